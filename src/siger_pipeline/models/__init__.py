@@ -1,0 +1,1 @@
+"""Recommenders: one protocol, one short file per model."""

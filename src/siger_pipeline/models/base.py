@@ -1,0 +1,120 @@
+"""The one protocol of all models.
+
+Shape suffixes: U users, I items, n users asked for, B pairs of a batch, d dimensions.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict
+from scipy import sparse
+from torch import Tensor, nn
+
+
+class ModelConfig(BaseModel):
+    """Base of a model's hyperparameters: unknown keys are refused, values stand in `conf/`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class ModelInputs:
+    """What a model may be built from; it holds what the model's ``needs`` name, and nothing else.
+
+    Attributes:
+        interactions: R, training interactions only, CSR [U, I].
+        bipartite: D_U^(−1/2) R D_I^(−1/2), CSR [U, I].
+        features: raw features of each modality, [I, d_m].
+        enhanced: S̄_m of each modality, CSR [I, I].
+    """
+
+    interactions: sparse.csr_matrix
+    bipartite: sparse.csr_matrix | None = None
+    features: Mapping[str, np.ndarray] = field(default_factory=dict)
+    enhanced: Mapping[str, sparse.csr_matrix] = field(default_factory=dict)
+
+    @property
+    def n_users(self) -> int:
+        """U."""
+        return int(self.interactions.shape[0])
+
+    @property
+    def n_items(self) -> int:
+        """I."""
+        return int(self.interactions.shape[1])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Training pairs with one negative each; index tensors [B] of int64."""
+
+    users: Tensor
+    positives: Tensor
+    negatives: Tensor
+
+
+Scorer = Callable[[Tensor], Tensor]
+
+
+class Recommender(nn.Module):
+    """What evaluation asks of any model: scores of all items for some users."""
+
+    Config: ClassVar[type[ModelConfig]]
+    needs: ClassVar[frozenset[str]] = frozenset()
+
+    def score(self, users: Tensor) -> Tensor:
+        """Scores ŷ of all items, higher is better.
+
+        Args:
+            users: user indices, int64 [n].
+
+        Returns:
+            float32 [n, I].
+        """
+        raise NotImplementedError
+
+    def scorer(self) -> Scorer:
+        """``score`` for many calls in a row: what does not depend on the users is done once."""
+        return self.score
+
+
+class ClosedFormRecommender(Recommender):
+    """A model that is computed from the interactions at once, in place of epochs."""
+
+    def fit(self, inputs: ModelInputs, generator: torch.Generator) -> None:
+        """Compute the model's buffers."""
+        raise NotImplementedError
+
+
+class EmbeddingRecommender(Recommender):
+    """A model that is trained by epochs and ranks by a dot product: ŷ_ui = E_u · E_i."""
+
+    def embed(self) -> tuple[Tensor, Tensor]:
+        """Final embeddings of users [U, d] and items [I, d]; d is the model's own."""
+        raise NotImplementedError
+
+    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        """Named scalar terms, already weighted: the trainer minimises their sum."""
+        raise NotImplementedError
+
+    def start_epoch(self, generator: torch.Generator) -> None:
+        """What a model renews before an epoch; nothing by default."""
+
+    def scorer(self) -> Scorer:
+        """The product of the embeddings as they are now."""
+        with torch.no_grad():
+            users_Ud, items_Id = self.embed()
+        items_dI = items_Id.T.contiguous()
+        return lambda users: users_Ud[users] @ items_dI
+
+    def score(self, users: Tensor) -> Tensor:
+        """ŷ_ui = E_u · E_i, SIGER Eq. (18)."""
+        return self.scorer()(users)
+
+
+def config_values(config: ModelConfig) -> dict[str, Any]:
+    """The configuration as plain values, for a checkpoint."""
+    return config.model_dump(mode="json")

@@ -1,0 +1,227 @@
+"""SIGER: semantically enhanced item graphs. Zhang, Zhou, Zeng, Niyato, Shen, arXiv 2508.06154.
+
+No public code exists; where the paper is silent, the choice made here is a parameter. The graphs
+S̄_m of Eqs. (3)–(7) are built once, by the graphs stage.
+
+Shape suffixes: U users, I items, d dimensions, n rows of a contrast.
+"""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Literal, cast
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from siger_pipeline.losses.alignment import anchor_info_nce
+from siger_pipeline.losses.contrastive import info_nce
+from siger_pipeline.losses.ranking import bpr
+from siger_pipeline.losses.regularisation import half_squared
+from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelConfig, ModelInputs
+from siger_pipeline.models.layers import Graph, lightgcn, linear, require, xavier_embedding
+from siger_pipeline.models.perturbation import perturb
+
+
+class SIGER(EmbeddingRecommender):
+    """Behaviour view plus one semantic view per modality."""
+
+    needs = frozenset({"bipartite", "features", "enhanced"})
+
+    class Config(ModelConfig):
+        """`siger:` of the parameters; the paper's symbols in brackets."""
+
+        dimension: int = Field(ge=1, description="[d] embedding size")
+        behaviour_layers: int = Field(ge=0, description="[L] layers of Eq. (1)")
+        item_layers: int = Field(ge=1, description="layers of Eq. (10)")
+        epsilon: float = Field(ge=0, description="[ε] reach of the perturbation, Eq. (12)")
+        personalised: bool = Field(description="w of Eq. (12); false is the ablation −MP*")
+        tau_perturbation: float = Field(gt=0, description="[τ0] of Eq. (13)")
+        tau_modality: float = Field(gt=0, description="[τ1] of Eq. (14)")
+        tau_behaviour: float = Field(gt=0, description="[τ2] of Eq. (16)")
+        lambda_perturbation: float = Field(ge=0, description="[λ_p]; 0 is the ablation −MP")
+        lambda_alignment: float = Field(ge=0, description="[λ_a]; 0 is the ablation −DA")
+        lambda_regularisation: float = Field(ge=0, description="[λ_r]")
+        alignment: Literal["anchor", "standard"] = Field(
+            description="Eq. (14), or InfoNCE between two modalities: the ablation −DA*"
+        )
+        contrast: Literal["batch", "all"] = Field(
+            description="whom the denominators run over: the batch's distinct rows, or all"
+        )
+        contrast_block_rows: int = Field(ge=1, description="rows of logits held at once (all)")
+        train_features: bool = Field(description="train the raw features too")
+
+    def __init__(self, config: Config, inputs: ModelInputs, generator: torch.Generator) -> None:
+        super().__init__()
+        self.config = config
+        self.bipartite = Graph(require(inputs.bipartite, "the bipartite graph", "siger"))
+        features = require(inputs.features, "item features of at least one modality", "siger")
+        self.modalities = sorted(features)
+        self.users = xavier_embedding(inputs.n_users, config.dimension, generator)
+        self.items = xavier_embedding(inputs.n_items, config.dimension, generator)
+        self.graphs = nn.ModuleDict({m: Graph(inputs.enhanced[m]) for m in self.modalities})
+        self.gates = nn.ModuleDict(
+            {m: self._gate(features[m].shape[1], generator) for m in self.modalities}
+        )
+        self._store_features(features)
+
+    def _gate(self, inputs: int, generator: torch.Generator) -> nn.Sequential:
+        d = self.config.dimension
+        return nn.Sequential(linear(inputs, d, generator), linear(d, d, generator), nn.Sigmoid())
+
+    def _store_features(self, features: Mapping[str, np.ndarray]) -> None:
+        self.features = nn.ParameterDict()
+        for modality in self.modalities:
+            raw = torch.from_numpy(np.array(features[modality], dtype=np.float32))
+            if self.config.train_features:
+                self.features[modality] = nn.Parameter(raw)
+            else:
+                self.register_buffer(f"frozen_{modality}", raw, persistent=False)
+
+    def raw_features(self, modality: str) -> Tensor:
+        """E_m, [I, d_m]."""
+        if self.config.train_features:
+            return self.features[modality]
+        return self.get_buffer(f"frozen_{modality}")
+
+    def graph(self, modality: str) -> Graph:
+        """S̄_m."""
+        return cast(Graph, self.graphs[modality])
+
+    def behaviour(self) -> tuple[Tensor, Tensor]:
+        """Ê_id of users and items, Eqs. (1), (2)."""
+        return lightgcn(self.bipartite, self.users, self.items, self.config.behaviour_layers)
+
+    def first_layer(self, modality: str) -> Tensor:
+        """S̄_m Ē with Ē = E_id ⊙ f_m(E_m), Eqs. (8)–(10): what the views and the semantics share."""
+        gated = self.items * self.gates[modality](self.raw_features(modality))
+        return self.graph(modality).propagate(gated)
+
+    def item_semantics(self, first: Tensor, modality: str) -> Tensor:
+        """Ẽ_i,m from the first layer: the last layer of Eq. (10)."""
+        for _ in range(self.config.item_layers - 1):
+            first = self.graph(modality).propagate(first)
+        return first
+
+    def user_semantics(self, items: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Ẽ_u,m, Eq. (11): one product for all modalities side by side."""
+        users = self.bipartite.propagate(torch.cat([items[m] for m in self.modalities], dim=1))
+        parts = users.split(self.config.dimension, dim=1)
+        return dict(zip(self.modalities, parts, strict=True))
+
+    def noise(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Δ of Eq. (12), [I, d], and a permutation of the items, [I]."""
+        device = self.items.device
+        return (
+            torch.rand(self.items.shape, generator=generator, device=device),
+            torch.randperm(len(self.items), generator=generator, device=device),
+        )
+
+    def perturbed_view(
+        self, first: Tensor, modality: str, rows: Tensor | None, generator: torch.Generator
+    ) -> Tensor:
+        """Eq. (10), every layer's output perturbed before it goes on; the last one's ``rows``."""
+        layer = first
+        for _ in range(self.config.item_layers - 1):
+            layer = self.graph(modality).propagate(self._perturbed(layer, None, generator))
+        return self._perturbed(layer, rows, generator)
+
+    def _perturbed(self, layer: Tensor, rows: Tensor | None, generator: torch.Generator) -> Tensor:
+        config = self.config
+        noise, permutation = self.noise(generator)
+        return perturb(
+            layer, config.epsilon, noise, permutation, personalised=config.personalised, rows=rows
+        )
+
+    def embed(self) -> tuple[Tensor, Tensor]:
+        """E = Ê_id + E_mf for users and items, Eqs. (15), (17)."""
+        users, items = self.behaviour()
+        semantics = {m: self.item_semantics(self.first_layer(m), m) for m in self.modalities}
+        return users + _mean(self.user_semantics(semantics)), items + _mean(semantics)
+
+    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        """The terms of Eq. (19), weighted; a term whose weight is 0 is not computed."""
+        config = self.config
+        users, items = self.behaviour()
+        first = {m: self.first_layer(m) for m in self.modalities}
+        item_semantics = {m: self.item_semantics(first[m], m) for m in self.modalities}
+        user_semantics = self.user_semantics(item_semantics)
+        fused_users, fused_items = _mean(user_semantics), _mean(item_semantics)
+        terms = self._ranking(batch, users + fused_users, items + fused_items)
+        rows_u, rows_i = torch.unique(batch.users), torch.unique(batch.positives)
+        if config.lambda_perturbation > 0:
+            perturbation = self._perturbation(first, rows_i, generator)
+            terms["perturbation"] = config.lambda_perturbation * perturbation
+        if config.lambda_alignment > 0:
+            if len(self.modalities) > 1:
+                between = self._between_modalities(item_semantics, items, rows_i)
+                between = between + self._between_modalities(user_semantics, users, rows_u)
+                terms["modality_alignment"] = config.lambda_alignment * between
+            with_behaviour = self._contrast(fused_users, users, rows_u, config.tau_behaviour)
+            with_behaviour += self._contrast(fused_items, items, rows_i, config.tau_behaviour)
+            terms["behaviour_alignment"] = config.lambda_alignment * with_behaviour
+        return terms
+
+    def _ranking(self, batch: Batch, users: Tensor, items: Tensor) -> dict[str, Tensor]:
+        u, positive, negative = users[batch.users], items[batch.positives], items[batch.negatives]
+        penalty = half_squared(u, positive, negative, batch_size=len(u))
+        return {
+            "bpr": bpr((u * positive).sum(dim=1), (u * negative).sum(dim=1)),
+            "regularisation": self.config.lambda_regularisation * penalty,
+        }
+
+    def _perturbation(
+        self, first: dict[str, Tensor], rows: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        everyone = self.config.contrast == "all"
+        losses = []
+        for modality in self.modalities:
+            one, other = (
+                self.perturbed_view(first[modality], modality, asked, generator)
+                for asked in (rows, None if everyone else rows)
+            )
+            pool = other if everyone else None
+            losses.append(
+                self._info_nce(
+                    one, other[rows] if everyone else other, pool, self.config.tau_perturbation
+                )
+            )
+        return torch.stack(losses).sum()
+
+    def _between_modalities(
+        self, semantics: dict[str, Tensor], behaviour: Tensor, rows: Tensor
+    ) -> Tensor:
+        losses = []
+        for one, other in combinations(self.modalities, 2):
+            if self.config.alignment == "standard":
+                tau = self.config.tau_modality
+                losses.append(self._contrast(semantics[one], semantics[other], rows, tau))
+                continue
+            losses.append(self._anchored(semantics[one], semantics[other], behaviour, rows))
+        return torch.stack(losses).mean()
+
+    def _anchored(self, one: Tensor, other: Tensor, anchor: Tensor, rows: Tensor) -> Tensor:
+        everyone = self.config.contrast == "all"
+        return anchor_info_nce(
+            one[rows],
+            other[rows],
+            anchor[rows],
+            self.config.tau_modality,
+            pool=other if everyone else None,
+            own=rows if everyone else None,
+            block_rows=self.config.contrast_block_rows if everyone else None,
+        )
+
+    def _contrast(self, x: Tensor, y: Tensor, rows: Tensor, temperature: float) -> Tensor:
+        pool = y if self.config.contrast == "all" else None
+        return self._info_nce(x[rows], y[rows], pool, temperature)
+
+    def _info_nce(self, x: Tensor, y: Tensor, pool: Tensor | None, temperature: float) -> Tensor:
+        block_rows = None if pool is None else self.config.contrast_block_rows
+        return info_nce(x, y, temperature, pool=pool, block_rows=block_rows)
+
+
+def _mean(by_modality: dict[str, Tensor]) -> Tensor:
+    """E_mf, Eq. (15)."""
+    return torch.stack(list(by_modality.values())).mean(dim=0)

@@ -1,0 +1,1 @@
+"""The training loop: it knows the protocol of models, never a model by name."""

@@ -1,0 +1,66 @@
+"""A small world that every model can be built from."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from omegaconf import OmegaConf
+from scipy import sparse
+
+from siger_pipeline.graphs.bipartite import normalised_bipartite
+from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
+from siger_pipeline.graphs.enhance import enhance
+from siger_pipeline.graphs.knn import knn_graph
+from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
+from siger_pipeline.models.registry import MODELS, build, model_class
+
+CONF = Path(__file__).parents[2] / "conf" / "base"
+TRAINED = [name for name in MODELS if issubclass(model_class(name), EmbeddingRecommender)]
+CLOSED = [name for name in MODELS if name not in TRAINED]
+
+
+def config_of(name: str, **changes: Any) -> dict[str, Any]:
+    """The model's parameters as the project ships them."""
+    loaded = OmegaConf.to_container(OmegaConf.load(CONF / f"parameters_model_{name}.yml"))
+    assert isinstance(loaded, dict)
+    return {**loaded[name], **changes}
+
+
+def inputs_of(
+    interactions: np.ndarray, features: dict[str, np.ndarray], neighbours: int = 5
+) -> ModelInputs:
+    """Graphs as the graphs stage builds them."""
+    matrix = sparse.csr_matrix(interactions.astype(np.float32))
+    cooccurrence = cooccurrence_graph(matrix, neighbours)
+    enhanced = {m: enhance(cooccurrence, knn_graph(x, 10), 0.3) for m, x in features.items()}
+    return ModelInputs(matrix, normalised_bipartite(matrix), features, enhanced)
+
+
+def small_world(seed: int = 0, users: int = 30, items: int = 40) -> ModelInputs:
+    """Random interactions and two modalities of different widths."""
+    draw = np.random.default_rng(seed)
+    interactions = draw.random((users, items)) < 0.2
+    interactions[np.arange(users), draw.integers(0, items, users)] = True
+    features = {
+        "image": draw.normal(size=(items, 12)).astype(np.float32),
+        "text": draw.normal(size=(items, 7)).astype(np.float32),
+    }
+    # All neighbours are kept: no tie is broken by an index.
+    return inputs_of(interactions, features, neighbours=items)
+
+
+def trained_model(
+    name: str, inputs: ModelInputs, seed: int = 1, **changes: Any
+) -> EmbeddingRecommender:
+    model = build(name, config_of(name, **changes), inputs, torch.Generator().manual_seed(seed))
+    assert isinstance(model, EmbeddingRecommender)
+    return model
+
+
+def some_batch(inputs: ModelInputs, size: int = 25, seed: int = 2) -> Batch:
+    draw = torch.Generator().manual_seed(seed)
+    users, items = (torch.from_numpy(x.astype(np.int64)) for x in inputs.interactions.nonzero())
+    chosen = torch.randint(len(users), (size,), generator=draw)
+    negatives = torch.randint(inputs.n_items, (size,), generator=draw)
+    return Batch(users[chosen], items[chosen], negatives)

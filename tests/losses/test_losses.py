@@ -1,0 +1,156 @@
+"""Losses against loop-written references, closed forms and invariances."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from reference import losses as reference
+from siger_pipeline.losses.alignment import anchor_info_nce
+from siger_pipeline.losses.contrastive import info_nce, unit_rows
+from siger_pipeline.losses.ranking import bpr
+from siger_pipeline.losses.regularisation import frobenius, half_squared
+
+sizes = st.tuples(st.integers(1, 7), st.integers(1, 5), st.integers(0, 2**16))
+temperatures = st.sampled_from([0.1, 0.2, 1.0])
+
+
+def draw(rows: int, columns: int, seed: int, count: int) -> list[Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return [
+        torch.randn(rows, columns, generator=generator, dtype=torch.float64) for _ in range(count)
+    ]
+
+
+@given(sizes, temperatures)
+def test_info_nce_is_the_reference(size: tuple[int, int, int], temperature: float) -> None:
+    x, y = draw(*size, 2)
+    expected = reference.info_nce(x.numpy(), y.numpy(), temperature)
+    assert float(info_nce(x, y, temperature)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@given(sizes, temperatures)
+def test_anchor_info_nce_is_the_reference(size: tuple[int, int, int], temperature: float) -> None:
+    first, second, anchor = draw(*size, 3)
+    expected = reference.anchor_info_nce(first.numpy(), second.numpy(), anchor.numpy(), temperature)
+    found = float(anchor_info_nce(first, second, anchor, temperature))
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_info_nce_of_equal_rows_is_log_n() -> None:
+    rows = torch.ones(8, 3)
+    assert float(info_nce(rows, rows, 0.2)) == pytest.approx(math.log(8))
+
+
+def test_info_nce_of_orthogonal_rows() -> None:
+    rows = torch.eye(4)
+    expected = math.log(math.exp(1 / 0.5) + 3) - 1 / 0.5
+    assert float(info_nce(rows, rows, 0.5)) == pytest.approx(expected)
+
+
+def test_anchor_on_both_sides_is_ordinary_info_nce_of_identical_rows() -> None:
+    (rows,) = draw(6, 4, 0, 1)
+    expected = float(info_nce(rows, rows, 0.2))
+    assert float(anchor_info_nce(rows, rows, rows, 0.2)) == pytest.approx(expected)
+
+
+def test_anchor_term_is_not_symmetric_in_the_modalities() -> None:
+    first, second, anchor = draw(6, 4, 1, 3)
+    one = float(anchor_info_nce(first, second, anchor, 0.2))
+    assert one != pytest.approx(float(anchor_info_nce(second, first, anchor, 0.2)))
+
+
+@given(sizes)
+def test_contrasts_ignore_length_and_order(size: tuple[int, int, int]) -> None:
+    x, y, anchor = draw(*size, 3)
+    order = torch.randperm(size[0], generator=torch.Generator().manual_seed(size[2]))
+    scaled = x * torch.linspace(0.5, 9, size[0], dtype=torch.float64)[:, None]
+    assert torch.allclose(info_nce(x, y, 0.2), info_nce(scaled[order], y[order], 0.2))
+    assert torch.allclose(
+        anchor_info_nce(x, y, anchor, 0.2),
+        anchor_info_nce(scaled[order], y[order], anchor[order], 0.2),
+    )
+
+
+@pytest.mark.parametrize("block_rows", [1, 3, 100])
+def test_blocks_change_neither_value_nor_gradient(block_rows: int) -> None:
+    x, pool, anchor = draw(9, 4, 3, 3)
+    rows = torch.tensor([8, 2, 5])
+    results = []
+    for block in (None, block_rows):
+        x.grad, pool.grad = None, None
+        x.requires_grad_(), pool.requires_grad_()
+        value = info_nce(x[rows], pool[rows], 0.2, pool=pool, block_rows=block)
+        value = value + anchor_info_nce(
+            x[rows], pool[rows], anchor[rows], 0.2, pool=pool, own=rows, block_rows=block
+        )
+        value.backward()
+        assert x.grad is not None
+        assert pool.grad is not None
+        results.append((value.detach(), x.grad.clone(), pool.grad.clone()))
+    for whole, blocked in zip(*results, strict=True):
+        torch.testing.assert_close(whole, blocked)
+
+
+def test_a_pool_of_the_batch_is_the_batch() -> None:
+    x, y, anchor = draw(5, 3, 4, 3)
+    torch.testing.assert_close(info_nce(x, y, 0.2, pool=y), info_nce(x, y, 0.2))
+    torch.testing.assert_close(
+        anchor_info_nce(x, y, anchor, 0.2, pool=y, own=torch.arange(5)),
+        anchor_info_nce(x, y, anchor, 0.2),
+    )
+
+
+def test_unit_rows_has_the_gradient_of_its_formula() -> None:
+    (x,) = draw(5, 3, 5, 1)
+    assert torch.autograd.gradcheck(unit_rows, (x.requires_grad_(),))
+
+
+def test_unit_rows_leaves_zero_rows() -> None:
+    x = torch.zeros(2, 3, requires_grad=True)
+    unit = unit_rows(x)
+    unit.sum().backward()
+    assert not unit.any()
+    assert x.grad is not None
+    assert not x.grad.any()
+
+
+def test_bpr_closed_forms() -> None:
+    scores = torch.tensor([0.3, -2.0])
+    assert float(bpr(scores, scores)) == pytest.approx(math.log(2))
+    one, zero = torch.tensor([1.0]), torch.tensor([0.0])
+    assert float(bpr(one, zero)) == pytest.approx(-math.log(1 / (1 + math.exp(-1))))
+    assert float(bpr(torch.tensor([1e4]), torch.tensor([-1e4]))) == 0.0
+    assert math.isfinite(float(bpr(torch.tensor([-1e4]), torch.tensor([1e4]))))
+
+
+def test_regularisers() -> None:
+    rows = torch.tensor([[3.0, 4.0]]), torch.tensor([[0.0, 2.0]])
+    assert float(half_squared(*rows, batch_size=2)) == pytest.approx((25 + 4) / 4)
+    assert float(frobenius(*rows, batch_size=2)) == pytest.approx((5 + 2) / 2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: bpr(torch.ones(2), torch.ones(3)),
+        lambda: info_nce(torch.ones(2, 3), torch.ones(3, 3), 0.2),
+        lambda: info_nce(torch.ones(0, 3), torch.ones(0, 3), 0.2),
+        lambda: anchor_info_nce(torch.ones(2, 3), torch.ones(2, 3), torch.ones(2, 4), 0.2),
+        lambda: anchor_info_nce(*[torch.ones(2, 3)] * 3, 0.2, pool=torch.ones(5, 3)),
+    ],
+)
+def test_wrong_shapes_are_refused(call) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ValueError, match=r"shape|together"):
+        call()
+
+
+def test_float32_agrees_with_the_reference() -> None:
+    x, y = draw(50, 16, 9, 2)
+    expected = reference.info_nce(x.numpy(), y.numpy(), 0.2)
+    assert float(info_nce(x.float(), y.float(), 0.2)) == pytest.approx(expected, rel=1e-5)
+    assert np.isfinite(expected)

@@ -1,0 +1,60 @@
+"""SIGER Eqs. (1)–(7), entry by entry, on dense arrays."""
+
+import numpy as np
+
+
+def bipartite(interactions: np.ndarray) -> np.ndarray:
+    n_users, n_items = interactions.shape
+    result = np.zeros((n_users, n_items))
+    for u in range(n_users):
+        for i in range(n_items):
+            if interactions[u, i]:
+                degree_u, degree_i = interactions[u].sum(), interactions[:, i].sum()
+                result[u, i] = 1.0 / np.sqrt(degree_u * degree_i)
+    return result
+
+
+def normalised(kept: np.ndarray) -> np.ndarray:
+    degrees = [row.sum() for row in kept]
+    result = np.zeros_like(kept)
+    for i, row in enumerate(kept):
+        for j, weight in enumerate(row):
+            if weight:
+                result[i, j] = weight / np.sqrt(degrees[i] * degrees[j])
+    return result
+
+
+def largest(weights: list[tuple[float, int]], k: int) -> list[tuple[float, int]]:
+    """The k largest (weight, index), ties to the smaller index."""
+    return sorted(weights, key=lambda pair: (-pair[0], pair[1]))[:k]
+
+
+def cooccurrence(interactions: np.ndarray, k: int) -> np.ndarray:
+    n_items = interactions.shape[1]
+    kept = np.zeros((n_items, n_items))
+    for i in range(n_items):
+        weights = []
+        for j in range(n_items):
+            count = sum(1 for user in interactions if user[i] and user[j])
+            if i != j and count:
+                weights.append((count / (1 + count), j))
+        for weight, j in largest(weights, k):
+            kept[i, j] = weight
+    return normalised(kept)
+
+
+def knn(features: np.ndarray, k: int, missing: np.ndarray) -> np.ndarray:
+    n_items = len(features)
+    kept = np.zeros((n_items, n_items))
+    for i in range(n_items):
+        if missing[i]:
+            kept[i, i] = 1.0
+            continue
+        weights = []
+        for j in range(n_items):
+            if not missing[j]:
+                lengths = np.linalg.norm(features[i]) * np.linalg.norm(features[j])
+                weights.append(((1 + float(features[i] @ features[j]) / lengths) / 2, j))
+        for weight, j in largest([(round(w, 10), j) for w, j in weights], k):
+            kept[i, j] = weight
+    return normalised(kept)

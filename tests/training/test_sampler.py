@@ -1,0 +1,68 @@
+"""Batches and negatives."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from siger_pipeline.errors import InputError
+from siger_pipeline.training.sampler import PairSampler
+
+
+def matrix(seed: int = 0, users: int = 20, items: int = 15) -> sparse.csr_matrix:
+    return sparse.csr_matrix(
+        (np.random.default_rng(seed).random((users, items)) < 0.3).astype(np.float32)
+    )
+
+
+@given(st.integers(1, 200), st.integers(0, 2**16))
+def test_an_epoch_is_every_pair_once_with_a_true_negative(batch_size: int, seed: int) -> None:
+    interactions = matrix()
+    sampler = PairSampler(interactions, batch_size)
+    batches = list(sampler.epoch(torch.Generator().manual_seed(seed)))
+    assert len(batches) == len(sampler)
+    assert {len(batch.users) for batch in batches[:-1]} <= {batch_size}
+    pairs = [(int(u), int(i)) for b in batches for u, i in zip(b.users, b.positives, strict=True)]
+    assert sorted(pairs) == sorted(
+        zip(*map(np.ndarray.tolist, interactions.nonzero()), strict=True)
+    )
+    dense = interactions.toarray()
+    for batch in batches:
+        assert not dense[batch.users.numpy(), batch.negatives.numpy()].any()
+
+
+def test_negatives_are_uniform_over_what_a_user_has_not() -> None:
+    interactions = sparse.csr_matrix(np.array([[1, 0, 1, 0, 0]], dtype=np.float32))
+    sampler = PairSampler(interactions, 4)
+    drawn = sampler.negatives(
+        torch.zeros(30_000, dtype=torch.int64), torch.Generator().manual_seed(1)
+    )
+    counts = torch.bincount(drawn, minlength=5)
+    assert counts[[0, 2]].tolist() == [0, 0]
+    expected = 10_000
+    assert (counts[[1, 3, 4]] - expected).abs().max() < 5 * expected**0.5
+
+
+def test_the_generator_fixes_the_epoch() -> None:
+    sampler = PairSampler(matrix(), 7)
+    one, same, other = (
+        torch.cat(
+            [b.users * 100 + b.negatives for b in sampler.epoch(torch.Generator().manual_seed(s))]
+        )
+        for s in (3, 3, 4)
+    )
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+def test_nothing_to_learn_from() -> None:
+    with pytest.raises(InputError, match="no training interaction"):
+        PairSampler(sparse.csr_matrix((3, 4), dtype=np.float32), 2)
+
+
+def test_a_user_with_every_item_has_no_negative() -> None:
+    full = np.array([[1, 0], [1, 1]], dtype=np.float32)
+    with pytest.raises(InputError, match=r"user 1 .* all 2 items"):
+        PairSampler(sparse.csr_matrix(full), 2)

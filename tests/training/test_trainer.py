@@ -1,0 +1,201 @@
+"""The loop: stopping, checkpoints, history, losses that are not finite, devices, progress."""
+
+import logging
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+
+from contracts.world import config_of, small_world, trained_model
+from siger_pipeline.data.schema import Split
+from siger_pipeline.errors import InputError, TrainingError
+from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.training.checkpoint import FORMAT, Generators, restore, seeded
+from siger_pipeline.training.config import TrainConfig
+from siger_pipeline.training.device import resolve_device
+from siger_pipeline.training.inputs import model_inputs
+from siger_pipeline.training.progress import narrated
+from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.training.start import start_training
+from siger_pipeline.training.trainer import Progress, Training
+
+
+def train_config(**changes: Any) -> TrainConfig:
+    values: dict[str, Any] = {
+        "seed": 0,
+        "max_epochs": 50,
+        "patience": 3,
+        "monitor": "recall@20",
+        "batch_size": 64,
+        "learning_rate": 0.01,
+        "device": "cpu",
+        "block_mib": 1,
+    }
+    return TrainConfig(**{**values, **changes})
+
+
+def scripted(values: list[float], **changes: Any) -> Training:
+    """A training whose validation follows a script."""
+    inputs, config, script = small_world(), train_config(**changes), iter(values)
+    return Training(
+        "lightgcn",
+        trained_model("lightgcn", inputs),
+        PairSampler(inputs.interactions, config.batch_size),
+        lambda _: {"recall@20": next(script)},
+        Generators(seeded(0, 1), seeded(0, 2)),
+        config,
+    )
+
+
+def test_it_stops_after_patience_epochs_without_better_and_keeps_the_best() -> None:
+    steps = list(scripted([0.1, 0.3, 0.2, 0.3, 0.25, 0.9]).epochs())
+    assert len(steps) == 5  # a tie is nothing better
+    last = steps[-1]
+    assert last.history["recall@20"].tolist() == [0.1, 0.3, 0.2, 0.3, 0.25]
+    assert last.history["best"].tolist() == [True, True, False, False, False]
+    assert last.history["epoch"].tolist() == [1, 2, 3, 4, 5]
+    assert last.best["progress"]["epoch"] == 2
+    assert last.last["progress"]["epoch"] == 5
+    assert last.last["progress"]["finished"] is True
+    assert steps[2].best["progress"]["finished"] is False
+    for name, weight in steps[1].last["weights"].items():
+        assert torch.equal(weight, last.best["weights"][name])
+        assert not torch.equal(weight, last.last["weights"][name])
+
+
+def test_it_stops_at_max_epochs() -> None:
+    steps = list(scripted([0.1, 0.2], max_epochs=2).epochs())
+    assert [step.last["progress"]["finished"] for step in steps] == [False, True]
+
+
+def test_validation_values_are_compared_unrounded() -> None:
+    steps = list(scripted([0.1, 0.100001, 0.1, 0.1, 0.1]).epochs())
+    assert steps[-1].best["progress"]["epoch"] == 2
+
+
+def test_history_holds_every_term_and_the_times() -> None:
+    history = next(scripted([0.1], max_epochs=1).epochs()).history
+    assert {"loss_bpr", "loss_regularisation", "seconds_train", "seconds_validation"} <= set(
+        history
+    )
+    assert history["loss"].item() == pytest.approx(
+        history["loss_bpr"].item() + history["loss_regularisation"].item()
+    )
+
+
+class Breaking(EmbeddingRecommender):
+    """Its term goes bad at the second epoch's second step."""
+
+    def __init__(self, bad: float) -> None:
+        super().__init__()
+        self.config = trained_model("lightgcn", small_world()).config
+        self.weight = torch.nn.Parameter(torch.ones(30, 2))
+        self.bad, self.steps = bad, 0
+
+    def embed(self) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.weight, torch.ones(40, 2)
+
+    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, torch.Tensor]:
+        self.steps += 1
+        factor = self.bad if self.steps == 7 else 1.0
+        return {"good": self.weight.sum(), "explosive": self.weight.square().sum() * factor}
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_stops_with_step_and_term_and_keeps_the_last_good(
+    bad: float,
+) -> None:
+    inputs = small_world()
+    sampler = PairSampler(inputs.interactions, -(-inputs.interactions.nnz // 5))
+    generators = Generators(seeded(0, 1), seeded(0, 2))
+    model = Breaking(bad)
+    epochs = Training(
+        "x", model, sampler, lambda _: {"recall@20": 0.5}, generators, train_config()
+    ).epochs()
+    kept = next(epochs)
+    with pytest.raises(
+        TrainingError, match=r"'explosive' is (nan|inf) at epoch 2, step 2 of 5.*epoch 1 stay"
+    ):
+        next(epochs)
+    assert torch.isfinite(kept.best["weights"]["weight"]).all()
+
+
+def start(seed: int = 0, model: str = "siger", **changes: Any) -> Iterator[Progress]:
+    world = small_world()
+    held = sparse.csr_matrix((np.random.default_rng(1).random((30, 40)) < 0.1).astype(np.float32))
+    matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: held, Split.TEST: held}
+    arrays = {
+        "bipartite": world.bipartite,
+        **{f"features.{m}": x for m, x in world.features.items()},
+        **{f"enhanced.{m}": x for m, x in world.enhanced.items()},
+    }
+    inputs = model_inputs(matrices, arrays)
+    return start_training(
+        model, config_of(model), train_config(seed=seed, **changes), inputs, matrices
+    )
+
+
+@pytest.mark.parametrize("model", ["siger", "lightgcn"])
+def test_a_seed_fixes_a_training_bit_for_bit(model: str) -> None:
+    one, same, other = (list(start(seed, model, max_epochs=3))[-1] for seed in (5, 5, 6))
+    timeless = [c for c in one.history if not c.startswith("seconds")]
+    assert one.history[timeless].equals(same.history[timeless])
+    assert not one.history[timeless].equals(other.history[timeless])
+    for name, weight in one.last["weights"].items():
+        assert torch.equal(weight, same.last["weights"][name])
+
+
+def test_a_closed_form_is_one_step() -> None:
+    (progress,) = start(model="popularity")
+    assert progress.history.empty
+    assert progress.best["progress"]["finished"]
+    counts = restore(progress.best, small_world()).score(torch.tensor([0]))[0]
+    assert counts.tolist() == small_world().interactions.sum(axis=0).A1.tolist()
+
+
+def test_nobody_to_validate_by() -> None:
+    world = small_world()
+    empty = sparse.csr_matrix(world.interactions.shape, dtype=np.float32)
+    matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: empty, Split.TEST: empty}
+    with pytest.raises(InputError, match="no user has a validation interaction"):
+        start_training("lightgcn", config_of("lightgcn"), train_config(), world, matrices)
+
+
+def test_a_device_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert resolve_device("auto") == torch.device("cpu")
+    with pytest.raises(TrainingError, match=r"train.device = 'cuda'.*train.device=cpu"):
+        resolve_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert resolve_device("auto") == torch.device("cuda")
+    assert resolve_device("cpu") == torch.device("cpu")
+
+
+def test_a_checkpoint_of_something_else_is_refused() -> None:
+    progress = next(iter(start(model="lightgcn", max_epochs=1)))
+    with pytest.raises(InputError, match="does not fit the data set"):
+        restore(progress.best, small_world(users=31))
+    with pytest.raises(InputError, match=f"reads {FORMAT}"):
+        restore({**progress.best, "format": 99}, small_world())
+
+
+def test_plain_lines_where_there_is_no_terminal(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        steps = list(
+            narrated(scripted([0.1, 0.2], max_epochs=2).epochs(), "lightgcn", 2, "recall@20")
+        )
+    assert len(steps) == 2
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == 2
+    assert "epoch 2" in lines[1]
+    assert "recall@20 0.2000 ← best" in lines[1]
+
+
+def test_streams_of_a_seed_differ() -> None:
+    draws = [torch.rand(4, generator=seeded(3, stream)).tolist() for stream in range(3)]
+    assert draws[0] != draws[1] != draws[2]
+    assert draws[1] == torch.rand(4, generator=seeded(3, 1)).tolist()
