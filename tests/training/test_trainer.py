@@ -130,8 +130,8 @@ def start(seed: int = 0, model: str = "siger", **changes: Any) -> Iterator[Progr
     matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: held, Split.TEST: held}
     arrays = {
         "bipartite": world.bipartite,
-        **{f"features.{m}": x for m, x in world.features.items()},
-        **{f"enhanced.{m}": x for m, x in world.enhanced.items()},
+        **{f"features_{m}": x for m, x in world.features.items()},
+        **{f"enhanced_{m}": x for m, x in world.enhanced.items()},
     }
     inputs = model_inputs(matrices, arrays)
     return start_training(

@@ -15,11 +15,11 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from siger_pipeline.losses.alignment import anchor_info_nce
 from siger_pipeline.losses.contrastive import info_nce
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import half_squared
 from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelConfig, ModelInputs
+from siger_pipeline.models.contrast import Contrast
 from siger_pipeline.models.layers import Graph, lightgcn, linear, require, xavier_embedding
 from siger_pipeline.models.perturbation import perturb
 
@@ -55,6 +55,7 @@ class SIGER(EmbeddingRecommender):
     def __init__(self, config: Config, inputs: ModelInputs, generator: torch.Generator) -> None:
         super().__init__()
         self.config = config
+        self.contrast = Contrast(config.contrast == "all", config.contrast_block_rows)
         self.bipartite = Graph(require(inputs.bipartite, "the bipartite graph", "siger"))
         features = require(inputs.features, "item features of at least one modality", "siger")
         self.modalities = sorted(features)
@@ -145,22 +146,21 @@ class SIGER(EmbeddingRecommender):
         config = self.config
         users, items = self.behaviour()
         first = {m: self.first_layer(m) for m in self.modalities}
-        item_semantics = {m: self.item_semantics(first[m], m) for m in self.modalities}
-        user_semantics = self.user_semantics(item_semantics)
-        fused_users, fused_items = _mean(user_semantics), _mean(item_semantics)
-        terms = self._ranking(batch, users + fused_users, items + fused_items)
+        of_items = {m: self.item_semantics(first[m], m) for m in self.modalities}
+        of_users = self.user_semantics(of_items)
+        terms = self._ranking(batch, users + _mean(of_users), items + _mean(of_items))
         rows_u, rows_i = torch.unique(batch.users), torch.unique(batch.positives)
         if config.lambda_perturbation > 0:
-            perturbation = self._perturbation(first, rows_i, generator)
-            terms["perturbation"] = config.lambda_perturbation * perturbation
+            views = self._between_views(first, rows_i, generator)
+            terms["perturbation"] = config.lambda_perturbation * views
         if config.lambda_alignment > 0:
-            if len(self.modalities) > 1:
-                between = self._between_modalities(item_semantics, items, rows_i)
-                between = between + self._between_modalities(user_semantics, users, rows_u)
-                terms["modality_alignment"] = config.lambda_alignment * between
-            with_behaviour = self._contrast(fused_users, users, rows_u, config.tau_behaviour)
-            with_behaviour += self._contrast(fused_items, items, rows_i, config.tau_behaviour)
-            terms["behaviour_alignment"] = config.lambda_alignment * with_behaviour
+            behaviour = self._with_behaviour(of_users, users, rows_u)
+            behaviour = behaviour + self._with_behaviour(of_items, items, rows_i)
+            terms["behaviour_alignment"] = config.lambda_alignment * behaviour
+        if config.lambda_alignment > 0 and len(self.modalities) > 1:
+            between = self._between_modalities(of_items, items, rows_i)
+            between = between + self._between_modalities(of_users, users, rows_u)
+            terms["modality_alignment"] = config.lambda_alignment * between
         return terms
 
     def _ranking(self, batch: Batch, users: Tensor, items: Tensor) -> dict[str, Tensor]:
@@ -171,55 +171,42 @@ class SIGER(EmbeddingRecommender):
             "regularisation": self.config.lambda_regularisation * penalty,
         }
 
-    def _perturbation(
+    def _between_views(
         self, first: dict[str, Tensor], rows: Tensor, generator: torch.Generator
     ) -> Tensor:
-        everyone = self.config.contrast == "all"
-        losses = []
+        """L_p, Eq. (13). Views of the batch's rows alone are cheaper and serve unless all do."""
+        tau, losses = self.config.tau_perturbation, []
         for modality in self.modalities:
             one, other = (
-                self.perturbed_view(first[modality], modality, asked, generator)
-                for asked in (rows, None if everyone else rows)
-            )
-            pool = other if everyone else None
-            losses.append(
-                self._info_nce(
-                    one, other[rows] if everyone else other, pool, self.config.tau_perturbation
+                self.perturbed_view(
+                    first[modality], modality, None if self.contrast.everyone else rows, generator
                 )
+                for _ in range(2)
             )
+            if self.contrast.everyone:
+                losses.append(self.contrast.info_nce(one, other, rows, tau))
+            else:
+                losses.append(info_nce(one, other, tau))
         return torch.stack(losses).sum()
 
     def _between_modalities(
         self, semantics: dict[str, Tensor], behaviour: Tensor, rows: Tensor
     ) -> Tensor:
-        losses = []
+        """L_mm, Eq. (14), the mean over unordered pairs of modalities."""
+        tau, losses = self.config.tau_modality, []
         for one, other in combinations(self.modalities, 2):
-            if self.config.alignment == "standard":
-                tau = self.config.tau_modality
-                losses.append(self._contrast(semantics[one], semantics[other], rows, tau))
-                continue
-            losses.append(self._anchored(semantics[one], semantics[other], behaviour, rows))
+            pair = semantics[one], semantics[other]
+            if self.config.alignment == "anchor":
+                losses.append(self.contrast.anchored(*pair, behaviour, rows, tau))
+            else:
+                losses.append(self.contrast.info_nce(*pair, rows, tau))
         return torch.stack(losses).mean()
 
-    def _anchored(self, one: Tensor, other: Tensor, anchor: Tensor, rows: Tensor) -> Tensor:
-        everyone = self.config.contrast == "all"
-        return anchor_info_nce(
-            one[rows],
-            other[rows],
-            anchor[rows],
-            self.config.tau_modality,
-            pool=other if everyone else None,
-            own=rows if everyone else None,
-            block_rows=self.config.contrast_block_rows if everyone else None,
-        )
-
-    def _contrast(self, x: Tensor, y: Tensor, rows: Tensor, temperature: float) -> Tensor:
-        pool = y if self.config.contrast == "all" else None
-        return self._info_nce(x[rows], y[rows], pool, temperature)
-
-    def _info_nce(self, x: Tensor, y: Tensor, pool: Tensor | None, temperature: float) -> Tensor:
-        block_rows = None if pool is None else self.config.contrast_block_rows
-        return info_nce(x, y, temperature, pool=pool, block_rows=block_rows)
+    def _with_behaviour(
+        self, semantics: dict[str, Tensor], behaviour: Tensor, rows: Tensor
+    ) -> Tensor:
+        """L_bm, Eq. (16)."""
+        return self.contrast.info_nce(_mean(semantics), behaviour, rows, self.config.tau_behaviour)
 
 
 def _mean(by_modality: dict[str, Tensor]) -> Tensor:

@@ -26,12 +26,12 @@ def model_inputs(matrices: Matrices, arrays: Mapping[str, Any]) -> ModelInputs:
 
     Args:
         matrices: R of each split.
-        arrays: `bipartite`, `features.<modality>`, `enhanced.<modality>`, where the model needs
+        arrays: `bipartite`, `features_<modality>`, `enhanced_<modality>`, where the model needs
             them.
     """
     by_kind: dict[str, dict[str, Any]] = {"features": {}, "enhanced": {}}
     for name, array in arrays.items():
-        kind, _, modality = name.partition(".")
+        kind, _, modality = name.partition("_")
         if modality:
             by_kind[kind][modality] = array
     return ModelInputs(matrices[Split.TRAIN], arrays.get("bipartite"), **by_kind)

@@ -1,0 +1,58 @@
+# The project's commands. Another interpreter: make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEVELOP := $(VENV)/.installed-dev
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check test-slow format clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+run: $(INSTALLED) ## install, train SIGER and LightGCN on the sample, compare them
+	$(BIN)/kedro run
+	$(BIN)/kedro run --params model=lightgcn
+	@echo
+	@$(BIN)/kedro compare
+	@echo
+	@echo "Three commands to try next:"
+	@echo "  $(BIN)/kedro run --params siger.lambda_perturbation=0   # SIGER without its perturbation"
+	@echo "  $(BIN)/kedro run --env baby --params model=lightgcn     # real data: see README.md, Data sets"
+	@echo "  $(BIN)/kedro compare                                    # the newest metrics of every model"
+
+test: check ## the whole gate, from nothing
+
+check: $(DEVELOP) ## format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+test-slow: $(DEVELOP) ## train on real data (SIGER_DATA names its folder), for minutes
+	$(BIN)/pytest -m slow
+
+format: $(DEVELOP) ## format the code and mend what ruff can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## remove the installation and the caches; results under data/ stay
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("siger-pipeline needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ": name another one, as in make run PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the tested versions into $(VENV); this takes a few minutes."
+	$(INSTALL) .
+	@touch $@
+
+$(DEVELOP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the tested versions into $(VENV); this takes a few minutes."
+	$(INSTALL) ".[dev]"
+	@touch $@ $(INSTALLED)

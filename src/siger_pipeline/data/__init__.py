@@ -1,0 +1,1 @@
+"""Tables of interactions and items: reading, k-core, splits, indexes. Pure functions."""

@@ -1,0 +1,57 @@
+"""The table of counts before and after each step of ingest."""
+
+import pandas as pd
+from ibis.expr.types import Table
+
+from siger_pipeline.data.schema import Columns, Split
+
+
+def count_step(interactions: Table, step: str, before: int | None = None) -> pd.DataFrame:
+    """One row of the table of counts: what is there after the step.
+
+    Args:
+        interactions: columns user, item.
+        step: what was done, in words.
+        before: interactions before the step; not given, the step removed none.
+
+    Returns:
+        step, users, items, interactions, removed.
+    """
+    counted = interactions.aggregate(
+        **{
+            Columns.USERS: interactions[Columns.USER].nunique(),
+            Columns.ITEMS: interactions[Columns.ITEM].nunique(),
+            Columns.INTERACTIONS: interactions.count(),
+        }
+    ).to_pandas()
+    counted.insert(0, Columns.STEP, step)
+    removed = 0 if before is None else before - counted[Columns.INTERACTIONS]
+    return counted.assign(**{Columns.REMOVED: removed})
+
+
+def count_reading(rows: Table, pairs: Table, bad_lines: int) -> pd.DataFrame:
+    """The first two rows of the table: interactions as read, and one per pair.
+
+    Args:
+        rows: interactions as read, columns user, item.
+        pairs: the same, one row a pair.
+        bad_lines: raw lines that were left out.
+    """
+    read = count_step(rows, "read").assign(**{Columns.REMOVED: bad_lines})
+    unique = count_step(pairs, "one per pair", read[Columns.INTERACTIONS].item())
+    return pd.concat([read, unique], ignore_index=True)
+
+
+def count_splits(labelled: Table, kept: Table) -> pd.DataFrame:
+    """The last rows of the table: each split, and what untrained users took with them.
+
+    Args:
+        labelled: columns user, item, split.
+        kept: the same, without the users who left.
+    """
+    rows = []
+    for split in Split:
+        before = labelled.filter(labelled[Columns.SPLIT] == split.value).count()
+        part = kept.filter(kept[Columns.SPLIT] == split.value)
+        rows.append(count_step(part, f"split: {split.value}", before.to_pyarrow().as_py()))
+    return pd.concat(rows, ignore_index=True)

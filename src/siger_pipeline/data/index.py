@@ -1,0 +1,76 @@
+"""Numbers for users and items, dense from 0, and splits written in them."""
+
+import ibis
+from ibis.expr.types import Table
+
+from siger_pipeline.data.schema import Columns
+
+
+def user_index(interactions: Table) -> Table:
+    """Number the users that have an interaction, shorter ids first, then as text.
+
+    Whole numbers written without leading zeros keep their numeric order, so that MMRec's users keep
+    their number when none is dropped.
+
+    Args:
+        interactions: column user.
+
+    Returns:
+        user_id (int32), user; sorted by user_id.
+    """
+    return _numbered(interactions.select(Columns.USER).distinct(), Columns.USER, Columns.USER_ID)
+
+
+def catalogue(interactions: Table, items: Table, k: int) -> Table:
+    """The items that can be recommended.
+
+    They are those with an interaction; without a k-core also the items that have a row in the
+    source's feature matrices, so that item n is row n there.
+
+    Args:
+        interactions: column item.
+        items: columns item, row.
+        k: the k of the k-core, 1 for none.
+
+    Returns:
+        item, row (int64, null where there is none), one row an item.
+    """
+    rows = items.select(Columns.ITEM, Columns.ROW)
+    used = interactions.select(Columns.ITEM).distinct()
+    if k == 1:
+        used = used.union(rows.filter(rows[Columns.ROW].notnull())[[Columns.ITEM]], distinct=True)
+    return used.left_join(rows, Columns.ITEM).select(Columns.ITEM, Columns.ROW)
+
+
+def item_index(catalogue: Table) -> Table:
+    """Number the items by their row, then those without one: shorter ids first, then as text.
+
+    Args:
+        catalogue: item, row, one row an item.
+
+    Returns:
+        item_id (int32), item, row; sorted by item_id.
+    """
+    return _numbered(catalogue, Columns.ITEM, Columns.ITEM_ID, first=[Columns.ROW])
+
+
+def index_splits(labelled: Table, users: Table, items: Table) -> Table:
+    """Write labelled interactions with the numbers of users and items.
+
+    Args:
+        labelled: columns user, item, split.
+        users: columns user_id, user.
+        items: columns item_id, item.
+
+    Returns:
+        user_id, item_id (int32), split (text); sorted by user_id, item_id.
+    """
+    numbers = [Columns.USER_ID, Columns.ITEM_ID]
+    joined = labelled.join(users, Columns.USER).join(items, Columns.ITEM)
+    return joined.select(*numbers, Columns.SPLIT).order_by(*numbers)
+
+
+def _numbered(table: Table, name: str, number: str, first: list[str] | None = None) -> Table:
+    order = [*(first or []), table[name].length(), name]
+    place = ibis.row_number().over(order_by=order).cast("int32")
+    return table.mutate(**{number: place}).relocate(number).order_by(number)

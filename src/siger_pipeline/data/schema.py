@@ -1,0 +1,41 @@
+"""Names of columns and splits: the one place where they are spelt."""
+
+from enum import StrEnum
+
+
+class Columns:
+    """Column names of every table in the catalog."""
+
+    USER = "user"  # id as in the source, text
+    ITEM = "item"  # id as in the source, text
+    RATING = "rating"
+    TIMESTAMP = "timestamp"  # whole number; larger is later
+    IS_POSITION = "timestamp_is_position"  # true: timestamp is a place in the user's own order
+    SPLIT = "split"  # one of Split; in `interactions` the source's own, null where it has none
+    USER_ID = "user_id"  # 0 … U − 1
+    ITEM_ID = "item_id"  # 0 … I − 1
+    ROW = "row"  # row of the source's ready-made feature matrices, null where it has none
+    TITLE = "title"
+    BRAND = "brand"
+    CATEGORIES = "categories"
+    DESCRIPTION = "description"
+    PRICE = "price"
+    RANK = "rank"  # 1 is best
+    SCORE = "score"
+    LINE = "line"  # a raw line of text
+    LINE_NUMBER = "line_number"  # counted from 1
+    FILE = "file"  # the file that a raw line comes from, for messages
+    REASON = "reason"  # why a raw line is bad, null where it is good
+    STEP = "step"  # of the table of counts
+    USERS = "users"
+    ITEMS = "items"
+    INTERACTIONS = "interactions"
+    REMOVED = "removed"  # rows that the step removed
+
+
+class Split(StrEnum):
+    """What an interaction is used for."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"

@@ -1,0 +1,151 @@
+"""Which interactions train, which validate, which test (`protocol.md`, Split).
+
+A random order is the order of md5("seed|user|item") as text, which every engine computes alike.
+
+How many interactions of a user (or, split globally, of all) leave training, n being their number
+and r a share: test takes floor(r n + 1/2), at least 1, then validation likewise, each at most what
+leaves one interaction to those after it; a share of 0 takes none, and so do fewer than three.
+"""
+
+import ibis
+from ibis.expr.types import IntegerValue, StringValue, Table, Value
+
+from siger_pipeline.data.config import SplitConfig, Strategy
+from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.errors import InputError
+
+PAIR = [Columns.USER, Columns.ITEM]
+FEWEST = 3  # interactions that can be shared out among three splits
+SHOWN = 3  # users in a message
+LEAVE = "leave"
+
+
+def assign(interactions: Table, settings: SplitConfig) -> Table:
+    """Label each interaction by the strategy of the settings.
+
+    - published: as the source says.
+    - random_per_user: each user's interactions in random order.
+    - temporal_per_user: each user's latest test, the latest before those validate.
+    - temporal_global: the latest of all, whoever's they are.
+    - leave_one_out: each user's latest tests, the one before it validates.
+
+    Equal times are taken in random order.
+
+    Args:
+        interactions: columns user, item, timestamp, `timestamp_is_position`, split, others; one row
+            a pair.
+        settings: strategy, ratios, seed.
+
+    Returns:
+        user, item, split (text of `Split`), computed once and kept.
+
+    Raises:
+        InputError: an interaction without the label or the time that the strategy needs, or with a
+            place in the user's own order where a time is needed.
+    """
+    if settings.strategy is Strategy.PUBLISHED:
+        _require(interactions, Columns.SPLIT, settings.strategy)
+        return interactions.select(*PAIR, Columns.SPLIT).cache()
+    placed = _placed(interactions, settings)
+    tested, validated = _shares(placed["size"], settings)
+    label = ibis.cases(
+        (placed["place"] < tested, Split.TEST.value),
+        (placed["place"] < tested + validated, Split.VALIDATION.value),
+        else_=Split.TRAIN.value,
+    )
+    return placed.select(*PAIR, **{Columns.SPLIT: label}).cache()
+
+
+def untrained(labelled: Table) -> Table:
+    """Users without a training interaction.
+
+    Args:
+        labelled: columns user, split.
+
+    Returns:
+        user, one row each.
+    """
+    trained = labelled.filter(labelled[Columns.SPLIT] == Split.TRAIN.value)
+    return labelled.anti_join(trained, Columns.USER).select(Columns.USER).distinct()
+
+
+def without_untrained(labelled: Table, settings: SplitConfig) -> Table:
+    """Let users without a training interaction leave validation and test (`protocol.md`).
+
+    Args:
+        labelled: columns user, item, split.
+        settings: untrained_users.
+
+    Returns:
+        The same columns, fewer rows.
+
+    Raises:
+        InputError: there are such users and the settings refuse them.
+    """
+    users = untrained(labelled)
+    count = users.count().to_pyarrow().as_py()
+    if count and settings.untrained_users != LEAVE:
+        first = users.order_by(Columns.USER).limit(SHOWN).to_pandas()[Columns.USER]
+        raise InputError(
+            f"users without a training interaction: {count}, the first of them"
+            f" {', '.join(map(repr, first))}; split.untrained_users: leave lets them leave"
+            " validation and test."
+        )
+    return labelled.anti_join(users, Columns.USER)
+
+
+def _placed(interactions: Table, settings: SplitConfig) -> Table:
+    """Each interaction's `place` in the order in which they leave training, of `size` in all."""
+    group = [] if settings.strategy is Strategy.TEMPORAL_GLOBAL else [Columns.USER]
+    order: list[Value | str] = [_random_text(interactions, settings.seed), *PAIR]
+    if settings.strategy is not Strategy.RANDOM_PER_USER:
+        _require(interactions, Columns.TIMESTAMP, settings.strategy)
+        order.insert(0, ibis.desc(Columns.TIMESTAMP))
+    if settings.strategy is Strategy.TEMPORAL_GLOBAL:
+        _refuse_positions(interactions)
+    return interactions.mutate(
+        place=ibis.row_number().over(group_by=group, order_by=order),
+        size=interactions.count().over(group_by=group),
+    )
+
+
+def _random_text(interactions: Table, seed: int) -> StringValue:
+    user, item = interactions[Columns.USER], interactions[Columns.ITEM]
+    return (ibis.literal(f"{seed}|") + user + "|" + item).hexdigest("md5")
+
+
+def _shares(size: IntegerValue, settings: SplitConfig) -> tuple[IntegerValue, IntegerValue]:
+    """How many of `size` interactions test, and how many validate."""
+    if settings.strategy is Strategy.LEAVE_ONE_OUT:
+        one = ibis.ifelse(size < FEWEST, 0, 1)
+        return one, one
+    _, validation, test = settings.ratios
+    tested = _taken(size, test, size - 2)
+    return tested, _taken(size, validation, size - 1 - tested)
+
+
+def _taken(size: IntegerValue, share: float, most: IntegerValue) -> IntegerValue:
+    if not share:
+        return ibis.literal(0)
+    rounded = (size * share + 0.5).floor().cast("int64")
+    return ibis.ifelse(size < FEWEST, 0, ibis.least(ibis.greatest(rounded, 1), most))
+
+
+def _require(interactions: Table, column: str, strategy: Strategy) -> None:
+    empty = interactions.filter(interactions[column].isnull())
+    count = empty.count().to_pyarrow().as_py()
+    if count:
+        user, item = empty.select(*PAIR).order_by(*PAIR).limit(1).to_pandas().iloc[0]
+        raise InputError(
+            f"split.strategy {strategy.value} needs the {column} of every interaction: {count} have"
+            f" none, the first of them user {user!r}, item {item!r}; choose another strategy."
+        )
+
+
+def _refuse_positions(interactions: Table) -> None:
+    if interactions[Columns.IS_POSITION].any().to_pyarrow().as_py():
+        raise InputError(
+            f"split.strategy {Strategy.TEMPORAL_GLOBAL.value} needs times: this source gives places"
+            " in each user's own order, which do not compare between users; choose"
+            f" {Strategy.TEMPORAL_PER_USER.value}."
+        )

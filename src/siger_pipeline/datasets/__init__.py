@@ -1,0 +1,1 @@
+"""Kedro datasets that kedro-datasets lacks: bytes to object and back, atomic and deterministic."""

@@ -1,0 +1,188 @@
+"""What every dataset of this project shares: paths, versions, atomic writes, clear messages."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, ClassVar
+
+import fsspec
+from kedro.io.core import (
+    AbstractVersionedDataset,
+    DatasetError,
+    Version,
+    VersionNotFoundError,
+    get_filepath_str,
+    get_protocol_and_path,
+)
+
+from siger_pipeline.errors import InputError
+
+
+class DataFileError(DatasetError, InputError):
+    """A file is missing, damaged or of the wrong kind, or an object does not fit its dataset."""
+
+
+class AtomicDataset(AbstractVersionedDataset[Any, Any]):
+    """One file of one kind on any fsspec filesystem, versioned where the catalog says so.
+
+    A save writes a temporary sibling and renames it: the final path holds the old file or the new
+    one, whole, whatever happens in between. A subclass gives `_read` and `_write`, and the same
+    object always makes `_write` produce the same bytes.
+
+    Args:
+        filepath: where the file is; with a version, Kedro's folder of that name.
+        version: given by Kedro for `versioned: true`.
+        hint: what to do when the file is missing, told in the message.
+        credentials: passed to the fsspec filesystem.
+        fs_args: passed to the fsspec filesystem.
+        metadata: for plugins, such as Kedro-Viz.
+    """
+
+    KIND: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        filepath: str | os.PathLike[str],
+        version: Version | None = None,
+        hint: str | None = None,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        protocol, path = get_protocol_and_path(filepath, version)
+        self._protocol = protocol
+        self._fs = fsspec.filesystem(protocol, **(credentials or {}), **(fs_args or {}))
+        self._hint = hint
+        self._own_path: PurePosixPath | None = None
+        self.metadata = metadata
+        super().__init__(
+            PurePosixPath(path),
+            version,
+            exists_function=self._fs.exists,
+            glob_function=self._fs.glob,
+        )
+
+    @abstractmethod
+    def _read(self, path: str) -> Any:
+        """The object in the file at `path`, which exists."""
+
+    @abstractmethod
+    def _write(self, handle: IO[bytes], data: Any) -> None:
+        """The object as bytes: the same object, the same bytes."""
+
+    def load(self) -> Any:
+        """The object in the file.
+
+        Raises:
+            DataFileError: the file is missing or cannot be read; the message names it.
+        """
+        path = self._existing_path()
+        try:
+            return self._read(path)
+        except DatasetError:
+            raise
+        except Exception as error:
+            raise DataFileError(
+                f"{path} cannot be read as {self.KIND}: {_first_lines(error)}. It is damaged or of"
+                " another kind: fetch it again, or run the stage that makes it."
+            ) from error
+
+    def save(self, data: Any) -> None:
+        """Write the object, whole or not at all.
+
+        A training node saves once an epoch: this instance may replace the version that it wrote
+        itself, and refuses, as Kedro does, a version that somebody else wrote.
+
+        Raises:
+            DatasetError: the version exists already, or the object does not fit this dataset.
+        """
+        path = self._get_save_path()
+        with self._replacing(get_filepath_str(path, self._protocol)) as handle:
+            self._write(handle, data)
+        self._own_path = path
+        self._fs.invalidate_cache()
+
+    def _get_save_path(self) -> PurePosixPath:
+        version = self.resolve_save_version()
+        if version and self._own_path == self._get_versioned_path(version):
+            return self._own_path
+        return super()._get_save_path()
+
+    def _existing_path(self) -> str:
+        missing = f"{self._filepath} does not exist."
+        try:
+            path = get_filepath_str(self._get_load_path(), self._protocol)
+        except VersionNotFoundError as error:
+            raise DataFileError(self._advise(f"{missing} (no version of it)")) from error
+        if not self._fs.exists(path):
+            raise DataFileError(self._advise(f"{path} does not exist."))
+        return path
+
+    def _advise(self, sentence: str) -> str:
+        return f"{sentence} {self._hint or 'Run the stage that makes it first.'}"
+
+    @contextmanager
+    def _replacing(self, path: str) -> Iterator[IO[bytes]]:
+        folder = str(PurePosixPath(path).parent)
+        temporary = f"{folder}/.{PurePosixPath(path).name}.{uuid.uuid4().hex}.tmp"
+        self._fs.makedirs(folder, exist_ok=True)
+        try:
+            with self._fs.open(temporary, "wb") as handle:
+                yield handle
+            self._rename(temporary, path)
+        except BaseException:
+            if self._fs.exists(temporary):
+                self._fs.rm(temporary)
+            raise
+
+    def _rename(self, temporary: str, path: str) -> None:
+        # fsspec's local `mv` would move the file *into* a folder of the final name.
+        if self._protocol == "file":
+            Path(temporary).replace(path)
+        else:
+            self._fs.mv(temporary, path)
+
+    def _url(self, path: str) -> str:
+        """The path as a library without this filesystem object asks for it."""
+        return path if self._protocol == "file" else f"{self._protocol}://{path.lstrip('/')}"
+
+    def _exists(self) -> bool:
+        try:
+            return bool(self._fs.exists(get_filepath_str(self._get_load_path(), self._protocol)))
+        except VersionNotFoundError:
+            return False
+
+    def _release(self) -> None:
+        super()._release()
+        self._fs.invalidate_cache()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath, "protocol": self._protocol, "version": self._version}
+
+
+class ReadOnlyDataset(AtomicDataset):
+    """A raw file, as somebody published it: loaded, never written."""
+
+    def save(self, data: Any) -> None:
+        """Always refused.
+
+        Raises:
+            DataFileError: raw files are not for writing.
+        """
+        raise DataFileError(f"{self._filepath} is a raw file: it is read, never written.")
+
+    def _write(self, handle: IO[bytes], data: Any) -> None:
+        raise NotImplementedError
+
+
+def _first_lines(error: Exception, count: int = 3) -> str:
+    """A foreign message, short enough for one sentence of ours, without its own advice."""
+    message = str(error).partition("Possible fixes:")[0]
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " ".join(lines[:count]).rstrip(".") or type(error).__name__

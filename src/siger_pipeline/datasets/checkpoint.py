@@ -1,0 +1,56 @@
+"""A training checkpoint: nested dicts of tensors and plain values."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, Any, ClassVar
+
+import torch
+
+from siger_pipeline.datasets.base import AtomicDataset, DataFileError
+
+PLAIN = (int, float, bool, type(None))
+
+
+class CheckpointDataset(AtomicDataset):
+    """Weights, optimiser, generator state and configuration, by `torch.save`.
+
+    Loaded with `weights_only=True` on the CPU: a file cannot run code. What that cannot read back
+    is refused when it is saved: tensors, str, int, float, bool, None, and dicts, lists and tuples
+    of them are taken.
+    """
+
+    KIND: ClassVar[str] = "a checkpoint"
+
+    def _read(self, path: str) -> Any:
+        with self._fs.open(path, "rb") as handle:
+            return torch.load(handle, weights_only=True, map_location="cpu")
+
+    def _write(self, handle: IO[bytes], data: Any) -> None:
+        # To a handle: with a path, torch writes the (temporary) file's name into the archive.
+        torch.save(canonical(data), handle)
+
+
+def canonical(value: Any, place: str = "checkpoint") -> Any:
+    """An equal object whose pickle depends on values alone.
+
+    Pickle writes an object that it met before as a reference, and torch a tensor with all of its
+    storage: equal strings become one object, containers new ones, tensors contiguous CPU clones.
+
+    Raises:
+        DataFileError: a value of a type that a checkpoint cannot hold; the message says where.
+    """
+    if isinstance(value, torch.Tensor):
+        return value.detach().cpu().clone(memory_format=torch.contiguous_format)
+    if type(value) is str:
+        return sys.intern(value)
+    if isinstance(value, dict):
+        return {canonical(k, place): canonical(v, f"{place}.{k}") for k, v in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(canonical(v, f"{place}[{n}]") for n, v in enumerate(value))
+    if type(value) in PLAIN:
+        return value
+    raise DataFileError(
+        f"{place} is a {type(value).__name__}: a checkpoint holds tensors, str, int, float, bool,"
+        " None, and dicts, lists and tuples of them."
+    )

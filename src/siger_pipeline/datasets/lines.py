@@ -1,0 +1,71 @@
+"""A raw text file, a row a line."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any, ClassVar
+
+import fsspec
+import ibis
+from ibis.expr.types import Table
+
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.datasets.base import ReadOnlyDataset
+from siger_pipeline.datasets.duckdb import reader
+
+# Absent from text files: JSON, for one, forbids it raw. So a line is never split.
+NO_DELIMITER = "\x01"
+LONGEST_LINE = 16_000_000  # bytes
+CHUNK = 1 << 20  # bytes
+
+
+class LinesDataset(ReadOnlyDataset):
+    """A text file as an Ibis table: `line_number` (from 1), `line` (null where empty), `file`.
+
+    UTF-8, gzip by its ending. `load` reads the file once to its end and keeps nothing of it, so
+    that a truncated or damaged one is found here, with its name, and not in the midst of a stage.
+    """
+
+    KIND: ClassVar[str] = "lines of UTF-8 text with one kind of line end"
+
+    def _read(self, path: str) -> Any:
+        check_gzip(self._fs, path)
+        table = reader(self._fs).read_csv(
+            self._url(path),
+            columns={Columns.LINE: "VARCHAR"},
+            header=False,
+            delim=NO_DELIMITER,
+            quote="",
+            escape="",
+            max_line_size=LONGEST_LINE,
+        )
+        return read_to_the_end(table, path, first_line=1)
+
+
+def check_gzip(filesystem: fsspec.AbstractFileSystem, path: str) -> None:
+    """Inflate a gzip file once: DuckDB itself does not compare the checksum.
+
+    Raises:
+        EOFError, gzip.BadGzipFile, zlib.error: truncated, not gzip, or damaged.
+    """
+    if not path.endswith(".gz"):
+        return
+    with filesystem.open(path, "rb") as packed, gzip.open(packed) as stream:
+        while stream.read(CHUNK):
+            pass
+
+
+def read_to_the_end(table: Table, path: str, first_line: int) -> Table:
+    """The table with `line_number` and `file` added, once every value of it has been read.
+
+    Raises:
+        duckdb.Error: a row cannot be read: bytes that are not UTF-8, or another number of
+            columns than the header has.
+    """
+    table.aggregate([table[name].length().max().name(name) for name in table.columns]).to_pyarrow()
+    return table.mutate(
+        **{
+            Columns.LINE_NUMBER: ibis.row_number() + first_line,
+            Columns.FILE: ibis.literal(path),
+        }
+    )

@@ -1,0 +1,59 @@
+"""A dense matrix or vector in a `.npy` file, memory-mapped."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, Any, ClassVar
+
+import numpy as np
+from kedro_datasets._typing import JSONPreview
+from numpy.lib import format as npy
+
+from siger_pipeline.datasets.base import AtomicDataset, DataFileError
+
+
+class MatrixDataset(AtomicDataset):
+    """A NumPy array of numbers or booleans; arrays of objects are neither pickled nor unpickled.
+
+    `load` gives a read-only memory map of a local file (dtype as in the file), so that only what
+    is touched is read; a remote file is read whole.
+    """
+
+    KIND: ClassVar[str] = "a NumPy matrix (.npy)"
+
+    def _read(self, path: str) -> Any:
+        with self._fs.open(path, "rb") as handle:
+            if _dtype(handle).hasobject:
+                raise DataFileError(
+                    f"{path} holds Python objects, which are never unpickled: save the matrix with"
+                    " a numeric dtype, such as float32."
+                )
+            if self._protocol != "file":
+                handle.seek(0)
+                return npy.read_array(handle, allow_pickle=False)
+        return npy.open_memmap(path, mode="r")
+
+    def _write(self, handle: IO[bytes], data: Any) -> None:
+        if not isinstance(data, np.ndarray) or data.dtype.hasobject:
+            raise DataFileError(
+                f"{self._filepath} takes a NumPy array of numbers or booleans, not"
+                f" {getattr(data, 'dtype', type(data).__name__)}."
+            )
+        npy.write_array(handle, np.asarray(data, order="C"), allow_pickle=False)
+
+    def preview(self) -> JSONPreview:
+        """Shape and dtype, for Kedro-Viz; no values are read."""
+        with self._fs.open(self._existing_path(), "rb") as handle:
+            dtype = _dtype(handle)
+            handle.seek(0)
+            shape = _header(handle)[0]
+        return JSONPreview(json.dumps({"shape": list(shape), "dtype": str(dtype)}))
+
+
+def _header(handle: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    major, _ = npy.read_magic(handle)
+    return npy.read_array_header_1_0(handle) if major == 1 else npy.read_array_header_2_0(handle)
+
+
+def _dtype(handle: IO[bytes]) -> np.dtype[Any]:
+    return _header(handle)[2]

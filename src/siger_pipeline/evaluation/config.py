@@ -1,0 +1,28 @@
+"""Parameters of the evaluate stage."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+
+class EvaluateConfig(BaseModel):
+    """`evaluate:` of the parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ks: tuple[PositiveInt, ...] = Field(min_length=1, description="list lengths K of the metrics")
+    top_k: PositiveInt = Field(description="length of the recommendation lists")
+    mask: Literal["train", "train+validation"] = Field(
+        description="what is masked at test; training items always are, at validation only they"
+    )
+    block_mib: float = Field(gt=0, description="bound on the scores held at once, MiB")
+
+    @model_validator(mode="after")
+    def _lists_hold_every_k(self) -> Self:
+        if any(later <= earlier for earlier, later in zip(self.ks, self.ks[1:], strict=False)):
+            raise ValueError(f"ks must increase without repeats, found {list(self.ks)}")
+        if self.ks[-1] > self.top_k:
+            raise ValueError(
+                f"top_k must be at least the largest of ks, found {self.top_k} < {self.ks[-1]}"
+            )
+        return self

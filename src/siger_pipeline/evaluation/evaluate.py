@@ -1,0 +1,157 @@
+"""The evaluation of one recommender, whatever it is: lists, metrics, groups.
+
+Shape suffixes: U users, I items, n users with training data, K list length.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from scipy import sparse
+
+from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.errors import InputError
+from siger_pipeline.evaluation.beyond import beyond_accuracy
+from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.evaluation.groups import group_table
+from siger_pipeline.evaluation.metrics import ranking_metrics
+from siger_pipeline.evaluation.ranking import Scorer, rank
+
+Metrics = dict[str, dict[str, float]]
+"""Split -> metric -> value."""
+
+
+@dataclass(frozen=True)
+class RankedLists:
+    """Top-K lists of some users: ids [n], items [n, K] (−1 where there is none), scores [n, K]."""
+
+    users: np.ndarray
+    items: np.ndarray
+    scores: np.ndarray
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """What evaluation says of a recommender.
+
+    Attributes:
+        metrics: accuracy and beyond accuracy at validation and at test.
+        groups: accuracy by user activity and item popularity, one row a metric.
+        lists: what is recommended to each user with training data, masked as at test.
+    """
+
+    metrics: Metrics
+    groups: pd.DataFrame
+    lists: RankedLists
+
+
+def evaluate_recommender(
+    scorer: Scorer,
+    matrices: Mapping[Split, sparse.csr_matrix],
+    config: EvaluateConfig,
+    *,
+    device: torch.device | str = "cpu",
+) -> EvaluationResult:
+    """Rank all items for every user with training data, and measure validation and test.
+
+    Args:
+        scorer: user indices on ``device`` -> scores of all items.
+        matrices: interactions of each split, by its name, CSR [U, I].
+        config: list lengths, mask, memory bound.
+        device: where the scorer expects the user indices.
+
+    Returns:
+        Metrics are averages over the users with training data and a held-out item in the split.
+
+    Raises:
+        InputError: a score that is not finite, or a split without any such user.
+    """
+    train = matrices[Split.TRAIN]
+    tested = _ranked(scorer, train, _seen_at_test(matrices, config), config, device)
+    validated = tested
+    if config.mask != "train":
+        validated = _ranked(scorer, train, train, config, device)
+    measured = {
+        Split.VALIDATION: _measured(Split.VALIDATION, validated, matrices, config),
+        Split.TEST: _measured(Split.TEST, tested, matrices, config),
+    }
+    return EvaluationResult(
+        metrics={split.value: figures for split, (figures, _) in measured.items()},
+        groups=pd.concat([groups for _, groups in measured.values()], ignore_index=True),
+        lists=tested,
+    )
+
+
+def recommendation_table(
+    lists: RankedLists, user_names: np.ndarray, item_names: np.ndarray
+) -> pd.DataFrame:
+    """The lists as a table, a row a recommendation, best first; empty places are left out.
+
+    Args:
+        lists: users and items by index.
+        user_names: ids as in the source, [U].
+        item_names: ids as in the source, [I].
+
+    Returns:
+        user, item (text), rank (from 1, int32), score (float32).
+    """
+    row, place = np.nonzero(lists.items >= 0)
+    return pd.DataFrame(
+        {
+            Columns.USER: user_names[lists.users[row]],
+            Columns.ITEM: item_names[lists.items[row, place]],
+            Columns.RANK: (place + 1).astype(np.int32),
+            Columns.SCORE: lists.scores[row, place],
+        }
+    )
+
+
+def _seen_at_test(
+    matrices: Mapping[Split, sparse.csr_matrix], config: EvaluateConfig
+) -> sparse.csr_matrix:
+    if config.mask == "train":
+        return matrices[Split.TRAIN]
+    return sparse.csr_matrix(matrices[Split.TRAIN] + matrices[Split.VALIDATION])
+
+
+def _ranked(
+    scorer: Scorer,
+    train: sparse.csr_matrix,
+    seen: sparse.csr_matrix,
+    config: EvaluateConfig,
+    device: torch.device | str,
+) -> RankedLists:
+    users = np.flatnonzero(np.diff(train.indptr))
+    items, scores = rank(
+        scorer, users, seen, config.top_k, block_mib=config.block_mib, device=device
+    )
+    return RankedLists(users, items, scores)
+
+
+def _measured(
+    split: Split,
+    lists: RankedLists,
+    matrices: Mapping[Split, sparse.csr_matrix],
+    config: EvaluateConfig,
+) -> tuple[dict[str, float], pd.DataFrame]:
+    train, relevant = matrices[Split.TRAIN], matrices[split][lists.users]
+    rows = np.flatnonzero(np.diff(relevant.indptr))
+    if not len(rows):
+        raise InputError(
+            f"the {split} split holds no interaction of a user with training data, so there is "
+            "nothing to measure; widen split.ratios or choose another split.strategy"
+        )
+    items, relevant = lists.items[rows], relevant[rows]
+    figures = ranking_metrics(items, relevant, config.ks)
+    figures |= beyond_accuracy(items, train, config.ks)
+    groups = group_table(
+        split.value,
+        items,
+        relevant,
+        activity_n=np.diff(train.indptr)[lists.users[rows]],
+        popularity_I=np.bincount(train.indices, minlength=train.shape[1]),
+        ks=config.ks,
+    )
+    return figures, groups

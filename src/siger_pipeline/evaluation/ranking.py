@@ -1,0 +1,179 @@
+"""Ranked lists: mask what a user has, take the best, exactly and in blocks of users.
+
+Shape suffixes: U users, I items, n users that are ranked, B users of a block, K list length,
+d dimensions.
+
+Ties go to the smaller item index everywhere.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+from scipy import sparse
+
+from siger_pipeline.errors import InputError, ParameterError
+from siger_pipeline.evaluation.selection import PADDING, best_of_rows
+
+Scorer = Callable[[torch.Tensor], torch.Tensor]
+"""User indices, int64 [n] -> their scores of all items, float [n, I]."""
+
+DEFAULT_BLOCK_MIB = 32.0
+# The score as the model gives it and its masked copy, what finds the best, and what orders ties.
+BYTES_PER_SCORE = 16
+
+
+def top_k(
+    users: np.ndarray | torch.Tensor,
+    items: np.ndarray | torch.Tensor,
+    seen: sparse.csr_matrix,
+    k: int,
+    *,
+    block_mib: float = DEFAULT_BLOCK_MIB,
+) -> np.ndarray:
+    """The k items of the largest dot product that each user has not seen.
+
+    Args:
+        users: user vectors, float32 [n, d].
+        items: item vectors, float32 [I, d], on the same device.
+        seen: stored entries are masked, [n, I].
+        k: list length.
+        block_mib: bound on the scores held at once, MiB.
+
+    Returns:
+        int64 [n, k]: best first, ties to the smaller item index; a user with fewer than k unseen
+        items is padded with −1.
+
+    Raises:
+        InputError: shapes that do not fit, or a score that is not finite.
+    """
+    users_nd, items_Id = _dense(users), _dense(items)
+    if users_nd.shape[1] != items_Id.shape[1]:
+        raise InputError(
+            f"users have {users_nd.shape[1]} dimensions and items {items_Id.shape[1]}: the score "
+            "is their dot product, so both must have the same"
+        )
+    _check_shape("seen", seen.shape, (len(users_nd), len(items_Id)))
+
+    def dot_products(index_B: torch.Tensor) -> torch.Tensor:
+        return users_nd[index_B] @ items_Id.T
+
+    return rank(
+        dot_products,
+        np.arange(len(users_nd)),
+        seen,
+        k,
+        block_mib=block_mib,
+        device=users_nd.device,
+    )[0]
+
+
+def rank(
+    scorer: Scorer,
+    user_ids: np.ndarray,
+    seen: sparse.csr_matrix,
+    k: int,
+    *,
+    block_mib: float = DEFAULT_BLOCK_MIB,
+    device: torch.device | str = "cpu",
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k best unseen items of each of these users, by any model's scores.
+
+    Args:
+        scorer: user indices -> scores of all items; what it returns is not written to.
+        user_ids: users to rank for, [n].
+        seen: stored entries are masked, [U, I]; row u belongs to user u.
+        k: list length.
+        block_mib: bound on what is held at once beside the model, MiB (at least one user's scores).
+        device: where the scorer expects the user indices.
+
+    Returns:
+        Item indices, int64 [n, k], and their scores, float32 [n, k]; order and padding as in
+        `top_k_of_scores`.
+
+    Raises:
+        InputError: a score that is not finite, or scores of the wrong shape; names the user.
+    """
+    _check_k(k)
+    index_nK = np.full((len(user_ids), k), PADDING, dtype=np.int64)
+    score_nK = np.full((len(user_ids), k), -np.inf, dtype=np.float32)
+    n_items = seen.shape[1]
+    buffer_BI = None
+    with torch.no_grad():
+        for rows in _blocks(len(user_ids), n_items, block_mib):
+            ids_B = np.asarray(user_ids[rows], dtype=np.int64)
+            scores_BI = scorer(torch.from_numpy(ids_B).to(device))
+            _check_shape("the scorer's result", scores_BI.shape, (len(ids_B), n_items))
+            _check_finite(scores_BI, ids_B)
+            if buffer_BI is None:
+                buffer_BI = torch.empty_like(scores_BI, dtype=torch.float32).contiguous()
+            masked_BI = buffer_BI[: len(ids_B)].copy_(scores_BI)
+            index, score = best_of_rows(_mask(masked_BI, seen[ids_B]), k)
+            index_nK[rows], score_nK[rows] = index.cpu().numpy(), score.cpu().numpy()
+    return index_nK, score_nK
+
+
+def top_k_of_scores(
+    scores: torch.Tensor, seen: sparse.csr_matrix, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k best unseen items of each row of a score matrix.
+
+    Args:
+        scores: [n, I], compared as float32 (−0 equals 0); left as they are.
+        seen: stored entries are masked, [n, I].
+        k: list length.
+
+    Returns:
+        Item indices, int64 [n, k], and their scores, float32 [n, k]: best first, ties to the
+        smaller item index; a row with fewer than k unseen items is padded with −1 and −∞.
+
+    Raises:
+        InputError: a score that is not finite, or shapes that differ; names the row.
+    """
+    _check_k(k)
+    _check_shape("seen", seen.shape, scores.shape)
+    _check_finite(scores, np.arange(len(scores)))
+    masked_nI = scores.detach().to(torch.float32, copy=True).contiguous()
+    index, score = best_of_rows(_mask(masked_nI, seen), k)
+    return index.cpu().numpy(), score.cpu().numpy()
+
+
+def _mask(scores_BI: torch.Tensor, seen: sparse.csr_matrix) -> torch.Tensor:
+    row = np.repeat(np.arange(seen.shape[0], dtype=np.int64), np.diff(seen.indptr))
+    flat = torch.from_numpy(row * seen.shape[1] + seen.indices)
+    scores_BI.view(-1)[flat.to(scores_BI.device)] = -torch.inf
+    return scores_BI
+
+
+def _blocks(n_rows: int, n_items: int, block_mib: float) -> Iterator[slice]:
+    rows = max(1, int(block_mib * 2**20 / (BYTES_PER_SCORE * max(1, n_items))))
+    return (slice(start, start + rows) for start in range(0, n_rows, rows))
+
+
+def _dense(matrix: np.ndarray | torch.Tensor) -> torch.Tensor:
+    if isinstance(matrix, torch.Tensor):
+        return matrix.detach().to(torch.float32)
+    return torch.from_numpy(np.require(matrix, dtype=np.float32, requirements=["C", "W"]))
+
+
+def _check_k(k: int) -> None:
+    if k < 1:
+        raise ParameterError(f"k, the length of a list, must be at least 1, found {k}")
+
+
+def _check_shape(name: str, found: Sequence[int], wanted: Sequence[int]) -> None:
+    if tuple(found) != tuple(wanted):
+        raise InputError(f"{name} has shape {tuple(found)}, wanted {tuple(wanted)}: [users, items]")
+
+
+def _check_finite(scores_BI: torch.Tensor, user_ids: np.ndarray) -> None:
+    # A sum that is finite has finite terms: one cheap pass in the common case.
+    if torch.isfinite(scores_BI.sum()):
+        return
+    bad = torch.nonzero(~torch.isfinite(scores_BI))
+    if len(bad):
+        row, item = bad[0].tolist()
+        raise InputError(
+            f"the score of user {user_ids[row]} for item {item} is {scores_BI[row, item].item()}, "
+            "a finite number is wanted: the model's weights or its input have gone wrong"
+        )

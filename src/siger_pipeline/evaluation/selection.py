@@ -1,0 +1,71 @@
+"""The best entries of each row, exactly: ties go to the smaller item index.
+
+Shape suffixes: I items, B rows of a block, R some of its rows, P their candidates, K list
+length.
+"""
+
+import torch
+
+PADDING = -1  # stands in a list where no unseen item is left; its score is −∞
+# Ordering ties takes about 48 bytes a candidate. Usually a list has few, but when all scores are
+# equal every entry is one: rows are taken so many at a time that there is one candidate at most to
+# twelve entries of the block, which is 4 bytes an entry.
+ENTRIES_PER_CANDIDATE = 12
+
+
+def best_of_rows(masked_BI: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The k largest entries of each row, −∞ left out.
+
+    Args:
+        masked_BI: float32 scores, −∞ where an item is masked, [B, I].
+        k: list length, may exceed I.
+
+    Returns:
+        Item indices, int64 [B, k], and scores, float32 [B, k]: largest first, ties to the smaller
+        index; padded with −1 and −∞.
+    """
+    width = min(k, masked_BI.shape[1])
+    # `torch.topk` leaves the order of equal values open. One more than asked for shows whether a
+    # tie crosses the end of the list.
+    values, order = torch.topk(masked_BI, min(width + 1, masked_BI.shape[1]), dim=1)
+    index_BK, score_BK = order[:, :width].clone(), values[:, :width].clone()
+    index_BK[score_BK == -torch.inf] = PADDING
+    tied_B = ((values[:, 1:] == values[:, :-1]) & (values[:, 1:] > -torch.inf)).any(dim=1)
+    if tied_B.any():
+        _put_ties_right(masked_BI, score_BK[:, -1:], tied_B, index_BK)
+    missing = (0, k - width)
+    return (
+        torch.nn.functional.pad(index_BK, missing, value=PADDING),
+        torch.nn.functional.pad(score_BK, missing, value=-torch.inf),
+    )
+
+
+def _put_ties_right(
+    masked_BI: torch.Tensor, last_B1: torch.Tensor, tied_B: torch.Tensor, index_BK: torch.Tensor
+) -> None:
+    """Rank anew, in place, the rows that hold a tie: whatever reaches the list's last score."""
+    # A list that is not full ends in −∞: what is masked is no candidate for all that.
+    least_B1 = last_B1.clamp(min=torch.finfo(torch.float32).min)
+    candidate_BI = (masked_BI >= least_B1) & tied_B[:, None]
+    most = int(candidate_BI.sum(dim=1).max())
+    step = max(1, masked_BI.numel() // (ENTRIES_PER_CANDIDATE * most))
+    for start in range(0, len(masked_BI), step):
+        rows = slice(start, start + step)
+        anew = _by_score_then_index(masked_BI[rows], candidate_BI[rows], index_BK.shape[1])
+        index_BK[rows] = torch.where(tied_B[rows, None], anew, index_BK[rows])
+
+
+def _by_score_then_index(
+    masked_RI: torch.Tensor, candidate_RI: torch.Tensor, width: int
+) -> torch.Tensor:
+    """The first ``width`` candidates of each row, int64 [R, K], padded with −1."""
+    row_P, item_P = torch.nonzero(candidate_RI, as_tuple=True)
+    by_score = torch.argsort(masked_RI[row_P, item_P], descending=True, stable=True)
+    order = by_score[torch.argsort(row_P[by_score], stable=True)]
+    size_R = candidate_RI.sum(dim=1)
+    start_R = size_R.cumsum(dim=0) - size_R
+    place_P = torch.arange(len(row_P), device=row_P.device) - start_R[row_P]
+    kept = place_P < width
+    index_RK = row_P.new_full((len(masked_RI), width), PADDING)
+    index_RK[row_P[kept], place_P[kept]] = item_P[order][kept]
+    return index_RK

@@ -1,0 +1,1 @@
+"""Item features: text, pictures and ready-made matrices. Row n of every matrix is item n."""

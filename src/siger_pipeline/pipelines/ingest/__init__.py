@@ -1,0 +1,1 @@
+"""Raw files to interactions, items, splits and indexes."""

@@ -1,0 +1,65 @@
+"""Wiring of the ingest stage: the source's raw files → interactions, items, splits, indexes."""
+
+from collections.abc import Callable
+
+from kedro.pipeline import Node, Pipeline
+
+from siger_pipeline.data.config import Source
+from siger_pipeline.pipelines.ingest import nodes
+from siger_pipeline.selection import Selection
+
+CONFIG = "params:ingest"
+
+
+def create_pipeline(selection: Selection) -> Pipeline:
+    """Reading by the source's format, then what is the same for each."""
+    return Pipeline([*_reading(Source(selection.source)), *_common()], tags="ingest")
+
+
+def _reading(source: Source) -> list[Node]:
+    match source:
+        case Source.AMAZON:
+            return [
+                _interactions(nodes.read_amazon_interactions, ["amazon_reviews", CONFIG]),
+                _items(nodes.read_amazon_items, ["amazon_metadata", CONFIG]),
+            ]
+        case Source.MICROLENS:
+            sequences = ["microlens_sequences", CONFIG]
+            return [
+                _interactions(nodes.read_microlens_interactions, sequences),
+                _items(nodes.read_microlens_items, ["microlens_titles", CONFIG]),
+            ]
+        case Source.MMREC:
+            files = ["mmrec_items", "mmrec_interactions"]
+            return [
+                _items(nodes.read_mmrec_items, [*files, CONFIG]),
+                _interactions(nodes.read_mmrec_interactions, ["mmrec_interactions", "items"]),
+            ]
+
+
+def _interactions(function: Callable[..., object], inputs: list[str]) -> Node:
+    return Node(function, inputs, ["interactions", "read_counts"], name="read_interactions")
+
+
+def _items(function: Callable[..., object], inputs: list[str]) -> Node:
+    return Node(function, inputs, "items", name="read_items")
+
+
+def _common() -> list[Node]:
+    indexed = ["core", "core_counts", "user_index", "item_index"]
+    return [
+        Node(
+            nodes.keep_k_core,
+            ["interactions", "read_counts", CONFIG],
+            ["core", "core_counts"],
+            name="keep_k_core",
+        ),
+        Node(nodes.index_users, "core", "user_index", name="index_users"),
+        Node(nodes.index_items, ["core", "items", CONFIG], "item_index", name="index_items"),
+        Node(
+            nodes.split_interactions,
+            [*indexed, "params:split"],
+            ["splits", "counts"],
+            name="split_interactions",
+        ),
+    ]

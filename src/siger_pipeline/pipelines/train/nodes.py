@@ -1,0 +1,31 @@
+"""Nodes of the train stage."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from ibis.expr.types import Table
+
+from siger_pipeline.training.config import TrainConfig
+from siger_pipeline.training.inputs import model_inputs, split_matrices
+from siger_pipeline.training.progress import narrated
+from siger_pipeline.training.start import start_training
+
+Saved = tuple[dict[str, Any], dict[str, Any], pd.DataFrame]
+
+
+def train_model(
+    model: str,
+    config: dict[str, Any],
+    train: TrainConfig,
+    splits: Table,
+    user_index: Table,
+    item_index: Table,
+    **arrays: Any,
+) -> Iterator[Saved]:
+    """Train; after every epoch Kedro saves the best checkpoint, the last one and the history."""
+    matrices = split_matrices(splits.to_pandas(), user_index.to_pandas(), item_index.to_pandas())
+    inputs = model_inputs(matrices, arrays)
+    epochs = start_training(model, config, train, inputs, matrices)
+    for progress in narrated(epochs, model, train.max_epochs, train.monitor):
+        yield progress.best, progress.last, progress.history

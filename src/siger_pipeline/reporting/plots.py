@@ -1,0 +1,144 @@
+"""Plotly figures of a run, laid out to be read at a phone's width too."""
+
+import textwrap
+
+import pandas as pd
+from plotly import graph_objects as go
+from plotly.subplots import make_subplots
+
+from siger_pipeline.reporting.summary import best_epoch
+
+# Okabe and Ito's colours, which colour-blind readers tell apart.
+INK = "#222222"
+PALETTE = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A3F")
+BEST = "#D55E00"
+NOTE_WIDTH = 52  # characters in a line of the title's note
+PANELS = ("Training loss, mean of the steps", "Validation", "Seconds")
+LOSS, VALIDATION, SECONDS = 1, 2, 3  # rows of the figure
+GAP = 0.15  # between panels, of the height: room for a legend of four lines on a phone
+LINE_HEIGHT = 22  # of the title's notes, pixels
+
+
+def learning_curves(history: pd.DataFrame, name: str, note: str = "") -> go.Figure:
+    """Losses, validation metrics and time by epoch, the chosen epoch marked.
+
+    Args:
+        history: a row an epoch: `epoch`, `loss` and `loss_<term>`, metrics such as `recall@20`,
+            `seconds_train`, `seconds_validation`, `best`. No rows for a model computed at once.
+        name: of the run, for the title.
+        note: what figures of this run must be labelled with, or empty.
+    """
+    title = _title(history, name, note)
+    if history.empty:
+        return _entitled(go.Figure(), title).update_xaxes(visible=False).update_yaxes(visible=False)
+    figure = make_subplots(
+        rows=3,
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=GAP,
+        row_heights=[0.42, 0.36, 0.22],
+        subplot_titles=PANELS,
+    )
+    _lay_out(_entitled(figure, title))
+    _draw_losses(figure, history)
+    _draw_validation(figure, history)
+    _draw_seconds(figure, history)
+    figure.add_vline(x=best_epoch(history), line={"color": BEST, "width": 1, "dash": "dot"})
+    return figure
+
+
+def _title(history: pd.DataFrame, name: str, note: str) -> str:
+    state = "computed at once: no epochs to draw"
+    if not history.empty:
+        state = f"{history['epoch'].iloc[-1]} epochs, the best is {best_epoch(history)}"
+    lines = [state, *textwrap.wrap(note, NOTE_WIDTH, break_on_hyphens=False)]
+    return f"<b>{name}</b>" + "".join(f"<br><sup>{line}</sup>" for line in lines)
+
+
+def _entitled(figure: go.Figure, title: str) -> go.Figure:
+    head = 62 + LINE_HEIGHT * title.count("<br>")
+    return figure.update_layout(
+        title={"text": title, "x": 0.02, "y": 1, "yanchor": "top", "pad": {"t": 26}},
+        title_font_size=17,
+        template="plotly_white",
+        font={"size": 12, "color": INK},
+        height=head + 100,
+        margin={"l": 56, "r": 12, "t": head, "b": 80},
+    )
+
+
+def _numbered(name: str, panel: int) -> str:
+    """Plotly's name of a panel's axis or legend: the first has no number."""
+    return name if panel == 1 else f"{name}{panel}"
+
+
+def _lay_out(figure: go.Figure) -> None:
+    figure.update_layout(
+        height=figure.layout.margin.t + 780, hovermode="x unified", barmode="stack"
+    )
+    for panel in (LOSS, VALIDATION, SECONDS):
+        below = figure.layout[_numbered("yaxis", panel)].domain[0] - 0.005
+        legend = {"orientation": "h", "traceorder": "normal", "x": 0, "y": below, "yanchor": "top"}
+        figure.update_layout({_numbered("legend", panel): {**legend, "font": {"size": 11}}})
+    figure.update_layout({_numbered("legend", SECONDS): {"y": -0.07}})
+    figure.update_annotations(x=0, xanchor="left", font={"size": 13})
+    figure.update_xaxes(title={"text": "epoch", "standoff": 4}, row=SECONDS, col=1)
+    figure.update_yaxes(type="log", tickformat="~g", dtick=1, row=LOSS, col=1)
+    figure.update_yaxes(rangemode="tozero", row=VALIDATION, col=1)
+
+
+def _draw_losses(figure: go.Figure, history: pd.DataFrame) -> None:
+    terms = [name for name in map(str, history) if name.startswith("loss_")]
+    lines = [("loss", "sum", INK)] if len(terms) != 1 else []
+    lines += [
+        (term, term.removeprefix("loss_").replace("_", " "), PALETTE[n % len(PALETTE)])
+        for n, term in enumerate(terms)
+    ]
+    for column, label, colour in lines:
+        _draw_line(figure, history[["epoch", column]], LOSS, label, colour)
+
+
+def _draw_validation(figure: go.Figure, history: pd.DataFrame) -> None:
+    chosen = history[history["epoch"] == best_epoch(history)]
+    metrics = [name for name in map(str, history) if "@" in name]
+    for n, metric in enumerate(metrics):
+        label = f"{metric} ({chosen[metric].iloc[0]:.4f})"
+        colour = PALETTE[n % len(PALETTE)]
+        _draw_line(figure, history[["epoch", metric]], VALIDATION, label, colour)
+        mark = go.Scatter(
+            x=chosen["epoch"].tolist(),
+            y=chosen[metric].tolist(),
+            mode="markers",
+            marker={"size": 8, "color": BEST},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        figure.add_trace(mark, row=VALIDATION, col=1)
+
+
+def _draw_seconds(figure: go.Figure, history: pd.DataFrame) -> None:
+    parts = (("seconds_train", "training", "#999999"), ("seconds_validation", "validation", INK))
+    for column, label, colour in parts:
+        bars = go.Bar(
+            x=history["epoch"].tolist(),
+            y=history[column].tolist(),
+            name=label,
+            legend=_numbered("legend", SECONDS),
+            marker={"color": colour, "line": {"width": 0}},
+        )
+        figure.add_trace(bars, row=SECONDS, col=1)
+
+
+def _draw_line(
+    figure: go.Figure, points: pd.DataFrame, panel: int, label: str, colour: str
+) -> None:
+    x, y = (points[column].tolist() for column in points)
+    line = go.Scatter(
+        x=x,
+        y=y,
+        name=label,
+        legend=_numbered("legend", panel),
+        mode="lines" if len(x) > 1 else "markers",
+        line={"color": colour, "width": 1.8},
+    )
+    figure.add_trace(line, row=panel, col=1)

@@ -1,0 +1,129 @@
+"""Where the figures of a run come from: data, parameters, versions, device."""
+
+import hashlib
+import platform
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel
+
+from siger_pipeline.data.schema import Columns, Split
+
+PACKAGES = (
+    "siger-pipeline",
+    "torch",
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "pyarrow",
+    "ibis-framework",
+    "duckdb",
+    "kedro",
+    "kedro-datasets",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run was told.
+
+    Attributes:
+        model: registered name.
+        others: registered names of the models that were not asked for.
+        uses_features: whether the model reads item features, or graphs made of them.
+        device: where it ran.
+        parameters: all of them, as Kedro holds them.
+    """
+
+    model: str
+    others: Collection[str]
+    uses_features: bool
+    device: str
+    parameters: Mapping[str, Any]
+
+
+def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> dict[str, Any]:
+    """All that tells one run's figures from another's, as plain values.
+
+    Args:
+        run: model, device and parameters.
+        splits: columns user_id, item_id, split; one row a pair.
+        n_users: U.
+        n_items: I.
+
+    Returns:
+        `model`, `dataset`, `data` (fingerprint, counts), `split`, `features` (modality ->
+        extractor, of a model that uses them), `seed`, `device`, `parameters` (without the blocks
+        of other models), `versions`.
+    """
+    values = {
+        name: _plain(value) for name, value in run.parameters.items() if name not in run.others
+    }
+    features = values["features"]["modalities"] if run.uses_features else {}
+    return {
+        "model": run.model,
+        "dataset": values["dataset"],
+        "data": {
+            "fingerprint": data_fingerprint(splits),
+            "users": n_users,
+            "items": n_items,
+            "interactions": len(splits),
+            **{split.value: int((splits[Columns.SPLIT] == split.value).sum()) for split in Split},
+        },
+        "split": values["split"],
+        "features": {modality: how for modality, how in features.items() if how},
+        "features_note": values["report"]["features_note"] if run.uses_features else "",
+        "seed": values["train"]["seed"],
+        "device": run.device,
+        "parameters": values,
+        "versions": library_versions(),
+    }
+
+
+def data_fingerprint(splits: pd.DataFrame) -> str:
+    """SHA-256 of the split interactions, whatever order their rows are in.
+
+    Hashed are the number of rows and then, ordered by user, item and split, all user ids, all item
+    ids (32-bit, little-endian) and all places in (train, validation, test) (8-bit).
+
+    Args:
+        splits: columns user_id, item_id, split.
+
+    Returns:
+        `sha256:` and 64 hexadecimal digits.
+    """
+    names = [split.value for split in Split]
+    user = splits[Columns.USER_ID].to_numpy("<i4")
+    item = splits[Columns.ITEM_ID].to_numpy("<i4")
+    place = pd.Categorical(splits[Columns.SPLIT], categories=names).codes.astype("i1")
+    order = np.lexsort((place, item, user))
+    digest = hashlib.sha256(f"{len(splits)}\n".encode())
+    for column in (user, item, place):
+        digest.update(column[order].tobytes())
+    return f"sha256:{digest.hexdigest()}"
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that figures may depend on."""
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,0 +1,66 @@
+"""The report as one document of plain values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from siger_pipeline.reporting.paper import Published
+
+Metrics = Mapping[str, Mapping[str, float]]
+
+
+def training_summary(history: pd.DataFrame) -> dict[str, Any]:
+    """How training went.
+
+    Args:
+        history: a row an epoch; `epoch`, `best`, `seconds_train`, `seconds_validation`. No rows for
+            a model that is computed at once.
+
+    Returns:
+        `epochs`, and where there are any: `best_epoch`, and mean seconds an epoch.
+    """
+    if history.empty:
+        return {"epochs": 0}
+    return {
+        "epochs": int(history["epoch"].iloc[-1]),
+        "best_epoch": best_epoch(history),
+        "seconds_train": float(history["seconds_train"].mean()),
+        "seconds_validation": float(history["seconds_validation"].mean()),
+    }
+
+
+def best_epoch(history: pd.DataFrame) -> int:
+    """The epoch whose weights were kept: the last that was the best so far."""
+    return int(history.loc[history["best"].astype(bool), "epoch"].iloc[-1])
+
+
+def summarise(
+    metrics: Metrics,
+    groups: pd.DataFrame,
+    floors: Mapping[str, Metrics],
+    *,
+    history: pd.DataFrame,
+    published: Published,
+    paper_note: str,
+    provenance: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Figures with their provenance, beside the floors and the published ones.
+
+    Args:
+        metrics: split -> metric -> value of the run.
+        groups: long table: split, group_by, group, users, metric, value.
+        floors: floor -> split -> metric -> value.
+        history: a row an epoch.
+        published: the paper's comparison on this data set.
+        paper_note: how the paper's data differ, for whoever reads both.
+        provenance: of `provenance.provenance`.
+    """
+    return {
+        "metrics": metrics,
+        "groups": groups.to_dict("records"),
+        "floors": floors,
+        "training": training_summary(history),
+        "paper": {"figures": published, "note": paper_note if published else ""},
+        "provenance": provenance,
+    }

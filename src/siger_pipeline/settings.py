@@ -1,0 +1,23 @@
+"""Kedro's settings for this project. See https://docs.kedro.org for what each means."""
+
+import os
+
+from kedro.config import OmegaConfigLoader
+
+from siger_pipeline.hooks import ParameterHooks
+
+
+def data_root() -> str:
+    """The folder that holds the data sets: SIGER_DATA, or data/01_raw of the project."""
+    return os.environ.get("SIGER_DATA") or "data/01_raw"
+
+
+HOOKS = (ParameterHooks(),)
+CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    # An environment holds only what differs, key by key.
+    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+    "custom_resolvers": {"data_root": data_root},
+}

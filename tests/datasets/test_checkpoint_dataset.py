@@ -1,0 +1,81 @@
+"""Checkpoints: deterministic, loaded without running code."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from siger_pipeline.datasets.base import DataFileError
+from siger_pipeline.datasets.checkpoint import CheckpointDataset
+
+
+def trained() -> dict[str, Any]:
+    generator = torch.Generator().manual_seed(3)
+    weight = torch.nn.Parameter(torch.randn(6, 4, generator=generator))
+    optimiser = torch.optim.Adam([weight])
+    weight.square().sum().backward()
+    optimiser.step()
+    return {
+        "weights": {"embedding": weight},
+        "optimiser": optimiser.state_dict(),
+        "generator": generator.get_state(),
+        "config": {"model": "siger", "layers": (1, 2), "best": None, "rate": 1e-3, "on": True},
+    }
+
+
+def test_round_trip_restores_optimiser_and_generator(tmp_path: Path) -> None:
+    dataset = CheckpointDataset(filepath=tmp_path / "a.pt")
+    dataset.save(trained())
+    loaded, expected = dataset.load(), trained()
+    assert loaded["config"] == expected["config"]
+    assert torch.equal(loaded["weights"]["embedding"], expected["weights"]["embedding"])
+    optimiser = torch.optim.Adam([torch.nn.Parameter(torch.zeros(6, 4))])
+    optimiser.load_state_dict(loaded["optimiser"])
+    generator = torch.Generator()
+    generator.set_state(loaded["generator"])
+    same = torch.Generator()
+    same.set_state(expected["generator"])
+    assert torch.equal(torch.rand(3, generator=generator), torch.rand(3, generator=same))
+
+
+def test_bytes_depend_on_values_alone(tmp_path: Path) -> None:
+    shared = torch.arange(12.0).reshape(3, 4)
+    word = "".join(["mo", "del"])
+    variants = {
+        "shared": {"a": shared, "b": shared, "c": [word, word]},
+        "separate": {"a": shared.clone(), "b": shared.clone(), "c": ["model", "mode" + word[-1]]},
+        "transposed": {"a": shared.T.contiguous().T, "b": shared, "c": [word, "model"]},
+        "slices": {
+            "a": torch.cat([shared, shared])[3:],
+            "b": shared.requires_grad_(),
+            "c": [word, word],
+        },
+    }
+    for name, state in variants.items():
+        CheckpointDataset(filepath=tmp_path / name).save(state)
+        assert (tmp_path / name).read_bytes() == (tmp_path / "shared").read_bytes(), name
+
+
+def test_a_view_does_not_drag_its_storage_along(tmp_path: Path) -> None:
+    CheckpointDataset(filepath=tmp_path / "a").save({"row": torch.zeros(1_000_000)[:3]})
+    assert (tmp_path / "a").stat().st_size < 10_000
+
+
+def test_pickles_are_not_run(tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[object]]:
+            return Path.touch, (tmp_path / "sprung",)
+
+    (tmp_path / "a.pt").write_bytes(pickle.dumps(Trap()))
+    torch.save({"a": Trap()}, tmp_path / "b.pt")
+    for name in ("a.pt", "b.pt"):
+        with pytest.raises(DataFileError, match=rf"{name} cannot be read as a checkpoint"):
+            CheckpointDataset(filepath=tmp_path / name).load()
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_what_cannot_be_read_back_is_refused_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match=r"checkpoint\.config\.paths\[1\] is a PosixPath"):
+        CheckpointDataset(filepath=tmp_path / "a.pt").save({"config": {"paths": [1, tmp_path]}})

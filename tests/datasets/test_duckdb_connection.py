@@ -1,0 +1,33 @@
+"""The process-wide DuckDB connection."""
+
+from pathlib import Path
+
+import pytest
+
+from siger_pipeline.datasets.duckdb import connection, stream
+
+
+def setting(name: str) -> str:
+    return str(connection().con.sql(f"SELECT current_setting('{name}')").fetchall()[0][0])
+
+
+def test_one_connection_with_bounds_and_a_spill_folder() -> None:
+    assert connection() is connection()
+    assert Path(setting("temp_directory")).is_dir()
+    assert setting("autoinstall_known_extensions").lower() == "false"
+    assert setting("memory_limit").endswith("iB")
+
+
+def test_stream_is_batches_and_leaves_no_view_behind() -> None:
+    backend = connection()
+    backend.raw_sql("CREATE TEMP TABLE numbers AS SELECT range AS a FROM range(10000)")
+    table = backend.table("numbers")
+    views = "SELECT count(*) FROM duckdb_views() WHERE view_name LIKE 'stream%'"
+    with stream(table.order_by("a"), 3000) as batches:
+        sizes = [batch.num_rows for batch in batches]
+    assert sum(sizes) == 10_000
+    assert max(sizes) <= 3000
+    with pytest.raises(RuntimeError, match="stop"), stream(table, 3000):
+        raise RuntimeError("stop")
+    assert backend.con.sql(views).fetchall() == [(0,)]
+    backend.raw_sql("DROP TABLE numbers")

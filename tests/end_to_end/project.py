@@ -1,0 +1,66 @@
+"""The project in a temporary copy, run as a person runs it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project: its configuration, the sample's raw files, and no result."""
+
+    path: Path
+
+    def kedro(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a kedro command in the copy."""
+        variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
+        return subprocess.run(
+            [sys.executable, "-m", "kedro", *arguments],
+            cwd=self.path,
+            env={**variables, "OMP_NUM_THREADS": "1", "COLUMNS": "200", **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> str:
+        """`kedro run`, which must succeed; what it logged."""
+        done = self.kedro("run", *arguments, **environment)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout + done.stderr
+
+    def fails(self, *arguments: str, **environment: str) -> str:
+        """`kedro run`, which must fail with a sentence and no traceback; the sentence."""
+        done = self.kedro("run", *arguments, **environment)
+        assert done.returncode != 0, done.stdout[-3000:]
+        assert "Traceback" not in done.stderr, done.stderr[-3000:]
+        return done.stderr.partition("Error: ")[2]
+
+    def newest(self, name: str) -> Path:
+        """The newest version of a result, by its path below data/."""
+        return max((self.path / "data" / name).glob("*/*"))
+
+    def metrics(self, model: str, dataset: str = "sample") -> dict[str, Any]:
+        """The newest metrics of a model."""
+        path = self.newest(f"08_reporting/{dataset}/{model}/metrics.json")
+        loaded: dict[str, Any] = json.loads(path.read_text())
+        return loaded
+
+
+def copy_to(folder: Path) -> Project:
+    """A fresh copy under a folder."""
+    for name in ("conf", "data/01_raw/sample"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("local"))
+    (folder / "conf" / "local").mkdir()
+    for name in ("pyproject.toml", ".telemetry"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "src").symlink_to(ROOT / "src")
+    return Project(folder)

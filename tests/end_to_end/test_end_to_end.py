@@ -1,0 +1,130 @@
+"""The whole pipeline on the sample, in a temporary copy, through the command line."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from end_to_end.project import Project, copy_to
+
+SHORT = "train.max_epochs=3"
+NO_FEATURES = "features.modalities.text=null,features.modalities.image=null"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy in which SIGER was run for three epochs."""
+    copy = copy_to(tmp_path_factory.mktemp("project"))
+    copy.run("--params", SHORT)
+    return copy
+
+
+def test_a_run_leaves_every_result(project: Project) -> None:
+    metrics = project.metrics("siger")
+    assert set(metrics) == {"validation", "test"}
+    for split in metrics.values():
+        assert {"recall@10", "recall@20", "ndcg@10", "ndcg@20"} <= set(split)
+        assert all(0 <= split[f"{name}@20"] <= 1 for name in ("recall", "ndcg", "precision", "map"))
+    history = pd.read_parquet(project.newest("08_reporting/sample/siger/history.parquet"))
+    assert history["epoch"].tolist() == [1, 2, 3]
+    assert {"loss_bpr", "loss_perturbation", "loss_modality_alignment"} <= set(history)
+
+
+def test_recommendations_name_the_sources_ids_and_nothing_of_training(project: Project) -> None:
+    lists = pd.read_parquet(project.newest("07_model_output/sample/siger/recommendations.parquet"))
+    tables = project.path / "data" / "03_primary" / "sample"
+    users = pd.read_parquet(tables / "user_index.parquet")
+    items = pd.read_parquet(tables / "item_index.parquet")
+    splits = pd.read_parquet(tables / "splits.parquet")
+    assert set(lists["user"]) <= set(users["user"])
+    assert set(lists["item"]) <= set(items["item"])
+    assert (lists.groupby("user")["rank"].max() == lists.groupby("user").size()).all()
+    assert lists.groupby("user")["score"].apply(lambda s: s.is_monotonic_decreasing).all()
+    known = splits[splits["split"] == "train"].merge(users).merge(items)
+    assert known.merge(lists, on=["user", "item"]).empty
+
+
+def test_another_model_leaves_the_first_ones_results(project: Project) -> None:
+    before = project.metrics("siger")
+    log = project.run("--params", f"model=lightgcn,{SHORT}")
+    assert "extract_text" not in log
+    assert project.metrics("siger") == before
+    assert project.metrics("lightgcn") != before
+
+
+def test_tags_run_a_stage_alone_from_what_the_catalog_holds(project: Project) -> None:
+    log = project.run("--tags", "evaluate")
+    assert "evaluate_model" in log
+    assert "train_model" not in log.replace("last_checkpoint", "")
+
+
+def test_nodes_and_outputs_select_as_kedro_says(project: Project) -> None:
+    log = project.run("--from-nodes", "enhance_text", "--to-outputs", "enhanced_text")
+    assert "enhance_text" in log
+    assert "build_knn_text" not in log
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path, project: Project) -> None:
+    other = copy_to(tmp_path)
+    other.run("--params", SHORT)
+    for name in (
+        "04_feature/sample/text_features.npy",
+        "05_model_input/sample/enhanced_image.npz",
+        "06_models/sample/siger/checkpoint.pt",
+        "07_model_output/sample/siger/recommendations.parquet",
+        "08_reporting/sample/siger/metrics.json",
+    ):
+        oldest = min((project.path / "data" / name).glob("*/*"))
+        assert other.newest(name).read_bytes() == oldest.read_bytes(), name
+
+
+def test_a_stage_means_it_with_all_that_it_needs(tmp_path: Path) -> None:
+    copy = copy_to(tmp_path)
+    log = copy.run("--pipeline", "train", "--params", f"model=lightgcn,{SHORT}")
+    assert copy.newest("06_models/sample/lightgcn/checkpoint.pt").exists()
+    assert "evaluate_model" not in log
+
+
+def test_a_model_without_epochs_runs_to_its_report(project: Project) -> None:
+    project.run("--params", "model=popularity")
+    floors = json.loads(project.newest("08_reporting/sample/floors.json").read_text())
+    assert floors["popularity"] == project.metrics("popularity")
+
+
+def test_compare_prints_the_models_and_the_floors(project: Project) -> None:
+    done = project.kedro("compare")
+    assert done.returncode == 0, done.stderr
+    for word in ("recall@20", "siger", "lightgcn", "random (floor)"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ("train.learning_rat=1", ["train.learning_rat", "1", "did you mean 'learning_rate'"]),
+        ("train.learning_rate=-1", ["train.learning_rate", "-1", "greater than 0"]),
+        ("siger.contrast=some", ["siger.contrast", "'some'", "'batch' or 'all'"]),
+        ("trian.seed=1", ["trian", "did you mean 'train'"]),
+        ("model=lightgnc", ["lightgnc", "lightgcn", "siger"]),
+        ("dataset=baby", ["--env", "sample"]),
+        ("split.strategy=published", ["published", "mmrec"]),
+        (
+            "features.modalities.text=null,features.modalities.image=null",
+            ["siger needs item features"],
+        ),
+        ("train.device=cuda", ["cuda", "train.device=cpu"]),
+    ],
+)
+def test_a_bad_parameter_ends_the_run_with_a_sentence(
+    project: Project, params: str, words: list[str]
+) -> None:
+    sentence = project.fails("--params", params, CUDA_VISIBLE_DEVICES="")
+    for word in words:
+        assert word in sentence, sentence
+
+
+def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tmp_path: Path) -> None:
+    copy = copy_to(tmp_path)
+    sentence = copy.fails("--params", "train.learning_rate=1e30,train.max_epochs=5")
+    assert "is nan at epoch" in sentence or "is inf at epoch" in sentence

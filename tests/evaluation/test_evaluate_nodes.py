@@ -1,0 +1,81 @@
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from ibis.util import gen_name
+
+from siger_pipeline.datasets.duckdb import connection
+from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
+from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
+from siger_pipeline.selection import Selection
+from siger_pipeline.training.config import TrainConfig
+from siger_pipeline.training.inputs import model_inputs, split_matrices
+from siger_pipeline.training.start import start_training
+
+USERS, ITEMS = 12, 15
+EVALUATE = EvaluateConfig(ks=(3, 5), top_k=5, mask="train", block_mib=1)
+TRAIN = TrainConfig(
+    seed=1,
+    max_epochs=1,
+    patience=1,
+    monitor="recall@5",
+    batch_size=64,
+    learning_rate=0.01,
+    device="cpu",
+    block_mib=1,
+)
+
+
+@pytest.fixture
+def frames() -> dict[str, pd.DataFrame]:
+    part = np.random.default_rng(2).integers(0, 6, (USERS, ITEMS))
+    part[:, 0], part[:, 1], part[:, 2] = 1, 2, 3
+    user, item = np.nonzero(part)
+    names = np.array(["", "train", "validation", "test", "train", "train"], dtype=object)
+    splits = {"user_id": user, "item_id": item, "split": names[part[user, item]]}
+    return {
+        "splits": pd.DataFrame(splits),
+        "user_index": pd.DataFrame(
+            {"user_id": range(USERS), "user": [f"u{n}" for n in range(USERS)]}
+        ),
+        "item_index": pd.DataFrame(
+            {"item_id": range(ITEMS), "item": [f"i{n}" for n in range(ITEMS)]}
+        ),
+    }
+
+
+def tables(frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    create = connection().create_table
+    return {name: create(gen_name(name), frame, temp=True) for name, frame in frames.items()}
+
+
+def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.DataFrame]) -> None:
+    matrices = split_matrices(frames["splits"], frames["user_index"], frames["item_index"])
+    trained = next(
+        iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}), matrices))
+    )
+    metrics, groups, recommendations = evaluate_model(
+        trained.best, evaluate=EVALUATE, train=TRAIN, **tables(frames)
+    )
+    floors = evaluate_floors(EVALUATE, TRAIN, **tables(frames))
+    assert set(floors) == {"popularity", "random"}
+    assert floors["popularity"] == metrics
+    assert floors["random"] != metrics
+    assert set(groups["split"]) == {"validation", "test"}
+    assert set(recommendations["user"]) == set(frames["user_index"]["user"])
+    seen = frames["splits"].query("split == 'train'")
+    pairs = {(f"u{u}", f"i{i}") for u, i in zip(seen["user_id"], seen["item_id"], strict=True)}
+    assert not pairs & set(zip(recommendations["user"], recommendations["item"], strict=True))
+
+
+def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
+    needs = frozenset({"bipartite", "features", "enhanced"})
+    pipeline = create_pipeline(Selection("amazon", {"text": "tfidf_svd"}, "siger", needs))
+    inputs = {node.name: set(node.inputs) for node in pipeline.nodes}
+    arrays = {"bipartite", "features_text", "enhanced_text"}
+    assert inputs["evaluate_model"] >= arrays | {"checkpoint", "splits"}
+    assert not inputs["evaluate_floors"] & (arrays | {"checkpoint"})
+    assert pipeline.all_outputs() == {"metrics", "group_metrics", "recommendations", "floors"}
+    assert all(node.tags == {"evaluate"} for node in pipeline.nodes)

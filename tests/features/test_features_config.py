@@ -1,0 +1,70 @@
+"""Parameters of the features stage."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from siger_pipeline.features.config import FeaturesConfig, PictureConfig
+from siger_pipeline.features.extractors import EXTRACTORS
+
+BLOCKS: dict[str, Any] = {
+    "tfidf_svd": {
+        "dimension": 8,
+        "min_df": 1,
+        "max_df": 1.0,
+        "ngram": 1,
+        "max_words": 100,
+        "iterations": 5,
+        "seed": 0,
+    },
+    "picture": {"size": 32, "cell": 8, "orientations": 6, "colours": 2},
+    "matrix": {"block_mib": 1},
+}
+
+
+def config(modalities: dict[str, Any], **changes: Any) -> FeaturesConfig:
+    return FeaturesConfig.model_validate({"modalities": modalities, **BLOCKS, **changes})
+
+
+def test_every_extractor_has_a_block_and_every_block_an_extractor() -> None:
+    assert set(FeaturesConfig.model_fields) == {"modalities", *EXTRACTORS}
+
+
+def test_null_drops_a_modality() -> None:
+    checked = config({"text": "tfidf_svd", "image": None})
+    assert checked.modalities == {"text": "tfidf_svd", "image": None}
+
+
+def test_unknown_extractor_is_named_with_what_is_known() -> None:
+    with pytest.raises(ValidationError, match=r"'tfidf'; known extractors: matrix, picture, tfidf"):
+        config({"text": "tfidf"})
+
+
+@pytest.mark.parametrize("name", ["Text", "a/b", "", "1st", "te xt"])
+def test_modality_names_fit_files(name: str) -> None:
+    with pytest.raises(ValidationError, match="small letters, digits and _"):
+        config({name: "matrix"})
+
+
+@pytest.mark.parametrize(
+    ("block", "change"),
+    [
+        ("tfidf_svd", {"dimension": 0}),
+        ("tfidf_svd", {"dimensions": 8}),
+        ("tfidf_svd", {"max_df": 1.5}),
+        ("picture", {"colours": -1}),
+        ("matrix", {"block_mib": 0}),
+    ],
+)
+def test_impossible_values_and_misspelt_keys_are_refused(
+    block: str, change: dict[str, Any]
+) -> None:
+    key = next(iter(change))
+    with pytest.raises(ValidationError, match=rf"{block}\.{key}"):
+        config({"text": "matrix"}, **{block: BLOCKS[block] | change})
+
+
+def test_a_picture_holds_two_cells_a_side() -> None:
+    with pytest.raises(ValidationError, match="at least two cells"):
+        PictureConfig(size=15, cell=8, orientations=6, colours=2)

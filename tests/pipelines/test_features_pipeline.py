@@ -1,0 +1,110 @@
+"""The features stage as Kedro runs it, from catalog files to catalog files."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline
+from kedro.runner import SequentialRunner
+from omegaconf import OmegaConf
+from PIL import Image
+
+from siger_pipeline.datasets.matrix import MatrixDataset
+from siger_pipeline.datasets.pictures import PicturesDataset
+from siger_pipeline.datasets.table import TableDataset
+from siger_pipeline.errors import InputError
+from siger_pipeline.features.config import FeaturesConfig
+from siger_pipeline.features.extractors import EXTRACTORS
+from siger_pipeline.pipelines.features.pipeline import create_pipeline
+from siger_pipeline.selection import Selection
+
+CONF = Path(__file__).parents[2] / "conf" / "base"
+WORDS = ["blue", "red", "socks", "hat", "knife"]
+
+
+def pipeline_of(**modalities: str) -> Pipeline:
+    return create_pipeline(Selection("amazon", modalities, "siger", frozenset({"features"})))
+
+
+def base_config() -> FeaturesConfig:
+    return FeaturesConfig.model_validate(
+        OmegaConf.to_container(OmegaConf.load(CONF / "parameters_features.yml").features)
+    )
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> DataCatalog:
+    names = [f"B{n:03}" for n in range(6)]
+    titles = [f"{WORDS[n % 2]} {WORDS[2 + n % 3]}" for n in range(6)]
+    empty = dict.fromkeys(["brand", "categories", "description"])
+    items = pd.DataFrame({"item": names, "title": titles, **empty, "row": range(6)})
+    index = pd.DataFrame({"item_id": np.arange(5, dtype=np.int32), "item": names[:0:-1]})
+    index["row"] = range(5, 0, -1)
+    (tmp_path / "images").mkdir()
+    rng = np.random.default_rng(0)
+    for name in names[2:]:
+        noise = rng.integers(0, 256, (20, 20, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(tmp_path / "images" / f"{name}.png")
+    np.save(tmp_path / "audio_feat.npy", np.eye(6, dtype=np.float16))
+    datasets: dict[str, Any] = {
+        "items": TableDataset(filepath=tmp_path / "items.parquet"),
+        "item_index": TableDataset(filepath=tmp_path / "index.parquet"),
+        "images": PicturesDataset(filepath=tmp_path / "images"),
+        "raw_audio": MatrixDataset(filepath=tmp_path / "audio_feat.npy"),
+    }
+    datasets["items"].save(items.astype(dict.fromkeys(empty, "string")))
+    datasets["item_index"].save(index)
+    for modality in ("text", "image", "audio"):
+        for kind in ("features", "missing"):
+            path = tmp_path / f"{modality}_{kind}.npy"
+            datasets[f"{kind}_{modality}"] = MatrixDataset(filepath=path)
+    for name in EXTRACTORS:
+        datasets[f"params:features.{name}"] = MemoryDataset(getattr(base_config(), name))
+    return DataCatalog(datasets)
+
+
+def test_base_parameters_are_valid() -> None:
+    assert base_config().modalities == {"text": "tfidf_svd", "image": "picture"}
+
+
+def test_one_node_a_modality() -> None:
+    pipeline = pipeline_of(text="tfidf_svd", image="matrix")
+    assert {node.name: node.tags for node in pipeline.nodes} == {
+        "extract_image": {"features"},
+        "extract_text": {"features"},
+    }
+    assert pipeline.outputs() == {
+        f"{kind}_{modality}" for kind in ("features", "missing") for modality in ("text", "image")
+    }
+    assert "raw_image" in pipeline.inputs()
+    assert not pipeline_of().nodes
+
+
+@pytest.mark.parametrize("name", EXTRACTORS)
+def test_every_registered_extractor_can_be_wired(name: str) -> None:
+    inputs = pipeline_of(audio=name).inputs()
+    assert {"item_index", f"params:features.{name}"} < inputs
+
+
+def test_files_in_files_out(catalog: DataCatalog) -> None:
+    pipeline = pipeline_of(text="tfidf_svd", image="picture", audio="matrix")
+    SequentialRunner().run(pipeline, catalog)
+    # "red" is in too many titles, "socks" in too few; B001 has no picture.
+    expected = {"text": [0, 0, 1, 0, 0], "image": [0, 0, 0, 0, 1], "audio": [0] * 5}
+    for modality, missing in expected.items():
+        features = catalog.load(f"features_{modality}")
+        assert (features.dtype, len(features)) == (np.float32, 5)
+        assert catalog.load(f"missing_{modality}").tolist() == missing
+    np.testing.assert_array_equal(catalog.load("features_audio"), np.eye(6)[:0:-1])
+
+
+def test_a_bad_picture_ends_the_run_and_names_its_file(
+    catalog: DataCatalog, tmp_path: Path
+) -> None:
+    (tmp_path / "images" / "B003.png").write_bytes(b"no picture")
+    with pytest.raises(InputError, match=r"B003\.png cannot be read"):
+        SequentialRunner().run(pipeline_of(image="picture"), catalog)
+    assert not (tmp_path / "image_features.npy").exists()

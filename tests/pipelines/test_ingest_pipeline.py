@@ -1,0 +1,191 @@
+import gzip
+import json
+import logging
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.runner import SequentialRunner
+from omegaconf import OmegaConf
+
+from siger_pipeline.data.config import IngestConfig, SplitConfig
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.datasets.delimited import DelimitedDataset
+from siger_pipeline.datasets.lines import LinesDataset
+from siger_pipeline.datasets.table import TableDataset
+from siger_pipeline.errors import InputError
+from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
+from siger_pipeline.selection import Selection
+
+CONF = Path(__file__).parents[2] / "conf" / "base"
+MADE = {
+    *("interactions", "items", "read_counts", "core", "core_counts"),
+    *("counts", "splits", "user_index", "item_index"),
+}
+RAW = {
+    "amazon": {"amazon_reviews", "amazon_metadata"},
+    "microlens": {"microlens_sequences", "microlens_titles"},
+    "mmrec": {"mmrec_interactions", "mmrec_items"},
+}
+Tables = dict[str, pd.DataFrame]
+
+
+def selection(source: str) -> Selection:
+    return Selection(source=source, modalities={}, model="lightgcn", needs=frozenset())
+
+
+def conf(name: str) -> dict[str, Any]:
+    """A file of the base configuration, its ${...} unread."""
+    return cast(dict[str, Any], OmegaConf.to_container(OmegaConf.load(CONF / name)))
+
+
+def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Tables:
+    """Run the stage on these raw datasets; the tables that it made."""
+    parameters = conf("parameters_ingest.yml")
+    ingest, split = parameters["ingest"], parameters["split"]
+    ingest.update({"source": source, **{k: v for k, v in changes.items() if k in ingest}})
+    split.update({k: v for k, v in changes.items() if k in split})
+    made = {name: TableDataset(filepath=str(folder / f"{name}.parquet")) for name in MADE}
+    catalog = DataCatalog(
+        {
+            **raw,
+            **made,
+            "params:ingest": MemoryDataset(IngestConfig(**ingest)),
+            "params:split": MemoryDataset(SplitConfig(**split)),
+        }
+    )
+    SequentialRunner().run(create_pipeline(selection(source)), catalog)
+    return {name: dataset.load().to_pandas() for name, dataset in made.items()}
+
+
+def review(user: int, item: int, **changes: Any) -> str:
+    record = {"reviewerID": f"U{user}", "asin": f"I{item}", "overall": 5.0}
+    return json.dumps({**record, "unixReviewTime": 100 * user + item, **changes})
+
+
+def amazon(folder: Path, extra: list[str]) -> dict[str, Any]:
+    """12 users with each of 8 items, an item that one user has, and further lines."""
+    reviews = [review(user, item) for user in range(12) for item in range(8)]
+    reviews += [review(0, 99), *extra]
+    metadata = [json.dumps({"asin": f"I{n}", "title": f"Thing {n}"}) for n in range(20)]
+    for name, lines in (("reviews", reviews), ("metadata", metadata)):
+        (folder / f"{name}.json.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    return {
+        f"amazon_{name}": LinesDataset(filepath=str(folder / f"{name}.json.gz"))
+        for name in ("reviews", "metadata")
+    }
+
+
+@pytest.mark.parametrize("source", RAW)
+def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) -> None:
+    pipeline = create_pipeline(selection(source))
+    assert pipeline.inputs() == {*RAW[source], "params:ingest", "params:split"}
+    assert pipeline.all_outputs() == MADE
+    assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
+    catalogued = conf("catalog_ingest.yml")
+    assert set(catalogued) >= RAW[source] | MADE
+    assert all("kedro-viz" in entry["metadata"] for entry in catalogued.values())
+
+
+def test_the_base_parameters_are_valid() -> None:
+    parameters = conf("parameters_ingest.yml")
+    assert set(parameters) == {"ingest", "split"}
+    assert IngestConfig(**parameters["ingest"]).k_core == 5
+    assert SplitConfig(**parameters["split"]).seed == 999
+
+
+def test_reviews_become_numbered_splits_and_every_step_is_counted(tmp_path: Path) -> None:
+    raw = amazon(tmp_path, extra=["no json", review(3, 3, unixReviewTime=5)])
+    made = run("amazon", raw, tmp_path, max_bad_share=0.05)
+    counts = made["counts"].set_index(Columns.STEP)
+    assert counts[Columns.REMOVED].to_dict() == {
+        "read": 1,
+        "one per pair": 1,
+        "5-core, pass 1": 1,
+        "5-core, pass 2": 0,
+        "split: train": 0,
+        "split: validation": 0,
+        "split: test": 0,
+    }
+    assert counts.loc[["5-core, pass 2"]].to_numpy().tolist() == [[12, 8, 96, 0]]
+    assert made["splits"][Columns.SPLIT].value_counts().to_dict() == {
+        "train": 72,
+        "validation": 12,
+        "test": 12,
+    }
+    assert made["item_index"][Columns.ITEM].tolist() == [f"I{n}" for n in range(8)]
+    assert made["user_index"][Columns.USER_ID].tolist() == list(range(12))
+    assert len(made["items"]) == 20 and len(made["interactions"]) == 97
+    again = made["interactions"].set_index([Columns.USER, Columns.ITEM]).loc[[("U3", "I3")]]
+    assert again[Columns.TIMESTAMP].tolist() == [5]
+
+
+def test_bad_lines_are_told_in_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "siger_pipeline"):
+        run("amazon", amazon(tmp_path, extra=["no json"]), tmp_path, max_bad_share=0.05)
+    assert "reviews.json.gz: 1 of 98 lines (1.02%) are bad: line 98: it is not" in caplog.text
+    with pytest.raises(InputError, match="line 98"):
+        run("amazon", amazon(tmp_path, extra=["no json"]), tmp_path, max_bad_share=0.01)
+
+
+def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+        run("amazon", amazon(folder, extra=[]), folder)
+    for name in MADE:
+        first, second = ((folder / f"{name}.parquet").read_bytes() for folder in folders)
+        assert first == second, name
+
+
+def test_sequences_are_split_by_their_order(tmp_path: Path) -> None:
+    sequences = tmp_path / "pairs.tsv"
+    sequences.write_text("".join(f"{u}\t{' '.join('12345678')}\n" for u in range(1, 11)))
+    titles = tmp_path / "titles.csv"
+    titles.write_text('item,title\n1,"one, first"\n2,two\n')
+    raw = {
+        "microlens_sequences": LinesDataset(filepath=str(sequences)),
+        "microlens_titles": DelimitedDataset(filepath=str(titles), delimiter=","),
+    }
+    made = run("microlens", raw, tmp_path, strategy="leave_one_out")
+    held = made["splits"].set_index([Columns.SPLIT])[Columns.ITEM_ID]
+    assert set(held["test"]) == {7} and set(held["validation"]) == {6}
+    assert made["items"][Columns.TITLE].tolist() == ["one, first", "two"]
+
+
+def mmrec(folder: Path, lines: list[str], mapped: int | None) -> dict[str, Any]:
+    inter, items = folder / "a.inter", folder / "items.csv"
+    inter.write_text("\n".join(["userID\titemID\tx_label", *lines]) + "\n")
+    if mapped is not None:
+        rows = [f"A{mapped - n}\t{n}" for n in range(mapped)]
+        items.write_text("\n".join(["asin\titemID", *rows]) + "\n")
+    return {
+        "mmrec_interactions": DelimitedDataset(filepath=str(inter), delimiter="\t"),
+        "mmrec_items": DelimitedDataset(filepath=str(items), delimiter="\t", optional=True),
+    }
+
+
+@pytest.mark.parametrize("mapped", [None, 14])
+def test_numbers_of_the_published_layout_are_kept(tmp_path: Path, mapped: int | None) -> None:
+    lines = [f"{u}\t{(u + k) % 12}\t{k % 3}" for u in range(11, -1, -1) for k in range(4)]
+    made = run("mmrec", mmrec(tmp_path, lines, mapped), tmp_path, strategy="published", k_core=1)
+    expected = sorted(tuple(map(int, line.split("\t"))) for line in lines)
+    names = {"train": 0, "validation": 1, "test": 2}
+    found = made["splits"].to_numpy().tolist()
+    assert [(user, item, names[label]) for user, item, label in found] == expected
+    assert made["item_index"][Columns.ROW].tolist() == list(range(mapped or 12))
+    first = "0" if mapped is None else "A14"
+    assert made["item_index"][Columns.ITEM].tolist()[0] == first
+
+
+def test_a_user_without_training_is_refused_unless_asked_to_leave(tmp_path: Path) -> None:
+    raw = mmrec(tmp_path, ["0\t0\t0", "0\t1\t2", "1\t1\t1"], None)
+    published = {"strategy": "published", "k_core": 1}
+    with pytest.raises(InputError, match="users without a training interaction: 1"):
+        run("mmrec", raw, tmp_path, **published, untrained_users="refuse")
+    made = run("mmrec", raw, tmp_path, **published, untrained_users="leave")
+    assert made["splits"].to_numpy().tolist() == [[0, 0, "train"], [0, 1, "test"]]
+    assert made["user_index"][Columns.USER].tolist() == ["0", "1"]
+    assert made["counts"][Columns.REMOVED].tolist()[-3:] == [0, 1, 0]

@@ -1,0 +1,62 @@
+import pandas as pd
+import plotly.io as pio
+import pytest
+from plotly import graph_objects as go
+
+from siger_pipeline.reporting.plots import learning_curves
+
+
+def traces(figure: go.Figure) -> dict[str, go.Scatter]:
+    return {trace.name: trace for trace in figure.data if trace.name}
+
+
+def test_every_loss_term_metric_and_time_has_its_curve(history: pd.DataFrame) -> None:
+    found = traces(learning_curves(history, "siger on baby"))
+    assert set(found) == {
+        "sum",
+        "bpr",
+        "modality",
+        "recall@20 (0.0500)",
+        "training",
+        "validation",
+    }
+    assert list(found["bpr"].y) == history["loss_bpr"].tolist()
+    assert list(found["recall@20 (0.0500)"].x) == [1, 2, 3, 4]
+    assert list(found["training"].y) == history["seconds_train"].tolist()
+
+
+def test_the_chosen_epoch_is_marked(history: pd.DataFrame) -> None:
+    figure = learning_curves(history, "siger on baby")
+    (mark,) = figure.select_traces({"mode": "markers"})
+    assert (list(mark.x), list(mark.y)) == ([2], [0.05])
+    assert {shape.x0 for shape in figure.layout.shapes} == {2}
+    assert "4 epochs, the best is 2" in figure.layout.title.text
+
+
+def test_a_single_loss_term_is_not_drawn_twice(history: pd.DataFrame) -> None:
+    found = traces(learning_curves(history.drop(columns="loss_modality"), "lightgcn on baby"))
+    assert "bpr" in found
+    assert "sum" not in found
+
+
+def test_one_epoch_is_seen_as_a_point(history: pd.DataFrame) -> None:
+    found = traces(learning_curves(history.iloc[:1], "siger on baby"))
+    assert found["recall@20 (0.0200)"].mode == "markers"
+
+
+@pytest.mark.parametrize("columns", [["epoch"], None])
+def test_a_model_without_epochs_says_so(history: pd.DataFrame, columns: list[str] | None) -> None:
+    figure = learning_curves(history.loc[:, columns or history.columns].iloc[:0], "popularity")
+    assert not figure.data
+    assert "no epochs" in figure.layout.title.text
+
+
+def test_a_note_is_wrapped_below_the_title_and_the_figure_survives_json(
+    history: pd.DataFrame,
+) -> None:
+    note = "rebuilt features: fitted to the ten-nearest-neighbour graphs of the published ones"
+    figure = learning_curves(history, "siger on baby", note)
+    lines = figure.layout.title.text.split("<br>")
+    assert "rebuilt features" in figure.layout.title.text
+    assert max(map(len, lines)) < 70
+    assert pio.from_json(figure.to_json()) == figure

@@ -1,0 +1,115 @@
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from siger_pipeline.reporting.paper import published_figures
+from siger_pipeline.reporting.provenance import Run, provenance
+from siger_pipeline.reporting.summary import summarise, training_summary
+from siger_pipeline.reporting.tables import markdown, table
+
+
+@pytest.fixture
+def report(
+    metrics: dict[str, dict[str, float]],
+    groups: pd.DataFrame,
+    history: pd.DataFrame,
+    paper: pd.DataFrame,
+    parameters: dict[str, Any],
+) -> dict[str, Any]:
+    splits = pd.DataFrame({"user_id": [0], "item_id": [0], "split": ["train"]})
+    run = Run("da_mrs", {"siger"}, True, "cpu", parameters)
+    return summarise(
+        metrics,
+        groups,
+        {"popularity": {"test": {**metrics["test"], "recall@20": 0.02}}, "random": metrics},
+        history=history,
+        published=published_figures(paper, "baby"),
+        paper_note="MARK: other data",
+        provenance=provenance(run, splits, 1234, 56),
+    )
+
+
+def row(text: str, label: str) -> list[str]:
+    lines = [line for line in text.splitlines() if line.startswith(f"| {label} ")]
+    assert len(lines) == 1, f"{label}: {lines}"
+    return [cell.strip() for cell in lines[0].strip("|").split("|")][1:]
+
+
+def test_the_document_is_plain(report: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert report["training"] == {
+        "epochs": 4,
+        "best_epoch": 2,
+        "seconds_train": 1.5,
+        "seconds_validation": 0.5,
+    }
+
+
+def test_results_stand_beside_floors_and_the_paper(report: dict[str, Any]) -> None:
+    text = markdown(report)
+    results = text.split("## Results")[1].split("\n## ")[0]
+    assert row(results, "") == ["recall@20", "ndcg@20"]
+    assert row(results, "**da_mrs**, test") == ["0.1100", "0.0800"]
+    assert row(results, "da_mrs, validation") == ["0.2100", "0.1800"]
+    assert row(results, "popularity, test") == ["0.0200", "0.0800"]
+    assert row(results, "DA-MRS in the paper, test") == ["0.0994", "0.0435"]
+    assert row(results, "da_mrs against the paper") == ["+10.7%", "+83.9%"]
+
+
+def test_all_published_models_are_shown_with_the_note(report: dict[str, Any]) -> None:
+    section = markdown(report).split("## Published figures")[1].split("\n## ")[0]
+    assert row(section, "LightGCN") == ["0.0754", "0.0328"]
+    assert row(section, "**da_mrs, this run**") == ["0.1100", "0.0800"]
+    assert "MARK: other data." in section
+
+
+def test_every_metric_is_shown_in_a_fixed_order(report: dict[str, Any]) -> None:
+    section = markdown(report).split("## Every metric, test")[1].split("\n## ")[0]
+    lines = [line.split("|")[1].strip() for line in section.splitlines() if line[:1] == "|"]
+    wanted = ["recall", "ndcg", "precision", "map", "coverage", "novelty", "gini"]
+    assert lines[2:] == wanted
+    assert row(section, "") == ["@5", "@20"]
+
+
+def test_groups_and_provenance_are_shown(report: dict[str, Any]) -> None:
+    text = markdown(report)
+    assert row(text, "Q1 (3-5)") == ["1,500", "0.1250", "0.1250"]
+    assert row(text, "Q1 (0-9)") == ["1,500", "0.1250", "0.1250"]
+    assert "**Features of this run**: rebuilt features." in text
+    assert report["provenance"]["data"]["fingerprint"] in text
+    for fact in ("1,234 users", "56 items", "text: matrix", "**seed**: 999", "**device**: cpu"):
+        assert fact in text
+    assert '"layers": 2' in text
+    assert "epsilon" not in text
+    assert "4 epochs, weights of epoch 2" in text
+
+
+def test_what_is_absent_leaves_no_trace(report: dict[str, Any], history: pd.DataFrame) -> None:
+    report["paper"] = {"figures": {}, "note": ""}
+    report["provenance"]["features_note"] = ""
+    report["training"] = training_summary(history.iloc[:0])
+    text = markdown(report)
+    assert "paper" not in text.replace("paper_note", "").lower()
+    assert "Features of this run" not in text
+    assert "computed at once" in text
+
+
+def test_other_list_lengths_still_make_a_table(report: dict[str, Any]) -> None:
+    for split in ("test", "validation"):
+        figures = report["metrics"][split]
+        report["metrics"][split] = {k: v for k, v in figures.items() if k.endswith("@5")}
+    assert row(markdown(report).split("## Results")[1].split("\n## ")[0], "") == [
+        "recall@5",
+        "ndcg@5",
+    ]
+
+
+def test_a_table_is_aligned() -> None:
+    assert table(["", "value"], [["first", "1"], ["2", "20"]]).splitlines() == [
+        "|       | value |",
+        "| ----- | ----: |",
+        "| first |     1 |",
+        "| 2     |    20 |",
+    ]
