@@ -1,7 +1,6 @@
 """The project's own `kedro` commands: `run`, with errors for people, and `compare`."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +9,7 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import env_option
 from kedro.framework.session import KedroSession
 
-from siger_pipeline.errors import UserError
+from siger_pipeline.errors import user_error
 
 METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 
@@ -27,16 +26,10 @@ class _RunCommand(click.Command):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            for cause in _causes(error):
-                if isinstance(cause, UserError):
-                    raise click.ClickException(str(cause)) from error
-            raise
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+            told = user_error(error)
+            if told is None:
+                raise
+            raise click.ClickException(str(told)) from error
 
 
 cli.add_command(

@@ -19,3 +19,12 @@ class ParameterError(UserError):
 
 class TrainingError(UserError):
     """Training cannot start or go on: an absent device, a loss that is not finite."""
+
+
+def user_error(error: BaseException | None) -> UserError | None:
+    """The error that a person can mend behind another one (Kedro wraps what datasets raise)."""
+    while error is not None:
+        if isinstance(error, UserError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None

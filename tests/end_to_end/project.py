@@ -62,5 +62,5 @@ def copy_to(folder: Path) -> Project:
     (folder / "conf" / "local").mkdir()
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(ROOT / name, folder / name)
-    (folder / "src").symlink_to(ROOT / "src")
+    (folder / "src").mkdir()  # Kedro wants one; the installed package is the one that runs
     return Project(folder)

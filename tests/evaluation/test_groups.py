@@ -16,6 +16,11 @@ def test_quarters_are_equal_where_no_tie_forbids_it() -> None:
     assert grouping.group.tolist() == [3, 0, 0, 3, 1, 2, 1, 2]
 
 
+def test_a_count_belongs_where_its_middle_member_falls() -> None:
+    grouping = quarters(np.array([1, 2, 2, 2, 3, 3, 3, 3]))
+    assert grouping.labels == ("Q1 (1)", "Q2 (2)", "Q3 (3)")
+
+
 def test_a_single_count_is_one_group() -> None:
     grouping = quarters(np.array([5, 5, 5]))
     assert grouping.labels == ("Q1 (5)",)

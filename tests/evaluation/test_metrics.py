@@ -92,6 +92,12 @@ def test_a_stored_zero_is_no_relevant_item() -> None:
     assert ranking_metrics(np.array([[0, 1]]), relevant, [2])["precision@2"] == 0.5
 
 
+def test_a_pair_stored_twice_is_one_relevant_item() -> None:
+    stored = (np.ones(3, dtype=np.float32), np.array([1, 1, 2]), np.array([0, 3]))
+    twice = sparse.csr_matrix(stored, shape=(1, 3))
+    assert ranking_metrics(np.array([[1, 0]]), twice, [2])["recall@2"] == 0.5
+
+
 @given(lists_and_relevant(), st.randoms(use_true_random=False))
 def test_relabelling_users_and_items_changes_no_bit(
     case: tuple[list[list[int]], list[set[int]], int], random: Random

@@ -79,6 +79,7 @@ def test_top_k_ranks_by_the_dot_product(library: Callable) -> None:
     np.testing.assert_array_equal(found, by_loop(users @ items.T, seen, 7))
 
 
+@pytest.mark.filterwarnings("error")
 def test_what_is_given_is_left_as_it_was() -> None:
     scores = torch.from_numpy(scores_with_ties(5, 9))
     before = scores.clone()

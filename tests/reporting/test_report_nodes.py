@@ -33,8 +33,7 @@ def table(data: pd.DataFrame | dict[str, list[Any]]) -> Table:
 
 def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return trace_provenance(
-        model,
-        train=TRAIN,
+        {"model": model, "device": "cuda:0"},
         parameters={**parameters, "model": model, "train": TRAIN, "lightgcn": {"layers": 3}},
         splits=table({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
         user_index=table({"user_id": [0, 1]}),
@@ -51,7 +50,7 @@ def test_provenance_follows_the_model(parameters: dict[str, Any]) -> None:
     assert "siger" in siger["parameters"]
     assert "siger" not in lightgcn["parameters"]
     assert lightgcn["seed"] == 999
-    assert lightgcn["device"] == "cpu"
+    assert lightgcn["device"] == "cuda:0"
 
 
 def test_report_and_curves_are_made_of_what_the_catalog_holds(

@@ -23,7 +23,6 @@ from siger_pipeline.evaluation.metrics import (
 )
 
 QUARTERS = 4
-NO_GROUP = -1
 GROUP_COLUMNS = (Columns.SPLIT, "group_by", "group", "users", "metric", "value")
 
 
@@ -113,7 +112,7 @@ def _by_items(
     items: Grouping,
     ks: Sequence[int],
 ) -> Iterator[Part]:
-    group_nK = np.where(top_k >= 0, items.group[top_k], NO_GROUP)
+    group_nK = items.group[top_k]  # of an empty place too, which is no hit
     for number, label in enumerate(items.labels):
         counts_n = relevant_counts(relevant[:, np.flatnonzero(items.group == number)])
         metrics = metrics_of_hits(hits_nK & (group_nK == number), counts_n, ks)

@@ -3,7 +3,7 @@
 import re
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 MODALITY_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -59,10 +59,11 @@ class FeaturesConfig(BaseModel):
     picture: PictureConfig
     matrix: MatrixConfig
 
-    @model_validator(mode="after")
-    def _names_are_known(self) -> Self:
-        known = sorted(set(type(self).model_fields) - {"modalities"})
-        for modality, extractor in self.modalities.items():
+    @field_validator("modalities")
+    @classmethod
+    def _names_are_known(cls, modalities: dict[str, str | None]) -> dict[str, str | None]:
+        known = sorted(set(cls.model_fields) - {"modalities"})
+        for modality, extractor in modalities.items():
             if not MODALITY_NAME.fullmatch(modality):
                 raise ValueError(
                     f"modality {modality!r}: a name is small letters, digits and _, since files"
@@ -73,4 +74,4 @@ class FeaturesConfig(BaseModel):
                     f"modality {modality!r} has extractor {extractor!r}; known extractors:"
                     f" {', '.join(known)} (null drops the modality)"
                 )
-        return self
+        return modalities

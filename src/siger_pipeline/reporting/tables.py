@@ -101,7 +101,7 @@ def _headline(figures: Mapping[str, Any]) -> list[str]:
 def _names_and_ks(figures: Mapping[str, Any]) -> tuple[list[str], list[int]]:
     names = {name.partition("@")[0] for name in figures}
     ks = {int(name.partition("@")[2]) for name in figures}
-    return sorted(names, key=ORDER.index), sorted(ks)
+    return sorted(names, key=[*ORDER, *sorted(names)].index), sorted(ks)
 
 
 def _against(value: float, reference: float | None) -> str:

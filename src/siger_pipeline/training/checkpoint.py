@@ -52,6 +52,7 @@ def capture(
     return {
         "format": FORMAT,
         "model": name,
+        "device": str(generators.model.device),
         "config": config_values(model.config),  # type: ignore[arg-type]
         "weights": _copies(model.state_dict()),
         "optimiser": _copies(optimiser.state_dict()) if optimiser else {},

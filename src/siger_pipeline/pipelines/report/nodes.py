@@ -13,25 +13,23 @@ from siger_pipeline.reporting.plots import learning_curves
 from siger_pipeline.reporting.provenance import Run, provenance
 from siger_pipeline.reporting.summary import summarise
 from siger_pipeline.reporting.tables import markdown
-from siger_pipeline.training.config import TrainConfig
-from siger_pipeline.training.device import resolve_device
 
 
 def trace_provenance(
-    model: str,
+    checkpoint: dict[str, Any],
     *,
-    train: TrainConfig,
     parameters: dict[str, Any],
     splits: Table,
     user_index: Table,
     item_index: Table,
 ) -> dict[str, Any]:
     """Data, parameters, versions and device behind the figures."""
+    model = checkpoint["model"]
     run = Run(
         model=model,
         others=MODELS.keys() - {model},
         uses_features="features" in model_class(model).needs,
-        device=str(resolve_device(train.device)),
+        device=checkpoint["device"],
         parameters=parameters,
     )
     sizes = (int(index.count().execute()) for index in (user_index, item_index))

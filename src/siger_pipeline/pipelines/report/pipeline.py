@@ -13,8 +13,7 @@ from siger_pipeline.selection import Selection
 def create_pipeline(selection: Selection) -> Pipeline:
     """Provenance first, since the table and the plot both name it; every model has them."""
     origin = {
-        "model": "params:model",
-        "train": "params:train",
+        "checkpoint": "checkpoint",
         "parameters": "parameters",
         "splits": "splits",
         "user_index": "user_index",
