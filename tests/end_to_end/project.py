@@ -18,8 +18,10 @@ class Project:
 
     path: Path
 
-    def kedro(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a kedro command in the copy."""
+    def kedro(
+        self, *arguments: str, timeout: float = 600, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a kedro command in the copy; ``timeout`` in seconds."""
         variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
         return subprocess.run(
             [sys.executable, "-m", "kedro", *arguments],
@@ -28,7 +30,7 @@ class Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=timeout,
         )
 
     def run(self, *arguments: str, **environment: str) -> str:
