@@ -6,11 +6,9 @@ S̄_m of Eqs. (3)–(7) are built once, by the graphs stage.
 Shape suffixes: U users, I items, d dimensions, n rows of a contrast.
 """
 
-from collections.abc import Mapping
 from itertools import combinations
 from typing import Literal, cast
 
-import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor, nn
@@ -20,7 +18,8 @@ from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import half_squared
 from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelConfig, ModelInputs
 from siger_pipeline.models.contrast import Contrast
-from siger_pipeline.models.layers import Graph, lightgcn, linear, require, xavier_embedding
+from siger_pipeline.models.gate import FeatureGate
+from siger_pipeline.models.layers import Graph, lightgcn, require, xavier_embedding
 from siger_pipeline.models.perturbation import perturb
 
 
@@ -63,28 +62,11 @@ class SIGER(EmbeddingRecommender):
         self.items = xavier_embedding(inputs.n_items, config.dimension, generator)
         self.graphs = nn.ModuleDict({m: Graph(inputs.enhanced[m]) for m in self.modalities})
         self.gates = nn.ModuleDict(
-            {m: self._gate(features[m].shape[1], generator) for m in self.modalities}
+            {
+                m: FeatureGate(features[m], config.dimension, config.train_features, generator)
+                for m in self.modalities
+            }
         )
-        self._store_features(features)
-
-    def _gate(self, inputs: int, generator: torch.Generator) -> nn.Sequential:
-        d = self.config.dimension
-        return nn.Sequential(linear(inputs, d, generator), linear(d, d, generator), nn.Sigmoid())
-
-    def _store_features(self, features: Mapping[str, np.ndarray]) -> None:
-        self.features = nn.ParameterDict()
-        for modality in self.modalities:
-            raw = torch.from_numpy(np.array(features[modality], dtype=np.float32))
-            if self.config.train_features:
-                self.features[modality] = nn.Parameter(raw)
-            else:
-                self.register_buffer(f"frozen_{modality}", raw, persistent=False)
-
-    def raw_features(self, modality: str) -> Tensor:
-        """E_m, [I, d_m]."""
-        if self.config.train_features:
-            return self.features[modality]
-        return self.get_buffer(f"frozen_{modality}")
 
     def graph(self, modality: str) -> Graph:
         """S̄_m."""
@@ -96,7 +78,7 @@ class SIGER(EmbeddingRecommender):
 
     def first_layer(self, modality: str) -> Tensor:
         """S̄_m Ē with Ē = E_id ⊙ f_m(E_m), Eqs. (8)–(10): what the views and the semantics share."""
-        gated = self.items * self.gates[modality](self.raw_features(modality))
+        gated = self.items * self.gates[modality]()
         return self.graph(modality).propagate(gated)
 
     def item_semantics(self, first: Tensor, modality: str) -> Tensor:
