@@ -190,9 +190,10 @@ def test_plain_lines_where_there_is_no_terminal(caplog: pytest.LogCaptureFixture
         )
     assert len(steps) == 2
     lines = [record.getMessage() for record in caplog.records]
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert "epoch 2" in lines[1]
     assert "recall@20 0.2000 ← best" in lines[1]
+    assert "best recall@20 0.2000 at epoch 2" in lines[2]
 
 
 def test_streams_of_a_seed_differ() -> None:

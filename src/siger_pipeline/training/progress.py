@@ -16,21 +16,25 @@ def narrated(
     epochs: Iterator[Progress], name: str, max_epochs: int, monitor: str
 ) -> Iterator[Progress]:
     """The same progress, told as it passes."""
-    on_terminal = sys.stderr.isatty()
+    on_terminal, history = sys.stderr.isatty(), pd.DataFrame()
     with tqdm(total=max_epochs, desc=name, unit="epoch", disable=not on_terminal) as bar:
         for progress in epochs:
-            if progress.history.empty:
-                yield progress
-                continue
-            row = progress.history.iloc[-1]
-            best = progress.history[monitor].max()
-            bar.set_postfix_str(
-                f"loss {row['loss']:.4f}, {monitor} {row[monitor]:.4f}, best {best:.4f}"
-            )
-            bar.update()
-            if not on_terminal:
-                logger.info("%s: %s", name, line(row, monitor))
+            history = progress.history
+            if not history.empty:
+                bar.set_postfix_str(standing(history, monitor))
+                bar.update()
+            if not history.empty and not on_terminal:
+                logger.info("%s: %s", name, line(history.iloc[-1], monitor))
             yield progress
+    if not history.empty:
+        logger.info("%s: stopped, %s", name, standing(history, monitor))
+
+
+def standing(history: pd.DataFrame, monitor: str) -> str:
+    """Where a training stands: this epoch's loss and the best epoch so far."""
+    best = history.iloc[int(history[monitor].argmax())]
+    loss = history["loss"].iloc[-1]
+    return f"loss {loss:.4f}, best {monitor} {best[monitor]:.4f} at epoch {best['epoch']}"
 
 
 def line(row: pd.Series, monitor: str) -> str:
