@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
+from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import env_option
 from kedro.framework.session import KedroSession
@@ -25,6 +26,8 @@ class _RunCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except MissingConfigException as error:
+            raise click.ClickException(f"{error}. An environment is a folder of conf/.") from error
         except Exception as error:
             told = user_error(error)
             if told is None:

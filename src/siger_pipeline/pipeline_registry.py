@@ -24,10 +24,12 @@ STAGES = {
     "evaluate": evaluate,
     "report": report,
 }
+# Of these a whole run takes as much as the later stages need: no features for LightGCN.
+PREPARING = {"ingest", "features", "graphs"}
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """One pipeline a stage, and `__default__`, which is everything up to the report."""
+    """One pipeline a stage, and `__default__`: all stages, as far as the model needs them."""
     selection = selected() or _selection_of_base()
     everything = Pipeline([])
     pipelines = {}
@@ -35,7 +37,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         stage = create(selection)
         everything += stage
         pipelines[name] = _with_all_it_needs(everything, stage)
-    return {**pipelines, "__default__": pipelines["report"]}
+    wanted = (pipeline for name, pipeline in pipelines.items() if name not in PREPARING)
+    return {**pipelines, "__default__": sum(wanted, Pipeline([]))}
 
 
 def _with_all_it_needs(everything: Pipeline, stage: Pipeline) -> Pipeline:

@@ -1,5 +1,6 @@
 """Checkpoints: deterministic, loaded without running code."""
 
+import json
 import pickle
 from pathlib import Path
 from typing import Any
@@ -79,3 +80,13 @@ def test_pickles_are_not_run(tmp_path: Path) -> None:
 def test_what_cannot_be_read_back_is_refused_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match=r"checkpoint\.config\.paths\[1\] is a PosixPath"):
         CheckpointDataset(filepath=tmp_path / "a.pt").save({"config": {"paths": [1, tmp_path]}})
+
+
+def test_preview_is_an_outline(tmp_path: Path) -> None:
+    dataset = CheckpointDataset(filepath=tmp_path / "a.pt")
+    dataset.save({"weights": {"users": torch.zeros(3, 2)}, "best": float("-inf"), 1: [True, "x"]})
+    assert json.loads(dataset.preview()) == {
+        "weights": {"users": "torch.float32 [3, 2]"},
+        "best": "-inf",
+        "1": [True, "x"],
+    }

@@ -67,3 +67,16 @@ def test_bad_rows_are_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "bad.tsv").write_text(text)
     with pytest.raises(DataFileError, match=rf"bad\.tsv.*{message}"):
         rows_of(tmp_path / "bad.tsv")
+
+
+def test_preview_is_the_head(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('item,title\n1,"a, b"\n2,c\n')
+    dataset = DelimitedDataset(filepath=path, delimiter=",")
+    assert dataset.preview(nrows=1) == {
+        "index": [0],
+        "columns": ["item", "title"],
+        "data": [["1", "a, b"]],
+    }
+    absent = DelimitedDataset(filepath=tmp_path / "b.csv", delimiter=",", optional=True)
+    assert absent.preview()["data"] == []

@@ -80,3 +80,13 @@ def test_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 def test_missing_file_tells_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match=r"a\.json does not exist\. Ask for it\."):
         LinesDataset(filepath=tmp_path / "a.json", hint="Ask for it.").load()
+
+
+def test_preview_is_the_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(b"a\r\n" + b"b" * 1000 + b"\nc\n"))
+    assert LinesDataset(filepath=path).preview(nrows=2) == {
+        "index": [0, 1],
+        "columns": ["line_number", "line"],
+        "data": [[1, "a"], [2, "b" * 240]],
+    }

@@ -72,3 +72,9 @@ def test_preview_reads_the_header_only(tmp_path: Path) -> None:
     dataset = MatrixDataset(filepath=tmp_path / "a.npy")
     dataset.save(np.zeros((3, 2), dtype=np.float16))
     assert json.loads(dataset.preview()) == {"shape": [3, 2], "dtype": "float16"}
+
+
+def test_preview_of_a_mask_counts(tmp_path: Path) -> None:
+    dataset = MatrixDataset(filepath=tmp_path / "a.npy")
+    dataset.save(np.array([True, False, True]))
+    assert json.loads(dataset.preview()) == {"shape": [3], "dtype": "bool", "true": 2}

@@ -1,5 +1,7 @@
 """Folders of pictures."""
 
+import base64
+import io
 import pickle
 from pathlib import Path
 
@@ -46,3 +48,12 @@ def test_two_pictures_of_an_item_are_refused(tmp_path: Path) -> None:
         Image.new("RGB", (2, 2)).save(tmp_path / f"B001.{ending}")
     with pytest.raises(DataFileError, match="two pictures of item B001"):
         PicturesDataset(filepath=tmp_path).load()
+
+
+def test_preview_is_a_sheet_of_the_first(tmp_path: Path) -> None:
+    for number, colour in enumerate(["red"] + ["blue"] * 19):
+        Image.new("RGB", (9, 9), colour).save(tmp_path / f"B{number:02}.png")
+    sheet = Image.open(io.BytesIO(base64.b64decode(PicturesDataset(filepath=tmp_path).preview())))
+    assert sheet.size == (512, 512)
+    assert sheet.getpixel((64, 64)) == (255, 0, 0)
+    assert sheet.getpixel((448, 448)) == (0, 0, 255)

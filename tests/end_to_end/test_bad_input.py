@@ -173,3 +173,9 @@ def test_the_command_line_says_it_and_exits_with_an_error(tmp_path: Path) -> Non
     project = copy_to(tmp_path)
     sentence = project.fails("--env", "baby", SIGER_DATA=str(tmp_path / "nowhere"))
     assert "nowhere/baby/baby.inter does not exist" in sentence
+
+
+def test_an_environment_that_does_not_exist(project: Project) -> None:
+    sentence = project.fails("--env", "nosuch")
+    assert "conf/nosuch" in sentence
+    assert "An environment is a folder of conf/" in sentence

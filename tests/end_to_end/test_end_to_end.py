@@ -104,6 +104,11 @@ def test_compare_prints_the_models_and_the_floors(project: Project) -> None:
     [
         ("train.learning_rat=1", ["train.learning_rat", "1", "did you mean 'learning_rate'"]),
         ("train.learning_rate=-1", ["train.learning_rate", "-1", "greater than 0"]),
+        ("train.learning_rate=inf", ["train.learning_rate", "finite number"]),
+        ("siger.tau_modality=inf", ["siger.tau_modality", "finite number"]),
+        ("graphs.block_mib=inf", ["graphs.block_mib", "finite number"]),
+        ("evaluate.block_mib=inf", ["evaluate.block_mib", "finite number"]),
+        ("features.matrix.block_mib=inf", ["features.matrix.block_mib", "finite number"]),
         ("siger.contrast=some", ["siger.contrast", "'some'", "'batch' or 'all'"]),
         ("trian.seed=1", ["trian", "did you mean 'train'"]),
         ("model=lightgnc", ["lightgnc", "lightgcn", "siger"]),

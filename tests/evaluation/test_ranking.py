@@ -177,3 +177,20 @@ def test_lists_on_a_gpu_are_those_of_the_cpu() -> None:
     table = torch.from_numpy(scores).cuda()
     found, _ = rank(lambda users: table[users], np.arange(64), seen, 20, device="cuda")
     np.testing.assert_array_equal(found, by_loop(scores, seen, 20))
+
+
+@pytest.mark.parametrize("form", [sparse.csr_array, sparse.csc_matrix, sparse.coo_matrix])
+def test_any_sparse_form_of_what_was_seen_means_the_same(
+    form: Callable[[sparse.csr_matrix], sparse.csr_matrix],
+) -> None:
+    rng = np.random.default_rng(3)
+    users, items = rng.normal(size=(8, 4)), rng.normal(size=(8, 4))
+    seen = mask(8, 8)
+    np.testing.assert_array_equal(top_k(users, items, form(seen), 5), top_k(users, items, seen, 5))
+
+
+def test_a_stored_zero_is_not_seen() -> None:
+    seen = sparse.csr_matrix((np.zeros(1), ([0], [1])), shape=(1, 3))
+    scores = np.array([[0.0, 2.0, 1.0]], dtype=np.float32)
+    assert top_k(np.ones((1, 1)), scores.T, seen, 2).tolist() == [[1, 2]]
+    assert top_k_of_scores(torch.from_numpy(scores), seen, 2)[0].tolist() == [[1, 2]]

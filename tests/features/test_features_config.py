@@ -3,24 +3,15 @@
 from typing import Any
 
 import pytest
+from omegaconf import OmegaConf
 from pydantic import ValidationError
 
+from contracts.world import CONF
 from siger_pipeline.features.config import FeaturesConfig, PictureConfig
 from siger_pipeline.features.extractors import EXTRACTORS
 
-BLOCKS: dict[str, Any] = {
-    "tfidf_svd": {
-        "dimension": 8,
-        "min_df": 1,
-        "max_df": 1.0,
-        "ngram": 1,
-        "max_words": 100,
-        "iterations": 5,
-        "seed": 0,
-    },
-    "picture": {"size": 32, "cell": 8, "orientations": 6, "colours": 2},
-    "matrix": {"block_mib": 1},
-}
+SHIPPED: Any = OmegaConf.to_container(OmegaConf.load(CONF / "parameters_features.yml"))
+BLOCKS: dict[str, Any] = {name: SHIPPED["features"][name] for name in EXTRACTORS}
 
 
 def config(modalities: dict[str, Any], **changes: Any) -> FeaturesConfig:
@@ -37,7 +28,8 @@ def test_null_drops_a_modality() -> None:
 
 
 def test_unknown_extractor_is_named_with_what_is_known() -> None:
-    with pytest.raises(ValidationError, match=r"'tfidf'; known extractors: matrix, picture, tfidf"):
+    known = ", ".join(sorted(EXTRACTORS))
+    with pytest.raises(ValidationError, match=rf"'tfidf'; known extractors: {known} \(null drops"):
         config({"text": "tfidf"})
 
 

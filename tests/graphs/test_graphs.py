@@ -171,3 +171,16 @@ def test_enhance_is_the_weighted_sum() -> None:
 def test_enhance_refuses_a_weight_outside_its_range(beta: float) -> None:
     with pytest.raises(ParameterError, match="beta"):
         enhance(csr(np.eye(2)), csr(np.eye(2)), beta)
+
+
+def test_repeated_pairs_count_once() -> None:
+    repeated = sparse.csr_matrix(([1.0, 1.0, 1.0], ([0, 0, 0], [0, 0, 1])), shape=(1, 2))
+    once = csr(np.array([[1, 1]]))
+    assert (normalised_bipartite(repeated) != normalised_bipartite(once)).nnz == 0
+    assert (cooccurrence_graph(repeated, 2) != cooccurrence_graph(once, 2)).nnz == 0
+
+
+def test_no_neighbours_are_no_graph() -> None:
+    for graph in (lambda: knn_graph(np.eye(3), 0), lambda: cooccurrence_graph(csr(np.eye(3)), 0)):
+        with pytest.raises(ParameterError, match="at least 1"):
+            graph()

@@ -21,7 +21,7 @@ from siger_pipeline.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 MADE = {
-    *("interactions", "items", "read_counts", "core", "core_counts"),
+    *("interactions", "items", "read_counts", "core_interactions", "core_counts"),
     *("counts", "splits", "user_index", "item_index"),
 }
 RAW = {

@@ -60,3 +60,13 @@ def test_a_note_is_wrapped_below_the_title_and_the_figure_survives_json(
     assert "rebuilt features" in figure.layout.title.text
     assert max(map(len, lines)) < 70
     assert pio.from_json(figure.to_json()) == figure
+
+
+def test_panels_leave_the_title_its_room(history: pd.DataFrame) -> None:
+    for note in ("", "a note of many words that is wrapped and takes lines of the title " * 2):
+        layout = learning_curves(history, "siger on baby", note).layout
+        lines = layout.title.text.count("<br>") + 1
+        area = layout.height - layout.margin.t - layout.margin.b
+        assert area * (1 - layout.yaxis.domain[1]) > 20 * lines + 20
+        assert layout.annotations[0].y == pytest.approx(layout.yaxis.domain[1])
+        assert layout.yaxis2.domain[1] < layout.legend.y < layout.yaxis.domain[0]

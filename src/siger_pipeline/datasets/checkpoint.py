@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from typing import IO, Any, ClassVar
 
 import torch
+from kedro_datasets._typing import JSONPreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
 
@@ -29,6 +32,23 @@ class CheckpointDataset(AtomicDataset):
     def _write(self, handle: IO[bytes], data: Any) -> None:
         # To a handle: with a path, torch writes the (temporary) file's name into the archive.
         torch.save(canonical(data), handle)
+
+    def preview(self) -> JSONPreview:
+        """The plain values, and type and shape of each tensor, for Kedro-Viz."""
+        return JSONPreview(json.dumps(outline(self.load())))
+
+
+def outline(value: Any) -> Any:
+    """The same nested values as JSON has them, a tensor as its type and shape."""
+    if isinstance(value, torch.Tensor):
+        return f"{value.dtype} {list(value.shape)}"
+    if isinstance(value, dict):
+        return {str(key): outline(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [outline(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
 
 
 def canonical(value: Any, place: str = "checkpoint") -> Any:

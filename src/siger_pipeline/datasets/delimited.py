@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any, ClassVar
 
 from ibis.expr.types import Table
+from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import DataFileError, ReadOnlyDataset
@@ -58,9 +62,8 @@ class DelimitedDataset(ReadOnlyDataset):
         return read_to_the_end(table, path, first_line=2)
 
     def _header(self, path: str) -> list[str]:
-        with self._fs.open(path, "rb", compression="infer") as raw:
-            line = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="").readline()
-        names = next(csv.reader([line], delimiter=self._delimiter), [])
+        with self._text(path) as text:
+            names = next(csv.reader([text.readline()], delimiter=self._delimiter), [])
         unusable = {Columns.LINE_NUMBER, Columns.FILE, ""}.intersection(names)
         if not names or unusable or len({name.lower() for name in names}) < len(names):
             raise DataFileError(
@@ -68,6 +71,21 @@ class DelimitedDataset(ReadOnlyDataset):
                 f" them empty, {Columns.LINE_NUMBER!r} or {Columns.FILE!r}."
             )
         return names
+
+    @contextmanager
+    def _text(self, path: str) -> Iterator[io.TextIOWrapper]:
+        with self._fs.open(path, "rb", compression="infer") as raw:
+            yield io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+
+    def preview(self, nrows: int = 10) -> TablePreview:
+        """The first rows, for Kedro-Viz; nothing else of the file is read."""
+        if self._optional and not self._exists():
+            return TablePreview({"index": [], "columns": [], "data": []})
+        path = self._existing_path()
+        with self._text(path) as text:
+            _, *data = islice(csv.reader(text, delimiter=self._delimiter), nrows + 1)
+        names = self._header(path)
+        return TablePreview({"index": list(range(len(data))), "columns": names, "data": data})
 
     def _describe(self) -> dict[str, Any]:
         return {

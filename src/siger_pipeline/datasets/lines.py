@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from itertools import islice
 from typing import Any, ClassVar
 
 import fsspec
 import ibis
 from ibis.expr.types import Table
+from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import ReadOnlyDataset
@@ -17,6 +19,7 @@ from siger_pipeline.datasets.duckdb import reader
 NO_DELIMITER = "\x01"
 LONGEST_LINE = 16_000_000  # bytes
 CHUNK = 1 << 20  # bytes
+PREVIEWED = 240  # characters of a line
 
 
 class LinesDataset(ReadOnlyDataset):
@@ -40,6 +43,16 @@ class LinesDataset(ReadOnlyDataset):
             max_line_size=LONGEST_LINE,
         )
         return read_to_the_end(table, path, first_line=1)
+
+    def preview(self, nrows: int = 5) -> TablePreview:
+        """The beginnings of the first lines, for Kedro-Viz; nothing else of the file is read."""
+        with self._fs.open(self._existing_path(), "rb", compression="infer") as stream:
+            lines = [
+                line.decode("utf-8", "replace").rstrip("\r\n") for line in islice(stream, nrows)
+            ]
+        data = [[number, line[:PREVIEWED]] for number, line in enumerate(lines, start=1)]
+        columns = [str(Columns.LINE_NUMBER), str(Columns.LINE)]
+        return TablePreview({"index": list(range(len(data))), "columns": columns, "data": data})
 
 
 def check_gzip(filesystem: fsspec.AbstractFileSystem, path: str) -> None:

@@ -42,12 +42,15 @@ class MatrixDataset(AtomicDataset):
         npy.write_array(handle, np.asarray(data, order="C"), allow_pickle=False)
 
     def preview(self) -> JSONPreview:
-        """Shape and dtype, for Kedro-Viz; no values are read."""
+        """Shape and dtype, for Kedro-Viz, and of a mask how many are true; no others are read."""
         with self._fs.open(self._existing_path(), "rb") as handle:
             dtype = _dtype(handle)
             handle.seek(0)
             shape = _header(handle)[0]
-        return JSONPreview(json.dumps({"shape": list(shape), "dtype": str(dtype)}))
+        summary: dict[str, Any] = {"shape": list(shape), "dtype": str(dtype)}
+        if dtype == np.bool_:
+            summary["true"] = int(np.count_nonzero(self.load()))
+        return JSONPreview(json.dumps(summary))
 
 
 def _header(handle: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

@@ -44,6 +44,6 @@ class SparseDataset(AtomicDataset):
             "shape": list(matrix.shape),
             "dtype": str(matrix.dtype),
             "stored": int(matrix.nnz),
-            "density": matrix.nnz / size if size else 0.0,
+            "density": round(matrix.nnz / size, 6) if size else 0.0,
         }
         return JSONPreview(json.dumps(summary))

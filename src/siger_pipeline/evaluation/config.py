@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 class EvaluateConfig(BaseModel):
     """`evaluate:` of the parameters."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     ks: tuple[PositiveInt, ...] = Field(min_length=1, description="list lengths K of the metrics")
     top_k: PositiveInt = Field(description="length of the recommendation lists")

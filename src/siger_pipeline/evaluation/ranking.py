@@ -36,7 +36,7 @@ def top_k(
     Args:
         users: user vectors, float32 [n, d].
         items: item vectors, float32 [I, d], on the same device.
-        seen: stored entries are masked, [n, I].
+        seen: entries that are not zero are masked, [n, I].
         k: list length.
         block_mib: bound on the scores held at once, MiB.
 
@@ -82,7 +82,7 @@ def rank(
     Args:
         scorer: user indices -> scores of all items; what it returns is not written to.
         user_ids: users to rank for, [n].
-        seen: stored entries are masked, [U, I]; row u belongs to user u.
+        seen: entries that are not zero are masked, [U, I]; row u belongs to user u.
         k: list length.
         block_mib: bound on what is held at once beside the model, MiB (at least one user's scores).
         device: where the scorer expects the user indices.
@@ -97,7 +97,7 @@ def rank(
     _check_k(k)
     index_nK = np.full((len(user_ids), k), PADDING, dtype=np.int64)
     score_nK = np.full((len(user_ids), k), -np.inf, dtype=np.float32)
-    n_items = seen.shape[1]
+    seen, n_items = seen.tocsr(), seen.shape[1]
     buffer_BI = None
     with torch.no_grad():
         for rows in _blocks(len(user_ids), n_items, block_mib):
@@ -120,7 +120,7 @@ def top_k_of_scores(
 
     Args:
         scores: [n, I], compared as float32 (−0 equals 0); left as they are.
-        seen: stored entries are masked, [n, I].
+        seen: entries that are not zero are masked, [n, I].
         k: list length.
 
     Returns:
@@ -139,8 +139,8 @@ def top_k_of_scores(
 
 
 def _mask(scores_BI: torch.Tensor, seen: sparse.csr_matrix) -> torch.Tensor:
-    row = np.repeat(np.arange(seen.shape[0], dtype=np.int64), np.diff(seen.indptr))
-    flat = torch.from_numpy(row * seen.shape[1] + seen.indices)
+    row, item = seen.nonzero()
+    flat = torch.from_numpy(row.astype(np.int64) * seen.shape[1] + item)
     scores_BI.view(-1)[flat.to(scores_BI.device)] = -torch.inf
     return scores_BI
 

@@ -42,7 +42,7 @@ class PictureConfig(BaseModel):
 class MatrixConfig(BaseModel):
     """`features.matrix:` of the parameters."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     block_mib: float = Field(gt=0, description="bound on the rows converted at once, MiB")
 

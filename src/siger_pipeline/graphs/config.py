@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class GraphsConfig(BaseModel):
     """`graphs:` of the parameters; symbols of SIGER in brackets."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     cooccurrence_k: int = Field(ge=1, description="[K] neighbours kept in Eq. (4)")
     knn_k: int = Field(ge=1, description="neighbours kept in Eq. (6), the item itself counted")

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from siger_pipeline.errors import InputError
+from siger_pipeline.errors import InputError, ParameterError
 from siger_pipeline.graphs.sparse import row_top_k, symmetric_normalise
 
 # float32 products of unit vectors differ from the exact cosine by less than this; whoever lies
@@ -45,7 +45,10 @@ def knn_graph(
     Raises:
         InputError: features that are not finite, not two-dimensional, or of another length than
             ``missing``.
+        ParameterError: k below 1.
     """
+    if k < 1:
+        raise ParameterError(f"graphs.knn_k must be at least 1, found {k}")
     unit_Id, absent_I = _unit_rows(features, missing)
     present = np.flatnonzero(~absent_I)
     n_items = len(unit_Id)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import sparse
 
+from siger_pipeline.errors import ParameterError
+
 
 def canonical(matrix: sparse.spmatrix | sparse.sparray) -> sparse.csr_matrix:
     """The matrix as CSR with float32 values and sorted int32 indices, without stored zeros."""
@@ -20,7 +22,7 @@ def canonical(matrix: sparse.spmatrix | sparse.sparray) -> sparse.csr_matrix:
 def row_top_k(matrix: sparse.csr_matrix, k: int) -> sparse.csr_matrix:
     """Keep the ``k`` largest stored entries of each row; ties go to the smaller column index."""
     if k < 1:
-        raise ValueError(f"k must be at least 1, found {k}")
+        raise ParameterError(f"the number of neighbours must be at least 1, found {k}")
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     order = np.lexsort((matrix.indices, -matrix.data, rows))
     place_in_row = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], np.diff(matrix.indptr))

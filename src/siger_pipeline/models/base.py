@@ -17,7 +17,7 @@ from torch import Tensor, nn
 class ModelConfig(BaseModel):
     """Base of a model's hyperparameters: unknown keys are refused, values stand in `conf/`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True)

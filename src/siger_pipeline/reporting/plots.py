@@ -8,14 +8,21 @@ from plotly.subplots import make_subplots
 
 from siger_pipeline.reporting.summary import best_epoch
 
-# Okabe and Ito's colours, which colour-blind readers tell apart.
+# Okabe and Ito's colours, which colour-blind readers tell apart, and greys: all of them are seen on
+# white and on Kedro-Viz's black, which replaces the page, the margins and the font's colour.
 INK = "#222222"
+SUM, TRAINING = "#808080", "#999999"
+GRID = "rgba(128, 128, 128, 0.25)"
+CLEAR = "rgba(0, 0, 0, 0)"
 PALETTE = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A3F")
 BEST = "#D55E00"
 NOTE_WIDTH = 52  # characters in a line of the title's note
 PANELS = ("Training loss, mean of the steps", "Validation", "Seconds")
 LOSS, VALIDATION, SECONDS = 1, 2, 3  # rows of the figure
-GAP = 0.15  # between panels, of the height: room for a legend of four lines on a phone
+GAP = 0.16  # between panels, of the height: room for ticks and a legend of three lines on a phone
+ENTRY = 108  # of a legend's text, pixels: two entries a line on a phone
+TICKS = 0.045  # of the height: a legend is below the numbers of its panel
+PANELS_HEIGHT = 780  # pixels
 LINE_HEIGHT = 22  # of the title's notes, pixels
 
 
@@ -40,6 +47,7 @@ def learning_curves(history: pd.DataFrame, name: str, note: str = "") -> go.Figu
         subplot_titles=PANELS,
     )
     _lay_out(_entitled(figure, title))
+    _leave_room(figure, title)
     _draw_losses(figure, history)
     _draw_validation(figure, history)
     _draw_seconds(figure, history)
@@ -56,15 +64,33 @@ def _title(history: pd.DataFrame, name: str, note: str) -> str:
 
 
 def _entitled(figure: go.Figure, title: str) -> go.Figure:
-    head = 62 + LINE_HEIGHT * title.count("<br>")
+    place = {"x": 0.02, "yref": "paper", "y": 1, "yanchor": "top"}
     return figure.update_layout(
-        title={"text": title, "x": 0.02, "y": 1, "yanchor": "top", "pad": {"t": 26}},
-        title_font_size=17,
+        title={"text": title, **place, "font": {"size": 17}},
         template="plotly_white",
         font={"size": 12, "color": INK},
-        height=head + 100,
-        margin={"l": 56, "r": 12, "t": head, "b": 80},
+        height=_head(title) + 100,
+        margin={"l": 44, "r": 12, "t": 24, "b": 76},
     )
+
+
+def _head(title: str) -> int:
+    """Pixels that a title and the label of the panel below it take."""
+    return 52 + LINE_HEIGHT * title.count("<br>")
+
+
+def _leave_room(figure: go.Figure, title: str) -> None:
+    """The panels below the title: inside the plot's own area, since Kedro-Viz sets the margins."""
+    height = PANELS_HEIGHT + _head(title)
+    share = PANELS_HEIGHT / height
+    figure.update_layout(height=height + figure.layout.margin.t + figure.layout.margin.b)
+    for axis in figure.select_yaxes():
+        axis.domain = tuple(edge * share for edge in axis.domain)
+    for label in figure.layout.annotations:
+        label.y *= share
+    for panel in (LOSS, VALIDATION):
+        below = figure.layout[_numbered("yaxis", panel)].domain[0] - TICKS
+        figure.layout[_numbered("legend", panel)].y = below
 
 
 def _numbered(name: str, panel: int) -> str:
@@ -73,23 +99,24 @@ def _numbered(name: str, panel: int) -> str:
 
 
 def _lay_out(figure: go.Figure) -> None:
-    figure.update_layout(
-        height=figure.layout.margin.t + 780, hovermode="x unified", barmode="stack"
-    )
+    figure.update_layout(hovermode="x unified", barmode="stack")
+    entries = {"orientation": "h", "traceorder": "normal", "entrywidth": ENTRY, "font_size": 10}
+    legend = {**entries, "x": 0, "y": -0.07, "yanchor": "top", "bgcolor": CLEAR}
     for panel in (LOSS, VALIDATION, SECONDS):
-        below = figure.layout[_numbered("yaxis", panel)].domain[0] - 0.005
-        legend = {"orientation": "h", "traceorder": "normal", "x": 0, "y": below, "yanchor": "top"}
-        figure.update_layout({_numbered("legend", panel): {**legend, "font": {"size": 11}}})
-    figure.update_layout({_numbered("legend", SECONDS): {"y": -0.07}})
+        figure.update_layout({_numbered("legend", panel): legend})
     figure.update_annotations(x=0, xanchor="left", font={"size": 13})
+    figure.update_xaxes(showticklabels=True, gridcolor=GRID, zerolinecolor=GRID)
+    figure.update_yaxes(gridcolor=GRID, zerolinecolor=GRID)
     figure.update_xaxes(title={"text": "epoch", "standoff": 4}, row=SECONDS, col=1)
-    figure.update_yaxes(type="log", tickformat="~g", dtick=1, row=LOSS, col=1)
+    figure.update_yaxes(
+        type="log", exponentformat="power", dtick=1, tickfont_size=10, row=LOSS, col=1
+    )
     figure.update_yaxes(rangemode="tozero", row=VALIDATION, col=1)
 
 
 def _draw_losses(figure: go.Figure, history: pd.DataFrame) -> None:
     terms = [name for name in map(str, history) if name.startswith("loss_")]
-    lines = [("loss", "sum", INK)] if len(terms) != 1 else []
+    lines = [("loss", "sum", SUM)] if len(terms) != 1 else []
     lines += [
         (term, term.removeprefix("loss_").replace("_", " "), PALETTE[n % len(PALETTE)])
         for n, term in enumerate(terms)
@@ -117,7 +144,10 @@ def _draw_validation(figure: go.Figure, history: pd.DataFrame) -> None:
 
 
 def _draw_seconds(figure: go.Figure, history: pd.DataFrame) -> None:
-    parts = (("seconds_train", "training", "#999999"), ("seconds_validation", "validation", INK))
+    parts = (
+        ("seconds_train", "training", TRAINING),
+        ("seconds_validation", "validation", PALETTE[0]),
+    )
     for column, label, colour in parts:
         bars = go.Bar(
             x=history["epoch"].tolist(),

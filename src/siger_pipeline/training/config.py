@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class TrainConfig(BaseModel):
     """`train:` of the parameters."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     seed: int = Field(ge=0, lt=2**63, description="initial weights, batches, negatives, noise")
     max_epochs: int = Field(ge=1, description="epochs at most")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError
@@ -58,12 +59,17 @@ def start_training(
     if not isinstance(model, EmbeddingRecommender):
         raise TypeError(f"model {name} has neither epochs nor fit")
     sampler = PairSampler(inputs.interactions, train.batch_size)
-    validate = validation(matrices, train)
+    validate = validation(matrices, train, device)
     return Training(name, model.to(device), sampler, validate, generators, train).epochs()
 
 
-def validation(matrices: Matrices, train: TrainConfig) -> Validate:
+def validation(matrices: Matrices, train: TrainConfig, device: torch.device) -> Validate:
     """Metrics of a model on the validation split, the monitored one's list length.
+
+    Args:
+        matrices: R of each split.
+        train: the monitored metric and the memory bound.
+        device: where the model is.
 
     Raises:
         InputError: no validation interaction.
@@ -78,7 +84,6 @@ def validation(matrices: Matrices, train: TrainConfig) -> Validate:
     k = int(train.monitor.partition("@")[2])
 
     def validate(model: Recommender) -> dict[str, float]:
-        device = next(model.buffers()).device
         lists, _ = rank(model.scorer(), user_ids, seen, k, block_mib=train.block_mib, device=device)
         return ranking_metrics(lists, relevant[user_ids], (k,))
 

@@ -46,16 +46,21 @@ def _items(function: Callable[..., object], inputs: list[str]) -> Node:
 
 
 def _common() -> list[Node]:
-    indexed = ["core", "core_counts", "user_index", "item_index"]
+    indexed = ["core_interactions", "core_counts", "user_index", "item_index"]
     return [
         Node(
             nodes.keep_k_core,
             ["interactions", "read_counts", CONFIG],
-            ["core", "core_counts"],
+            ["core_interactions", "core_counts"],
             name="keep_k_core",
         ),
-        Node(nodes.index_users, "core", "user_index", name="index_users"),
-        Node(nodes.index_items, ["core", "items", CONFIG], "item_index", name="index_items"),
+        Node(nodes.index_users, "core_interactions", "user_index", name="index_users"),
+        Node(
+            nodes.index_items,
+            ["core_interactions", "items", CONFIG],
+            "item_index",
+            name="index_items",
+        ),
         Node(
             nodes.split_interactions,
             [*indexed, "params:split"],
