@@ -27,5 +27,11 @@ def train_model(
     matrices = split_matrices(splits.to_pandas(), user_index.to_pandas(), item_index.to_pandas())
     inputs = model_inputs(matrices, arrays)
     epochs = start_training(model, config, train, inputs, matrices)
+    # Kedro's streams hold on to some sixty of the objects that a node yields: two dicts that are
+    # filled anew cost the memory of two checkpoints, fresh ones that of a hundred.
+    best: dict[str, Any] = {}
+    last: dict[str, Any] = {}
     for progress in narrated(epochs, model, train.max_epochs, train.monitor):
-        yield progress.best, progress.last, progress.history
+        best.update(progress.best)
+        last.update(progress.last)
+        yield best, last, progress.history
