@@ -6,10 +6,6 @@ from kedro.config import OmegaConfigLoader
 
 from siger_pipeline.hooks import ParameterHooks
 
-# PyTorch's threads spin while they wait for each other; where another process needs the cores, that
-# made training five times slower. It is read when PyTorch is loaded, after this file.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 
 def data_root() -> str:
     """The folder that holds the data sets: SIGER_DATA, or data/01_raw of the project."""
