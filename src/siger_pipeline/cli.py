@@ -1,4 +1,4 @@
-"""The project's own `kedro` commands: `run`, with errors for people, and `compare`."""
+"""The project's own `kedro` commands: `run` with its cache, `status` and `compare`."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,27 @@ import click
 from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import env_option
+from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 
 from siger_pipeline.errors import user_error
 
+CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
+STATUS_OPTIONS = {
+    "env",
+    "params",
+    "conf_source",
+    "pipeline",
+    "pipelines",
+    "tags",
+    "node_names",
+    "from_nodes",
+    "to_nodes",
+    "from_inputs",
+    "to_outputs",
+}
 METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 
 
@@ -20,8 +37,8 @@ def cli() -> None:
     """Commands of this project."""
 
 
-class _RunCommand(click.Command):
-    """Kedro's own `run`; what a person can mend is told in a sentence, without a traceback."""
+class _Command(click.Command):
+    """What a person can mend is told in a sentence, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -35,8 +52,60 @@ class _RunCommand(click.Command):
             raise click.ClickException(str(told)) from error
 
 
+def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **options: Any) -> Any:
+    """Kedro's own `run`; the runner skips what is fresh, unless another one is asked for."""
+    if force and runner:
+        raise click.UsageError("--force is for the caching runner: leave out --runner")
+    if not runner:
+        runner, runner_params = CACHING_RUNNER, {**runner_params, "force": force}
+    assert kedro_run.callback is not None
+    return kedro_run.callback(runner=runner, runner_params=runner_params, **options)
+
+
 cli.add_command(
-    _RunCommand("run", params=kedro_run.params, callback=kedro_run.callback, help=kedro_run.help)
+    _Command(
+        "run",
+        params=[
+            *kedro_run.params,
+            click.Option(["--force"], is_flag=True, help="Run every node, fresh or not."),
+        ],
+        callback=_run,
+        help="Run the pipeline: the nodes that must, by their code, parameters and inputs.",
+    )
+)
+
+
+def _status(
+    env: str | None,
+    params: dict[str, Any],
+    conf_source: str | None,
+    pipeline: str | None,
+    pipelines: list[str],
+    **selection: Any,
+) -> None:
+    """Each node fresh or stale, and why: what `kedro run` with the same options would do."""
+    # Imported here: other commands have no use for it.
+    from siger_pipeline.caching.status import status
+
+    names = [pipeline] if pipeline else pipelines or ["__default__"]
+    with KedroSession.create(env=env, conf_source=conf_source, runtime_params=params) as session:
+        context = cast(KedroSession, session).load_context()
+        unknown = sorted({*names} - project_pipelines.keys())
+        if unknown:
+            known = ", ".join(sorted(project_pipelines))
+            raise click.UsageError(f"no pipeline {unknown[0]!r}; there are {known}")
+        chosen = sum((project_pipelines[name] for name in names), Pipeline([])).filter(**selection)
+        for line, colour in status(chosen, cast(DataCatalog, context.catalog)):
+            click.secho(line, fg=colour or None)
+
+
+cli.add_command(
+    _Command(
+        "status",
+        params=[option for option in kedro_run.params if option.name in STATUS_OPTIONS],
+        callback=_status,
+        help=_status.__doc__,
+    )
 )
 
 

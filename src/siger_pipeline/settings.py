@@ -4,6 +4,7 @@ import os
 
 from kedro.config import OmegaConfigLoader
 
+from siger_pipeline.context import QuickCatalog, QuickContext
 from siger_pipeline.hooks import ParameterHooks
 
 
@@ -12,7 +13,11 @@ def data_root() -> str:
     return os.environ.get("SIGER_DATA") or "data/01_raw"
 
 
+CONTEXT_CLASS = QuickContext
+DATA_CATALOG_CLASS = QuickCatalog
 HOOKS = (ParameterHooks(),)
+# Kedro-Viz records runs of Kedro's own sequential runner only, and warns of every other one.
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

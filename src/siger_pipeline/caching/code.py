@@ -1,0 +1,154 @@
+"""The code of a function: the syntax trees of the project's modules that it reaches by imports."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from siger_pipeline.caching.contents import ABSENT, Contents
+from siger_pipeline.caching.randomness import unseeded_calls
+from siger_pipeline.errors import UserError
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
+KIND = "code 1"  # to be raised when what is remembered of a module changes
+
+
+@dataclass(frozen=True)
+class Module:
+    """What a module's file says.
+
+    Attributes:
+        tree: hash of its syntax tree; comments, docstrings and formatting do not count.
+        imports: full names that it may import.
+        unseeded: calls in it that draw random numbers without a seed.
+        seeds: whether it seeds a global generator.
+    """
+
+    tree: str
+    imports: Sequence[str]
+    unseeded: Sequence[str]
+    seeds: bool
+
+
+class SourceCode:
+    """The modules of one package, read and never imported."""
+
+    def __init__(self, package: str, folder: Path, contents: Contents) -> None:
+        """Take the package's name and folder."""
+        self.package = package
+        self.folder = folder
+        self.contents = contents
+
+    def reached(self, names: Iterable[str]) -> dict[str, Module]:
+        """These modules and all that they import, directly or not, within the package.
+
+        Raises:
+            UserError: a module that is not Python.
+        """
+        found: dict[str, Module] = {}
+        waiting = list(names)
+        while waiting:
+            for name in self._with_parents(waiting.pop()):
+                if name not in found and (module := self._module(name)):
+                    found[name] = module
+                    waiting += module.imports
+        return found
+
+    def holds(self, name: str) -> bool:
+        """Whether a module is one of the package."""
+        return name.partition(".")[0] == self.package
+
+    def _with_parents(self, name: str) -> Iterator[str]:
+        """a.b.c: importing it runs a, a.b and a.b.c."""
+        if self.holds(name):
+            parts = name.split(".")
+            for end in range(1, len(parts) + 1):
+                yield ".".join(parts[:end])
+
+    def _module(self, name: str) -> Module | None:
+        base = self.folder.joinpath(*name.split(".")[1:])
+        for path in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
+            found = self.contents.remembered(f"{KIND} {name}", path, partial(read, name))
+            if found != ABSENT:
+                return Module(*found)
+        return None
+
+
+def read(name: str, path: Path) -> list[Any]:
+    """The fields of `Module` of a file, as JSON can hold them.
+
+    Raises:
+        UserError: the file is not Python.
+    """
+    try:
+        tree = ast.parse(path.read_bytes())
+    except SyntaxError as error:
+        raise UserError(f"{path}, line {error.lineno}: {error.msg}") from error
+    imports = sorted(set(_imports(tree, name, path.name == "__init__.py")))
+    unseeded, seeds = unseeded_calls(tree)
+    return [tree_hash(tree), imports, unseeded, seeds]
+
+
+def tree_hash(tree: ast.AST) -> str:
+    """Hash of a syntax tree without positions, docstrings and what is empty."""
+    return hashlib.sha256(repr(_plain(tree)).encode()).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    # Empty fields are left out, since newer Pythons add some to their nodes.
+    if isinstance(value, ast.AST):
+        fields = [
+            (name, _plain(_without_docstring(value, name, inner)))
+            for name, inner in ast.iter_fields(value)
+            if inner is not None and inner != []
+        ]
+        return (type(value).__name__, fields)
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _without_docstring(node: ast.AST, name: str, value: Any) -> Any:
+    if (
+        name == "body"
+        and isinstance(node, DOCUMENTED)
+        and ast.get_docstring(node, False) is not None
+    ):
+        return value[1:]
+    return value
+
+
+def _imports(tree: ast.AST, name: str, is_package: bool) -> Iterator[str]:
+    for node in _executed(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _base(node, name, is_package)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _base(node: ast.ImportFrom, name: str, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = name.split(".")
+    above = parts[: len(parts) - node.level + is_package]
+    return ".".join([*above, *filter(None, [node.module])])
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below, but for what only type checkers see."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+            for rest in child.orelse:
+                yield rest
+                yield from _executed(rest)
+            continue
+        yield child
+        yield from _executed(child)

@@ -1,0 +1,191 @@
+"""Whether a node must run, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Node, Pipeline
+
+from siger_pipeline.caching.contents import ABSENT, Contents
+from siger_pipeline.caching.ingredients import Ingredients, few, flat
+from siger_pipeline.caching.node_code import NodeCode
+from siger_pipeline.caching.places import Place, is_parameter, places
+from siger_pipeline.caching.record import Entry, Record, read_record
+from siger_pipeline.caching.unfinished import UnfinishedDataset
+
+
+class State(StrEnum):
+    """What a run does with a node."""
+
+    FRESH = "fresh"
+    EARLIER = "earlier"  # an earlier version is what it would make: brought forward
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A node's state.
+
+    Attributes:
+        state: what a run would do.
+        reasons: why it is stale.
+        ingredients: as they are now.
+        record: of the node.
+        entry: the finished run whose outputs are the right ones, if there is one.
+    """
+
+    state: State
+    reasons: list[str]
+    ingredients: Ingredients
+    record: Record
+    entry: Entry | None = None
+
+    def why(self) -> str:
+        """The reasons as one phrase."""
+        return few(self.reasons)
+
+
+@dataclass
+class Freshness:
+    """The nodes of a pipeline beside what is known of their outputs.
+
+    Code is read once: what runs is what was there when the process started.
+
+    Attributes:
+        pipeline: whose nodes are asked for.
+        catalog: where their datasets lie.
+        folder: of the records.
+        root: of the project: records are found again when it moves.
+        code: of the nodes.
+        contents: hashes of files.
+    """
+
+    pipeline: Pipeline
+    catalog: DataCatalog
+    folder: Path
+    root: Path
+    code: NodeCode
+    contents: Contents
+
+    def __post_init__(self) -> None:
+        """Find every dataset's place, and read the code of all nodes."""
+        self.places = places(self.catalog, self.pipeline.datasets())
+        self.unfinished = {
+            name for name in self.places if isinstance(self.catalog.get(name), UnfinishedDataset)
+        }
+        nodes = self.pipeline.nodes
+        self.modules = {node.name: self.code.modules(node) for node in nodes}
+        self.code_at_start = {node.name: self.code_now(node) for node in nodes}
+
+    def examine(self, node: Node) -> Verdict:
+        """The state of a node, with its inputs as they are now."""
+        record = read_record(self.record_path(node))
+        unknown = self.cannot_be_skipped(node)
+        if unknown:
+            return Verdict(State.STALE, unknown, self.ingredients(node), record)
+        ingredients = self.ingredients(node)
+        mine = ingredients.fingerprint()
+        made = [entry for entry in record.entries if entry.ingredients.fingerprint() == mine]
+        for entry in reversed(made):
+            if entry.unseeded:
+                reasons = [f"it draws random numbers without a seed ({few(list(entry.unseeded))})"]
+                return Verdict(State.STALE, reasons, ingredients, record)
+            if not self.damaged(entry):
+                return Verdict(State.FRESH, [], ingredients, record, entry)
+            if self.versions_of(entry) is not None:
+                return Verdict(State.EARLIER, self.damaged(entry), ingredients, record, entry)
+        return Verdict(State.STALE, self._reasons(ingredients, record, made), ingredients, record)
+
+    def _reasons(self, now: Ingredients, record: Record, made: list[Entry]) -> list[str]:
+        if record.remark:
+            return [record.remark]
+        if made:
+            return self.damaged(made[-1])
+        if record.entries:
+            return now.differences(record.entries[-1].ingredients)
+        return ["it has not run to its end before"]
+
+    def cannot_be_skipped(self, node: Node) -> list[str]:
+        """Why nobody can say whether the node must run; empty where one can."""
+        names = [*node.outputs, *node.inputs]
+        found = [self.places[name] for name in names if name in self.places]
+        unknown = [
+            place.why_unknown()
+            for place in found
+            if place.path is None and place.name not in self.unfinished
+        ]
+        unseeded = [
+            f"{name}, {call} draws random numbers without a seed"
+            for name, module in self.modules[node.name].items()
+            for call in module.unseeded
+        ]
+        return unknown + unseeded
+
+    def ingredients(self, node: Node) -> Ingredients:
+        """What the node's outputs follow from."""
+        inputs = [name for name in node.inputs if name in self.places]
+        known = [name for name in inputs if name not in self.unfinished]
+        parameters: dict[str, Any] = {}
+        for name in filter(is_parameter, node.inputs):
+            parameters |= flat(name, self.catalog.load(name))
+        return Ingredients(
+            code=self.code_at_start[node.name],
+            parameters=parameters,
+            inputs={name: self.content(self.places[name].loaded()) for name in known},
+            settings={name: self.places[name].settings for name in sorted({*known, *node.outputs})},
+        )
+
+    def damaged(self, entry: Entry) -> list[str]:
+        """What is not as a run left it, of the newest versions of its outputs."""
+        found = []
+        for name, output in entry.outputs.items():
+            content = self.content(self.places[name].current())
+            if content == ABSENT:
+                found.append(f"{name} is missing")
+            elif content != output.content:
+                found.append(f"{name} is not what it wrote")
+        return found
+
+    def versions_of(self, entry: Entry) -> dict[str, Path] | None:
+        """Files that hold what a run wrote, one for each output; None where one is gone."""
+        files = {}
+        for name, output in entry.outputs.items():
+            place = self.places[name]
+            candidates = [path for path in (place.current(), place.at(output.version)) if path]
+            whole = [path for path in candidates if self.content(path) == output.content]
+            if not whole:
+                return None
+            files[name] = whole[0]
+        return files
+
+    def record_path(self, node: Node) -> Path:
+        """Of a node's record: named after it and after where it writes."""
+        written = sorted(self._relative(self.places[name]) for name in node.outputs)
+        key = hashlib.sha256(json.dumps(written).encode()).hexdigest()[:12]
+        return self.folder / f"{node.name.replace('/', '-')}-{key}.json"
+
+    def imports(self, node: Node) -> set[str]:
+        """All that the modules of a node's function import, libraries among them."""
+        return {name for module in self.modules[node.name].values() for name in module.imports}
+
+    def code_now(self, node: Node) -> dict[str, str]:
+        """Hashes of the node's code as it is now, not as it was at the start."""
+        names = {*node.inputs, *node.outputs} - self.unfinished
+        types = {self.places[name].settings.get("type", "") for name in names & set(self.places)}
+        return self.code.hashes(node, sorted(types))
+
+    def content(self, path: Path | None) -> str:
+        """Hash of what a file or folder holds, `ABSENT` where there is none."""
+        return self.contents.of(path) if path else ABSENT
+
+    def _relative(self, place: Place) -> str:
+        path = place.path
+        if path and path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        return place.filepath or place.name

@@ -1,0 +1,106 @@
+"""What a run would do with each node, as far as that is known before the first one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kedro.pipeline import Pipeline
+
+from siger_pipeline.caching import libraries
+from siger_pipeline.caching.freshness import Freshness, State, Verdict
+from siger_pipeline.caching.ingredients import few
+
+WAITING = "waits"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The nodes of a pipeline before a run.
+
+    Attributes:
+        freshness: of the pipeline.
+        verdicts: node -> its state, with the inputs as they are before the run.
+        touched: nodes that are not fresh, and all after them.
+    """
+
+    freshness: Freshness
+    verdicts: dict[str, Verdict]
+    touched: set[str]
+
+    def lines(self) -> Iterator[tuple[str, str, str]]:
+        """State, node, and since when or why, in the order of the pipeline."""
+        for name, verdict in self.verdicts.items():
+            if verdict.state is State.STALE:
+                yield State.STALE, name, verdict.why()
+            elif verdict.state is State.EARLIER and verdict.entry:
+                yield State.EARLIER, name, f"made {verdict.entry.made}, to be brought forward"
+            elif name in self.touched:
+                yield WAITING, name, f"runs if {few(self._before(name))} makes something new"
+            elif verdict.entry:
+                yield State.FRESH, name, f"since {verdict.entry.made}"
+
+    def warnings(self) -> Iterator[str]:
+        """What a person should know before the run, a sentence each."""
+        for node in self.freshness.pipeline.nodes:
+            if unknown := self.freshness.cannot_be_skipped(node):
+                yield f"{node.name} cannot be skipped: {few(unknown)}"
+        entries = [verdict.entry for verdict in self.verdicts.values() if verdict.entry]
+        changed = {change for entry in entries for change in libraries.changes(entry.libraries)}
+        if changed:
+            yield (
+                f"fresh results were made with other versions ({few(sorted(changed))}); "
+                "`kedro run --force` makes them anew"
+            )
+
+    def starts_from_stale(self, selected: Pipeline) -> Iterator[str]:
+        """Which of a part's inputs are stale; this plan is that of all the nodes before it."""
+        stale = {name: verdict.why() for name, verdict in self.verdicts.items() if verdict.reasons}
+        for node in self.freshness.pipeline.nodes:
+            used = sorted(set(node.outputs) & selected.inputs())
+            if not used or node.name not in self.touched:
+                continue
+            culprits = {
+                name: why
+                for name, why in stale.items()
+                if node.name in _after(self.freshness.pipeline, name)
+            }
+            told = few([f"{name}: {why}" for name, why in culprits.items()])
+            yield f"this run starts from {few(used)}, stale since {told}; `kedro run` renews it"
+
+    def _before(self, name: str) -> list[str]:
+        """The nodes not fresh by themselves that a node comes after."""
+        return [
+            other
+            for other, verdict in self.verdicts.items()
+            if verdict.state is not State.FRESH and name in _after(self.freshness.pipeline, other)
+        ]
+
+
+def plan(freshness: Freshness) -> Plan:
+    """Examine every node with its inputs as they are, before anything runs."""
+    verdicts: dict[str, Verdict] = {}
+    touched: set[str] = set()
+    for node in freshness.pipeline.nodes:
+        verdict = freshness.examine(node)
+        if node.name in touched:
+            verdict = _own_reasons(verdict, freshness.pipeline, touched)
+        elif verdict.state is not State.FRESH:
+            touched |= _after(freshness.pipeline, node.name)
+        verdicts[node.name] = verdict
+    return Plan(freshness, verdicts, touched)
+
+
+def _own_reasons(verdict: Verdict, pipeline: Pipeline, touched: set[str]) -> Verdict:
+    """Without the inputs that are about to be made anew: nobody knows yet what they will be."""
+    coming = {out for node in pipeline.nodes if node.name in touched for out in node.outputs}
+    reasons = [
+        why for why in verdict.reasons if why not in {f"content of {n} changed" for n in coming}
+    ]
+    if verdict.state is State.STALE and not reasons:
+        return replace(verdict, state=State.FRESH, reasons=[])
+    return replace(verdict, reasons=reasons)
+
+
+def _after(pipeline: Pipeline, name: str) -> set[str]:
+    return {node.name for node in pipeline.from_nodes(name).nodes}

@@ -1,0 +1,74 @@
+"""A runner that runs what must run, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from kedro.io import CatalogProtocol, DataCatalog
+from kedro.pipeline import Pipeline
+from kedro.runner import SequentialRunner, Task
+
+from siger_pipeline.caching.freshness import Freshness
+from siger_pipeline.caching.locks import Locks
+from siger_pipeline.caching.plan import plan
+from siger_pipeline.caching.project import open_freshness, upstream
+from siger_pipeline.caching.step import Step
+
+if TYPE_CHECKING:
+    from pluggy import PluginManager
+
+LOG = logging.getLogger("siger_pipeline.caching")
+
+
+class CachingRunner(SequentialRunner):
+    """Skips a node whose code, parameters and inputs' content are what made its whole outputs.
+
+    An earlier version that is what the node would make now is brought forward as the newest. Nodes
+    run one after another; with ``force`` all of them do.
+    """
+
+    def __init__(self, is_async: bool = False, force: bool = False) -> None:
+        super().__init__(is_async=is_async)
+        self.force = force
+
+    def _run(
+        self,
+        pipeline: Pipeline,
+        catalog: CatalogProtocol,
+        hook_manager: PluginManager | None = None,
+        run_id: str | None = None,
+    ) -> None:
+        if not isinstance(catalog, DataCatalog):
+            raise TypeError(f"the caching runner needs a DataCatalog, not {type(catalog).__name__}")
+        freshness = open_freshness(pipeline, catalog)
+        counts = Counter(chain.from_iterable(node.inputs for node in pipeline.nodes))
+        done: Counter[str] = Counter()
+        try:
+            with Locks() as locks:
+                self._prepare(freshness, catalog, locks)
+                for node in pipeline.nodes:
+                    step = Step(node, freshness.examine(node), freshness, catalog, self.force)
+                    if step.must_write():
+                        locks.take(step.verdict.record.path, node.name)
+                    if step.must_run():
+                        task = Task(node, catalog, self._is_async, hook_manager, run_id)
+                        done[step.run(task)] += 1
+                    else:
+                        done[step.skip()] += 1
+                    self._release_datasets(node, catalog, counts, pipeline)
+        finally:
+            freshness.contents.save()
+        LOG.info("Nodes: %s", ", ".join(f"{number} {how}" for how, number in done.items()))
+
+    def _prepare(self, freshness: Freshness, catalog: DataCatalog, locks: Locks) -> None:
+        """Say what is known before the first node, and lock what will be written."""
+        planned = plan(freshness)
+        before = plan(open_freshness(upstream(freshness.pipeline), catalog))
+        for line in (*planned.warnings(), *before.starts_from_stale(freshness.pipeline)):
+            LOG.warning(line)
+        for node in freshness.pipeline.nodes:
+            if self.force or node.name in planned.touched:
+                locks.take(freshness.record_path(node), node.name)

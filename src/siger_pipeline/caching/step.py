@@ -1,0 +1,123 @@
+"""One node of a run: skipped, brought forward or executed, and noted."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Node
+from kedro.runner import Task
+
+from siger_pipeline.caching import libraries
+from siger_pipeline.caching.contents import ABSENT
+from siger_pipeline.caching.freshness import Freshness, State, Verdict
+from siger_pipeline.caching.ingredients import few
+from siger_pipeline.caching.randomness import drawn, global_states
+from siger_pipeline.caching.record import Entry, Output
+from siger_pipeline.caching.unfinished import UnfinishedDataset
+from siger_pipeline.caching.versions import bring_forward, left_over, next_version, written
+
+LOG = logging.getLogger("siger_pipeline.caching")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node that a run has come to.
+
+    Attributes:
+        node: of the pipeline.
+        verdict: on it, now that all before it are done.
+        freshness: of the pipeline.
+        catalog: of the run.
+        force: whether it runs although it is fresh.
+    """
+
+    node: Node
+    verdict: Verdict
+    freshness: Freshness
+    catalog: DataCatalog
+    force: bool
+
+    def must_run(self) -> bool:
+        """Whether nothing that is there is what the node would make."""
+        return self.force or self.verdict.state is State.STALE
+
+    def must_write(self) -> bool:
+        """Whether its outputs get a new version, made or brought forward."""
+        return self.force or self.verdict.state is not State.FRESH
+
+    def skip(self) -> str:
+        """Leave the outputs, or make an earlier version of them the newest; which, in words."""
+        assert self.verdict.entry is not None
+        made = self.verdict.entry.made
+        if not self.must_write():
+            LOG.info("%s: fresh since %s", self.node.name, made)
+            return "fresh"
+        entry = bring_forward(self.verdict.entry, self.freshness, self.catalog)
+        self.verdict.record.finish(entry)
+        LOG.info("%s: brought forward from %s", self.node.name, made)
+        return "brought forward"
+
+    def run(self, task: Task) -> str:
+        """Execute the node, and note what it made once all of it is there; `ran`."""
+        begun = self._begin()
+        imports = self.freshness.imports(self.node)
+        states, start = global_states(imports), perf_counter()
+        task.execute()
+        seconds = perf_counter() - start
+        LOG.info("%s: ran in %.1f s", self.node.name, seconds)
+        self._note(replace(begun, seconds=seconds), drawn(states, global_states(imports)))
+        return "ran"
+
+    def _begin(self) -> Entry:
+        why = "it is forced to" if self.force else self.verdict.why()
+        LOG.info("%s: runs, since %s", self.node.name, why)
+        places = (self.freshness.places[name] for name in self.node.outputs)
+        outputs = {place.name: Output(next_version(place, self.catalog), "") for place in places}
+        made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        begun = Entry(self.verdict.ingredients, outputs, made, process=os.getpid())
+        self._offer(begun)
+        return begun
+
+    def _offer(self, begun: Entry) -> None:
+        """Give a node that can go on what its broken-off run has left."""
+        node, record = self.node, self.verdict.record
+        for name in self.freshness.unfinished & set(node.inputs):
+            dataset = self.catalog.get(name)
+            assert isinstance(dataset, UnfinishedDataset)
+            if not self.force and not self.freshness.cannot_be_skipped(node):
+                places = self.freshness.places
+                left = left_over(node.name, record, begun.ingredients, places, self.catalog)
+                dataset.offer(left)
+            record.begin(begun)
+
+    def _note(self, ended: Entry, generators: list[str]) -> None:
+        """Record a run, unless nobody could tell later whether it holds."""
+        freshness, node = self.freshness, self.node
+        if freshness.cannot_be_skipped(node):
+            return
+        now = replace(freshness.ingredients(node), code=freshness.code_now(node))
+        if changed := now.differences(ended.ingredients):
+            LOG.warning("%s: %s while it ran, so it will run again", node.name, few(changed))
+            return
+        outputs = written(ended, freshness)
+        if absent := [name for name, output in outputs.items() if output.content == ABSENT]:
+            LOG.warning("%s: it did not write %s, so it will run again", node.name, few(absent))
+            return
+        seeds = any(module.seeds for module in freshness.modules[node.name].values())
+        unseeded = () if seeds else tuple(f"from {name}" for name in generators)
+        if unseeded:
+            LOG.warning(
+                "%s: it drew random numbers without a seed (%s), so it will run each time; give "
+                "its functions a seeded generator",
+                node.name,
+                few(list(unseeded)),
+            )
+        known = libraries.versions(freshness.imports(node))
+        self.verdict.record.finish(
+            replace(ended, outputs=outputs, libraries=known, unseeded=unseeded)
+        )

@@ -1,0 +1,98 @@
+"""Versions of outputs: the next one, an earlier one brought forward, one that was broken off."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kedro.io import AbstractVersionedDataset, DataCatalog
+
+from siger_pipeline.caching.contents import link_or_copy
+from siger_pipeline.caching.freshness import Freshness
+from siger_pipeline.caching.ingredients import Ingredients, few
+from siger_pipeline.caching.places import Place
+from siger_pipeline.caching.record import Entry, Output, Record
+from siger_pipeline.errors import UserError
+
+LOG = logging.getLogger("siger_pipeline.caching")
+
+
+def next_version(place: Place, catalog: DataCatalog) -> str | None:
+    """The version that a run writes, None for a dataset without versions.
+
+    Raises:
+        UserError: it would not be the newest one, since the clock was set back.
+    """
+    dataset = catalog.get(place.name)
+    if not place.versioned or not isinstance(dataset, AbstractVersionedDataset):
+        return None
+    version, newest = dataset.resolve_save_version(), place.newest()
+    if version and newest and newest > version:
+        raise UserError(
+            f"{place.name} has a version of {newest} and now it is {version}: what is made now "
+            "would not be the newest. Set the clock right, or remove that version"
+        )
+    return version
+
+
+def bring_forward(entry: Entry, freshness: Freshness, catalog: DataCatalog) -> Entry:
+    """Make what an earlier run wrote the newest version of each output; the run's entry anew."""
+    outputs = {}
+    for name, file in (freshness.versions_of(entry) or {}).items():
+        place, version = freshness.places[name], freshness.places[name].newest()
+        if file != place.current():
+            version = next_version(place, catalog)
+            target = place.at(version)
+            assert target is not None
+            link_or_copy(file, target)
+            catalog.release(name)
+        outputs[name] = Output(version, entry.outputs[name].content)
+    return replace(entry, outputs=outputs)
+
+
+def left_over(
+    node: str,
+    record: Record,
+    now: Ingredients,
+    places: Mapping[str, Place],
+    catalog: DataCatalog,
+) -> dict[str, Any]:
+    """What a broken-off run of a node with the same ingredients has left.
+
+    Returns:
+        Catalog name -> object, for every output; nothing where there is no such run.
+    """
+    if not record.unfinished:
+        return {}
+    mine = now.fingerprint()
+    same = [entry for entry in record.unfinished if entry.ingredients.fingerprint() == mine]
+    whole = [entry for entry in same if _is_whole(entry, places)]
+    try:
+        if whole:
+            outputs = whole[-1].outputs.items()
+            return {name: catalog.load(name, output.version) for name, output in outputs}
+        why = "it was broken off before it had written all of its outputs once"
+    except Exception as error:
+        why = f"what it left cannot be read ({error})"
+    if not same:
+        why = few(now.differences(record.unfinished[-1].ingredients))
+    if same or not record.entries or record.entries[-1].made < record.unfinished[-1].made:
+        made = record.unfinished[-1].made
+        LOG.info("%s: starts anew, not where the run of %s was broken off: %s", node, made, why)
+    return {}
+
+
+def written(begun: Entry, freshness: Freshness) -> dict[str, Output]:
+    """The outputs of a run that has ended, with their contents."""
+    files = {name: freshness.places[name].at(out.version) for name, out in begun.outputs.items()}
+    return {
+        name: Output(begun.outputs[name].version, freshness.content(file))
+        for name, file in files.items()
+    }
+
+
+def _is_whole(entry: Entry, places: Mapping[str, Place]) -> bool:
+    files = (places[name].at(output.version) for name, output in entry.outputs.items())
+    return all(file is not None and file.exists() for file in files)

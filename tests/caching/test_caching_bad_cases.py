@@ -1,0 +1,251 @@
+"""What is damaged, foreign, unwritable or cannot be known: the safe thing, and a sentence."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kedro.pipeline import Node
+
+from caching.shop import Shop
+from siger_pipeline.caching.contents import Contents
+from siger_pipeline.errors import UserError
+
+ALL_RAN = {"clean": "ran", "train": "ran", "report": "ran"}
+ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "is damaged"),
+        ('{"format": 1, "entries": [{"made": 3}], "unfinished": []}', "is damaged"),
+        ('{"format": 1, "entries": 3, "unfinished": []}', "is damaged"),
+        ("[]", "is damaged"),
+        ('{"format": 99}', "has format 99, this version reads 1"),
+    ],
+)
+def test_a_record_that_cannot_be_read_counts_as_none_and_is_set_aside(
+    shop: Shop, text: str, sentence: str
+) -> None:
+    shop.run()
+    record = shop.record("train")
+    record.write_text(text)
+    assert shop.run() == {"clean": "fresh", "train": "ran", "report": "fresh"}
+    assert any(f"train: runs, since {record.name} {sentence}" in m for m in shop.caplog.messages)
+    assert record.with_suffix(".unreadable").read_text() == text
+    assert shop.run() == ALL_FRESH
+
+
+def test_a_damaged_memo_of_contents_counts_as_empty(shop: Shop) -> None:
+    shop.run()
+    memo = shop.root / "data" / ".caching" / "contents.json"
+    memo.write_text('{"format": 1, "kno')
+    assert shop.run() == ALL_FRESH
+    assert any("contents.json is damaged" in message for message in shop.caplog.messages)
+    assert json.loads(memo.read_text())["known"]
+
+
+def test_contents_remembered_on_another_machine_are_not_believed(shop: Shop) -> None:
+    shop.run()
+    memo = shop.root / "data" / ".caching" / "contents.json"
+    known = json.loads(memo.read_text())
+    raw = f"content:{shop.root / 'data' / 'raw.json'}"
+    known["known"][raw][0][3] += 1  # another inode: the file of another machine
+    known["known"][raw][2] = "0" * 64
+    memo.write_text(json.dumps(known))
+    assert shop.run() == ALL_FRESH
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """The rights of an ordinary user, since root may write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+def test_a_read_only_folder_is_enough_for_a_fresh_run_and_refused_for_another(
+    shop: Shop, request: pytest.FixtureRequest
+) -> None:
+    shop.run()
+    before = {
+        path: path.read_bytes() for path in (shop.root / "data").rglob("*.json") if path.is_file()
+    }
+    for path in (shop.root, *shop.root.parents):
+        if path.stat().st_uid == os.geteuid() and path != Path("/"):
+            path.chmod(0o755)
+    for folder in [shop.root / "data", *(shop.root / "data").rglob("*")]:
+        folder.chmod(0o555 if folder.is_dir() else 0o444)
+    request.getfixturevalue("nobody")
+    time.sleep(0.05)
+    assert shop.run() == ALL_FRESH
+    shop.parameters["digits"] = 0
+    with pytest.raises(UserError, match=r"clean must run, and .*\.caching cannot be written"):
+        shop.run()
+    assert before == {path: path.read_bytes() for path in before}
+
+
+def test_a_clock_that_was_set_back_is_refused_before_anything_is_written(shop: Shop) -> None:
+    shop.run()
+    shop.run()
+    shop.parameters["train"] = {"model": "mean", "rate": 9.0}
+    newest = shop.newest("fitted")
+    shop.hour = -1
+    with pytest.raises(UserError, match="Set the clock right"):
+        shop.run()
+    assert shop.newest("fitted") == newest
+
+
+def test_a_memory_from_the_future_is_not_trusted(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("one")
+    contents = Contents(tmp_path / "memo.json")
+    contents.of(file)
+    (key,) = contents.known
+    contents.known[key][1] += 10**18
+    contents.known[key][2] = "wrong"
+    assert contents.of(file) != "wrong"
+
+
+def test_an_entry_without_persistence_is_told_before_the_run_and_never_skipped(shop: Shop) -> None:
+    shop.catalog_text = "".join(
+        line for line in shop.catalog_text.splitlines(True) if not line.startswith("prices")
+    )
+    shop.run()
+    assert shop.run() == ALL_RAN | {"report": "fresh"}
+    first = shop.caplog.messages[0]
+    assert first == "clean cannot be skipped: prices is not persisted by the catalog"
+
+
+def test_a_dataset_that_is_not_on_this_disk_is_never_taken_for_fresh(shop: Shop) -> None:
+    shop.catalog_text = shop.catalog_text.replace("data/prices.json", "memory://shop/prices.json")
+    shop.run()
+    assert shop.run()["clean"] == "ran"
+    assert "memory://shop/prices.json" in shop.caplog.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("import random; price += random.random() * 0", "shop.prices, line 2: random.random()"),
+        ("import numpy; price += numpy.random.rand() * 0", "(from numpy.random)"),
+        (
+            "import numpy; price += numpy.random.default_rng().random() * 0",
+            "numpy.random.default_rng()",
+        ),
+        ("import uuid; uuid.uuid4()", "uuid.uuid4()"),
+    ],
+)
+def test_randomness_without_a_seed_runs_each_time_and_is_named(
+    shop: Shop, line: str, sentence: str
+) -> None:
+    shop.edit("prices.py", "    return", f"    {line}\n    return")
+    shop.run()
+    assert any("without a seed" in m and sentence in m for m in shop.caplog.messages)
+    assert shop.run() == {"clean": "ran", "train": "fresh", "report": "fresh"}
+
+
+def test_randomness_with_a_seed_is_cached(shop: Shop) -> None:
+    shop.edit(
+        "prices.py", "    return", "    import random; random.seed(3); random.random()\n    return"
+    )
+    shop.edit("words.py", "    return", "    import random; random.Random(3).random()\n    return")
+    shop.run()
+    assert shop.run() == ALL_FRESH
+
+
+def test_code_that_changes_while_a_node_runs_is_not_taken_for_what_ran(shop: Shop) -> None:
+    path = shop.root / "src" / "shop" / "prices.py"
+    shop.edit(
+        "prices.py",
+        "    return",
+        "    import pathlib\n    file = pathlib.Path(__file__)\n"
+        "    file.write_text(file.read_text() + '\\nLATER = 1\\n')\n    return",
+    )
+    shop.run()
+    assert any("code of shop.prices changed while it ran" in m for m in shop.caplog.messages)
+    path.write_text("def rounded(price, digits):\n    return round(price, digits)\n")
+    assert shop.run()["clean"] == "ran"
+
+
+def test_a_function_of_a_library_or_of_a_notebook_is_code_too(shop: Shop) -> None:
+    shop.replaced["clean"] = Node(
+        lambda raw, digits: dict(raw), ["raw", "params:digits"], "prices", name="clean"
+    )
+    shop.run()
+    assert shop.run() == ALL_FRESH
+    shop.replaced["clean"] = Node(
+        lambda raw, digits: {**raw}, ["raw", "params:digits"], "prices", name="clean"
+    )
+    assert shop.run()["clean"] == "ran"
+
+
+def test_a_module_that_is_not_python_is_told_with_its_line(shop: Shop) -> None:
+    shop.run()
+    shop.write("words.py", "def line(:\n")
+    with pytest.raises(UserError, match=r"words\.py, line 1"):
+        shop.run()
+
+
+def test_a_node_that_fails_leaves_no_record_of_itself(shop: Shop) -> None:
+    shop.write("words.py", "def line(fitted, history):\n    raise ValueError('no words')\n")
+    with pytest.raises(ValueError, match="no words"):
+        shop.run()
+    shop.write("words.py", "def line(fitted, history):\n    return 'words'\n")
+    assert shop.run() == {"clean": "fresh", "train": "fresh", "report": "ran"}
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from siger_pipeline.caching.locks import Locks
+with Locks() as locks:
+    for record in sys.argv[1:]:
+        locks.take(Path(record), "train")
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_two_runs_of_the_same_results_exclude_each_other_and_a_dead_ones_lock_is_taken(
+    shop: Shop,
+) -> None:
+    shop.run()
+    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(shop.record("train"))], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    with pytest.raises(
+        UserError, match=rf"train is being written by another run \(process {other.pid}"
+    ):
+        shop.run()
+    shop.parameters["train"] = {"model": "most", "rate": 4.0}
+    assert shop.run()["train"] == "ran"
+    other.kill()
+    other.wait()
+    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
+    assert shop.run()["train"] == "ran"
+
+
+def test_fresh_results_can_be_used_while_another_run_holds_them(shop: Shop) -> None:
+    shop.run()
+    shutil.copytree(shop.root / "data", shop.root / "before")
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(shop.record("train"))], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    other.stdout.readline()
+    assert shop.run() == ALL_FRESH
+    other.kill()
+    other.wait()
