@@ -1,18 +1,16 @@
 """The project's own `kedro` commands: `run` with its cache, `status` and `compare`."""
 
-import json
-from pathlib import Path
 from typing import Any, cast
 
 import click
 from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
-from kedro.framework.cli.utils import env_option
 from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from siger_pipeline.comparison import comparison
 from siger_pipeline.errors import user_error
 
 CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
@@ -29,7 +27,6 @@ STATUS_OPTIONS = {
     "from_inputs",
     "to_outputs",
 }
-METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 
 
 @click.group(name="siger-pipeline")
@@ -109,38 +106,23 @@ cli.add_command(
 )
 
 
-@cli.command()
-@env_option
-@click.argument("models", nargs=-1)
-def compare(env: str | None, models: tuple[str, ...]) -> None:
+def _compare(env: str | None, models: tuple[str, ...]) -> None:
     """Test metrics of MODELS (default: all with results) beside the floors, for one data set."""
     with KedroSession.create(env=env) as session:
         context = cast(KedroSession, session).load_context()
-        dataset = context.config_loader["globals"]["dataset"]
-        folder = Path(context.project_path) / "data" / "08_reporting" / dataset
-    rows = _latest_metrics(folder, models)
-    if not rows:
-        raise click.ClickException(f"no results under {folder}: run `kedro run` first")
-    width = max(len(name) for name in rows)
-    click.echo(f"{dataset}, test   " + " " * max(0, width - len(dataset) - 5) + _row(METRICS))
-    for name, values in sorted(rows.items(), key=lambda row: row[1]["recall@20"]):
-        figures = [f"{values[metric]:.4f}" for metric in METRICS]
-        click.echo(f"  {name.ljust(max(width, len(dataset) + 5))} " + _row(figures))
-    click.echo(f"\nResults lie in {folder.relative_to(context.project_path)}/<model>/")
+        catalog = cast(DataCatalog, context.catalog)
+        for line in comparison(catalog, models, context.config_loader["globals"]["dataset"]):
+            click.echo(line)
 
 
-def _row(cells: Any) -> str:
-    return "".join(str(cell).rjust(11) for cell in cells)
-
-
-def _latest_metrics(folder: Path, models: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    found = {}
-    for path in sorted(folder.glob("*/metrics.json/*/metrics.json")):
-        name = path.parents[2].name
-        if not models or name in models:
-            found[name] = json.loads(path.read_text())["test"]
-    floors = sorted(folder.glob("floors.json/*/floors.json"))
-    if floors:
-        for name, metrics in json.loads(floors[-1].read_text()).items():
-            found.setdefault(f"{name} (floor)", metrics["test"])
-    return found
+cli.add_command(
+    _Command(
+        "compare",
+        params=[
+            *(option for option in kedro_run.params if option.name == "env"),
+            click.Argument(["models"], nargs=-1),
+        ],
+        callback=_compare,
+        help=_compare.__doc__,
+    )
+)

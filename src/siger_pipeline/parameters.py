@@ -11,7 +11,7 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.features.config import FeaturesConfig
 from siger_pipeline.graphs.config import GraphsConfig
-from siger_pipeline.models.registry import MODELS, model_class
+from siger_pipeline.models.registry import MODELS, model_config
 from siger_pipeline.reporting.config import ReportConfig
 from siger_pipeline.training.config import TrainConfig
 
@@ -39,8 +39,8 @@ def check_parameters(parameters: Mapping[str, Any]) -> StageParameters:
         ParameterError: the first misspelt key, missing key or impossible value, with what was
             found and what is allowed.
     """
-    model_class(str(parameters.get("model")))
-    blocks = {name: (model_class(name).Config, ...) for name in MODELS}
+    model_config(str(parameters.get("model")))
+    blocks = {name: (model_config(name), ...) for name in MODELS}
     schema = create_model("Parameters", __base__=StageParameters, **blocks)  # type: ignore[call-overload]
     try:
         checked: StageParameters = schema.model_validate(dict(parameters))

@@ -7,7 +7,7 @@ context says it here first; this is the only state of the project that outlives 
 from dataclasses import dataclass
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.registry import model_class
+from siger_pipeline.models.registry import model_config
 from siger_pipeline.parameters import StageParameters
 
 
@@ -38,7 +38,7 @@ def selection_of(parameters: StageParameters) -> Selection:
         ParameterError: the model needs features and the data set has no modality.
     """
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
-    needs = model_class(parameters.model).needs
+    needs = model_config(parameters.model).needs
     if "features" in needs and not modalities:
         raise ParameterError(
             f"model {parameters.model} needs item features and data set {parameters.dataset} has "

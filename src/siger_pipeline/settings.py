@@ -4,8 +4,7 @@ import os
 
 from kedro.config import OmegaConfigLoader
 
-from siger_pipeline.context import QuickCatalog, QuickContext
-from siger_pipeline.hooks import ParameterHooks
+from siger_pipeline.context import ProjectContext, QuickCatalog
 
 
 def data_root() -> str:
@@ -13,9 +12,8 @@ def data_root() -> str:
     return os.environ.get("SIGER_DATA") or "data/01_raw"
 
 
-CONTEXT_CLASS = QuickContext
+CONTEXT_CLASS = ProjectContext
 DATA_CATALOG_CLASS = QuickCatalog
-HOOKS = (ParameterHooks(),)
 # Kedro-Viz records runs of Kedro's own sequential runner only, and warns of every other one.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
 CONFIG_LOADER_CLASS = OmegaConfigLoader

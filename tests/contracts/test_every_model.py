@@ -15,13 +15,13 @@ from contracts.world import (
     inputs_of,
     small_world,
     some_batch,
+    train_config,
     trained_model,
 )
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.models.base import ClosedFormRecommender, Recommender
 from siger_pipeline.models.registry import MODELS, build, model_class
 from siger_pipeline.training.checkpoint import Generators, capture, restore
-from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.sampler import PairSampler
 from siger_pipeline.training.trainer import Training
 
@@ -68,19 +68,6 @@ def test_a_checkpoint_brings_the_scores_back(name: str) -> None:
     buffer.seek(0)
     again = restore(torch.load(buffer, weights_only=True), small_world())
     assert torch.equal(model.score(users), again.score(users))
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_nothing_touches_the_global_generators(name: str) -> None:
-    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1]  # noqa: NPY002
-    model = ready(name)
-    model.score(torch.arange(4))
-    if name in TRAINED:
-        trained = trained_model(name, small_world())
-        trained.start_epoch(torch.Generator())
-        trained.loss(some_batch(small_world()), torch.Generator())
-    assert torch.equal(torch_state, torch.get_rng_state())
-    assert np.array_equal(numpy_state, np.random.get_state()[1])  # noqa: NPY002
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -141,16 +128,7 @@ def test_the_gradient_is_that_of_the_loss(name: str) -> None:
 @pytest.mark.parametrize("name", TRAINED)
 def test_one_step_of_the_trainer_is_a_step_written_by_hand(name: str) -> None:
     inputs = small_world()
-    config = TrainConfig(
-        seed=0,
-        max_epochs=1,
-        patience=1,
-        monitor="recall@20",
-        batch_size=10_000,
-        learning_rate=0.01,
-        device="cpu",
-        block_mib=1,
-    )
+    config = train_config(max_epochs=1, batch_size=10_000)
     model, by_hand = trained_model(name, inputs), trained_model(name, inputs)
     generators = Generators(torch.Generator().manual_seed(8), torch.Generator().manual_seed(9))
     sampler = PairSampler(inputs.interactions, config.batch_size)

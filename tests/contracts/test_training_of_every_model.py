@@ -3,38 +3,21 @@
 import numpy as np
 import pytest
 import torch
-from scipy import sparse
 
-from contracts.world import config_of, small_world
-from siger_pipeline.data.schema import Split
+from contracts.world import config_of, small_world, train_config, withheld
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.models.base import ModelInputs
-from siger_pipeline.models.registry import MODELS, model_class
+from siger_pipeline.models.registry import MODELS, model_config
 from siger_pipeline.training.checkpoint import restore
-from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.start import start_training
 
-CONFIG = TrainConfig(
-    seed=4,
-    max_epochs=2,
-    patience=2,
-    monitor="recall@5",
-    batch_size=64,
-    learning_rate=0.01,
-    device="cpu",
-    block_mib=1,
-)
+CONFIG = train_config(max_epochs=2, monitor="recall@5")
 
 
 def only_what_it_needs(name: str) -> ModelInputs:
     """The small world as the train stage gives it: nothing that `needs` does not name."""
-    world, needs = small_world(), model_class(name).needs
+    world, needs = small_world(), model_config(name).needs
     return ModelInputs(world.interactions, **{need: getattr(world, need) for need in needs})
-
-
-def withheld(interactions: sparse.csr_matrix) -> dict[Split, sparse.csr_matrix]:
-    others = sparse.csr_matrix((interactions.toarray() == 0).astype(np.float32))
-    return {Split.TRAIN: interactions, Split.VALIDATION: others, Split.TEST: others}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

@@ -8,12 +8,14 @@ import torch
 from omegaconf import OmegaConf
 from scipy import sparse
 
+from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.bipartite import normalised_bipartite
 from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.graphs.knn import knn_graph
 from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
 from siger_pipeline.models.registry import MODELS, build, model_class
+from siger_pipeline.training.config import TrainConfig
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 TRAINED = [name for name in MODELS if issubclass(model_class(name), EmbeddingRecommender)]
@@ -25,6 +27,21 @@ def config_of(name: str, **changes: Any) -> dict[str, Any]:
     loaded = OmegaConf.to_container(OmegaConf.load(CONF / f"parameters_model_{name}.yml"))
     assert isinstance(loaded, dict)
     return {**loaded[name], **changes}
+
+
+def train_config(**changes: Any) -> TrainConfig:
+    """A training on the CPU for a small world."""
+    values: dict[str, Any] = {
+        "seed": 0,
+        "max_epochs": 50,
+        "patience": 3,
+        "monitor": "recall@20",
+        "batch_size": 64,
+        "learning_rate": 0.01,
+        "device": "cpu",
+        "block_mib": 1,
+    }
+    return TrainConfig(**{**values, **changes})
 
 
 def inputs_of(
@@ -48,6 +65,12 @@ def small_world(seed: int = 0, users: int = 30, items: int = 40) -> ModelInputs:
     }
     # All neighbours are kept: no tie is broken by an index.
     return inputs_of(interactions, features, neighbours=items)
+
+
+def withheld(interactions: sparse.csr_matrix) -> dict[Split, sparse.csr_matrix]:
+    """Splits in which everything that is not trained on is held out."""
+    others = sparse.csr_matrix((interactions.toarray() == 0).astype(np.float32))
+    return {Split.TRAIN: interactions, Split.VALIDATION: others, Split.TEST: others}
 
 
 def trained_model(

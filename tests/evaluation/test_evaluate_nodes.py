@@ -5,27 +5,19 @@ import pandas as pd
 import pytest
 from ibis.util import gen_name
 
+from contracts.world import train_config
+from siger_pipeline.caching.extra import extra_modules
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
 from siger_pipeline.selection import Selection
-from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.inputs import model_inputs, split_matrices
 from siger_pipeline.training.start import start_training
 
 USERS, ITEMS = 12, 15
 EVALUATE = EvaluateConfig(ks=(3, 5), top_k=5, mask="train", block_mib=1)
-TRAIN = TrainConfig(
-    seed=1,
-    max_epochs=1,
-    patience=1,
-    monitor="recall@5",
-    batch_size=64,
-    learning_rate=0.01,
-    device="cpu",
-    block_mib=1,
-)
+TRAIN = train_config(seed=1)
 
 
 @pytest.fixture
@@ -77,5 +69,11 @@ def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
     arrays = {"bipartite", "features_text", "enhanced_text"}
     assert inputs["evaluate_model"] >= arrays | {"checkpoint", "splits"}
     assert not inputs["evaluate_floors"] & (arrays | {"checkpoint"})
+    code = {node.name: extra_modules(node.func) for node in pipeline.nodes}
+    floors = ("siger_pipeline.models.popularity", "siger_pipeline.models.random")
+    assert code == {
+        "evaluate_model": ("siger_pipeline.models.siger",),
+        "evaluate_floors": floors,
+    }
     assert pipeline.all_outputs() == {"metrics", "group_metrics", "recommendations", "floors"}
     assert all(node.tags == {"evaluate"} for node in pipeline.nodes)

@@ -12,16 +12,18 @@ from kedro.runner import SequentialRunner
 from omegaconf import OmegaConf
 from PIL import Image
 
+from siger_pipeline.caching.extra import extra_modules
 from siger_pipeline.datasets.matrix import MatrixDataset
 from siger_pipeline.datasets.pictures import PicturesDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.config import FeaturesConfig
+from siger_pipeline.features.config import FeaturesConfig, extractor_config
 from siger_pipeline.features.extractors import EXTRACTORS
 from siger_pipeline.pipelines.features.pipeline import create_pipeline
 from siger_pipeline.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
+CHOICE = {"text": "tfidf_svd", "image": "picture", "audio": "matrix"}
 WORDS = ["blue", "red", "socks", "hat", "knife"]
 
 
@@ -57,12 +59,15 @@ def catalog(tmp_path: Path) -> DataCatalog:
     }
     datasets["items"].save(items.astype(dict.fromkeys(empty, "string")))
     datasets["item_index"].save(index)
-    for modality in ("text", "image", "audio"):
+    for modality in CHOICE:
         for kind in ("features", "missing"):
             path = tmp_path / f"{modality}_{kind}.npy"
             datasets[f"{kind}_{modality}"] = MatrixDataset(filepath=path)
     for name in EXTRACTORS:
-        datasets[f"params:features.{name}"] = MemoryDataset(getattr(base_config(), name))
+        block = getattr(base_config(), name).model_dump()
+        datasets[f"params:features.{name}"] = MemoryDataset(block)
+    for modality, name in CHOICE.items():
+        datasets[f"params:features.modalities.{modality}"] = MemoryDataset(name)
     return DataCatalog(datasets)
 
 
@@ -85,13 +90,21 @@ def test_one_node_a_modality() -> None:
 
 @pytest.mark.parametrize("name", EXTRACTORS)
 def test_every_registered_extractor_can_be_wired(name: str) -> None:
-    inputs = pipeline_of(audio=name).inputs()
-    assert {"item_index", f"params:features.{name}"} < inputs
+    (node,) = pipeline_of(audio=name).nodes
+    choice = {"params:features.modalities.audio", f"params:features.{name}"}
+    assert {"item_index", *choice} < set(node.inputs)
+    assert EXTRACTORS[name].load().__module__ == EXTRACTORS[name].module
+    assert extra_modules(node.func) == (EXTRACTORS[name].module,)
+
+
+def test_an_extractor_gets_its_own_parameters_typed() -> None:
+    for name in EXTRACTORS:
+        block = getattr(base_config(), name)
+        assert extractor_config(name, block.model_dump()) == block
 
 
 def test_files_in_files_out(catalog: DataCatalog) -> None:
-    pipeline = pipeline_of(text="tfidf_svd", image="picture", audio="matrix")
-    SequentialRunner().run(pipeline, catalog)
+    SequentialRunner().run(pipeline_of(**CHOICE), catalog)
     # "red" is in too many titles, "socks" in too few; B001 has no picture.
     expected = {"text": [0, 0, 1, 0, 0], "image": [0, 0, 0, 0, 1], "audio": [0] * 5}
     for modality, missing in expected.items():

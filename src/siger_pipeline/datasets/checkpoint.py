@@ -7,7 +7,6 @@ import math
 import sys
 from typing import IO, Any, ClassVar
 
-import torch
 from kedro_datasets._typing import JSONPreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
@@ -26,10 +25,14 @@ class CheckpointDataset(AtomicDataset):
     KIND: ClassVar[str] = "a checkpoint"
 
     def _read(self, path: str) -> Any:
+        import torch
+
         with self._fs.open(path, "rb") as handle:
             return torch.load(handle, weights_only=True, map_location="cpu")
 
     def _write(self, handle: IO[bytes], data: Any) -> None:
+        import torch
+
         # To a handle: with a path, torch writes the (temporary) file's name into the archive.
         torch.save(canonical(data), handle)
 
@@ -40,6 +43,8 @@ class CheckpointDataset(AtomicDataset):
 
 def outline(value: Any) -> Any:
     """The same nested values as JSON has them, a tensor as its type and shape."""
+    import torch
+
     if isinstance(value, torch.Tensor):
         return f"{value.dtype} {list(value.shape)}"
     if isinstance(value, dict):
@@ -60,6 +65,8 @@ def canonical(value: Any, place: str = "checkpoint") -> Any:
     Raises:
         DataFileError: a value of a type that a checkpoint cannot hold; the message says where.
     """
+    import torch
+
     if isinstance(value, torch.Tensor):
         return value.detach().cpu().clone(memory_format=torch.contiguous_format)
     if type(value) is str:

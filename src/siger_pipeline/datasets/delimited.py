@@ -7,15 +7,17 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ibis.expr.types import Table
 from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import DataFileError, ReadOnlyDataset
 from siger_pipeline.datasets.duckdb import connection, reader
 from siger_pipeline.datasets.lines import LONGEST_LINE, check_gzip, read_to_the_end
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 
 class DelimitedDataset(ReadOnlyDataset):

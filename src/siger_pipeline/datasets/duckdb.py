@@ -7,12 +7,13 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import fsspec
-import ibis
-import pyarrow as pa
-from ibis.backends.duckdb import Backend
-from ibis.expr.types import Table
+if TYPE_CHECKING:
+    import fsspec
+    import pyarrow as pa
+    from ibis.backends.duckdb import Backend
+    from ibis.expr.types import Table
 
 # A share of the machine's (or container's) memory; what does not fit is spilled to disk.
 MEMORY_LIMIT = "50%"
@@ -24,6 +25,8 @@ def connection() -> Backend:
 
     The spill folder is a temporary one (`TMPDIR` moves it) and goes when the process ends.
     """
+    import ibis
+
     return ibis.duckdb.connect(
         ":memory:",
         memory_limit=MEMORY_LIMIT,

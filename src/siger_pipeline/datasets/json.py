@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import IO, Any, ClassVar
 
-import numpy as np
 from kedro_datasets._typing import JSONPreview
 
 from siger_pipeline.datasets.base import AtomicDataset
@@ -34,6 +33,8 @@ def _text(data: Any) -> str:
 
 
 def _number(value: Any) -> Any:
+    import numpy as np
+
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{type(value).__name__} is not JSON: {value!r}")

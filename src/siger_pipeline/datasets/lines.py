@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gzip
 from itertools import islice
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import fsspec
-import ibis
-from ibis.expr.types import Table
 from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import ReadOnlyDataset
 from siger_pipeline.datasets.duckdb import reader
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 # Absent from text files: JSON, for one, forbids it raw. So a line is never split.
 NO_DELIMITER = "\x01"
@@ -75,6 +76,8 @@ def read_to_the_end(table: Table, path: str, first_line: int) -> Table:
         duckdb.Error: a row cannot be read: bytes that are not UTF-8, or another number of
             columns than the header has.
     """
+    import ibis
+
     table.aggregate([table[name].length().max().name(name) for name in table.columns]).to_pyarrow()
     return table.mutate(
         **{

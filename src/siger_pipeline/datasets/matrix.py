@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import IO, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from kedro_datasets._typing import JSONPreview
-from numpy.lib import format as npy
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class MatrixDataset(AtomicDataset):
@@ -22,6 +23,8 @@ class MatrixDataset(AtomicDataset):
     KIND: ClassVar[str] = "a NumPy matrix (.npy)"
 
     def _read(self, path: str) -> Any:
+        from numpy.lib import format as npy
+
         with self._fs.open(path, "rb") as handle:
             if _dtype(handle).hasobject:
                 raise DataFileError(
@@ -34,6 +37,9 @@ class MatrixDataset(AtomicDataset):
         return npy.open_memmap(path, mode="r")
 
     def _write(self, handle: IO[bytes], data: Any) -> None:
+        import numpy as np
+        from numpy.lib import format as npy
+
         if not isinstance(data, np.ndarray) or data.dtype.hasobject:
             raise DataFileError(
                 f"{self._filepath} takes a NumPy array of numbers or booleans, not"
@@ -43,6 +49,8 @@ class MatrixDataset(AtomicDataset):
 
     def preview(self) -> JSONPreview:
         """Shape and dtype, for Kedro-Viz, and of a mask how many are true; no others are read."""
+        import numpy as np
+
         with self._fs.open(self._existing_path(), "rb") as handle:
             dtype = _dtype(handle)
             handle.seek(0)
@@ -54,6 +62,8 @@ class MatrixDataset(AtomicDataset):
 
 
 def _header(handle: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    from numpy.lib import format as npy
+
     major, _ = npy.read_magic(handle)
     return npy.read_array_header_1_0(handle) if major == 1 else npy.read_array_header_2_0(handle)
 

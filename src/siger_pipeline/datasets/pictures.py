@@ -8,13 +8,15 @@ from collections.abc import Callable
 from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import fsspec
 from kedro_datasets._typing import ImagePreview
-from PIL import Image, ImageOps
 
 from siger_pipeline.datasets.base import DataFileError, ReadOnlyDataset
+
+if TYPE_CHECKING:
+    import fsspec
+    from PIL import Image
 
 SHEET = 4  # pictures in a row of the preview, and rows
 TILE = 128  # pixels
@@ -30,6 +32,8 @@ class PicturesDataset(ReadOnlyDataset):
     KIND: ClassVar[str] = "a folder of pictures"
 
     def _read(self, path: str) -> Any:
+        from PIL import Image
+
         if not self._fs.isdir(path):
             raise DataFileError(f"{path} is a file, wanted is {self.KIND}, one file per item.")
         endings = set(Image.registered_extensions())
@@ -47,6 +51,8 @@ class PicturesDataset(ReadOnlyDataset):
 
     def preview(self) -> ImagePreview:
         """The first pictures on one sheet (PNG in base64), for Kedro-Viz."""
+        from PIL import Image, ImageOps
+
         sheet = Image.new("RGB", (SHEET * TILE, SHEET * TILE), "white")
         for place, opened in enumerate(islice(self.load().values(), SHEET * SHEET)):
             row, column = divmod(place, SHEET)
@@ -63,6 +69,8 @@ def open_picture(filesystem: fsspec.AbstractFileSystem, path: str) -> Image.Imag
     Raises:
         DataFileError: the file is not a picture that can be read; the message names it.
     """
+    from PIL import Image
+
     try:
         with filesystem.open(path, "rb") as handle, Image.open(handle) as picture:
             return picture.copy()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import IO, Any, ClassVar
 
-import scipy.sparse as sp
 from kedro_datasets._typing import JSONPreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
@@ -20,6 +19,8 @@ class SparseDataset(AtomicDataset):
     KIND: ClassVar[str] = "a sparse matrix (.npz)"
 
     def _read(self, path: str) -> Any:
+        import scipy.sparse as sp
+
         with self._fs.open(path, "rb") as handle:
             matrix = sp.csr_matrix(sp.load_npz(handle))
         # An index out of range would crash the compiled code that trusts it.
@@ -27,6 +28,8 @@ class SparseDataset(AtomicDataset):
         return matrix
 
     def _write(self, handle: IO[bytes], data: Any) -> None:
+        import scipy.sparse as sp
+
         if not isinstance(data, sp.csr_matrix | sp.csr_array) or data.dtype.hasobject:
             raise DataFileError(
                 f"{self._filepath} takes a scipy CSR matrix of numbers, not a"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-from ibis.expr.types import Table
 from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
 from siger_pipeline.datasets.duckdb import reader, stream
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROWS_IN_A_GROUP = 122_880  # what DuckDB reads best: 60 of its vectors
 
@@ -32,6 +31,8 @@ class TableDataset(AtomicDataset):
         return reader(self._fs).read_parquet(self._url(path))
 
     def _write(self, handle: IO[bytes], data: Any) -> None:
+        import pyarrow.parquet as pq
+
         with _batches(data) as (found, batches):
             schema = _canonical(found)
             with pq.ParquetWriter(handle, schema, compression="zstd", store_schema=False) as writer:
@@ -40,6 +41,8 @@ class TableDataset(AtomicDataset):
 
     def preview(self, nrows: int = 10) -> TablePreview:
         """The first rows, for Kedro-Viz; nothing else of the file is read."""
+        import pyarrow.parquet as pq
+
         with self._fs.open(self._existing_path(), "rb") as handle:
             file = pq.ParquetFile(handle)
             columns = file.schema_arrow.names
@@ -51,6 +54,8 @@ class TableDataset(AtomicDataset):
 
 def row_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
     """The same rows in the same order, cut anew: every table but the last has `rows` rows."""
+    import pyarrow as pa
+
     waiting: list[pa.RecordBatch] = []
     room = rows
     for batch in batches:
@@ -68,6 +73,10 @@ def row_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Tabl
 
 @contextmanager
 def _batches(data: Any) -> Iterator[tuple[pa.Schema, Iterable[pa.RecordBatch]]]:
+    import pandas as pd
+    import pyarrow as pa
+    from ibis.expr.types import Table
+
     if isinstance(data, Table):
         with stream(data, ROWS_IN_A_GROUP) as batches:
             yield batches.schema, batches
@@ -84,10 +93,14 @@ def _batches(data: Any) -> Iterator[tuple[pa.Schema, Iterable[pa.RecordBatch]]]:
 
 def _canonical(schema: pa.Schema) -> pa.Schema:
     """One type for one kind of value, whatever library the table comes from."""
+    import pyarrow as pa
+
     return pa.schema([pa.field(field.name, _plain(field.type)) for field in schema])
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
+    import pyarrow as pa
+
     if pa.types.is_dictionary(kind):
         return _plain(kind.value_type)
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):

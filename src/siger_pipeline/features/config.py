@@ -1,7 +1,8 @@
 """Parameters of the features stage: one block an extractor."""
 
 import re
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
@@ -75,3 +76,15 @@ class FeaturesConfig(BaseModel):
                     f" {', '.join(known)} (null drops the modality)"
                 )
         return modalities
+
+
+def extractor_config(extractor: str, values: Mapping[str, Any]) -> BaseModel:
+    """An extractor's block of the parameters, typed.
+
+    Args:
+        extractor: a registered name.
+        values: `features.<extractor>` of the parameters.
+    """
+    block: Any = FeaturesConfig.model_fields[extractor].annotation
+    checked: BaseModel = block.model_validate(values)
+    return checked

@@ -4,11 +4,15 @@ A new extractor is a module with a function as below, a block of parameters in `
 under its name (with values in parameters_features.yml), and a line here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from siger_pipeline.features import matrix, text, visual
-from siger_pipeline.features.align import Features
+if TYPE_CHECKING:
+    from siger_pipeline.features.align import Features
 
 
 @dataclass(frozen=True)
@@ -16,14 +20,26 @@ class Extractor:
     """How the features of a modality are made.
 
     Attributes:
-        extract: (item index, the extractor's parameters, its sources …) -> features [I, d], and
-            a mask [I] of items that have none.
+        function: module and name of (item index, the extractor's parameters, its sources …) ->
+            features [I, d], and a mask [I] of items that have none. Imported when it is loaded.
         sources: what it reads besides the item index, by catalog names; `{modality}` stands for
             the name of the modality.
     """
 
-    extract: Callable[..., Features]
+    function: str
     sources: tuple[str, ...]
+
+    @property
+    def module(self) -> str:
+        """The full name of the function's module."""
+        return self.function.partition(":")[0]
+
+    def load(self) -> Callable[..., Features]:
+        """The function."""
+        loaded: Callable[..., Features] = getattr(
+            import_module(self.module), self.function.partition(":")[2]
+        )
+        return loaded
 
     def sources_of(self, modality: str) -> list[str]:
         """The catalog names of what it reads for this modality."""
@@ -31,7 +47,7 @@ class Extractor:
 
 
 EXTRACTORS = {
-    "tfidf_svd": Extractor(text.extract, ("items",)),
-    "picture": Extractor(visual.extract, ("images",)),
-    "matrix": Extractor(matrix.extract, ("items", "raw_{modality}")),
+    "tfidf_svd": Extractor("siger_pipeline.features.text:extract", ("items",)),
+    "picture": Extractor("siger_pipeline.features.visual:extract", ("images",)),
+    "matrix": Extractor("siger_pipeline.features.matrix:extract", ("items", "raw_{modality}")),
 }

@@ -9,15 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict
 from scipy import sparse
 from torch import Tensor, nn
 
-
-class ModelConfig(BaseModel):
-    """Base of a model's hyperparameters: unknown keys are refused, values stand in `conf/`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+from siger_pipeline.models.config import ModelConfig
 
 
 @dataclass(frozen=True)

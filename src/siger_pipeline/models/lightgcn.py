@@ -5,15 +5,13 @@ each an option: unsquared norms of the layer-0 rows over the batch (theirs: half
 Xavier uniform tables (theirs: N(0, 0.1²)).
 """
 
-from typing import Literal
-
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
-from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelConfig, ModelInputs
+from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
+from siger_pipeline.models.configs.lightgcn import Config as LightGCNConfig
 from siger_pipeline.models.layers import Graph, lightgcn, require, xavier_embedding
 
 REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
@@ -22,18 +20,12 @@ REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
 class LightGCN(EmbeddingRecommender):
     """Mean of the propagated ID embeddings; BPR."""
 
-    needs = frozenset({"bipartite"})
+    Config = LightGCNConfig
+    needs = LightGCNConfig.needs
 
-    class Config(ModelConfig):
-        """`lightgcn:` of the parameters."""
-
-        dimension: int = Field(ge=1, description="[d] embedding size")
-        layers: int = Field(ge=0, description="[L] propagation layers")
-        regularisation: float = Field(ge=0, description="[λ] weight of the regulariser")
-        regulariser: Literal["frobenius", "half_squared"]
-        initialisation: Literal["xavier", "normal"]
-
-    def __init__(self, config: Config, inputs: ModelInputs, generator: torch.Generator) -> None:
+    def __init__(
+        self, config: LightGCNConfig, inputs: ModelInputs, generator: torch.Generator
+    ) -> None:
         super().__init__()
         self.config = config
         self.bipartite = Graph(require(inputs.bipartite, "the bipartite graph", "lightgcn"))

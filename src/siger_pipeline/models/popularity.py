@@ -4,16 +4,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from siger_pipeline.models.base import ClosedFormRecommender, ModelConfig, ModelInputs
+from siger_pipeline.models.base import ClosedFormRecommender, ModelInputs
+from siger_pipeline.models.configs.popularity import Config as PopularityConfig
 
 
 class Popularity(ClosedFormRecommender):
     """score_ui = number of training interactions of i."""
 
-    class Config(ModelConfig):
-        """`popularity:` of the parameters: it has none."""
+    Config = PopularityConfig
 
-    def __init__(self, config: Config, inputs: ModelInputs, generator: torch.Generator) -> None:
+    def __init__(
+        self, config: PopularityConfig, inputs: ModelInputs, generator: torch.Generator
+    ) -> None:
         super().__init__()
         self.config = config
         self.register_buffer("counts", torch.zeros(inputs.n_items))

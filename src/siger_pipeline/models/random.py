@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from siger_pipeline.models.base import ClosedFormRecommender, ModelConfig, ModelInputs
+from siger_pipeline.models.base import ClosedFormRecommender, ModelInputs
+from siger_pipeline.models.configs.random import Config as RandomConfig
 
 # Odd 64-bit constants of SplitMix64, whose output is uniform for consecutive counters.
 GOLDEN = -7046029254386353131
@@ -13,10 +14,11 @@ MIX_1, MIX_2 = -4658895280553007687, -7723592293110705685
 class Random(ClosedFormRecommender):
     """score_ui = uniform hash of (seed, u, i): nothing of size U × I is stored."""
 
-    class Config(ModelConfig):
-        """`random:` of the parameters: it has none; the seed is the training's."""
+    Config = RandomConfig
 
-    def __init__(self, config: Config, inputs: ModelInputs, generator: torch.Generator) -> None:
+    def __init__(
+        self, config: RandomConfig, inputs: ModelInputs, generator: torch.Generator
+    ) -> None:
         super().__init__()
         self.config = config
         self.n_items = inputs.n_items

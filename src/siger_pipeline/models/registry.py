@@ -1,33 +1,60 @@
-"""Every model by its name. A new model is one file, one line here and one parameters file."""
+"""Every model by its name: that of its module, and of the module of its hyperparameters.
 
+A new model changes no line here, since this is code that every training reaches.
+Nothing of a model is imported before it is asked for: parameters are checked without PyTorch, and a
+model's module is nobody else's business.
+"""
+
+from __future__ import annotations
+
+import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.base import ModelInputs, Recommender
+from siger_pipeline.models import configs
+from siger_pipeline.models.config import ModelConfig
 
-# name → module and class, imported when asked for: a model's module is nobody else's business.
-MODELS = {
-    "lightgcn": "siger_pipeline.models.lightgcn:LightGCN",
-    "popularity": "siger_pipeline.models.popularity:Popularity",
-    "random": "siger_pipeline.models.random:Random",
-    "siger": "siger_pipeline.models.siger:SIGER",
-}
+if TYPE_CHECKING:
+    import torch
+
+    from siger_pipeline.models.base import ModelInputs, Recommender
+
+PACKAGE = "siger_pipeline.models"
+MODELS = tuple(sorted(found.name for found in pkgutil.iter_modules(configs.__path__)))
 
 
-def model_class(name: str) -> type[Recommender]:
-    """The class of a registered model.
+def module_of(name: str) -> str:
+    """The full name of the module that a model is in.
 
     Raises:
         ParameterError: no such model.
     """
     if name not in MODELS:
         raise ParameterError(f"model = {name!r}: no such model; known are {', '.join(MODELS)}")
-    module, _, attribute = MODELS[name].partition(":")
-    result: type[Recommender] = getattr(import_module(module), attribute)
+    return f"{PACKAGE}.{name}"
+
+
+def model_config(name: str) -> type[ModelConfig]:
+    """The hyperparameters of a model, and what it needs; PyTorch stays out.
+
+    Raises:
+        ParameterError: no such model.
+    """
+    module_of(name)
+    result: type[ModelConfig] = import_module(f"{configs.__name__}.{name}").Config
+    return result
+
+
+def model_class(name: str) -> type[Recommender]:
+    """The class of a model.
+
+    Raises:
+        ParameterError: no such model.
+    """
+    module = import_module(module_of(name))
+    result: type[Recommender] = getattr(module, model_config(name).recommender)
     return result
 
 
@@ -37,9 +64,9 @@ def build(
     """A model with fresh weights.
 
     Args:
-        name: a registered name.
-        config: the model's hyperparameters.
-        inputs: what the model ``needs``.
+        name: of the model.
+        config: its hyperparameters.
+        inputs: what it ``needs``.
         generator: draws the initial weights (CPU).
     """
     cls = model_class(name)

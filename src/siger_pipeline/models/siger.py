@@ -7,16 +7,16 @@ Shape suffixes: U users, I items, d dimensions, n rows of a contrast.
 """
 
 from itertools import combinations
-from typing import Literal, cast
+from typing import cast
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
 from siger_pipeline.losses.contrastive import info_nce
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import half_squared
-from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelConfig, ModelInputs
+from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
+from siger_pipeline.models.configs.siger import Config as SIGERConfig
 from siger_pipeline.models.contrast import Contrast
 from siger_pipeline.models.gate import FeatureGate
 from siger_pipeline.models.layers import Graph, lightgcn, require, xavier_embedding
@@ -26,32 +26,12 @@ from siger_pipeline.models.perturbation import perturb
 class SIGER(EmbeddingRecommender):
     """Behaviour view plus one semantic view per modality."""
 
-    needs = frozenset({"bipartite", "features", "enhanced"})
+    Config = SIGERConfig
+    needs = SIGERConfig.needs
 
-    class Config(ModelConfig):
-        """`siger:` of the parameters; the paper's symbols in brackets."""
-
-        dimension: int = Field(ge=1, description="[d] embedding size")
-        behaviour_layers: int = Field(ge=0, description="[L] layers of Eq. (1)")
-        item_layers: int = Field(ge=1, description="layers of Eq. (10)")
-        epsilon: float = Field(ge=0, description="[ε] reach of the perturbation, Eq. (12)")
-        personalised: bool = Field(description="w of Eq. (12); false is the ablation −MP*")
-        tau_perturbation: float = Field(gt=0, description="[τ0] of Eq. (13)")
-        tau_modality: float = Field(gt=0, description="[τ1] of Eq. (14)")
-        tau_behaviour: float = Field(gt=0, description="[τ2] of Eq. (16)")
-        lambda_perturbation: float = Field(ge=0, description="[λ_p]; 0 is the ablation −MP")
-        lambda_alignment: float = Field(ge=0, description="[λ_a]; 0 is the ablation −DA")
-        lambda_regularisation: float = Field(ge=0, description="[λ_r]")
-        alignment: Literal["anchor", "standard"] = Field(
-            description="Eq. (14), or InfoNCE between two modalities: the ablation −DA*"
-        )
-        contrast: Literal["batch", "all"] = Field(
-            description="whom the denominators run over: the batch's distinct rows, or all"
-        )
-        contrast_block_rows: int = Field(ge=1, description="rows of logits held at once (all)")
-        train_features: bool = Field(description="train the raw features too")
-
-    def __init__(self, config: Config, inputs: ModelInputs, generator: torch.Generator) -> None:
+    def __init__(
+        self, config: SIGERConfig, inputs: ModelInputs, generator: torch.Generator
+    ) -> None:
         super().__init__()
         self.config = config
         self.contrast = Contrast(config.contrast == "all", config.contrast_block_rows)

@@ -2,17 +2,10 @@
 
 from typing import Any
 
-import pandas as pd
-from ibis.expr.types import Table
-
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.evaluation.config import EvaluateConfig
-from siger_pipeline.evaluation.evaluate import Metrics, evaluate_recommender, recommendation_table
-from siger_pipeline.training.checkpoint import restore
+from siger_pipeline.pipelines.types import DataFrame, Table
 from siger_pipeline.training.config import TrainConfig
-from siger_pipeline.training.device import resolve_device
-from siger_pipeline.training.inputs import model_inputs, split_matrices
-from siger_pipeline.training.start import start_training
 
 FLOORS = ("popularity", "random")
 
@@ -26,8 +19,13 @@ def evaluate_model(
     user_index: Table,
     item_index: Table,
     **arrays: Any,
-) -> tuple[Metrics, pd.DataFrame, pd.DataFrame]:
+) -> tuple[dict[str, Any], DataFrame, DataFrame]:
     """Metrics, metrics by group and recommendations of the trained model."""
+    from siger_pipeline.evaluation.evaluate import evaluate_recommender, recommendation_table
+    from siger_pipeline.training.checkpoint import restore
+    from siger_pipeline.training.device import resolve_device
+    from siger_pipeline.training.inputs import model_inputs, split_matrices
+
     users, items = user_index.to_pandas(), item_index.to_pandas()
     matrices = split_matrices(splits.to_pandas(), users, items)
     device = resolve_device(train.device)
@@ -43,8 +41,13 @@ def evaluate_floors(
     splits: Table,
     user_index: Table,
     item_index: Table,
-) -> dict[str, Metrics]:
+) -> dict[str, Any]:
     """What a recommender must beat: metrics of popularity and of chance."""
+    from siger_pipeline.evaluation.evaluate import evaluate_recommender
+    from siger_pipeline.training.checkpoint import restore
+    from siger_pipeline.training.inputs import model_inputs, split_matrices
+    from siger_pipeline.training.start import start_training
+
     matrices = split_matrices(splits.to_pandas(), user_index.to_pandas(), item_index.to_pandas())
     inputs = model_inputs(matrices, {})
     floors = {}

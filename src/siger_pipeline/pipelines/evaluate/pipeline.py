@@ -2,26 +2,26 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
+from siger_pipeline.caching.extra import with_code
+from siger_pipeline.models.registry import module_of
+from siger_pipeline.pipelines.evaluate.nodes import FLOORS, evaluate_floors, evaluate_model
+from siger_pipeline.pipelines.names import SPLIT_TABLES
 from siger_pipeline.pipelines.train.pipeline import model_arrays
 from siger_pipeline.selection import Selection
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """The chosen model, and the floors below it."""
-    common = {
-        "evaluate": "params:evaluate",
-        "train": "params:train",
-        "splits": "splits",
-        "user_index": "user_index",
-        "item_index": "item_index",
-    }
+    common = {"evaluate": "params:evaluate", "train": "params:train"}
+    common |= {name: name for name in SPLIT_TABLES}
     model = {"checkpoint": "checkpoint", **common, **model_arrays(selection)}
     results = ["metrics", "group_metrics", "recommendations"]
+    evaluated = with_code(evaluate_model, module_of(selection.model))
+    floors = with_code(evaluate_floors, *map(module_of, FLOORS))
     return Pipeline(
         [
-            Node(evaluate_model, model, results, name="evaluate_model"),
-            Node(evaluate_floors, common, "floors", name="evaluate_floors"),
+            Node(evaluated, model, results, name="evaluate_model"),
+            Node(floors, common, "floors", name="evaluate_floors"),
         ],
         tags="evaluate",
     )

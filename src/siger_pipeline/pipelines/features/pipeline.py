@@ -1,11 +1,10 @@
-"""Wiring of the features stage: items, pictures or ready-made matrices → features and masks.
-
-The extractors of the registry are the node functions, so that a new one is wired by its line there.
-"""
+"""Wiring of the features stage: items, pictures or ready-made matrices → features and masks."""
 
 from kedro.pipeline import Node, Pipeline
 
+from siger_pipeline.caching.extra import with_code
 from siger_pipeline.features.extractors import EXTRACTORS
+from siger_pipeline.pipelines.features.nodes import extract_features
 from siger_pipeline.selection import Selection
 
 
@@ -19,9 +18,14 @@ def create_pipeline(selection: Selection) -> Pipeline:
 
 def _extraction(modality: str, name: str) -> Node:
     extractor = EXTRACTORS[name]
+    inputs = {
+        "extractor": f"params:features.modalities.{modality}",
+        "config": f"params:features.{name}",
+        "item_index": "item_index",
+    }
     return Node(
-        extractor.extract,
-        ["item_index", f"params:features.{name}", *extractor.sources_of(modality)],
+        with_code(extract_features, extractor.module),
+        inputs | {source: source for source in extractor.sources_of(modality)},
         [f"features_{modality}", f"missing_{modality}"],
         name=f"extract_{modality}",
     )

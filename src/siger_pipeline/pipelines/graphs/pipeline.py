@@ -8,27 +8,28 @@ from siger_pipeline.pipelines.graphs.nodes import (
     build_enhanced,
     build_knn,
 )
+from siger_pipeline.pipelines.names import SPLIT_TABLES
 from siger_pipeline.selection import Selection
 
-INTERACTIONS = ["splits", "user_index", "item_index"]
-CONFIG = "params:graphs"
+BLOCK = "params:graphs.block_mib"
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
-    """The two graphs of interactions, and two of each modality."""
+    """The two graphs of interactions, and two of each modality.
+
+    Each node gets the parameters that it uses and no others: they are what makes it stale.
+    """
+    counted = [*SPLIT_TABLES, "params:graphs.cooccurrence_k", BLOCK]
     nodes = [
-        Node(build_bipartite, INTERACTIONS, "bipartite", name="build_bipartite"),
-        Node(
-            build_cooccurrence, [*INTERACTIONS, CONFIG], "cooccurrence", name="build_cooccurrence"
-        ),
+        Node(build_bipartite, [*SPLIT_TABLES], "bipartite", name="build_bipartite"),
+        Node(build_cooccurrence, counted, "cooccurrence", name="build_cooccurrence"),
     ]
     for modality in selection.modalities:
         knn, enhanced = f"knn_{modality}", f"enhanced_{modality}"
-        inputs = [f"features_{modality}", f"missing_{modality}", CONFIG]
+        features = [f"features_{modality}", f"missing_{modality}", "params:graphs.knn_k", BLOCK]
+        mixed = ["cooccurrence", knn, "params:graphs.beta"]
         nodes += [
-            Node(build_knn, inputs, knn, name=f"build_knn_{modality}"),
-            Node(
-                build_enhanced, ["cooccurrence", knn, CONFIG], enhanced, name=f"enhance_{modality}"
-            ),
+            Node(build_knn, features, knn, name=f"build_knn_{modality}"),
+            Node(build_enhanced, mixed, enhanced, name=f"enhance_{modality}"),
         ]
     return Pipeline(nodes, tags="graphs")

@@ -1,84 +1,111 @@
 """Nodes of the ingest stage."""
 
+from __future__ import annotations
+
 import logging
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from ibis.expr.types import Table
-
-from siger_pipeline.data import amazon, index, kcore, microlens, mmrec, split
-from siger_pipeline.data.checks import BadLines
 from siger_pipeline.data.config import IngestConfig, SplitConfig
-from siger_pipeline.data.counts import count_reading, count_splits
-from siger_pipeline.data.pairs import one_per_pair
+from siger_pipeline.pipelines.types import DataFrame, Table
+
+if TYPE_CHECKING:
+    from siger_pipeline.data.checks import BadLines
 
 LOG = logging.getLogger(__name__)
 
 
-def read_amazon_interactions(reviews: Table, ingest: IngestConfig) -> tuple[Table, pd.DataFrame]:
+def read_amazon_interactions(reviews: Table, ingest: IngestConfig) -> tuple[Table, DataFrame]:
     """Reviews as interactions, one per pair, and their counts."""
-    return _one_per_pair(*amazon.read_interactions(reviews, ingest.max_bad_share))
+    from siger_pipeline.data.amazon import read_interactions
+
+    return _one_per_pair(*read_interactions(reviews, ingest.max_bad_share))
 
 
 def read_amazon_items(metadata: Table, ingest: IngestConfig) -> Table:
     """Metadata as items."""
-    items, report = amazon.read_items(metadata, ingest.max_bad_share)
+    from siger_pipeline.data.amazon import read_items
+
+    items, report = read_items(metadata, ingest.max_bad_share)
     _warn(report)
     return items
 
 
-def read_microlens_interactions(
-    sequences: Table, ingest: IngestConfig
-) -> tuple[Table, pd.DataFrame]:
+def read_microlens_interactions(sequences: Table, ingest: IngestConfig) -> tuple[Table, DataFrame]:
     """Sequences as interactions, one per pair, and their counts."""
-    return _one_per_pair(*microlens.read_interactions(sequences, ingest.max_bad_share))
+    from siger_pipeline.data.microlens import read_interactions
+
+    return _one_per_pair(*read_interactions(sequences, ingest.max_bad_share))
 
 
 def read_microlens_items(titles: Table, ingest: IngestConfig) -> Table:
     """Titles as items."""
-    items, report = microlens.read_items(titles, ingest.max_bad_share)
+    from siger_pipeline.data.microlens import read_items
+
+    items, report = read_items(titles, ingest.max_bad_share)
     _warn(report)
     return items
 
 
-def read_mmrec_interactions(inter: Table, items: Table) -> tuple[Table, pd.DataFrame]:
+def read_mmrec_interactions(inter: Table, items: Table) -> tuple[Table, DataFrame]:
     """Numbered interactions with the source's ids, one per pair, and their counts."""
-    return _one_per_pair(*mmrec.read_interactions(inter, items))
+    from siger_pipeline.data.mmrec import read_interactions
+
+    return _one_per_pair(*read_interactions(inter, items))
 
 
 def read_mmrec_items(mapping: Table, inter: Table, ingest: IngestConfig) -> Table:
     """The item file, or the numbered items where there is none."""
-    return mmrec.read_items(mapping, inter, ingest.item_columns)
+    from siger_pipeline.data.mmrec import read_items
+
+    return read_items(mapping, inter, ingest.item_columns)
 
 
 def keep_k_core(
     interactions: Table, read_counts: Table, ingest: IngestConfig
-) -> tuple[Table, pd.DataFrame]:
+) -> tuple[Table, DataFrame]:
     """Interactions of users and items that have enough of them, and the counts so far."""
-    core, passes = kcore.k_core(interactions, ingest.k_core)
+    import pandas as pd
+
+    from siger_pipeline.data.kcore import k_core
+
+    core, passes = k_core(interactions, ingest.k_core)
     return core, pd.concat([read_counts.to_pandas(), passes], ignore_index=True)
 
 
 def index_users(core: Table) -> Table:
     """A number for each user."""
-    return index.user_index(core)
+    from siger_pipeline.data.index import user_index
+
+    return user_index(core)
 
 
 def index_items(core: Table, items: Table, ingest: IngestConfig) -> Table:
     """A number for each item of the catalogue."""
-    return index.item_index(index.catalogue(core, items, ingest.k_core))
+    from siger_pipeline.data.index import catalogue, item_index
+
+    return item_index(catalogue(core, items, ingest.k_core))
 
 
 def split_interactions(
     core: Table, core_counts: Table, user_index: Table, item_index: Table, settings: SplitConfig
-) -> tuple[Table, pd.DataFrame]:
+) -> tuple[Table, DataFrame]:
     """Numbered interactions with their split, and the counts of the whole stage."""
-    labelled = split.assign(core, settings)
-    kept = split.without_untrained(labelled, settings)
+    import pandas as pd
+
+    from siger_pipeline.data.counts import count_splits
+    from siger_pipeline.data.index import index_splits
+    from siger_pipeline.data.split import assign, without_untrained
+
+    labelled = assign(core, settings)
+    kept = without_untrained(labelled, settings)
     counts = [core_counts.to_pandas(), count_splits(labelled, kept)]
-    return index.index_splits(kept, user_index, item_index), pd.concat(counts, ignore_index=True)
+    return index_splits(kept, user_index, item_index), pd.concat(counts, ignore_index=True)
 
 
-def _one_per_pair(rows: Table, report: BadLines) -> tuple[Table, pd.DataFrame]:
+def _one_per_pair(rows: Table, report: BadLines) -> tuple[Table, DataFrame]:
+    from siger_pipeline.data.counts import count_reading
+    from siger_pipeline.data.pairs import one_per_pair
+
     _warn(report)
     interactions = one_per_pair(rows)
     return interactions, count_reading(rows, interactions, report.bad)

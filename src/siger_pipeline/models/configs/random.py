@@ -1,0 +1,9 @@
+"""Hyperparameters of random."""
+
+from siger_pipeline.models.config import ModelConfig
+
+
+class Config(ModelConfig):
+    """`random:` of the parameters: it has none; the seed is the training's."""
+
+    recommender = "Random"

@@ -1,0 +1,34 @@
+"""Hyperparameters of SIGER."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from siger_pipeline.models.config import ModelConfig
+
+
+class Config(ModelConfig):
+    """`siger:` of the parameters; the paper's symbols in brackets."""
+
+    recommender = "SIGER"
+    needs = frozenset({"bipartite", "features", "enhanced"})
+
+    dimension: int = Field(ge=1, description="[d] embedding size")
+    behaviour_layers: int = Field(ge=0, description="[L] layers of Eq. (1)")
+    item_layers: int = Field(ge=1, description="layers of Eq. (10)")
+    epsilon: float = Field(ge=0, description="[ε] reach of the perturbation, Eq. (12)")
+    personalised: bool = Field(description="w of Eq. (12); false is the ablation −MP*")
+    tau_perturbation: float = Field(gt=0, description="[τ0] of Eq. (13)")
+    tau_modality: float = Field(gt=0, description="[τ1] of Eq. (14)")
+    tau_behaviour: float = Field(gt=0, description="[τ2] of Eq. (16)")
+    lambda_perturbation: float = Field(ge=0, description="[λ_p]; 0 is the ablation −MP")
+    lambda_alignment: float = Field(ge=0, description="[λ_a]; 0 is the ablation −DA")
+    lambda_regularisation: float = Field(ge=0, description="[λ_r]")
+    alignment: Literal["anchor", "standard"] = Field(
+        description="Eq. (14), or InfoNCE between two modalities: the ablation −DA*"
+    )
+    contrast: Literal["batch", "all"] = Field(
+        description="whom the denominators run over: the batch's distinct rows, or all"
+    )
+    contrast_block_rows: int = Field(ge=1, description="rows of logits held at once (all)")
+    train_features: bool = Field(description="train the raw features too")

@@ -1,0 +1,77 @@
+"""What Kedro does before the first node: it must not wait for libraries that a node may need.
+
+`kedro status` and a run in which all is fresh end there.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from end_to_end.project import copy_to
+from siger_pipeline.data.config import Source
+from siger_pipeline.features.extractors import EXTRACTORS
+from siger_pipeline.models.registry import MODELS, model_config
+from siger_pipeline.pipeline_registry import STAGES
+from siger_pipeline.selection import Selection
+
+HEAVY = {
+    *("torch", "pandas", "ibis", "sklearn", "scipy", "skimage", "PIL", "plotly", "pyarrow"),
+    *("duckdb", "numpy"),
+}
+PIPELINES_AND_CATALOG = """
+from pathlib import Path
+
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+import siger_pipeline.cli
+
+bootstrap_project(Path.cwd())
+with KedroSession.create() as session:
+    catalog = session.load_context().catalog
+    assert len(pipelines["__default__"].nodes) > 10
+    names = {*catalog.keys(), *pipelines["__default__"].datasets()}
+    assert {"checkpoint", "paper_figures", "features_text", "params:train"} <= names
+    for name in names:
+        catalog.get(name)
+    assert catalog.load("params:train").batch_size
+    assert catalog.list_patterns()  # what `kedro catalog` asks
+"""
+
+
+def imported_by(code: str, folder: Path) -> set[str]:
+    """The top-level packages that are there once the code has run in a fresh interpreter."""
+    listing = "\nimport sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + listing],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return {line.partition(".")[0] for line in done.stdout.splitlines()}
+
+
+@pytest.mark.parametrize("module", ["parameters", "selection", "pipeline_registry"])
+def test_the_pipelines_are_known_without_what_their_nodes_use(module: str, tmp_path: Path) -> None:
+    assert HEAVY & imported_by(f"import siger_pipeline.{module}", tmp_path) == set()
+
+
+def test_a_run_begins_without_what_its_nodes_use(tmp_path: Path) -> None:
+    project = copy_to(tmp_path / "project")
+    assert HEAVY & imported_by(PIPELINES_AND_CATALOG, project.path) == set()
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("source", Source)
+def test_kedro_can_read_the_hints_of_every_node(model: str, source: Source) -> None:
+    modalities = {f"with_{name}": name for name in EXTRACTORS}
+    selection = Selection(source, modalities, model, model_config(model).needs)
+    for create in STAGES.values():
+        for node in create(selection).nodes:
+            assert "return" in get_type_hints(node.func), node.name
