@@ -1,6 +1,7 @@
 """The whole pipeline on the sample, in a temporary copy, through the command line."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -13,10 +14,10 @@ NO_FEATURES = "features.modalities.text=null,features.modalities.image=null"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy in which SIGER was run for three epochs."""
-    copy = copy_to(tmp_path_factory.mktemp("project"))
-    copy.run("--params", SHORT)
+def project(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy in which SIGER and LightGCN were run for three epochs."""
+    copy = Project(tmp_path_factory.mktemp("project") / "copy")
+    shutil.copytree(sample_results.path, copy.path)
     return copy
 
 

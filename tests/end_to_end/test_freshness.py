@@ -1,0 +1,204 @@
+"""What reruns after which change: the project's own pipelines, through the command line."""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from end_to_end.project import ROOT, Project
+
+SHORT = "train.max_epochs=3"  # as those of `sample_results`
+INGEST = {
+    "read_interactions",
+    "read_items",
+    "keep_k_core",
+    "index_items",
+    "index_users",
+    "split_interactions",
+}
+FEATURES = {"extract_text", "extract_image"}
+KNN = {"build_knn_text", "build_knn_image"}
+GRAPHS = {"build_bipartite", "build_cooccurrence", *KNN, "enhance_text", "enhance_image"}
+
+
+@dataclass(frozen=True)
+class Editable(Project):
+    """A copy of the project with its code."""
+
+    def environment(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(self.path / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def status(self, params: str = "", *arguments: str) -> dict[str, tuple[str, str]]:
+        """Node -> its state, and since when or why."""
+        options = ("--params", ",".join(filter(None, [SHORT, params])))
+        done = self.kedro("status", *options, *arguments, **self.environment())
+        assert done.returncode == 0, done.stderr[-2000:]
+        rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+        states = ("fresh", "earlier", "stale", "waits")
+        return {row[1]: (row[0], row[2]) for row in rows if row[0] in states}
+
+    def did(self, params: str = "", *arguments: str) -> dict[str, str]:
+        """`kedro run`: node -> ran, fresh or brought forward."""
+        options = ("--params", ",".join(filter(None, [SHORT, params])))
+        log = self.run(*options, *arguments, **self.environment())
+        found = {}
+        for line in log.splitlines():
+            name, _, rest = line.partition("INFO")[2].strip().partition(": ")
+            for how in ("ran", "fresh", "brought forward"):
+                if rest.startswith((f"{how} in", f"{how} since", f"{how} from")):
+                    found[name] = how
+        return found
+
+    @contextmanager
+    def edited(self, file: str, old: str, new: str) -> Iterator[None]:
+        """A file with a text replaced, and as it was again."""
+        path = self.path / file
+        before = path.read_text()
+        assert old in before
+        path.write_text(before.replace(old, new))
+        yield
+        path.write_text(before)
+
+
+def named(states: dict[str, tuple[str, str]], *wanted: str) -> set[str]:
+    return {name for name, (state, _) in states.items() if state in wanted}
+
+
+@pytest.fixture(scope="module")
+def project(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -> Editable:
+    """A copy, with its code, in which SIGER and then LightGCN were run."""
+    copy = Editable(tmp_path_factory.mktemp("project") / "copy")
+    shutil.copytree(sample_results.path, copy.path)
+    shutil.rmtree(copy.path / "src")
+    shutil.copytree(ROOT / "src", copy.path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_coming_back_to_a_model_reruns_nothing(project: Editable) -> None:
+    did = project.did()
+    assert set(did.values()) == {"fresh"}
+    assert set(did) >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+
+
+def test_a_hyperparameter_reruns_training_onward(project: Editable) -> None:
+    states = project.status("siger.lambda_perturbation=0.02")
+    assert states["train_model"] == ("stale", "siger.lambda_perturbation 0.01 → 0.02")
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
+    assert named(states, "stale", "waits") >= {"evaluate_model", "write_report", "write_page"}
+    assert named(project.status("model=lightgcn,siger.lambda_perturbation=0.02"), "stale") == set()
+
+
+def test_the_number_of_neighbours_reruns_graphs_onward(project: Editable) -> None:
+    states = project.status("graphs.knn_k=5")
+    assert named(states, "stale") & (INGEST | FEATURES | {"build_bipartite"}) == set()
+    for name in KNN:
+        assert states[name] == ("stale", "graphs.knn_k 10 → 5")
+    waiting = {"enhance_text", "enhance_image", "train_model", "evaluate_model", "write_report"}
+    assert named(states, "waits", "stale") >= waiting
+
+
+def test_the_reports_code_reruns_the_report_alone(project: Editable) -> None:
+    with project.edited("src/siger_pipeline/reporting/markdown.py", 'ABSENT = "–"', 'ABSENT = "-"'):
+        states = project.status()
+    assert states["write_report"] == ("stale", "code of siger_pipeline.reporting.markdown changed")
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+
+
+def test_a_models_file_reruns_that_model_and_no_other(project: Editable) -> None:
+    file = "src/siger_pipeline/models/lightgcn.py"
+    with project.edited(file, "regularisation * penalty", "regularisation * 1.0 * penalty"):
+        assert named(project.status(), "stale", "waits") == set()
+        states = project.status("model=lightgcn")
+    assert states["train_model"] == ("stale", "code of siger_pipeline.models.lightgcn changed")
+    with project.edited(file, "class LightGCN", "# A remark.\n\n\nclass LightGCN"):
+        assert named(project.status("model=lightgcn"), "stale", "waits") == set()
+
+
+def test_a_raw_file_reruns_what_depends_on_it(project: Editable) -> None:
+    raw = project.path / "data" / "01_raw" / "sample" / "reviews.json.gz"
+    before = raw.read_bytes()
+    lines = gzip.decompress(before).splitlines(keepends=True)
+    raw.write_bytes(gzip.compress(b"".join(lines[:-1])))
+    states = project.status()
+    raw.write_bytes(before)
+    assert states["read_interactions"] == ("stale", "content of amazon_reviews changed")
+    assert named(states, "fresh") == {"read_items"}
+    assert named(project.status(), "fresh") == set(states)
+
+
+def test_a_deleted_and_a_truncated_result_are_made_again_and_nothing_after(
+    project: Editable,
+) -> None:
+    shutil.rmtree(project.newest("05_model_input/sample/enhanced_text.npz").parent)
+    newest = project.newest("05_model_input/sample/knn_image.npz")
+    newest.write_bytes(newest.read_bytes()[:100])
+    did = project.did()
+    ran = {name for name, how in did.items() if how == "ran"}
+    assert ran == {"enhance_text", "build_knn_image"}
+    assert set(project.did().values()) == {"fresh"}
+
+
+def test_a_parameter_switched_back_is_brought_forward(project: Editable) -> None:
+    metrics = project.newest("08_reporting/sample/siger/metrics.json")
+    did = project.did("siger.lambda_perturbation=0.5")
+    assert {name for name, how in did.items() if how == "ran"} >= {"train_model", "evaluate_model"}
+    assert did["enhance_text"] == "fresh"
+    did = project.did()
+    assert "ran" not in did.values()
+    assert did["train_model"] == did["evaluate_model"] == "brought forward"
+    newest = project.newest("08_reporting/sample/siger/metrics.json")
+    assert newest != metrics
+    assert newest.read_bytes() == metrics.read_bytes()
+
+
+def test_a_stage_alone_says_when_it_starts_from_what_is_stale(project: Editable) -> None:
+    params = f"{SHORT},siger.lambda_perturbation=0.3"
+    log = project.run("--tags", "evaluate", "--params", params, **project.environment())
+    assert "starts from checkpoint" in log
+    assert "siger.lambda_perturbation 0.01 → 0.3" in log
+
+
+def test_an_environment_that_does_not_exist_is_told(project: Editable) -> None:
+    done = project.kedro("status", "--env", "nowhere", **project.environment())
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+
+
+def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> None:
+    copy = Editable(tmp_path / "busy")
+    shutil.copytree(project.path, copy.path)
+    command = [
+        sys.executable,
+        "-m",
+        "kedro",
+        "run",
+        "--params",
+        "train.seed=5,train.max_epochs=500",
+    ]
+    busy = subprocess.Popen(
+        command,
+        cwd=copy.path,
+        env={**os.environ, **copy.environment(), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        holder = copy.path / "data" / ".caching"
+        deadline = time.monotonic() + 60
+        while not any(f'"{busy.pid}"' in h.read_text() for h in holder.glob("train_model*.holder")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        sentence = copy.fails("--params", "train.seed=6", **copy.environment())
+        assert f"train_model is being written by another run (process {busy.pid}" in sentence
+    finally:
+        busy.kill()
+        busy.wait()
+    assert copy.did("train.seed=5")["train_model"] == "ran"

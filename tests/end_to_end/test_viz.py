@@ -1,0 +1,148 @@
+"""Kedro-Viz, started as a person starts it: layers, names, previews; and built, for sharing."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from end_to_end.project import Project
+from end_to_end.viz_server import OFFLINE, Viz, started
+
+pytest.importorskip("kedro_viz", reason="kedro-viz is not installed: pip install -e .[viz]")
+
+LAYERS = [
+    "raw",
+    "intermediate",
+    "primary",
+    "feature",
+    "graphs",
+    "models",
+    "recommendations",
+    "reporting",
+]
+# Texts and thumbnails are looked at in the report; what a training left is there for a moment.
+WITHOUT_PREVIEW = {"report_markdown", "report_page", "thumbnails", "unfinished_training"}
+
+
+@pytest.fixture(scope="module")
+def viz(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viz]:
+    """A server on the sample with results."""
+    with started(sample_results.path, tmp_path_factory.mktemp("viz") / "log") as server:
+        yield server
+
+
+def test_the_layers_are_in_the_order_of_the_stages(viz: Viz) -> None:
+    assert viz.main["layers"] == LAYERS
+
+
+def test_every_node_and_dataset_of_the_pipeline_is_there_by_its_name(
+    viz: Viz, sample_results: Project
+) -> None:
+    bootstrap_project(sample_results.path)
+    with KedroSession.create(sample_results.path) as session:
+        session.load_context()
+        pipeline = pipelines["__default__"]
+    assert set(viz.named("task")) == {node.name for node in pipeline.nodes}
+    shown = set(viz.named("data")) | set(viz.named("parameters"))
+    assert shown == pipeline.datasets()
+
+
+def test_every_dataset_has_its_layer(viz: Viz) -> None:
+    assert [name for name, node in viz.named("data").items() if node["layer"] not in LAYERS] == []
+
+
+def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
+    stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
+    assert {pipeline["name"] for pipeline in viz.main["pipelines"]} == {*stages, "__default__"}
+    assert {tag for node in viz.named("task").values() for tag in node["tags"]} == stages
+
+
+def test_every_node_shows_its_code(viz: Viz) -> None:
+    for name in viz.named("task"):
+        assert viz.details("task", name)["code"].startswith("def "), name
+
+
+def test_a_node_shows_its_parameters(viz: Viz) -> None:
+    shown = viz.details("task", "build_knn_text")["parameters"]
+    assert shown["graphs"]["knn_k"] == 10
+
+
+def test_every_dataset_has_a_preview(viz: Viz) -> None:
+    without = {name for name in viz.named("data") if not viz.details("data", name).get("preview")}
+    assert without <= WITHOUT_PREVIEW
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("splits", {"user_id", "item_id", "split"}),
+        ("items", {"item", "title"}),
+        ("recommendations", {"user", "item", "rank", "score"}),
+        ("history", {"epoch", "loss", "recall@20"}),
+        ("group_metrics", {"group", "metric", "value"}),
+    ],
+)
+def test_a_table_shows_its_first_rows(viz: Viz, name: str, columns: set[str]) -> None:
+    shown = viz.details("data", name)
+    assert shown["preview_type"] == "TablePreview"
+    assert columns <= set(shown["preview"]["columns"])
+    assert shown["preview"]["data"]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("features_text", {"shape", "dtype"}),
+        ("missing_image", {"shape", "true"}),
+        ("bipartite", {"shape", "stored", "density"}),
+        ("enhanced_image", {"shape", "stored", "density"}),
+        ("checkpoint", {"model", "config"}),
+        ("metrics", {"validation", "test"}),
+        ("floors", {"popularity", "random"}),
+        ("report", {"floors", "provenance"}),
+    ],
+)
+def test_matrices_graphs_and_metrics_are_summed_up(viz: Viz, name: str, keys: set[str]) -> None:
+    shown = viz.details("data", name)
+    assert shown["preview_type"] == "JSONPreview"
+    assert keys <= set(json.loads(shown["preview"]))
+
+
+def test_learning_curves_are_drawn(viz: Viz) -> None:
+    shown = viz.details("data", "learning_curves")
+    assert shown["preview_type"] == "PlotlyPreview"
+    assert any(len(line["y"]) == 3 for line in shown["preview"]["data"])
+
+
+def test_pictures_are_seen(viz: Viz) -> None:
+    shown = viz.details("data", "images")
+    assert shown["preview_type"] == "ImagePreview"
+    assert len(shown["preview"]) > 1000
+
+
+def test_a_build_for_sharing_shows_the_environments_own_pipeline(
+    sample_results: Project, tmp_path: Path
+) -> None:
+    copy = Project(tmp_path / "copy")
+    shutil.copytree(sample_results.path, copy.path)
+    (copy.path / "conf" / "yardstick").mkdir()
+    (copy.path / "conf" / "yardstick" / "globals.yml").write_text("model: lightgcn\n")
+    done = copy.kedro(
+        *("viz", "build", "--include-previews"),
+        **{"KEDRO_ENV": "yardstick", **OFFLINE},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    build = copy.path / "build"
+    assert (build / "index.html").exists()
+    nodes = {
+        node["name"]: node for node in json.loads((build / "api" / "main").read_text())["nodes"]
+    }
+    assert "train_model" in nodes
+    assert "extract_text" not in nodes
+    metrics = json.loads((build / "api" / "nodes" / nodes["metrics"]["id"]).read_text())
+    assert json.loads(metrics["preview"]) == copy.metrics("lightgcn")
