@@ -137,3 +137,24 @@ def test_with_code_leaves_the_function_as_it_is() -> None:
     )
     with pytest.raises(TypeError, match="plain function"):
         with_code(len, "a")
+
+
+def test_a_packages_other_files_are_its_code_and_other_packages_files_are_not(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "__init__.py": "",
+        "sub/__init__.py": "",
+        "sub/a.py": "",
+        "sub/pages/page.html": "<p>",
+        "other/__init__.py": "",
+        "other/page.html": "<p>",
+    }
+    source = package(tmp_path, files)
+    before = source.reached(["pack.sub.a"])
+    (tmp_path / "pack" / "other" / "page.html").write_text("<h1>")
+    (tmp_path / "pack" / "sub" / "pages" / ".page.html.swp").write_text("<h1>")
+    assert source.reached(["pack.sub.a"]) == before
+    (tmp_path / "pack" / "sub" / "pages" / "page.html").write_text("<h1>")
+    after = source.reached(["pack.sub.a"])
+    assert {name for name in after if after[name] != before[name]} == {"pack.sub"}

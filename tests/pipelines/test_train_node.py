@@ -1,7 +1,8 @@
 """The training node as Kedro runs it: saved epoch by epoch, in the memory of two checkpoints."""
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -9,24 +10,52 @@ import pytest
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
+from contracts.world import config_of, small_world, train_config
+from siger_pipeline.caching.extra import extra_modules
+from siger_pipeline.caching.unfinished import UnfinishedDataset
 from siger_pipeline.data.config import Source
-from siger_pipeline.pipelines.train import nodes
+from siger_pipeline.data.schema import Split
+from siger_pipeline.datasets.checkpoint import CheckpointDataset
+from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.pipelines.train.pipeline import create_pipeline
 from siger_pipeline.selection import Selection
-from siger_pipeline.training.config import TrainConfig
+from siger_pipeline.training import inputs, start
 from siger_pipeline.training.trainer import Progress
 
 EPOCHS = 40
-TRAIN = TrainConfig(
-    seed=0,
-    max_epochs=EPOCHS,
-    patience=EPOCHS,
-    monitor="recall@20",
-    batch_size=8,
-    learning_rate=0.1,
-    device="cpu",
-    block_mib=1,
-)
+LIGHTGCN = create_pipeline(Selection(Source.MMREC, {}, "lightgcn", frozenset()))
+OUTPUTS = ("checkpoint", "history", "timings", "last_checkpoint")
+
+
+class Tables:
+    """Stands for a table whose rows do not matter here."""
+
+    def to_pandas(self) -> pd.DataFrame:
+        return pd.DataFrame()
+
+
+class Offered(UnfinishedDataset):
+    """Remembers what it gave to the node."""
+
+    def load(self) -> dict[str, Any]:
+        self.given = super().load()
+        return self.given
+
+
+def run(
+    outputs: Mapping[str, AbstractDataset],
+    max_epochs: int,
+    unfinished: UnfinishedDataset | None = None,
+) -> None:
+    """The node, in Kedro's hands."""
+    train = train_config(max_epochs=max_epochs, patience=max_epochs)
+    given: dict[str, Any] = {"params:model": "lightgcn", "params:train": train}
+    given |= {"params:lightgcn": config_of("lightgcn")}
+    given |= {name: Tables() for name in ("splits", "user_index", "item_index")}
+    held = {name: MemoryDataset(value, copy_mode="assign") for name, value in given.items()}
+    catalog = DataCatalog(held | dict(outputs))
+    catalog["unfinished_training"] = unfinished or UnfinishedDataset()
+    SequentialRunner().run(LIGHTGCN, catalog)
 
 
 class Weights:
@@ -54,33 +83,79 @@ class Kept(AbstractDataset[Any, Any]):
         return {}
 
 
-class Tables:
-    """Stands for a table whose rows do not matter here."""
-
-    def to_pandas(self) -> pd.DataFrame:
-        return pd.DataFrame()
-
-
 def epochs_of(*_: Any) -> Iterator[Progress]:
     for epoch in range(1, EPOCHS + 1):
         checkpoint = {"epoch": epoch, "weights": Weights()}
-        row = {"epoch": epoch, "loss": 1.0, "recall@20": 0.1, "best": False}
-        row |= {"seconds_train": 0.0, "seconds_validation": 0.0}
-        yield Progress(checkpoint, dict(checkpoint), pd.DataFrame([row]))
+        history = pd.DataFrame([{"epoch": epoch, "loss": 1.0, "recall@20": 0.1, "best": False}])
+        timings = pd.DataFrame([{"epoch": epoch, "seconds_train": 0.0, "seconds_validation": 0.0}])
+        yield Progress(checkpoint, dict(checkpoint), history, timings)
 
 
 def test_every_epoch_is_saved_and_none_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "start_training", epochs_of)
-    monkeypatch.setattr(nodes, "split_matrices", lambda *_: {})
-    monkeypatch.setattr(nodes, "model_inputs", lambda *_: None)
+    monkeypatch.setattr(start, "start_training", epochs_of)
+    monkeypatch.setattr(inputs, "split_matrices", lambda *_: {})
+    monkeypatch.setattr(inputs, "model_inputs", lambda *_: None)
     best, last = Kept(), Kept()
-    inputs = {"params:model": "lightgcn", "params:lightgcn": {}, "params:train": TRAIN}
-    inputs |= {name: Tables() for name in ("splits", "user_index", "item_index")}
-    catalog = DataCatalog(
-        {name: MemoryDataset(value, copy_mode="assign") for name, value in inputs.items()}
-        | {"checkpoint": best, "last_checkpoint": last, "history": MemoryDataset()}
-    )
-    selection = Selection(Source.MMREC, {}, "lightgcn", frozenset())
-    SequentialRunner().run(create_pipeline(selection), catalog)
+    tables = {name: MemoryDataset() for name in ("history", "timings")}
+    offered = Offered()
+    offered.offer({"checkpoint": {"weights": Weights()}})
+    run({"checkpoint": best, "last_checkpoint": last, **tables}, EPOCHS, offered)
     assert best.epochs == last.epochs == list(range(1, EPOCHS + 1))
     assert max(best.most_alive, last.most_alive) <= 3
+    assert offered.given == {}  # Kedro held this until the node's end
+
+
+class Interrupted:
+    """Outputs in files; Ctrl-C comes at one of the saves, counted over all of them."""
+
+    def __init__(self, folder: Path, before: int | None = None) -> None:
+        self.saved: list[str] = []
+        self.before = before
+        self.files = {
+            name: (CheckpointDataset if "checkpoint" in name else TableDataset)(
+                filepath=folder / name
+            )
+            for name in OUTPUTS
+        }
+        for name, dataset in self.files.items():
+            dataset.save = self._counted(name, dataset.save)  # type: ignore[method-assign]
+
+    def _counted(self, name: str, save: Any) -> Any:
+        def counted(data: Any) -> None:
+            if len(self.saved) == self.before:
+                raise KeyboardInterrupt
+            save(data)
+            self.saved.append(name)
+
+        return counted
+
+
+@pytest.fixture
+def _small_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = small_world()
+    matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: small_world(1).interactions}
+    monkeypatch.setattr(inputs, "split_matrices", lambda *_: matrices)
+    monkeypatch.setattr(inputs, "model_inputs", lambda *_: world)
+
+
+@pytest.mark.usefixtures("_small_world")
+def test_interrupted_between_two_saves_the_node_goes_on(tmp_path: Path) -> None:
+    unbroken = Interrupted(tmp_path / "unbroken")
+    run(unbroken.files, 5)
+    assert unbroken.saved == [*OUTPUTS] * 5
+    interrupted = Interrupted(tmp_path / "broken", before=10)
+    with pytest.raises(KeyboardInterrupt):
+        run(interrupted.files, 5)
+    offered = Offered()
+    offered.offer({name: dataset.load() for name, dataset in interrupted.files.items()})
+    resumed = Interrupted(tmp_path / "resumed")
+    run(resumed.files, 5, offered)
+    assert resumed.saved == [*OUTPUTS] * 3
+    for name in ("checkpoint", "history", "last_checkpoint"):
+        one, other = (tmp_path / folder / name for folder in ("unbroken", "resumed"))
+        assert one.read_bytes() == other.read_bytes(), name
+
+
+def test_the_models_module_is_code_of_the_node() -> None:
+    (node,) = LIGHTGCN.nodes
+    assert extra_modules(node.func) == ("siger_pipeline.models.lightgcn",)

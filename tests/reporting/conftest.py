@@ -2,6 +2,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from ibis.expr.types import Table
+
+from reporting.made_up import in_duckdb
 
 PAPER = pd.DataFrame(
     [
@@ -22,8 +25,9 @@ def figures(shift: float = 0.0) -> dict[str, float]:
 
 
 @pytest.fixture
-def paper() -> pd.DataFrame:
-    return PAPER.copy()
+def paper() -> Table:
+    numbered = PAPER.astype(str).assign(line_number=range(2, 2 + len(PAPER)), file="tables.csv")
+    return in_duckdb(numbered)
 
 
 @pytest.fixture
@@ -47,13 +51,22 @@ def history() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "epoch": [1, 2, 3, 4],
-            "seconds_train": [2.0, 1.0, 1.0, 2.0],
-            "seconds_validation": [0.5, 0.5, 0.5, 0.5],
             "loss": [1.5, 1.2, 1.1, 1.0],
             "loss_bpr": [1.0, 0.8, 0.75, 0.7],
             "loss_modality": [0.5, 0.4, 0.35, 0.3],
             "recall@20": [0.02, 0.05, 0.04, 0.045],
             "best": [True, True, False, False],
+        }
+    )
+
+
+@pytest.fixture
+def timings() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "epoch": [1, 2, 3, 4],
+            "seconds_train": [2.0, 1.0, 1.0, 2.0],
+            "seconds_validation": [0.5, 0.5, 0.5, 0.5],
         }
     )
 
@@ -68,5 +81,4 @@ def parameters() -> dict[str, Any]:
         "train": {"seed": 999, "device": "cpu"},
         "report": {"features_note": "rebuilt features", "paper_note": ""},
         "da_mrs": {"layers": 2},
-        "siger": {"epsilon": 0.05},
     }

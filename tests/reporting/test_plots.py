@@ -10,8 +10,10 @@ def traces(figure: go.Figure) -> dict[str, go.Scatter]:
     return {trace.name: trace for trace in figure.data if trace.name}
 
 
-def test_every_loss_term_metric_and_time_has_its_curve(history: pd.DataFrame) -> None:
-    found = traces(learning_curves(history, "siger on baby"))
+def test_every_loss_term_metric_and_time_has_its_curve(
+    history: pd.DataFrame, timings: pd.DataFrame
+) -> None:
+    found = traces(learning_curves(history, timings, "siger on baby"))
     assert set(found) == {
         "sum",
         "bpr",
@@ -22,51 +24,71 @@ def test_every_loss_term_metric_and_time_has_its_curve(history: pd.DataFrame) ->
     }
     assert list(found["bpr"].y) == history["loss_bpr"].tolist()
     assert list(found["recall@20 (0.0500)"].x) == [1, 2, 3, 4]
-    assert list(found["training"].y) == history["seconds_train"].tolist()
+    assert list(found["training"].y) == timings["seconds_train"].tolist()
 
 
-def test_the_chosen_epoch_is_marked(history: pd.DataFrame) -> None:
-    figure = learning_curves(history, "siger on baby")
+def test_the_chosen_epoch_is_marked(history: pd.DataFrame, timings: pd.DataFrame) -> None:
+    figure = learning_curves(history, timings, "siger on baby")
     (mark,) = figure.select_traces({"mode": "markers"})
     assert (list(mark.x), list(mark.y)) == ([2], [0.05])
     assert {shape.x0 for shape in figure.layout.shapes} == {2}
     assert "4 epochs, the best is 2" in figure.layout.title.text
 
 
-def test_a_single_loss_term_is_not_drawn_twice(history: pd.DataFrame) -> None:
-    found = traces(learning_curves(history.drop(columns="loss_modality"), "lightgcn on baby"))
+def test_a_single_loss_term_is_not_drawn_twice(
+    history: pd.DataFrame, timings: pd.DataFrame
+) -> None:
+    found = traces(
+        learning_curves(history.drop(columns="loss_modality"), timings, "lightgcn on baby")
+    )
     assert "bpr" in found
     assert "sum" not in found
 
 
-def test_one_epoch_is_seen_as_a_point(history: pd.DataFrame) -> None:
-    found = traces(learning_curves(history.iloc[:1], "siger on baby"))
+def test_one_epoch_is_seen_as_a_point(history: pd.DataFrame, timings: pd.DataFrame) -> None:
+    found = traces(learning_curves(history.iloc[:1], timings.iloc[:1], "siger on baby"))
     assert found["recall@20 (0.0200)"].mode == "markers"
 
 
 @pytest.mark.parametrize("columns", [["epoch"], None])
-def test_a_model_without_epochs_says_so(history: pd.DataFrame, columns: list[str] | None) -> None:
-    figure = learning_curves(history.loc[:, columns or history.columns].iloc[:0], "popularity")
+def test_a_model_without_epochs_says_so(
+    history: pd.DataFrame, timings: pd.DataFrame, columns: list[str] | None
+) -> None:
+    figure = learning_curves(
+        history.loc[:, columns or history.columns].iloc[:0], timings.iloc[:0], "popularity"
+    )
     assert not figure.data
     assert "no epochs" in figure.layout.title.text
 
 
 def test_a_note_is_wrapped_below_the_title_and_the_figure_survives_json(
     history: pd.DataFrame,
+    timings: pd.DataFrame,
 ) -> None:
     note = "rebuilt features: fitted to the ten-nearest-neighbour graphs of the published ones"
-    figure = learning_curves(history, "siger on baby", note)
+    figure = learning_curves(history, timings, "siger on baby", note)
     lines = figure.layout.title.text.split("<br>")
     assert "rebuilt features" in figure.layout.title.text
     assert max(map(len, lines)) < 70
     assert pio.from_json(figure.to_json()) == figure
 
 
-def test_panels_leave_the_title_its_room(history: pd.DataFrame) -> None:
+def test_panels_leave_the_title_its_room(history: pd.DataFrame, timings: pd.DataFrame) -> None:
     for note in ("", "a note of many words that is wrapped and takes lines of the title " * 2):
-        layout = learning_curves(history, "siger on baby", note).layout
+        layout = learning_curves(history, timings, "siger on baby", note).layout
         lines = layout.title.text.count("<br>") + 1
         area = layout.height - layout.margin.t - layout.margin.b
         assert area * (1 - layout.yaxis.domain[1]) > 20 * lines + 20
         assert layout.annotations[0].y == pytest.approx(layout.yaxis.domain[1])
         assert layout.yaxis2.domain[1] < layout.legend.y < layout.yaxis.domain[0]
+
+
+def test_names_and_notes_are_text_and_no_markup(
+    history: pd.DataFrame, timings: pd.DataFrame
+) -> None:
+    hostile = "<a href='x'>&</a>"
+    renamed = history.rename(columns={"loss_bpr": f"loss_{hostile}"})
+    figure = learning_curves(renamed, timings, hostile, hostile)
+    assert "<a" not in figure.to_json()
+    assert "&lt;a href='x'&gt;&amp;&lt;/a&gt;" in traces(figure)
+    assert figure.layout.title.text.count("&lt;a href") == 2

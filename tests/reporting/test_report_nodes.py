@@ -1,56 +1,45 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 from ibis.expr.types import Table
-from ibis.util import gen_name
 
-from siger_pipeline.datasets.duckdb import connection
+from contracts.world import train_config
+from reporting.made_up import in_duckdb, item_graphs, world
 from siger_pipeline.pipelines.report.nodes import (
+    describe_graphs,
     draw_learning_curves,
+    pick_examples,
     trace_provenance,
     write_report,
 )
 from siger_pipeline.pipelines.report.pipeline import create_pipeline
 from siger_pipeline.reporting.config import ReportConfig
 from siger_pipeline.selection import Selection
-from siger_pipeline.training.config import TrainConfig
 
-TRAIN = TrainConfig(
-    seed=999,
-    max_epochs=4,
-    patience=2,
-    monitor="recall@20",
-    batch_size=64,
-    learning_rate=0.01,
-    device="cpu",
-    block_mib=1,
-)
-
-
-def table(data: pd.DataFrame | dict[str, list[Any]]) -> Table:
-    return connection().create_table(gen_name("table"), pd.DataFrame(data), temp=True)
+SAMPLE = {"text": "tfidf_svd", "image": "picture"}
+SIGER = Selection("amazon", SAMPLE, "siger", frozenset({"bipartite", "features", "enhanced"}))
+LIGHTGCN = Selection("amazon", SAMPLE, "lightgcn", frozenset({"bipartite"}))
+POPULARITY = Selection("mmrec", {"text": "matrix"}, "popularity", frozenset())
 
 
 def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return trace_provenance(
         {"model": model, "device": "cuda:0"},
-        parameters={**parameters, "model": model, "train": TRAIN, "lightgcn": {"layers": 3}},
-        splits=table({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
-        user_index=table({"user_id": [0, 1]}),
-        item_index=table({"item_id": [0]}),
+        splits=in_duckdb({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
+        user_index=in_duckdb({"user_id": [0, 1]}),
+        item_index=in_duckdb({"item_id": [0]}),
+        **{**parameters, "model": model, "train": train_config(seed=7)},
     )
 
 
-def test_provenance_follows_the_model(parameters: dict[str, Any]) -> None:
-    siger = origin_of("siger", parameters)
-    lightgcn = origin_of("lightgcn", parameters)
-    assert siger["features_note"] == "rebuilt features"
-    assert lightgcn["features_note"] == ""
-    assert (siger["data"]["users"], siger["data"]["items"]) == (2, 1)
-    assert "siger" in siger["parameters"]
-    assert "siger" not in lightgcn["parameters"]
-    assert lightgcn["seed"] == 999
-    assert lightgcn["device"] == "cuda:0"
+def test_provenance_is_of_the_blocks_that_it_is_given(parameters: dict[str, Any]) -> None:
+    found = origin_of("da_mrs", parameters)
+    assert found["features_note"] == "rebuilt features"
+    assert (found["data"]["users"], found["data"]["items"]) == (2, 1)
+    assert (found["seed"], found["device"]) == (7, "cuda:0")
+    del parameters["features"]
+    assert origin_of("lightgcn", parameters)["features_note"] == ""
 
 
 def test_report_and_curves_are_made_of_what_the_catalog_holds(
@@ -58,27 +47,63 @@ def test_report_and_curves_are_made_of_what_the_catalog_holds(
     metrics: dict[str, Any],
     groups: pd.DataFrame,
     history: pd.DataFrame,
-    paper: pd.DataFrame,
+    timings: pd.DataFrame,
+    paper: Table,
 ) -> None:
     origin = origin_of("lightgcn", parameters)
     document, text = write_report(
         metrics,
-        group_metrics=table(groups),
+        group_metrics=in_duckdb(groups),
         floors={"popularity": metrics},
-        history=table(history),
+        history=in_duckdb(history),
+        timings=in_duckdb(timings),
         paper_figures=paper,
         origin=origin,
         report=ReportConfig(features_note="", paper_note=""),
     )
     assert document["paper"]["figures"]["LightGCN"]["recall@20"] == 0.0754
+    assert document["training"]["seconds_train"] == 1.5
     assert "LightGCN in the paper" in text
-    figure = draw_learning_curves(table(history), origin)
+    figure = draw_learning_curves(in_duckdb(history), in_duckdb(timings), origin)
     assert "lightgcn on baby" in figure.layout.title.text
 
 
-def test_every_model_has_the_same_report() -> None:
-    pipeline = create_pipeline(Selection("mmrec", {}, "lightgcn", frozenset({"bipartite"})))
-    wanted = {"provenance", "report", "report_markdown", "learning_curves"}
-    assert pipeline.all_outputs() == wanted
-    assert {"metrics", "floors", "history", "paper_figures"} <= pipeline.inputs()
+def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
+    tables = world()
+    items = tables.pop("items")
+    lists = tables.pop("recommendations")
+    with_graphs = pick_examples(items, **tables, recommendations=lists, **item_graphs())
+    assert [links["graph"] for links in with_graphs["items"][0]["neighbours"]] == [*item_graphs()]
+    without = pick_examples(items, **tables, recommendations=lists)
+    assert without["items"] == []
+    assert without["users"] == with_graphs["users"]
+    assert len(describe_graphs(**tables, **item_graphs())["graphs"]) == 2 + len(item_graphs())
+
+
+@pytest.mark.parametrize(
+    ("selection", "read", "unread"),
+    [
+        (
+            SIGER,
+            {"images", "knn_text", "enhanced_image", "cooccurrence", "params:graphs"},
+            {"bipartite", "features_text", "params:lightgcn"},
+        ),
+        (
+            LIGHTGCN,
+            {"recommendations", "counts", "items", "params:lightgcn"},
+            {"images", "cooccurrence", "knn_text", "params:siger", "params:features"},
+        ),
+        (POPULARITY, {"history", "timings", "floors"}, {"knn_text", "params:graphs"}),
+    ],
+    ids=lambda value: value.model if isinstance(value, Selection) else None,
+)
+def test_the_report_reads_what_the_run_has_and_no_more(
+    selection: Selection, read: set[str], unread: set[str]
+) -> None:
+    pipeline = create_pipeline(selection)
+    assert read <= pipeline.inputs()
+    assert not unread & pipeline.inputs()
+    assert "parameters" not in pipeline.inputs()
+    outputs = {"provenance", "report", "report_markdown", "learning_curves", "report_page"}
+    assert outputs <= pipeline.outputs() | pipeline.all_outputs()
     assert all(node.tags == {"report"} for node in pipeline.nodes)

@@ -3,11 +3,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from ibis.expr.types import Table
 
+from siger_pipeline.reporting.markdown import markdown, table
 from siger_pipeline.reporting.paper import published_figures
 from siger_pipeline.reporting.provenance import Run, provenance
 from siger_pipeline.reporting.summary import summarise, training_summary
-from siger_pipeline.reporting.tables import markdown, table
+from siger_pipeline.reporting.tables import tiles
 
 
 @pytest.fixture
@@ -15,16 +17,18 @@ def report(
     metrics: dict[str, dict[str, float]],
     groups: pd.DataFrame,
     history: pd.DataFrame,
-    paper: pd.DataFrame,
+    timings: pd.DataFrame,
+    paper: Table,
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
     splits = pd.DataFrame({"user_id": [0], "item_id": [0], "split": ["train"]})
-    run = Run("da_mrs", {"siger"}, True, "cpu", parameters)
+    run = Run("da_mrs", "cpu", parameters)
     return summarise(
         metrics,
         groups,
         {"popularity": {"test": {**metrics["test"], "recall@20": 0.02}}, "random": metrics},
         history=history,
+        timings=timings,
         published=published_figures(paper, "baby"),
         paper_note="MARK: other data",
         provenance=provenance(run, splits, 1234, 56),
@@ -61,7 +65,7 @@ def test_results_stand_beside_floors_and_the_paper(report: dict[str, Any]) -> No
 def test_all_published_models_are_shown_with_the_note(report: dict[str, Any]) -> None:
     section = markdown(report).split("## Published figures")[1].split("\n## ")[0]
     assert row(section, "LightGCN") == ["0.0754", "0.0328"]
-    assert row(section, "**da_mrs, this run**") == ["0.1100", "0.0800"]
+    assert row(section, "**da_mrs**, this run") == ["0.1100", "0.0800"]
     assert "MARK: other data." in section
 
 
@@ -82,14 +86,15 @@ def test_groups_and_provenance_are_shown(report: dict[str, Any]) -> None:
     for fact in ("1,234 users", "56 items", "text: matrix", "**seed**: 999", "**device**: cpu"):
         assert fact in text
     assert '"layers": 2' in text
-    assert "epsilon" not in text
     assert "4 epochs, weights of epoch 2" in text
 
 
-def test_what_is_absent_leaves_no_trace(report: dict[str, Any], history: pd.DataFrame) -> None:
+def test_what_is_absent_leaves_no_trace(
+    report: dict[str, Any], history: pd.DataFrame, timings: pd.DataFrame
+) -> None:
     report["paper"] = {"figures": {}, "note": ""}
     report["provenance"]["features_note"] = ""
-    report["training"] = training_summary(history.iloc[:0])
+    report["training"] = training_summary(history.iloc[:0], timings.iloc[:0])
     text = markdown(report)
     assert "paper" not in text.replace("paper_note", "").lower()
     assert "Features of this run" not in text
@@ -113,3 +118,25 @@ def test_a_table_is_aligned() -> None:
         "| first |     1 |",
         "| 2     |    20 |",
     ]
+
+
+def test_tiles_hold_the_headline_against_floors_and_the_paper(report: dict[str, Any]) -> None:
+    report["floors"]["da_mrs"] = report["metrics"]  # a floor that is the run itself says nothing
+    first, second = tiles(report)
+    assert (first["metric"], first["value"], first["validation"]) == (
+        "recall@20",
+        "0.1100",
+        "0.2100",
+    )
+    assert first["against"] == [
+        ("5.5 ×", "popularity"),
+        ("1.0 ×", "random"),
+        ("+10.7%", "against DA-MRS in the paper"),
+    ]
+    assert second["against"][-1] == ("+83.9%", "against DA-MRS in the paper")
+
+
+def test_a_floor_of_nought_is_no_measure(report: dict[str, Any]) -> None:
+    report["floors"] = {"random": {"test": {"recall@20": 0.0}}}
+    report["paper"]["figures"] = {}
+    assert tiles(report)[0]["against"] == []

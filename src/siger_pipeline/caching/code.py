@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,27 @@ class SourceCode:
         for path in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
             found = self.contents.remembered(f"{KIND} {name}", path, partial(read, name))
             if found != ABSENT:
-                return Module(*found)
+                module = Module(*found)
+                return self._with_data(module, base) if path.parent == base else module
         return None
+
+    def _with_data(self, module: Module, package: Path) -> Module:
+        """A package's other files, such as templates, count as its code."""
+        hashes = [
+            f"{path.relative_to(package)} {self.contents.of(path)}" for path in _data(package)
+        ]
+        return replace(module, tree=_digest("\n".join([module.tree, *hashes])))
+
+
+def _data(package: Path) -> Iterator[Path]:
+    """The files of a package that are not Python's, in folders that are no packages too."""
+    for path in sorted(package.iterdir()):
+        if path.name.startswith((".", "__pycache__")):
+            continue
+        if path.is_file() and path.suffix != ".py":
+            yield path
+        elif path.is_dir() and not (path / "__init__.py").exists():
+            yield from _data(path)
 
 
 def read(name: str, path: Path) -> list[Any]:
@@ -97,7 +116,11 @@ def read(name: str, path: Path) -> list[Any]:
 
 def tree_hash(tree: ast.AST) -> str:
     """Hash of a syntax tree without positions, docstrings and what is empty."""
-    return hashlib.sha256(repr(_plain(tree)).encode()).hexdigest()[:16]
+    return _digest(repr(_plain(tree)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _plain(value: Any) -> Any:

@@ -2,31 +2,51 @@
 
 import re
 
-import pandas as pd
+from ibis.expr.types import Table
+
+from siger_pipeline.data.checks import require_columns
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.errors import InputError
 
 COMPARISON = "table1"  # the paper's comparison of models; its other tables vary SIGER alone
+COLUMNS = ("source", "dataset", "model", "metric", "value")
 
 Published = dict[str, dict[str, float]]
 """Model, as the paper spells it -> metric -> value at test."""
 
 
-def published_figures(paper: pd.DataFrame, dataset: str) -> Published:
+def published_figures(paper: Table, dataset: str) -> Published:
     """The comparison table of a data set, in the paper's order; empty where there is none.
 
     Args:
-        paper: columns source, dataset, model, metric, value.
+        paper: columns source, dataset, model, metric, value (text), `line_number`, `file`.
         dataset: name of the data set, in any case.
+
+    Raises:
+        InputError: a column is missing, or a value is not a number.
     """
-    rows = paper[(paper["source"] == COMPARISON) & (paper["dataset"] == dataset.lower())]
+    require_columns(paper, COLUMNS, "the file of published figures")
+    chosen = (paper["source"] == COMPARISON) & (paper["dataset"] == dataset.lower())
+    rows = paper.filter(chosen).order_by(Columns.LINE_NUMBER).to_pyarrow().to_pylist()
     figures: Published = {}
-    for model, metric, value in zip(rows["model"], rows["metric"], rows["value"], strict=True):
-        figures.setdefault(model, {})[metric] = float(value)
+    for row in rows:
+        figures.setdefault(row["model"], {})[row["metric"]] = _value(row)
     return figures
 
 
 def name_in_paper(model: str, published: Published) -> str | None:
     """How the paper spells a registered model (`da_mrs`: DA-MRS), None where it lacks it."""
     return next((name for name in published if _letters(name) == _letters(model)), None)
+
+
+def _value(row: dict[str, str]) -> float:
+    try:
+        return float(row["value"])
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{row[Columns.FILE]}, line {row[Columns.LINE_NUMBER]}: value is {row['value']!r}, "
+            "wanted is a number: mend the line, or take it out"
+        ) from error
 
 
 def _letters(name: str) -> str:

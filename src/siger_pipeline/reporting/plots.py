@@ -1,5 +1,6 @@
 """Plotly figures of a run, laid out to be read at a phone's width too."""
 
+import html
 import textwrap
 
 import pandas as pd
@@ -20,18 +21,21 @@ NOTE_WIDTH = 52  # characters in a line of the title's note
 PANELS = ("Training loss, mean of the steps", "Validation", "Seconds")
 LOSS, VALIDATION, SECONDS = 1, 2, 3  # rows of the figure
 GAP = 0.16  # between panels, of the height: room for ticks and a legend of three lines on a phone
-ENTRY = 108  # of a legend's text, pixels: two entries a line on a phone
+ENTRY = 103  # of a legend's text, pixels: two entries a line on a phone
 TICKS = 0.045  # of the height: a legend is below the numbers of its panel
 PANELS_HEIGHT = 780  # pixels
 LINE_HEIGHT = 22  # of the title's notes, pixels
 
 
-def learning_curves(history: pd.DataFrame, name: str, note: str = "") -> go.Figure:
+def learning_curves(
+    history: pd.DataFrame, timings: pd.DataFrame, name: str, note: str = ""
+) -> go.Figure:
     """Losses, validation metrics and time by epoch, the chosen epoch marked.
 
     Args:
         history: a row an epoch: `epoch`, `loss` and `loss_<term>`, metrics such as `recall@20`,
-            `seconds_train`, `seconds_validation`, `best`. No rows for a model computed at once.
+            `best`. No rows for a model computed at once.
+        timings: a row an epoch: `epoch`, `seconds_train`, `seconds_validation`.
         name: of the run, for the title.
         note: what figures of this run must be labelled with, or empty.
     """
@@ -50,7 +54,7 @@ def learning_curves(history: pd.DataFrame, name: str, note: str = "") -> go.Figu
     _leave_room(figure, title)
     _draw_losses(figure, history)
     _draw_validation(figure, history)
-    _draw_seconds(figure, history)
+    _draw_seconds(figure, timings)
     figure.add_vline(x=best_epoch(history), line={"color": BEST, "width": 1, "dash": "dot"})
     return figure
 
@@ -60,7 +64,12 @@ def _title(history: pd.DataFrame, name: str, note: str) -> str:
     if not history.empty:
         state = f"{history['epoch'].iloc[-1]} epochs, the best is {best_epoch(history)}"
     lines = [state, *textwrap.wrap(note, NOTE_WIDTH, break_on_hyphens=False)]
-    return f"<b>{name}</b>" + "".join(f"<br><sup>{line}</sup>" for line in lines)
+    return f"<b>{plain(name)}</b>" + "".join(f"<br><sup>{plain(line)}</sup>" for line in lines)
+
+
+def plain(text: str) -> str:
+    """Text that Plotly shows as it stands: in its labels `<b>`, `<a>` and `<br>` are markup."""
+    return html.escape(text, quote=False)
 
 
 def _entitled(figure: go.Figure, title: str) -> go.Figure:
@@ -118,7 +127,7 @@ def _draw_losses(figure: go.Figure, history: pd.DataFrame) -> None:
     terms = [name for name in map(str, history) if name.startswith("loss_")]
     lines = [("loss", "sum", SUM)] if len(terms) != 1 else []
     lines += [
-        (term, term.removeprefix("loss_").replace("_", " "), PALETTE[n % len(PALETTE)])
+        (term, plain(term.removeprefix("loss_").replace("_", " ")), PALETTE[n % len(PALETTE)])
         for n, term in enumerate(terms)
     ]
     for column, label, colour in lines:
@@ -143,15 +152,15 @@ def _draw_validation(figure: go.Figure, history: pd.DataFrame) -> None:
         figure.add_trace(mark, row=VALIDATION, col=1)
 
 
-def _draw_seconds(figure: go.Figure, history: pd.DataFrame) -> None:
+def _draw_seconds(figure: go.Figure, timings: pd.DataFrame) -> None:
     parts = (
         ("seconds_train", "training", TRAINING),
         ("seconds_validation", "validation", PALETTE[0]),
     )
     for column, label, colour in parts:
         bars = go.Bar(
-            x=history["epoch"].tolist(),
-            y=history[column].tolist(),
+            x=timings["epoch"].tolist(),
+            y=timings[column].tolist(),
             name=label,
             legend=_numbered("legend", SECONDS),
             marker={"color": colour, "line": {"width": 0}},

@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -34,15 +34,12 @@ class Run:
 
     Attributes:
         model: registered name.
-        others: registered names of the models that were not asked for.
-        uses_features: whether the model reads item features, or graphs made of them.
         device: where it ran.
-        parameters: all of them, as Kedro holds them.
+        parameters: block -> values, as Kedro holds them, of the blocks that the figures depend on;
+            `features` among them if the model reads item features, or graphs made of them.
     """
 
     model: str
-    others: Collection[str]
-    uses_features: bool
     device: str
     parameters: Mapping[str, Any]
 
@@ -58,13 +55,11 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
 
     Returns:
         `model`, `dataset`, `data` (fingerprint, counts), `split`, `features` (modality ->
-        extractor, of a model that uses them), `seed`, `device`, `parameters` (without the blocks
-        of other models), `versions`.
+        extractor, of a model that uses them), `features_note`, `seed`, `device`, `parameters`,
+        `versions`.
     """
-    values = {
-        name: _plain(value) for name, value in run.parameters.items() if name not in run.others
-    }
-    features = values["features"]["modalities"] if run.uses_features else {}
+    values = {name: _plain(value) for name, value in run.parameters.items()}
+    features = values.get("features", {"modalities": {}})["modalities"]
     return {
         "model": run.model,
         "dataset": values["dataset"],
@@ -77,7 +72,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         },
         "split": values["split"],
         "features": {modality: how for modality, how in features.items() if how},
-        "features_note": values["report"]["features_note"] if run.uses_features else "",
+        "features_note": values["report"]["features_note"] if features else "",
         "seed": values["train"]["seed"],
         "device": run.device,
         "parameters": values,

@@ -10,12 +10,12 @@ from siger_pipeline.reporting.paper import Published
 Metrics = Mapping[str, Mapping[str, float]]
 
 
-def training_summary(history: pd.DataFrame) -> dict[str, Any]:
+def training_summary(history: pd.DataFrame, timings: pd.DataFrame) -> dict[str, Any]:
     """How training went.
 
     Args:
-        history: a row an epoch; `epoch`, `best`, `seconds_train`, `seconds_validation`. No rows for
-            a model that is computed at once.
+        history: a row an epoch; `epoch`, `best`. No rows for a model that is computed at once.
+        timings: a row an epoch; `seconds_train`, `seconds_validation`.
 
     Returns:
         `epochs`, and where there are any: `best_epoch`, and mean seconds an epoch.
@@ -25,8 +25,8 @@ def training_summary(history: pd.DataFrame) -> dict[str, Any]:
     return {
         "epochs": int(history["epoch"].iloc[-1]),
         "best_epoch": best_epoch(history),
-        "seconds_train": float(history["seconds_train"].mean()),
-        "seconds_validation": float(history["seconds_validation"].mean()),
+        "seconds_train": float(timings["seconds_train"].mean()),
+        "seconds_validation": float(timings["seconds_validation"].mean()),
     }
 
 
@@ -41,6 +41,7 @@ def summarise(
     floors: Mapping[str, Metrics],
     *,
     history: pd.DataFrame,
+    timings: pd.DataFrame,
     published: Published,
     paper_note: str,
     provenance: Mapping[str, Any],
@@ -52,6 +53,7 @@ def summarise(
         groups: long table: split, group_by, group, users, metric, value.
         floors: floor -> split -> metric -> value.
         history: a row an epoch.
+        timings: seconds of each epoch.
         published: the paper's comparison on this data set.
         paper_note: how the paper's data differ, for whoever reads both.
         provenance: of `provenance.provenance`.
@@ -60,7 +62,7 @@ def summarise(
         "metrics": metrics,
         "groups": groups.to_dict("records"),
         "floors": floors,
-        "training": training_summary(history),
+        "training": training_summary(history, timings),
         "paper": {"figures": published, "note": paper_note if published else ""},
         "provenance": provenance,
     }

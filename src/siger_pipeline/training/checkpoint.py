@@ -64,6 +64,23 @@ def capture(
     }
 
 
+def restore_state(
+    checkpoint: Mapping[str, Any],
+    model: Recommender,
+    optimiser: torch.optim.Optimizer,
+    generators: Generators,
+) -> None:
+    """The inverse of `capture`: the same training, at the moment of the checkpoint.
+
+    Nothing of the checkpoint itself is changed by the training that goes on.
+    """
+    model.load_state_dict(checkpoint["weights"])
+    # An optimiser takes the tensors that it is given, and works in place.
+    optimiser.load_state_dict(_copies(checkpoint["optimiser"]))
+    generators.batches.set_state(checkpoint["generators"]["batches"])
+    generators.model.set_state(checkpoint["generators"]["model"])
+
+
 def restore(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> Recommender:
     """The model of a checkpoint, ready to score.
 

@@ -22,9 +22,10 @@ def narrated(
             history = progress.history
             if not history.empty:
                 bar.set_postfix_str(standing(history, monitor))
-                bar.update()
+                bar.update(len(history) - bar.n)
             if not history.empty and not on_terminal:
-                logger.info("%s: %s", name, line(history.iloc[-1], monitor))
+                told = line(history.iloc[-1], progress.timings.iloc[-1], monitor)
+                logger.info("%s: %s", name, told)
             yield progress
     if not history.empty:
         logger.info("%s: stopped, %s", name, standing(history, monitor))
@@ -37,10 +38,10 @@ def standing(history: pd.DataFrame, monitor: str) -> str:
     return f"loss {loss:.4f}, best {monitor} {best[monitor]:.4f} at epoch {best['epoch']}"
 
 
-def line(row: pd.Series, monitor: str) -> str:
-    """One epoch of the history as a line of text."""
+def line(row: pd.Series, seconds: pd.Series, monitor: str) -> str:
+    """One epoch of the history and of the timings as a line of text."""
     return (
         f"epoch {row['epoch']}: loss {row['loss']:.4f}, validation {monitor} {row[monitor]:.4f}"
-        f"{' ← best' if row['best'] else ''} (training {row['seconds_train']:.1f} s, "
-        f"validation {row['seconds_validation']:.1f} s)"
+        f"{' ← best' if row['best'] else ''} (training {seconds['seconds_train']:.1f} s, "
+        f"validation {seconds['seconds_validation']:.1f} s)"
     )

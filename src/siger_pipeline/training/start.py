@@ -1,5 +1,6 @@
 """Setting a training up: device, generators, model, validation."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,8 +23,11 @@ from siger_pipeline.training.checkpoint import Generators, capture, seeded
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.device import resolve_device
 from siger_pipeline.training.inputs import Matrices
+from siger_pipeline.training.resume import CannotResumeError, earlier_progress
 from siger_pipeline.training.sampler import PairSampler
-from siger_pipeline.training.trainer import Progress, Training, Validate
+from siger_pipeline.training.trainer import START, Progress, Training, Validate
+
+logger = logging.getLogger(__name__)
 
 WEIGHTS, BATCHES, MODEL = range(3)  # streams of the seed
 
@@ -34,6 +38,7 @@ def start_training(
     train: TrainConfig,
     inputs: ModelInputs,
     matrices: Matrices,
+    unfinished: Mapping[str, Any] | None = None,
 ) -> Iterator[Progress]:
     """The progress of a training: epoch by epoch, or one step for a closed form.
 
@@ -43,6 +48,8 @@ def start_training(
         train: the training's.
         inputs: what the model is built from.
         matrices: R of each split; validation is what the training stops by.
+        unfinished: outputs of a broken-off training of the same code, parameters and inputs, by
+            their catalog names. It is gone on with, bit for bit on a CPU, where they are whole.
 
     Raises:
         TrainingError: the device does not exist, or a loss is not finite.
@@ -53,14 +60,41 @@ def start_training(
     model = build(name, config, inputs, seeded(train.seed, WEIGHTS))
     if isinstance(model, ClosedFormRecommender):
         model.fit(inputs, generators.batches)
-        progress = {"epoch": 0, "best_epoch": 0, "last_epoch": 0, "finished": True}
-        state = capture(name, model, None, generators, progress)
-        return iter([Progress(state, state, pd.DataFrame({"epoch": pd.Series(dtype="int64")}))])
+        state = capture(name, model, None, generators, {**START, "finished": True})
+        return iter(
+            [Progress(state, state, _no_rows(), _no_rows("seconds_train", "seconds_validation"))]
+        )
     if not isinstance(model, EmbeddingRecommender):
         raise TypeError(f"model {name} has neither epochs nor fit")
     sampler = PairSampler(inputs.interactions, train.batch_size)
     validate = validation(matrices, train, device)
-    return Training(name, model.to(device), sampler, validate, generators, train).epochs()
+    training = Training(name, model.to(device), sampler, validate, generators, train)
+    return continued(training, unfinished) if unfinished else training.epochs()
+
+
+def continued(training: Training, unfinished: Mapping[str, Any]) -> Iterator[Progress]:
+    """The epochs after those of a broken-off training, or all of them; which, is said.
+
+    Args:
+        training: before its first epoch.
+        unfinished: outputs of the other one, by their catalog names.
+    """
+    try:
+        earlier = earlier_progress(unfinished, training.state(), training.config.monitor)
+    except CannotResumeError as why:
+        logger.warning("train_model starts anew: %s", why)
+        return training.epochs()
+    epoch = earlier.last["progress"]["epoch"]
+    logger.info("train_model resumes after epoch %d of the training that was broken off", epoch)
+    if earlier.last["progress"]["finished"]:
+        return iter([earlier])
+    training.resume(earlier)
+    return training.epochs()
+
+
+def _no_rows(*columns: str) -> pd.DataFrame:
+    kinds = {"epoch": "int64", **dict.fromkeys(columns, "float64")}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def validation(matrices: Matrices, train: TrainConfig, device: torch.device) -> Validate:

@@ -12,11 +12,14 @@ from torch import Tensor
 
 from siger_pipeline.errors import TrainingError
 from siger_pipeline.models.base import Batch, EmbeddingRecommender
-from siger_pipeline.training.checkpoint import Generators, capture
+from siger_pipeline.training.checkpoint import Generators, capture, restore_state
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.sampler import PairSampler
 
+Row = dict[Any, Any]  # column → value
 Validate = Callable[[EmbeddingRecommender], dict[str, float]]
+
+START = {"epoch": 0, "best_epoch": 0, "last_epoch": 0, "finished": False}
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,21 @@ class Progress:
     Attributes:
         best: checkpoint of the best epoch so far.
         last: checkpoint of this epoch.
-        history: a row an epoch: `epoch` (from 1), `seconds_train`, `seconds_validation`, `loss`
-            and `loss_<term>` (means over the steps), the validation metrics, `best` (is it the
-            best so far).
+        history: a row an epoch: `epoch` (from 1), `loss` and `loss_<term>` (means over the steps),
+            the validation metrics, `best` (is it the best so far).
+        timings: a row an epoch: `epoch`, `seconds_train`, `seconds_validation`. Apart, so that
+            the same training has the same history.
     """
 
     best: dict[str, Any]
     last: dict[str, Any]
     history: pd.DataFrame
+    timings: pd.DataFrame
 
 
 @dataclass
 class Training:
-    """One training of one model, from its first epoch to its stop.
+    """One training of one model, from its first epoch, or that of `resume`, to its stop.
 
     Attributes:
         name: registered name of the model.
@@ -46,6 +51,10 @@ class Training:
         sampler: the batches of an epoch.
         validate: metrics of the model on the validation split, `config.monitor` among them.
         generators: the randomness.
+        rows: of the history so far.
+        seconds: rows of the timings so far.
+        best: checkpoint of the best epoch so far.
+        progress: how far the training came.
     """
 
     name: str
@@ -54,13 +63,31 @@ class Training:
     validate: Validate
     generators: Generators
     config: TrainConfig
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    seconds: list[Row] = field(default_factory=list)
+    best: dict[str, Any] = field(default_factory=dict)
+    progress: dict[str, Any] = field(default_factory=lambda: dict(START))
 
     def __post_init__(self) -> None:
         """Set the optimiser up: Adam, SIGER §6."""
         self.optimiser = torch.optim.Adam(
             self.model.parameters(), lr=self.config.learning_rate, fused=True
         )
+
+    def state(self) -> dict[str, Any]:
+        """The checkpoint of this moment."""
+        return capture(self.name, self.model, self.optimiser, self.generators, self.progress)
+
+    def resume(self, earlier: Progress) -> None:
+        """Go on after the epoch that an earlier training of the same kind came to.
+
+        Args:
+            earlier: what it yielded then; without `best`, the next epoch is taken for the best.
+        """
+        restore_state(earlier.last, self.model, self.optimiser, self.generators)
+        self.rows = earlier.history.to_dict("records")
+        self.seconds = earlier.timings.to_dict("records")
+        self.best, self.progress = earlier.best, dict(earlier.last["progress"])
 
     def epochs(self) -> Iterator[Progress]:
         """Train, validate, and stop when ``patience`` epochs in a row brought nothing better.
@@ -71,43 +98,42 @@ class Training:
         Raises:
             TrainingError: a loss term that is not finite; what was yielded before stays good.
         """
-        best: dict[str, Any] = {}
-        best_epoch, best_value = 0, -1.0
-        for epoch in range(1, self.config.max_epochs + 1):
+        while not self.progress["finished"]:
+            epoch, best_epoch = self.progress["epoch"] + 1, self.progress["best_epoch"]
             row = self._train_and_validate(epoch)
-            better = row[self.config.monitor] > best_value
+            better = not self.best or row[self.config.monitor] > self._monitored(best_epoch)
             self.rows.append({**row, "best": better})
             if better:
-                best_epoch, best_value = epoch, row[self.config.monitor]
+                best_epoch = epoch
             stop = epoch - best_epoch >= self.config.patience
-            finished = stop or epoch == self.config.max_epochs
-            last = self._checkpoint(epoch, best_epoch, finished)
-            if better:
-                best = last
-            best = {**best, "progress": {**last["progress"], "epoch": best_epoch}}
-            yield Progress(best, last, pd.DataFrame(self.rows))
-            if stop:
-                return
+            self.progress = {
+                "epoch": epoch,
+                "best_epoch": best_epoch,
+                "last_epoch": epoch,
+                "finished": stop or epoch == self.config.max_epochs,
+            }
+            last = self.state()
+            of_best = last if better else self.best
+            self.best = {**of_best, "progress": {**self.progress, "epoch": best_epoch}}
+            yield Progress(self.best, last, pd.DataFrame(self.rows), pd.DataFrame(self.seconds))
 
-    def _checkpoint(self, epoch: int, best_epoch: int, finished: bool) -> dict[str, Any]:
-        progress = {
-            "epoch": epoch,
-            "best_epoch": best_epoch,
-            "last_epoch": epoch,
-            "finished": finished,
-        }
-        return capture(self.name, self.model, self.optimiser, self.generators, progress)
+    def _monitored(self, epoch: int) -> float:
+        value: float = self.rows[epoch - 1][self.config.monitor]
+        return value
 
-    def _train_and_validate(self, epoch: int) -> dict[str, Any]:
+    def _train_and_validate(self, epoch: int) -> Row:
         start = time.perf_counter()
         terms = self._train(epoch)
         trained = time.perf_counter()
         self.model.eval()
         metrics = self.validate(self.model)
-        return {
-            "epoch": epoch,
+        seconds = {
             "seconds_train": trained - start,
             "seconds_validation": time.perf_counter() - trained,
+        }
+        self.seconds.append({"epoch": epoch, **seconds})
+        return {
+            "epoch": epoch,
             "loss": sum(terms.values()),
             **{f"loss_{name}": value for name, value in terms.items()},
             **metrics,

@@ -2,37 +2,23 @@
 
 from typing import Any
 
-import pandas as pd
-from ibis.expr.types import Table
-from plotly.graph_objects import Figure
-
-from siger_pipeline.models.registry import MODELS, model_class
+from siger_pipeline.pipelines.types import Figure, Table, csr_matrix
 from siger_pipeline.reporting.config import ReportConfig
-from siger_pipeline.reporting.paper import published_figures
-from siger_pipeline.reporting.plots import learning_curves
-from siger_pipeline.reporting.provenance import Run, provenance
-from siger_pipeline.reporting.summary import summarise
-from siger_pipeline.reporting.tables import markdown
 
 
 def trace_provenance(
     checkpoint: dict[str, Any],
     *,
-    parameters: dict[str, Any],
     splits: Table,
     user_index: Table,
     item_index: Table,
+    **parameters: Any,
 ) -> dict[str, Any]:
     """Data, parameters, versions and device behind the figures."""
-    model = checkpoint["model"]
-    run = Run(
-        model=model,
-        others=MODELS.keys() - {model},
-        uses_features="features" in model_class(model).needs,
-        device=checkpoint["device"],
-        parameters=parameters,
-    )
-    sizes = (int(index.count().execute()) for index in (user_index, item_index))
+    from siger_pipeline.reporting.provenance import Run, provenance
+
+    run = Run(checkpoint["model"], checkpoint["device"], parameters)
+    sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
     return provenance(run, splits.to_pandas(), *sizes)
 
 
@@ -42,16 +28,22 @@ def write_report(
     group_metrics: Table,
     floors: dict[str, Any],
     history: Table,
-    paper_figures: pd.DataFrame,
+    timings: Table,
+    paper_figures: Table,
     origin: dict[str, Any],
     report: ReportConfig,
 ) -> tuple[dict[str, Any], str]:
     """The report, for programs and for people."""
+    from siger_pipeline.reporting.markdown import markdown
+    from siger_pipeline.reporting.paper import published_figures
+    from siger_pipeline.reporting.summary import summarise
+
     document = summarise(
         metrics,
         group_metrics.to_pandas(),
         floors,
         history=history.to_pandas(),
+        timings=timings.to_pandas(),
         published=published_figures(paper_figures, origin["dataset"]),
         paper_note=report.paper_note,
         provenance=origin,
@@ -59,7 +51,72 @@ def write_report(
     return document, markdown(document)
 
 
-def draw_learning_curves(history: Table, origin: dict[str, Any]) -> Figure:
+def draw_learning_curves(history: Table, timings: Table, origin: dict[str, Any]) -> Figure:
     """Losses, validation and time, epoch by epoch."""
+    from siger_pipeline.reporting.plots import learning_curves
+
     name = f"{origin['model']} on {origin['dataset']}"
-    return learning_curves(history.to_pandas(), name, origin["features_note"])
+    return learning_curves(history.to_pandas(), timings.to_pandas(), name, origin["features_note"])
+
+
+def describe_graphs(
+    splits: Table, user_index: Table, item_index: Table, **graphs: csr_matrix
+) -> dict[str, Any]:
+    """Statistics and degree distributions of the training interactions and the item graphs."""
+    from siger_pipeline.data.matrix import interaction_matrix
+    from siger_pipeline.data.schema import Split
+    from siger_pipeline.reporting.graphs import describe
+
+    sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
+    return describe(interaction_matrix(splits.to_pandas(), Split.TRAIN, *sizes), graphs)
+
+
+def pick_examples(
+    items: Table,
+    *,
+    splits: Table,
+    user_index: Table,
+    item_index: Table,
+    recommendations: Table,
+    **graphs: csr_matrix,
+) -> dict[str, Any]:
+    """A few users with what they are recommended, a few items with their neighbours."""
+    from siger_pipeline.reporting.example_items import example_items
+    from siger_pipeline.reporting.example_users import example_users
+    from siger_pipeline.reporting.examples import mentioned, titles_of
+
+    examples = {
+        "users": example_users(splits, user_index, item_index, recommendations),
+        "items": example_items(splits, item_index, graphs),
+    }
+    return {**examples, "titles": titles_of(mentioned(examples), items)}
+
+
+def shrink_pictures(examples: dict[str, Any], images: dict[str, Any]) -> dict[str, str]:
+    """Thumbnails of the items that the examples show."""
+    from siger_pipeline.reporting.examples import mentioned
+    from siger_pipeline.reporting.thumbnails import thumbnails
+
+    return thumbnails(mentioned(examples), images)
+
+
+def write_page(
+    report: dict[str, Any],
+    *,
+    curves: Figure,
+    counts: Table,
+    graphs: dict[str, Any],
+    examples: dict[str, Any],
+    pictures: dict[str, str] | None = None,
+) -> str:
+    """The report as one page to look at."""
+    from siger_pipeline.reporting.page import report_page
+
+    return report_page(
+        report,
+        curves=curves,
+        counts=counts.to_pandas(),
+        graphs=graphs,
+        examples=examples,
+        pictures=pictures or {},
+    )

@@ -1,39 +1,78 @@
-"""Wiring of the report stage: history, metrics and provenance → tables and plots."""
+"""Wiring of the report stage: what the other stages left → provenance, tables, plots, a page."""
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.pipelines.report.nodes import (
-    draw_learning_curves,
-    trace_provenance,
-    write_report,
-)
+from siger_pipeline.pipelines.names import SPLIT_TABLES
+from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.selection import Selection
+
+PICTURE = "picture"  # the extractor that reads the items' pictures
+# Blocks of parameters that figures depend on, whatever the model.
+BLOCKS = ("model", "dataset", "ingest", "split", "train", "evaluate", "report")
+OF_FEATURES = {"features", "enhanced"}
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
-    """Provenance first, since the table and the plot both name it; every model has them."""
-    origin = {
-        "checkpoint": "checkpoint",
-        "parameters": "parameters",
-        "splits": "splits",
-        "user_index": "user_index",
-        "item_index": "item_index",
-    }
+    """Provenance first, since tables and plots name it; then the examples; last the page."""
+    return Pipeline([*_written(selection), *_looked_at(selection)], tags="report")
+
+
+def _written(selection: Selection) -> list[Node]:
+    origin = {"checkpoint": "checkpoint", **_same(SPLIT_TABLES), **_parameters(selection)}
     figures = {
-        "metrics": "metrics",
-        "group_metrics": "group_metrics",
-        "floors": "floors",
-        "history": "history",
-        "paper_figures": "paper_figures",
+        **_same(("metrics", "group_metrics", "floors", "history", "timings", "paper_figures")),
         "origin": "provenance",
         "report": "params:report",
     }
-    curves = {"history": "history", "origin": "provenance"}
-    return Pipeline(
-        [
-            Node(trace_provenance, origin, "provenance", name="trace_provenance"),
-            Node(write_report, figures, ["report", "report_markdown"], name="write_report"),
-            Node(draw_learning_curves, curves, "learning_curves", name="draw_learning_curves"),
-        ],
-        tags="report",
-    )
+    curves = {**_same(("history", "timings")), "origin": "provenance"}
+    report = ["report", "report_markdown"]
+    return [
+        Node(nodes.trace_provenance, origin, "provenance", name="trace_provenance"),
+        Node(nodes.write_report, figures, report, name="write_report"),
+        Node(nodes.draw_learning_curves, curves, "learning_curves", name="draw_learning_curves"),
+    ]
+
+
+def _looked_at(selection: Selection) -> list[Node]:
+    graphs = _same((*SPLIT_TABLES, *_item_graphs(selection)))
+    shown = {**graphs, **_same(("items", "recommendations"))}
+    page = {
+        **_same(("report", "counts", "examples")),
+        "curves": "learning_curves",
+        "graphs": "graph_statistics",
+    }
+    made = [
+        Node(nodes.describe_graphs, graphs, "graph_statistics", name="describe_graphs"),
+        Node(nodes.pick_examples, shown, "examples", name="pick_examples"),
+    ]
+    if _has_pictures(selection):
+        read = ["examples", "images"]
+        made.append(Node(nodes.shrink_pictures, read, "thumbnails", name="shrink_pictures"))
+        page["pictures"] = "thumbnails"
+    return [*made, Node(nodes.write_page, page, "report_page", name="write_page")]
+
+
+def _parameters(selection: Selection) -> dict[str, str]:
+    """The blocks behind this model's figures: another model's must not make them stale."""
+    blocks = [*BLOCKS, selection.model]
+    blocks += ["features"] if selection.needs & OF_FEATURES else []
+    blocks += ["graphs"] if "enhanced" in selection.needs else []
+    return {block: f"params:{block}" for block in blocks}
+
+
+def _item_graphs(selection: Selection) -> list[str]:
+    """The item graphs of this run, in the order in which they are shown."""
+    if "enhanced" not in selection.needs:
+        return []
+    of_each = [[f"{kind}_{m}" for m in selection.modalities] for kind in ("knn", "enhanced")]
+    return [*of_each[0], "cooccurrence", *of_each[1]]
+
+
+def _has_pictures(selection: Selection) -> bool:
+    # A run that makes no features must not fail for want of pictures.
+    return bool(selection.needs & OF_FEATURES) and PICTURE in selection.modalities.values()
+
+
+def _same(names: tuple[str, ...]) -> dict[str, str]:
+    """Arguments that are named as in the catalog."""
+    return {name: name for name in names}

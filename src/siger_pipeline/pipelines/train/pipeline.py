@@ -1,7 +1,9 @@
-"""Wiring of the train stage: splits, and what the model needs → checkpoints and history."""
+"""Wiring of the train stage: splits, and what the model needs → checkpoints, history, timings."""
 
 from kedro.pipeline import Node, Pipeline
 
+from siger_pipeline.caching.extra import with_code
+from siger_pipeline.models.registry import module_of
 from siger_pipeline.pipelines.train.nodes import train_model
 from siger_pipeline.selection import Selection
 
@@ -27,7 +29,10 @@ def create_pipeline(selection: Selection) -> Pipeline:
         "splits": "splits",
         "user_index": "user_index",
         "item_index": "item_index",
+        "unfinished": "unfinished_training",
         **model_arrays(selection),
     }
-    outputs = ["checkpoint", "last_checkpoint", "history"]
-    return Pipeline([Node(train_model, inputs, outputs, name="train_model")], tags="train")
+    # The last one written says which epoch the others count up to.
+    outputs = ["checkpoint", "history", "timings", "last_checkpoint"]
+    train = with_code(train_model, module_of(selection.model))
+    return Pipeline([Node(train, inputs, outputs, name="train_model")], tags="train")

@@ -1,0 +1,136 @@
+"""The report's page in a real browser, on a phone and on a desktop, with hostile texts in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reporting.made_up import HOSTILE, page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+DRAWN = "() => [...document.querySelectorAll('.plot')].every((p) => p.ariaBusy === 'false')"
+WIDTHS = {"phone": 390, "desktop": 1200}
+
+
+def chromium() -> str | None:
+    found = (shutil.which(name) for name in NAMES)
+    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and whatever it complained of or asked for."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def count(self, selector: str) -> int:
+        return self.page.locator(selector).count()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    if program is None:
+        pytest.skip(f"no browser: none of {', '.join(NAMES)} on the PATH, and CHROMIUM is not set")
+    unconfined = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=unconfined)
+        yield started
+        started.close()
+
+
+def opened(browser: Browser, file: Path, width: int, scheme: str = "light") -> Opened:
+    made = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    shown = Opened(made, file.as_uri())
+    made.on("console", lambda message: shown.complaints.append(message.text))
+    made.on("pageerror", lambda error: shown.complaints.append(str(error)))
+    made.on("request", lambda request: shown.requests.append(request.url))
+    made.goto(shown.url)
+    made.wait_for_function(DRAWN)
+    return shown
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    written = tmp_path_factory.mktemp("page") / "report.html"
+    written.write_text(page(), encoding="utf-8")
+    return written
+
+
+@pytest.fixture(scope="module", params=WIDTHS.values(), ids=WIDTHS)
+def shown(request: pytest.FixtureRequest, browser: Browser, file: Path) -> Opened:
+    return opened(browser, file, request.param)
+
+
+def test_nothing_goes_wrong_and_nothing_is_asked_of_the_network(shown: Opened) -> None:
+    assert shown.complaints == []
+    assert shown.requests[0] == shown.url
+    assert all(url.startswith("data:") for url in shown.requests[1:])
+
+
+def test_the_page_is_as_wide_as_the_screen(shown: Opened) -> None:
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert shown.page.evaluate(wide) == 0
+    # Nor does anything stick out of its card, but what scrolls within it.
+    outside = """[...document.querySelectorAll('.card > *, .tile > *, h1, h2, p')]
+        .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML)"""
+    assert shown.page.evaluate(outside) == []
+
+
+def test_every_figure_is_drawn_at_the_width_of_its_card(shown: Opened) -> None:
+    assert shown.count(".plot") == 7
+    assert shown.page.evaluate(
+        """[...document.querySelectorAll('.plot')].every((place) => {
+            const drawn = place.querySelector('.main-svg').getBoundingClientRect();
+            const room = place.closest('.card').getBoundingClientRect();
+            const marks = place.querySelectorAll('.trace path').length;
+            return marks > 0 && drawn.width <= room.width && drawn.width > 0.7 * room.width;
+        })"""
+    )
+
+
+def test_every_picture_is_there(shown: Opened) -> None:
+    assert shown.count("img") > 8
+    loaded = "[...document.images].every((image) => image.complete && image.naturalWidth > 0)"
+    assert shown.page.evaluate(loaded)
+
+
+def test_text_from_data_stays_text(shown: Opened) -> None:
+    assert shown.page.evaluate("window.hacked") is None
+    assert shown.count("main script:not([type='application/json'])") == 0
+    assert shown.count("main a[href^='javascript'], main img[onerror], main b, .plot a") == 0
+    for hostile in HOSTILE:
+        assert shown.page.locator(".title", has_text=hostile).count() > 0, hostile
+    labels = shown.page.locator("#comparison .ytick text").all_text_contents()
+    assert any(HOSTILE[2] in label for label in labels), labels
+
+
+def test_contents_lead_to_sections(shown: Opened) -> None:
+    links = shown.page.locator("nav a").evaluate_all("links => links.map((a) => a.hash)")
+    assert len(links) == 7
+    assert all(shown.count(f"section{link}") == 1 for link in links)
+
+
+def test_what_the_run_lacks_leaves_no_error_behind(browser: Browser, tmp_path: Path) -> None:
+    plain = tmp_path / "report.html"
+    plain.write_text(page(graphs=False, epochs=0, pictures=False), encoding="utf-8")
+    shown = opened(browser, plain, WIDTHS["phone"])
+    assert shown.complaints == []
+    assert shown.count(".plot .main-svg") >= shown.count(".plot") == 5
+
+
+def test_figures_follow_the_colours_of_the_screen(browser: Browser, file: Path) -> None:
+    shown = opened(browser, file, WIDTHS["desktop"], "dark")
+    ink = "getComputedStyle(document.querySelector('#comparison .ytick text')).fill"
+    dark = shown.page.evaluate(ink)
+    assert dark == shown.page.evaluate("getComputedStyle(document.body).color")
+    shown.page.emulate_media(color_scheme="light")
+    shown.page.wait_for_function(f"(was) => {ink} !== was", arg=dark)
+    assert shown.page.evaluate(ink) == shown.page.evaluate("getComputedStyle(document.body).color")

@@ -1,0 +1,129 @@
+"""Trainings of real processes, killed at random moments, end as if nothing had happened."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+import torch
+
+from end_to_end.project import Project, copy_to
+
+RANDOM = random.Random(20)
+TO_METRICS = ("--to-outputs", "metrics")
+# Enough that a busy machine is not through before the signal comes.
+EPOCHS = {"lightgcn": 20, "siger": 8}
+SAME = ("06_models/{}/checkpoint.pt", "06_models/{}/last_checkpoint.pt")
+SAME += ("08_reporting/{}/history.parquet", "08_reporting/{}/metrics.json")
+RESUMES = re.compile(r"train_model resumes after epoch (\d+) of the training that was broken off")
+EPOCH = re.compile(r"epoch (\d+): loss")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ctrl_c_reaches_children() -> Iterator[None]:
+    # A process in the background of a shell ignores it, and its children would too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Project]:
+    """Two copies in which all is ready for training: for unbroken runs, and for broken ones."""
+    prepared = copy_to(tmp_path_factory.mktemp("unbroken"))
+    prepared.run("--tags", "ingest,features,graphs", "--params", "model=siger")
+    other = tmp_path_factory.mktemp("broken") / "project"
+    shutil.copytree(prepared.path, other)
+    return prepared, Project(other)
+
+
+def parameters(model: str, *others: str) -> tuple[str, ...]:
+    settings = (f"model={model}", f"train.max_epochs={EPOCHS[model]}", *others)
+    return ("--params", ",".join(settings), *TO_METRICS)
+
+
+def broken_off(project: Project, how: signal.Signals, epoch: int, *arguments: str) -> str:
+    """A run that gets a signal soon after it came to an epoch (0: after it resumed); its log.
+
+    It exits with an error, and every file that it has left is whole.
+    """
+    variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
+    command = [sys.executable, "-m", "kedro", "run", *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=project.path,
+        env={**variables, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        log = ""
+        for line in process.stderr:
+            log += line
+            found = EPOCH.search(line)
+            if (found and int(found[1]) >= epoch > 0) or (epoch == 0 and RESUMES.search(line)):
+                break
+        time.sleep(RANDOM.uniform(0, 0.1))
+        process.send_signal(how)
+        log += process.stderr.read()
+    assert process.returncode != 0, log
+    assert "train_model: ran" not in log
+    all_whole(project)
+    return log
+
+
+def all_whole(project: Project) -> None:
+    for path in (project.path / "data").rglob("[!.]*.pt"):
+        if path.is_file():
+            torch.load(path, weights_only=True)
+    for path in (project.path / "data" / "08_reporting").rglob("[!.]*.parquet"):
+        if path.is_file():
+            pd.read_parquet(path)
+
+
+def resumed_after(log: str) -> int:
+    found = RESUMES.search(log)
+    assert found, log
+    return int(found[1])
+
+
+def assert_same(one: Project, other: Project, model: str) -> None:
+    for name in SAME:
+        found = [project.newest(name.format(f"sample/{model}")) for project in (one, other)]
+        assert found[0].read_bytes() == found[1].read_bytes(), name
+
+
+def test_killed_interrupted_and_changed_in_between(projects: tuple[Project, Project]) -> None:
+    unbroken, broken = projects
+    lightgcn, epoch = parameters("lightgcn"), RANDOM.randint(2, 10)
+    assert "resumes" not in broken_off(broken, signal.SIGKILL, epoch, *lightgcn)
+    log = broken_off(broken, signal.SIGINT, 0, *lightgcn)
+    assert resumed_after(log) >= epoch - 1
+    assert "Aborted!" in log
+    assert "Traceback" not in log
+
+    other = parameters("lightgcn", "train.learning_rate=0.002")
+    log = broken_off(broken, signal.SIGTERM, 1, *other)
+    assert "resumes" not in log
+    assert re.search(r"train_model: starts anew.*train\.learning_rate", log), log
+
+    assert resumed_after(broken.run(*lightgcn)) >= epoch - 1
+    unbroken.run(*lightgcn)
+    assert_same(broken, unbroken, "lightgcn")
+
+
+def test_the_paper_s_model_resumes_too(projects: tuple[Project, Project]) -> None:
+    unbroken, broken = projects
+    siger, epoch = parameters("siger"), RANDOM.randint(2, 5)
+    broken_off(broken, signal.SIGKILL, epoch, *siger)
+    assert resumed_after(broken.run(*siger)) >= epoch - 1
+    unbroken.run(*siger)
+    assert_same(broken, unbroken, "siger")

@@ -1,0 +1,148 @@
+"""Tables and pages made up for the tests of reports."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ibis.expr.types import Table
+from ibis.util import gen_name
+from PIL import Image
+from scipy import sparse
+
+from siger_pipeline.datasets.duckdb import connection
+from siger_pipeline.pipelines.report import nodes
+from siger_pipeline.reporting.config import ReportConfig
+
+HOSTILE = (
+    "</script><script>window.hacked = 1</script>",
+    '<img src="https://example.org/x.png" onerror="window.hacked = 1">',
+    "<b>bold</b> & <a href='javascript:window.hacked=1'>link</a>",
+    '"><svg onload="window.hacked = 1">',
+    "{{ 7 * 7 }} {% raw %}",
+)
+USERS, ITEMS = 20, 30
+GRAPHS = ("knn_text", "knn_image", "cooccurrence", "enhanced_text", "enhanced_image")
+
+
+def in_duckdb(data: pd.DataFrame | dict[str, Any]) -> Table:
+    return connection().create_table(gen_name("table"), pd.DataFrame(data), temp=True)
+
+
+def world(seed: int = 0) -> dict[str, Table]:
+    """Tables of a small data set whose ids and titles are hostile."""
+    draw = np.random.default_rng(seed)
+    rows = [
+        (user, item, "train" if place % 3 else "test")
+        for user in range(USERS)
+        for place, item in enumerate(draw.permutation(ITEMS)[: 4 + user % 7])
+    ]
+    users = [f"{HOSTILE[n % len(HOSTILE)]}-u{n}" for n in range(USERS)]
+    items = [f"{HOSTILE[n % len(HOSTILE)]}-i{n}" for n in range(ITEMS)]
+    titles = [None if n % 6 == 5 else f"{HOSTILE[n % 6]} no. {n}" for n in range(ITEMS)]
+    lists = [(u, i, place + 1) for u in users for place, i in enumerate(draw.permutation(items))]
+    return {
+        "splits": in_duckdb(pd.DataFrame(rows, columns=["user_id", "item_id", "split"])),
+        "user_index": in_duckdb({"user_id": range(USERS), "user": users}),
+        "item_index": in_duckdb({"item_id": range(ITEMS), "item": items}),
+        "items": in_duckdb({"item": items, "title": titles}),
+        "recommendations": in_duckdb(pd.DataFrame(lists, columns=["user", "item", "rank"])),
+    }
+
+
+def item_graphs(seed: int = 0) -> dict[str, sparse.csr_matrix]:
+    draw = np.random.default_rng(seed)
+    return {
+        name: sparse.csr_matrix(np.where(draw.random((ITEMS, ITEMS)) < 0.3, draw.random(), 0.0))
+        for name in GRAPHS
+    }
+
+
+def hostile_origin() -> dict[str, Any]:
+    return {
+        "model": "siger",
+        "dataset": HOSTILE[0],
+        "data": {
+            "fingerprint": "sha256:0123456789",
+            **{"users": USERS, "items": ITEMS, "interactions": 120},
+            **{"train": 80, "validation": 0, "test": 40},
+        },
+        "split": {"strategy": HOSTILE[2]},
+        "features": {"text": "matrix", HOSTILE[1]: "picture"},
+        "features_note": HOSTILE[2],
+        "seed": 999,
+        "device": "cpu",
+        "parameters": {"siger": {"note": HOSTILE[0]}},
+        "versions": {"python": "3.11"},
+    }
+
+
+def page(*, graphs: bool = True, epochs: int = 4, pictures: bool = True) -> str:
+    """The page of a made-up run, by the nodes of the report stage."""
+    tables = world()
+    of_items = item_graphs() if graphs else {}
+    items = tables.pop("items")
+    lists = tables.pop("recommendations")
+    examples = nodes.pick_examples(items, **tables, recommendations=lists, **of_items)
+    images = dict.fromkeys(items.to_pandas()["item"][::2], small_picture)
+    return nodes.write_page(
+        made_up_report(epochs),
+        curves=nodes.draw_learning_curves(*curves(epochs), hostile_origin()),
+        counts=in_duckdb(
+            {"step": ["read"], "users": [1], "items": [2], "interactions": [3], "removed": [4]}
+        ),
+        graphs=nodes.describe_graphs(**tables, **of_items),
+        examples=examples,
+        pictures=nodes.shrink_pictures(examples, images) if pictures else None,
+    )
+
+
+def small_picture() -> Image.Image:
+    return Image.new("RGBA", (10, 20), (200, 30, 30, 128))
+
+
+def curves(epochs: int) -> tuple[Table, Table]:
+    """history, timings."""
+    number = list(range(1, epochs + 1))
+    history = {
+        "epoch": number,
+        "loss": [1.0 / n for n in number],
+        f"loss_{HOSTILE[2]}": [0.5 / n for n in number],
+        "loss_bpr": [0.5 / n for n in number],
+        "recall@20": [0.1 * n for n in number],
+        "best": [True for _ in number],
+    }
+    seconds = {"epoch": number, "seconds_train": number, "seconds_validation": number}
+    return in_duckdb(history), in_duckdb(seconds)
+
+
+def made_up_report(epochs: int) -> dict[str, Any]:
+    names = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
+    figures = {name: 0.1 + n / 10 for n, name in enumerate(names)}
+    groups = [
+        ("test", group_by, group, 10, name, 0.2)
+        for group_by in ("user_activity", "item_popularity")
+        for group in ("Q1 (1-3)", f"Q2 {HOSTILE[2]}")
+        for name in names
+    ]
+    columns = ["split", "group_by", "group", "users", "metric", "value"]
+    history, timings = curves(epochs)
+    paper = {
+        "source": ["table1", "table1"],
+        "dataset": [HOSTILE[0].lower()] * 2,
+        "model": ["SIGER", HOSTILE[2]],
+        "metric": ["recall@20", "recall@20"],
+        "value": ["0.106", "0.1"],
+        "line_number": [2, 3],
+        "file": ["tables.csv"] * 2,
+    }
+    document, _ = nodes.write_report(
+        {"test": figures, "validation": figures},
+        group_metrics=in_duckdb(pd.DataFrame(groups, columns=columns)),
+        floors={"popularity": {"test": figures}, HOSTILE[3]: {"test": figures}},
+        history=history,
+        timings=timings,
+        paper_figures=in_duckdb(paper),
+        origin=hostile_origin(),
+        report=ReportConfig(features_note=HOSTILE[2], paper_note=HOSTILE[4]),
+    )
+    return document

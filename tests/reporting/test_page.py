@@ -1,0 +1,116 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from reporting.made_up import HOSTILE, page
+from siger_pipeline.reporting.page import counts_table, graph_table, integrity
+
+SECTIONS = {"results", "training", "data", "groups", "users", "items", "provenance"}
+
+
+class Reader(HTMLParser):
+    """Counts elements, and keeps ids, links and what stands between the tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: dict[str, int] = {}
+        self.ids: list[str] = []
+        self.anchors: list[str] = []
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements[tag] = self.elements.get(tag, 0) + 1
+        of = dict(attrs)
+        self.ids += [of["id"]] if of.get("id") else []
+        self.anchors += [of["href"]] if tag == "a" and of.get("href") else []
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return page()
+
+
+@pytest.fixture(scope="module")
+def whole(html: str) -> Reader:
+    return Reader(html)
+
+
+def test_every_section_is_there_and_reached_from_the_top(whole: Reader) -> None:
+    assert set(whole.ids) >= SECTIONS
+    assert {f"#{name}" for name in SECTIONS} == set(whole.anchors)
+    assert len(whole.ids) == len(set(whole.ids))
+
+
+def test_text_from_data_makes_no_element(whole: Reader) -> None:
+    assert whole.elements["script"] == 2 + 7  # the page's two, and the data of each figure
+    assert not {"b", "svg"} & set(whole.elements)
+    text = "".join(whole.texts)
+    for hostile in HOSTILE:
+        assert hostile in text
+
+
+def test_figures_are_json_that_closes_no_script(html: str) -> None:
+    blocks = re.findall(r'<script type="application/json" data-of="(\w+)">(.*?)</script>', html)
+    assert len(blocks) == 7
+    for _, text in blocks:
+        assert {"data", "layout"} <= set(json.loads(text))
+        assert "<" not in text
+
+
+def test_only_the_pages_own_scripts_may_run(html: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    assert policy
+    assert "default-src 'none'" in policy[1]
+    scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    assert len(scripts) == 2
+    assert all(integrity(script) in policy[1].replace("&#39;", "'") for script in scripts)
+    assert "unsafe" not in policy[1].partition("script-src")[2].partition(";")[0]
+
+
+def test_the_page_is_under_six_megabytes_and_asks_for_nothing(html: str) -> None:
+    assert len(html.encode()) < 6_000_000
+    without_scripts = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert not re.search(r'<(link|img|script)[^>]*(src|href)="(?!data:)', without_scripts)
+
+
+def test_the_same_results_are_the_same_page(html: str) -> None:
+    assert page() == html
+
+
+def test_hits_and_their_legend_are_marked(html: str) -> None:
+    assert html.count('class="found"') > 0
+    assert html.count("✓ hit") == html.count('class="found"') + 1
+
+
+def test_titles_fall_back_to_the_id(html: str) -> None:
+    assert re.search(r'class="title"[^>]*>[^<]*-i\d+</span>', html)
+    assert re.search(r'class="title"[^>]*>[^<]*no\. \d+</span>', html)
+
+
+def test_a_run_without_graphs_epochs_and_pictures_leaves_them_out() -> None:
+    html = page(graphs=False, epochs=0, pictures=False)
+    found = Reader(html)
+    assert SECTIONS - set(found.ids) == {"items"}
+    assert "#items" not in found.anchors
+    assert "computed at once" in html
+    assert "made without item graphs" in html
+    assert "learning_curves" not in found.ids
+    assert "img" not in found.elements
+    assert 'class="blank"' not in html
+
+
+def test_tables_of_counts_and_graphs_are_rounded_for_people() -> None:
+    counts = pd.DataFrame({"step": ["read"], "users": [1234], "removed": [0]})
+    table = counts_table(counts)
+    assert (list(table.header), table.rows) == (["", "users", "removed"], [["read", "1,234", "0"]])
+    degree = {"mean": 1.5, "min": 0, "max": 2345}
+    row = {"graph": "knn_text", "nodes": 10, "edges": 15, "density": 0.0125, "isolated": 1}
+    (cells,) = graph_table({"graphs": [{**row, "degree": degree, "in_degree": None}]}).rows
+    assert cells == ["text kNN", "10", "15", "1.50", "0 – 2,345", "–", "1", "1.250%"]
