@@ -106,9 +106,16 @@ def test_the_number_of_neighbours_reruns_graphs_onward(project: Editable) -> Non
 
 
 def test_the_reports_code_reruns_the_report_alone(project: Editable) -> None:
-    with project.edited("src/siger_pipeline/reporting/markdown.py", 'ABSENT = "–"', 'ABSENT = "-"'):
+    with project.edited("src/siger_pipeline/reporting/markdown.py", "## Provenance", "## Sources"):
         states = project.status()
     assert states["write_report"] == ("stale", "code of siger_pipeline.reporting.markdown changed")
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+
+
+def test_a_template_of_the_page_reruns_the_page(project: Editable) -> None:
+    with project.edited("src/siger_pipeline/reporting/templates/page.css", "12px", "13px"):
+        states = project.status()
+    assert states["write_page"] == ("stale", "code of siger_pipeline.reporting changed")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
 
 
@@ -181,7 +188,7 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
         "kedro",
         "run",
         "--params",
-        "train.seed=5,train.max_epochs=500",
+        "train.learning_rate=0.01,train.max_epochs=500",
     ]
     busy = subprocess.Popen(
         command,
@@ -196,9 +203,9 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
         while not any(f'"{busy.pid}"' in h.read_text() for h in holder.glob("train_model*.holder")):
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        sentence = copy.fails("--params", "train.seed=6", **copy.environment())
+        sentence = copy.fails("--params", "train.learning_rate=0.02", **copy.environment())
         assert f"train_model is being written by another run (process {busy.pid}" in sentence
     finally:
         busy.kill()
         busy.wait()
-    assert copy.did("train.seed=5")["train_model"] == "ran"
+    assert copy.did("train.learning_rate=0.01")["train_model"] == "ran"

@@ -69,7 +69,7 @@ def test_every_node_shows_its_code(viz: Viz) -> None:
 
 def test_a_node_shows_its_parameters(viz: Viz) -> None:
     shown = viz.details("task", "build_knn_text")["parameters"]
-    assert shown["graphs"]["knn_k"] == 10
+    assert shown["graphs.knn_k"] == 10
 
 
 def test_every_dataset_has_a_preview(viz: Viz) -> None:

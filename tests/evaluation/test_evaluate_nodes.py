@@ -49,9 +49,9 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
         iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}), matrices))
     )
     metrics, groups, recommendations = evaluate_model(
-        trained.best, evaluate=EVALUATE, train=TRAIN, **tables(frames)
+        trained.best, evaluate=EVALUATE, device="cpu", **tables(frames)
     )
-    floors = evaluate_floors(EVALUATE, TRAIN, **tables(frames))
+    floors = evaluate_floors(EVALUATE, TRAIN.seed, **tables(frames))
     assert set(floors) == {"popularity", "random"}
     assert floors["popularity"] == metrics
     assert floors["random"] != metrics

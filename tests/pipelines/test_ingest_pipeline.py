@@ -52,7 +52,10 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
         {
             **raw,
             **made,
-            "params:ingest": MemoryDataset(IngestConfig(**ingest)),
+            **{
+                f"params:ingest.{name}": MemoryDataset(value)
+                for name, value in IngestConfig(**ingest)
+            },
             "params:split": MemoryDataset(SplitConfig(**split)),
         }
     )
@@ -81,7 +84,9 @@ def amazon(folder: Path, extra: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("source", RAW)
 def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) -> None:
     pipeline = create_pipeline(selection(source))
-    assert pipeline.inputs() == {*RAW[source], "params:ingest", "params:split"}
+    of_source = "item_columns" if source == "mmrec" else "max_bad_share"
+    parameters = {"params:ingest.k_core", f"params:ingest.{of_source}", "params:split"}
+    assert pipeline.inputs() == RAW[source] | parameters
     assert pipeline.all_outputs() == MADE
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
     catalogued = conf("catalog_ingest.yml")

@@ -57,11 +57,11 @@ def test_published_folders_keep_their_numbers_and_split(name: str, tmp_path: Pat
     inter = DelimitedDataset(filepath=real(name, f"{name}.inter"), delimiter="\t").load()
     item_file = Path(real(name), "i_id_mapping.csv")
     mapping = DelimitedDataset(filepath=item_file, delimiter="\t", optional=True).load()
-    items = nodes.read_mmrec_items(mapping, inter, ingest).cache()
+    items = nodes.read_mmrec_items(mapping, inter, ingest.item_columns).cache()
     interactions, counts = nodes.read_mmrec_interactions(inter, items)
     interactions = interactions.cache()
     users = nodes.index_users(interactions)
-    catalogue = nodes.index_items(interactions, items, ingest)
+    catalogue = nodes.index_items(interactions, items, ingest.k_core)
     assert (users[Columns.USER_ID] == users[Columns.USER].cast("int64")).all().to_pyarrow().as_py()
     assert (catalogue[Columns.ITEM_ID] == catalogue[Columns.ROW]).all().to_pyarrow().as_py()
     n_users, n_items, sizes = TOTALS[name]
@@ -79,12 +79,12 @@ def test_raw_gift_cards(tmp_path: Path) -> None:
     folder = "raw", "amazon_2018"
     reviews = LinesDataset(filepath=real(*folder, "Gift_Cards_5.json.gz")).load()
     metadata = LinesDataset(filepath=real(*folder, "meta_Gift_Cards.json.gz")).load()
-    interactions, read = nodes.read_amazon_interactions(reviews, ingest)
+    interactions, read = nodes.read_amazon_interactions(reviews, ingest.max_bad_share)
     assert read[Columns.INTERACTIONS].tolist() == [2_972, 2_965]
     assert read[Columns.REMOVED].tolist() == [0, 7]
-    core, counts = nodes.keep_k_core(interactions, stored(tmp_path, read), ingest)
+    core, counts = nodes.keep_k_core(interactions, stored(tmp_path, read), ingest.k_core)
     assert counts[Columns.INTERACTIONS].tolist()[-1] == 2_941
-    items = nodes.read_amazon_items(metadata, ingest)
+    items = nodes.read_amazon_items(metadata, ingest.max_bad_share)
     assert items.count().to_pyarrow().as_py() == 1_547
     assert items[Columns.PRICE].max().to_pyarrow().as_py() > 100
     assert core.anti_join(items, Columns.ITEM).count().to_pyarrow().as_py() == 0
@@ -97,8 +97,8 @@ def test_raw_microlens() -> None:
     titles = DelimitedDataset(
         filepath=real(*folder, "MicroLens-50k_titles.csv"), delimiter=","
     ).load()
-    interactions, read = nodes.read_microlens_interactions(sequences, ingest)
+    interactions, read = nodes.read_microlens_interactions(sequences, ingest.max_bad_share)
     assert read[Columns.USERS].tolist() == [50_000, 50_000]
     assert read[Columns.ITEMS].tolist() == [19_220, 19_220]
-    items = nodes.read_microlens_items(titles, ingest)
+    items = nodes.read_microlens_items(titles, ingest.max_bad_share)
     assert interactions.anti_join(items, Columns.ITEM).count().to_pyarrow().as_py() == 0

@@ -72,6 +72,24 @@ def start_training(
     return continued(training, unfinished) if unfinished else training.epochs()
 
 
+def fit_at_once(
+    name: str, config: Mapping[str, Any], seed: int, inputs: ModelInputs
+) -> ClosedFormRecommender:
+    """A model that has no epochs, ready to score; what `start_training` would make of it.
+
+    Args:
+        name: registered name of the model.
+        config: its hyperparameters.
+        seed: the training's.
+        inputs: what the model is built from.
+    """
+    model = build(name, config, inputs, seeded(seed, WEIGHTS))
+    if not isinstance(model, ClosedFormRecommender):
+        raise TypeError(f"model {name} is trained by epochs")
+    model.fit(inputs, seeded(seed, BATCHES))
+    return model.eval()
+
+
 def continued(training: Training, unfinished: Mapping[str, Any]) -> Iterator[Progress]:
     """The epochs after those of a broken-off training, or all of them; which, is said.
 

@@ -5,7 +5,6 @@ from typing import Any
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.types import DataFrame, Table
-from siger_pipeline.training.config import TrainConfig
 
 FLOORS = ("popularity", "random")
 
@@ -14,7 +13,7 @@ def evaluate_model(
     checkpoint: dict[str, Any],
     *,
     evaluate: EvaluateConfig,
-    train: TrainConfig,
+    device: str,
     splits: Table,
     user_index: Table,
     item_index: Table,
@@ -28,31 +27,25 @@ def evaluate_model(
 
     users, items = user_index.to_pandas(), item_index.to_pandas()
     matrices = split_matrices(splits.to_pandas(), users, items)
-    device = resolve_device(train.device)
-    model = restore(checkpoint, model_inputs(matrices, arrays)).to(device)
-    result = evaluate_recommender(model.scorer(), matrices, evaluate, device=device)
+    place = resolve_device(device)
+    model = restore(checkpoint, model_inputs(matrices, arrays)).to(place)
+    result = evaluate_recommender(model.scorer(), matrices, evaluate, device=place)
     names = users[Columns.USER].to_numpy(), items[Columns.ITEM].to_numpy()
     return result.metrics, result.groups, recommendation_table(result.lists, *names)
 
 
 def evaluate_floors(
-    evaluate: EvaluateConfig,
-    train: TrainConfig,
-    splits: Table,
-    user_index: Table,
-    item_index: Table,
+    evaluate: EvaluateConfig, seed: int, splits: Table, user_index: Table, item_index: Table
 ) -> dict[str, Any]:
     """What a recommender must beat: metrics of popularity and of chance."""
     from siger_pipeline.evaluation.evaluate import evaluate_recommender
-    from siger_pipeline.training.checkpoint import restore
     from siger_pipeline.training.inputs import model_inputs, split_matrices
-    from siger_pipeline.training.start import start_training
+    from siger_pipeline.training.start import fit_at_once
 
     matrices = split_matrices(splits.to_pandas(), user_index.to_pandas(), item_index.to_pandas())
     inputs = model_inputs(matrices, {})
     floors = {}
     for name in FLOORS:
-        fitted = next(iter(start_training(name, {}, train, inputs, matrices)))
-        scorer = restore(fitted.last, inputs).scorer()
+        scorer = fit_at_once(name, {}, seed, inputs).scorer()
         floors[name] = evaluate_recommender(scorer, matrices, evaluate).metrics
     return floors

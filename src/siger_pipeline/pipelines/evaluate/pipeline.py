@@ -12,16 +12,16 @@ from siger_pipeline.selection import Selection
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """The chosen model, and the floors below it."""
-    common = {"evaluate": "params:evaluate", "train": "params:train"}
-    common |= {name: name for name in SPLIT_TABLES}
-    model = {"checkpoint": "checkpoint", **common, **model_arrays(selection)}
+    common = {"evaluate": "params:evaluate", **{name: name for name in SPLIT_TABLES}}
+    model = {"checkpoint": "checkpoint", "device": "params:train.device", **common}
+    model |= model_arrays(selection)
     results = ["metrics", "group_metrics", "recommendations"]
     evaluated = with_code(evaluate_model, module_of(selection.model))
     floors = with_code(evaluate_floors, *map(module_of, FLOORS))
     return Pipeline(
         [
             Node(evaluated, model, results, name="evaluate_model"),
-            Node(floors, common, "floors", name="evaluate_floors"),
+            Node(floors, {"seed": "params:train.seed", **common}, "floors", name="evaluate_floors"),
         ],
         tags="evaluate",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from siger_pipeline.data.config import IngestConfig, SplitConfig
+from siger_pipeline.data.config import SplitConfig
 from siger_pipeline.pipelines.types import DataFrame, Table
 
 if TYPE_CHECKING:
@@ -14,34 +14,34 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 
-def read_amazon_interactions(reviews: Table, ingest: IngestConfig) -> tuple[Table, DataFrame]:
+def read_amazon_interactions(reviews: Table, max_bad_share: float) -> tuple[Table, DataFrame]:
     """Reviews as interactions, one per pair, and their counts."""
     from siger_pipeline.data.amazon import read_interactions
 
-    return _one_per_pair(*read_interactions(reviews, ingest.max_bad_share))
+    return _one_per_pair(*read_interactions(reviews, max_bad_share))
 
 
-def read_amazon_items(metadata: Table, ingest: IngestConfig) -> Table:
+def read_amazon_items(metadata: Table, max_bad_share: float) -> Table:
     """Metadata as items."""
     from siger_pipeline.data.amazon import read_items
 
-    items, report = read_items(metadata, ingest.max_bad_share)
+    items, report = read_items(metadata, max_bad_share)
     _warn(report)
     return items
 
 
-def read_microlens_interactions(sequences: Table, ingest: IngestConfig) -> tuple[Table, DataFrame]:
+def read_microlens_interactions(sequences: Table, max_bad_share: float) -> tuple[Table, DataFrame]:
     """Sequences as interactions, one per pair, and their counts."""
     from siger_pipeline.data.microlens import read_interactions
 
-    return _one_per_pair(*read_interactions(sequences, ingest.max_bad_share))
+    return _one_per_pair(*read_interactions(sequences, max_bad_share))
 
 
-def read_microlens_items(titles: Table, ingest: IngestConfig) -> Table:
+def read_microlens_items(titles: Table, max_bad_share: float) -> Table:
     """Titles as items."""
     from siger_pipeline.data.microlens import read_items
 
-    items, report = read_items(titles, ingest.max_bad_share)
+    items, report = read_items(titles, max_bad_share)
     _warn(report)
     return items
 
@@ -53,22 +53,20 @@ def read_mmrec_interactions(inter: Table, items: Table) -> tuple[Table, DataFram
     return _one_per_pair(*read_interactions(inter, items))
 
 
-def read_mmrec_items(mapping: Table, inter: Table, ingest: IngestConfig) -> Table:
+def read_mmrec_items(mapping: Table, inter: Table, item_columns: dict[str, str]) -> Table:
     """The item file, or the numbered items where there is none."""
     from siger_pipeline.data.mmrec import read_items
 
-    return read_items(mapping, inter, ingest.item_columns)
+    return read_items(mapping, inter, item_columns)
 
 
-def keep_k_core(
-    interactions: Table, read_counts: Table, ingest: IngestConfig
-) -> tuple[Table, DataFrame]:
+def keep_k_core(interactions: Table, read_counts: Table, k_core: int) -> tuple[Table, DataFrame]:
     """Interactions of users and items that have enough of them, and the counts so far."""
     import pandas as pd
 
-    from siger_pipeline.data.kcore import k_core
+    from siger_pipeline.data import kcore
 
-    core, passes = k_core(interactions, ingest.k_core)
+    core, passes = kcore.k_core(interactions, k_core)
     return core, pd.concat([read_counts.to_pandas(), passes], ignore_index=True)
 
 
@@ -79,11 +77,11 @@ def index_users(core: Table) -> Table:
     return user_index(core)
 
 
-def index_items(core: Table, items: Table, ingest: IngestConfig) -> Table:
+def index_items(core: Table, items: Table, k_core: int) -> Table:
     """A number for each item of the catalogue."""
     from siger_pipeline.data.index import catalogue, item_index
 
-    return item_index(catalogue(core, items, ingest.k_core))
+    return item_index(catalogue(core, items, k_core))
 
 
 def split_interactions(

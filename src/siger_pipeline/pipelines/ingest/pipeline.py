@@ -8,7 +8,9 @@ from siger_pipeline.data.config import Source
 from siger_pipeline.pipelines.ingest import nodes
 from siger_pipeline.selection import Selection
 
-CONFIG = "params:ingest"
+TOLERANCE = "params:ingest.max_bad_share"
+COLUMNS = "params:ingest.item_columns"
+K_CORE = "params:ingest.k_core"
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
@@ -20,19 +22,19 @@ def _reading(source: Source) -> list[Node]:
     match source:
         case Source.AMAZON:
             return [
-                _interactions(nodes.read_amazon_interactions, ["amazon_reviews", CONFIG]),
-                _items(nodes.read_amazon_items, ["amazon_metadata", CONFIG]),
+                _interactions(nodes.read_amazon_interactions, ["amazon_reviews", TOLERANCE]),
+                _items(nodes.read_amazon_items, ["amazon_metadata", TOLERANCE]),
             ]
         case Source.MICROLENS:
-            sequences = ["microlens_sequences", CONFIG]
+            sequences = ["microlens_sequences", TOLERANCE]
             return [
                 _interactions(nodes.read_microlens_interactions, sequences),
-                _items(nodes.read_microlens_items, ["microlens_titles", CONFIG]),
+                _items(nodes.read_microlens_items, ["microlens_titles", TOLERANCE]),
             ]
         case Source.MMREC:
             files = ["mmrec_items", "mmrec_interactions"]
             return [
-                _items(nodes.read_mmrec_items, [*files, CONFIG]),
+                _items(nodes.read_mmrec_items, [*files, COLUMNS]),
                 _interactions(nodes.read_mmrec_interactions, ["mmrec_interactions", "items"]),
             ]
 
@@ -50,14 +52,14 @@ def _common() -> list[Node]:
     return [
         Node(
             nodes.keep_k_core,
-            ["interactions", "read_counts", CONFIG],
+            ["interactions", "read_counts", K_CORE],
             ["core_interactions", "core_counts"],
             name="keep_k_core",
         ),
         Node(nodes.index_users, "core_interactions", "user_index", name="index_users"),
         Node(
             nodes.index_items,
-            ["core_interactions", "items", CONFIG],
+            ["core_interactions", "items", K_CORE],
             "item_index",
             name="index_items",
         ),
