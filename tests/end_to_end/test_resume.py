@@ -120,6 +120,7 @@ def test_killed_interrupted_and_changed_in_between(projects: tuple[Project, Proj
     assert_same(broken, unbroken, "lightgcn")
 
 
+@pytest.mark.slow
 def test_the_paper_s_model_resumes_too(projects: tuple[Project, Project]) -> None:
     unbroken, broken = projects
     siger, epoch = parameters("siger"), RANDOM.randint(2, 5)
