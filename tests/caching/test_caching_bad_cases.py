@@ -52,6 +52,7 @@ def test_a_damaged_memo_of_contents_counts_as_empty(shop: Shop) -> None:
 
 
 def test_contents_remembered_on_another_machine_are_not_believed(shop: Shop) -> None:
+    time.sleep(0.05)  # so that the file is older than what is remembered of it
     shop.run()
     memo = shop.root / "data" / ".caching" / "contents.json"
     known = json.loads(memo.read_text())
@@ -204,6 +205,19 @@ def test_a_node_that_fails_leaves_no_record_of_itself(shop: Shop) -> None:
     assert shop.run() == {"clean": "fresh", "train": "fresh", "report": "ran"}
 
 
+def test_a_node_that_fails_leaves_what_an_earlier_run_made_as_that_runs(shop: Shop) -> None:
+    shop.run()
+    shop.parameters["digits"] = 0
+    shop.edit("prices.py", "    return", "    raise ValueError('no prices')\n    return")
+    with pytest.raises(ValueError, match="no prices"):
+        shop.run()
+    assert shop.plan().verdicts["clean"].state == "stale"
+    shop.edit("prices.py", "    raise ValueError('no prices')\n", "")
+    assert shop.plan().verdicts["clean"].state == "stale"
+    shop.parameters["digits"] = 1
+    assert shop.run() == ALL_FRESH
+
+
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -247,5 +261,23 @@ def test_fresh_results_can_be_used_while_another_run_holds_them(shop: Shop) -> N
     assert other.stdout is not None
     other.stdout.readline()
     assert shop.run() == ALL_FRESH
+    other.kill()
+    other.wait()
+
+
+def test_a_run_is_refused_before_it_begins_if_a_later_node_is_held(shop: Shop) -> None:
+    shop.run()
+    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
+    before = shop.newest("fitted")
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(shop.record("report"))],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout is not None
+    other.stdout.readline()
+    with pytest.raises(UserError, match="being written by another run"):
+        shop.run()
+    assert shop.newest("fitted") == before
     other.kill()
     other.wait()

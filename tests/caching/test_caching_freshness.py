@@ -172,6 +172,15 @@ def test_a_version_asked_for_is_loaded_and_the_newest_stays_right(shop: Shop) ->
     assert shop.newest("report").read_bytes() == second
 
 
+def test_a_whole_run_with_a_version_asked_for_leaves_its_node_alone(shop: Shop) -> None:
+    shop.run()
+    old = shop.newest("fitted").parent.name
+    train(shop, rate=3.0)
+    shop.run()
+    did = shop.run(load_versions={"fitted": old})
+    assert did == {"clean": "fresh", "train": "fresh", "report": "brought forward"}
+
+
 def test_a_part_starts_from_what_is_there_and_says_when_that_is_stale(shop: Shop) -> None:
     shop.run()
     assert shop.run("report") == {"report": "fresh"}
@@ -192,6 +201,13 @@ def test_a_plan_changes_nothing_and_tells_own_reasons_from_those_before(shop: Sh
     assert lines["train"] == ("stale", "train.rate 2.0 → 3.0")
     assert lines["report"] == ("waits", "runs if train makes something new")
     assert before == sorted(path for path in shop.root.rglob("*") if "caching" not in str(path))
+
+
+def test_a_plan_does_not_call_stale_what_an_altered_input_may_leave_fresh(shop: Shop) -> None:
+    shop.run()
+    shop.newest("fitted").write_text("{}")
+    lines = {name: state for state, name, _ in shop.plan().lines()}
+    assert lines == {"clean": "fresh", "train": "stale", "report": "waits"}
 
 
 def test_libraries_are_recorded_and_only_told(shop: Shop) -> None:

@@ -133,3 +133,15 @@ def test_a_missing_leftover_starts_anew(stopping: Stopping) -> None:
     stopping.newest("history").unlink()
     stopping.run()
     assert '"started": 0' in stopping.newest("history").read_text()
+
+
+def test_a_run_that_wrote_only_half_leaves_the_one_before_it_to_go_on_from(
+    stopping: Stopping,
+) -> None:
+    broken_off(stopping, 2)
+    broken_off(stopping, 4)
+    stopping.newest("history").unlink()
+    stopping.run()
+    fitted, history = result(stopping)
+    assert '"sum": 30.0' in fitted
+    assert '"started": 2' in history
