@@ -46,7 +46,7 @@ def test_a_raw_file_reruns_what_depends_on_it(shop: Shop) -> None:
     shop.run()
     (shop.root / "data" / "raw.json").write_text('{"tea": 1.3, "milk": 9.0}')
     assert shop.run() == ALL_RAN
-    assert "clean: runs, since content of raw changed" in shop.caplog.messages
+    assert "clean: runs, since content of raw (data/raw.json) changed" in shop.caplog.messages
 
 
 def test_an_output_that_is_what_it_was_leaves_what_comes_after_fresh(shop: Shop) -> None:
@@ -75,15 +75,19 @@ def test_a_deleted_result_is_made_again(shop: Shop, name: str) -> None:
     shop.run()
     shutil.rmtree(shop.newest(name).parent)
     assert shop.run()["train"] == "ran"
-    assert f"train: runs, since {name} is missing" in shop.caplog.messages
+    where = f"data/mean/{name}.json"
+    assert f"train: runs, since {name} ({where}) is missing" in shop.caplog.messages
 
 
 def test_an_altered_or_truncated_result_is_made_again(shop: Shop) -> None:
     shop.run()
     for text in ('{"fitted": 0}', ""):
-        shop.newest("fitted").write_text(text)
+        altered = shop.newest("fitted")
+        altered.write_text(text)
         assert shop.run()["train"] == "ran"
-        assert "train: runs, since fitted is not what it wrote" in shop.caplog.messages
+        where = altered.relative_to(shop.root)
+        told = f"train: runs, since fitted ({where}) is not what it wrote"
+        assert told in shop.caplog.messages
     assert shop.run() == ALL_FRESH
 
 

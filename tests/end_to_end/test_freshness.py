@@ -136,7 +136,8 @@ def test_a_raw_file_reruns_what_depends_on_it(project: Editable) -> None:
     raw.write_bytes(gzip.compress(b"".join(lines[:-1])))
     states = project.status()
     raw.write_bytes(before)
-    assert states["read_interactions"] == ("stale", "content of amazon_reviews changed")
+    why = "content of amazon_reviews (data/01_raw/sample/reviews.json.gz) changed"
+    assert states["read_interactions"] == ("stale", why)
     assert named(states, "fresh") == {"read_items"}
     assert named(project.status(), "fresh") == set(states)
 

@@ -15,7 +15,7 @@ from kedro.pipeline import Node, Pipeline
 from siger_pipeline.caching.contents import ABSENT, Contents
 from siger_pipeline.caching.ingredients import Ingredients, few, flat
 from siger_pipeline.caching.node_code import NodeCode
-from siger_pipeline.caching.places import Place, is_parameter, places
+from siger_pipeline.caching.places import is_parameter, places
 from siger_pipeline.caching.record import Entry, Record, read_record
 from siger_pipeline.caching.unfinished import UnfinishedDataset
 
@@ -108,7 +108,8 @@ class Freshness:
         if made:
             return self.damaged(made[-1])
         if record.entries:
-            return now.differences(record.entries[-1].ingredients)
+            files = {name: self._relative(self.places[name].loaded()) for name in now.inputs}
+            return now.differences(record.entries[-1].ingredients, files)
         return ["it has not run to its end before"]
 
     def cannot_be_skipped(self, node: Node) -> list[str]:
@@ -145,11 +146,12 @@ class Freshness:
         """What is not as a run left it, of the newest versions of its outputs."""
         found = []
         for name, output in entry.outputs.items():
-            content = self.content(self.places[name].current())
+            place = self.places[name]
+            content = self.content(place.current())
             if content == ABSENT:
-                found.append(f"{name} is missing")
+                found.append(f"{name} ({self._relative(place.path)}) is missing")
             elif content != output.content:
-                found.append(f"{name} is not what it wrote")
+                found.append(f"{name} ({self._relative(place.current())}) is not what it wrote")
         return found
 
     def versions_of(self, entry: Entry) -> dict[str, Path] | None:
@@ -166,7 +168,8 @@ class Freshness:
 
     def record_path(self, node: Node) -> Path:
         """Of a node's record: named after it and after where it writes."""
-        written = sorted(self._relative(self.places[name]) for name in node.outputs)
+        places = [self.places[name] for name in node.outputs]
+        written = sorted(self._relative(place.path) or place.filepath for place in places)
         key = hashlib.sha256(json.dumps(written).encode()).hexdigest()[:12]
         return self.folder / f"{node.name.replace('/', '-')}-{key}.json"
 
@@ -184,8 +187,8 @@ class Freshness:
         """Hash of what a file or folder holds, `ABSENT` where there is none."""
         return self.contents.of(path) if path else ABSENT
 
-    def _relative(self, place: Place) -> str:
-        path = place.path
+    def _relative(self, path: Path | None) -> str:
+        """A path as people say it: from the project's folder, if it lies there."""
         if path and path.is_relative_to(self.root):
             return path.relative_to(self.root).as_posix()
-        return place.filepath or place.name
+        return str(path or "")

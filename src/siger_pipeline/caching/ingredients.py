@@ -32,12 +32,19 @@ class Ingredients:
         text = json.dumps(asdict(self), sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def differences(self, earlier: Ingredients) -> list[str]:
-        """How these differ from earlier ones, in words."""
+    def differences(
+        self, earlier: Ingredients, files: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """How these differ from earlier ones, in words.
+
+        Args:
+            earlier: of an earlier run.
+            files: where the inputs lie, to be told too.
+        """
         return [
             *_changes(earlier.parameters, self.parameters, _parameter),
             *_changes(earlier.code, self.code, _by_name("code of")),
-            *_changes(earlier.inputs, self.inputs, _by_name("content of")),
+            *_changes(earlier.inputs, self.inputs, _by_name("content of", files)),
             *_changes(earlier.settings, self.settings, _by_name("catalog entry of")),
         ]
 
@@ -92,9 +99,10 @@ def _parameter(name: str, before: Any, now: Any) -> str:
     return f"{name} {before} → {now}"
 
 
-def _by_name(what: str) -> Callable[[str, Any, Any], str]:
+def _by_name(what: str, files: Mapping[str, str] | None = None) -> Callable[[str, Any, Any], str]:
     def told(name: str, before: Any, now: Any) -> str:
         verb = {"nothing": "is new"}.get(str(before), "is gone" if now == "nothing" else "changed")
-        return f"{what} {name} {verb}"
+        file = f" ({files[name]})" if files and name in files else ""
+        return f"{what} {name}{file} {verb}"
 
     return told

@@ -93,10 +93,13 @@ def plan(freshness: Freshness) -> Plan:
 
 def _own_reasons(verdict: Verdict, pipeline: Pipeline, touched: set[str]) -> Verdict:
     """Without the inputs that are about to be made anew: nobody knows yet what they will be."""
-    coming = {out for node in pipeline.nodes if node.name in touched for out in node.outputs}
-    reasons = [
-        why for why in verdict.reasons if why not in {f"content of {n} changed" for n in coming}
-    ]
+    coming = tuple(
+        f"content of {output} "
+        for node in pipeline.nodes
+        if node.name in touched
+        for output in node.outputs
+    )
+    reasons = [why for why in verdict.reasons if not why.startswith(coming)]
     if verdict.state is State.STALE and not reasons:
         return replace(verdict, state=State.FRESH, reasons=[])
     return replace(verdict, reasons=reasons)
