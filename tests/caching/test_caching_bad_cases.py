@@ -2,9 +2,6 @@
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,17 +92,6 @@ def test_a_read_only_folder_is_enough_for_a_fresh_run_and_refused_for_another(
     assert before == {path: path.read_bytes() for path in before}
 
 
-def test_a_clock_that_was_set_back_is_refused_before_anything_is_written(shop: Shop) -> None:
-    shop.run()
-    shop.run()
-    shop.parameters["train"] = {"model": "mean", "rate": 9.0}
-    newest = shop.newest("fitted")
-    shop.hour = -1
-    with pytest.raises(UserError, match="Set the clock right"):
-        shop.run()
-    assert shop.newest("fitted") == newest
-
-
 def test_a_memory_from_the_future_is_not_trusted(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("one")
@@ -132,36 +118,6 @@ def test_a_dataset_that_is_not_on_this_disk_is_never_taken_for_fresh(shop: Shop)
     shop.run()
     assert shop.run()["clean"] == "ran"
     assert "memory://shop/prices.json" in shop.caplog.messages[0]
-
-
-@pytest.mark.parametrize(
-    ("line", "sentence"),
-    [
-        ("import random; price += random.random() * 0", "shop.prices, line 2: random.random()"),
-        ("import numpy; price += numpy.random.rand() * 0", "(from numpy.random)"),
-        (
-            "import numpy; price += numpy.random.default_rng().random() * 0",
-            "numpy.random.default_rng()",
-        ),
-        ("import uuid; uuid.uuid4()", "uuid.uuid4()"),
-    ],
-)
-def test_randomness_without_a_seed_runs_each_time_and_is_named(
-    shop: Shop, line: str, sentence: str
-) -> None:
-    shop.edit("prices.py", "    return", f"    {line}\n    return")
-    shop.run()
-    assert any("without a seed" in m and sentence in m for m in shop.caplog.messages)
-    assert shop.run() == {"clean": "ran", "train": "fresh", "report": "fresh"}
-
-
-def test_randomness_with_a_seed_is_cached(shop: Shop) -> None:
-    shop.edit(
-        "prices.py", "    return", "    import random; random.seed(3); random.random()\n    return"
-    )
-    shop.edit("words.py", "    return", "    import random; random.Random(3).random()\n    return")
-    shop.run()
-    assert shop.run() == ALL_FRESH
 
 
 def test_code_that_changes_while_a_node_runs_is_not_taken_for_what_ran(shop: Shop) -> None:
@@ -216,68 +172,3 @@ def test_a_node_that_fails_leaves_what_an_earlier_run_made_as_that_runs(shop: Sh
     assert shop.plan().verdicts["clean"].state == "stale"
     shop.parameters["digits"] = 1
     assert shop.run() == ALL_FRESH
-
-
-HOLDER = """
-import sys, time
-from pathlib import Path
-from siger_pipeline.caching.locks import Locks
-with Locks() as locks:
-    for record in sys.argv[1:]:
-        locks.take(Path(record), "train")
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
-def test_two_runs_of_the_same_results_exclude_each_other_and_a_dead_ones_lock_is_taken(
-    shop: Shop,
-) -> None:
-    shop.run()
-    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
-    other = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(shop.record("train"))], stdout=subprocess.PIPE, text=True
-    )
-    assert other.stdout is not None
-    assert other.stdout.readline() == "held\n"
-    with pytest.raises(
-        UserError, match=rf"train is being written by another run \(process {other.pid}"
-    ):
-        shop.run()
-    shop.parameters["train"] = {"model": "most", "rate": 4.0}
-    assert shop.run()["train"] == "ran"
-    other.kill()
-    other.wait()
-    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
-    assert shop.run()["train"] == "ran"
-
-
-def test_fresh_results_can_be_used_while_another_run_holds_them(shop: Shop) -> None:
-    shop.run()
-    shutil.copytree(shop.root / "data", shop.root / "before")
-    other = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(shop.record("train"))], stdout=subprocess.PIPE, text=True
-    )
-    assert other.stdout is not None
-    other.stdout.readline()
-    assert shop.run() == ALL_FRESH
-    other.kill()
-    other.wait()
-
-
-def test_a_run_is_refused_before_it_begins_if_a_later_node_is_held(shop: Shop) -> None:
-    shop.run()
-    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
-    before = shop.newest("fitted")
-    other = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(shop.record("report"))],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert other.stdout is not None
-    other.stdout.readline()
-    with pytest.raises(UserError, match="being written by another run"):
-        shop.run()
-    assert shop.newest("fitted") == before
-    other.kill()
-    other.wait()
