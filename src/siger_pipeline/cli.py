@@ -10,10 +10,12 @@ from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from siger_pipeline.choice import choice_error
 from siger_pipeline.comparison import comparison
 from siger_pipeline.errors import user_error
 
 CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
+RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 STATUS_OPTIONS = {
     "env",
     "params",
@@ -43,14 +45,37 @@ class _Command(click.Command):
         except MissingConfigException as error:
             raise click.ClickException(f"{error}. An environment is a folder of conf/.") from error
         except Exception as error:
-            told = user_error(error)
-            if told is None:
-                raise
-            raise click.ClickException(str(told)) from error
+            if told := user_error(error):
+                raise click.ClickException(str(told)) from error
+            if choice := choice_error(error, ctx.params):
+                raise click.UsageError(choice, ctx) from error
+            raise
+
+
+def _check_way_of_running(
+    runner: str | None, runner_params: dict[str, Any], options: dict[str, Any]
+) -> None:
+    """Refuse what Kedro offers and this project cannot do."""
+    if options["only_missing_outputs"]:
+        raise click.UsageError(
+            "--only-missing-outputs asks whether files exist, not whether they are up to date:"
+            " leave it out, since the caching runner looks at their contents itself"
+        )
+    if options["is_async"] or runner_params.get("is_async"):
+        raise click.UsageError(
+            "--async is not for this project: leave it out, since training saves its outputs"
+            " together, epoch by epoch"
+        )
+    if runner not in RUNNERS:
+        raise click.UsageError(
+            f"--runner {runner}: the tables share one DuckDB connection, so nodes run one after"
+            " another; leave out --runner, or take SequentialRunner"
+        )
 
 
 def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **options: Any) -> Any:
     """Kedro's own `run`; the runner skips what is fresh, unless another one is asked for."""
+    _check_way_of_running(runner, runner_params, options)
     if force and runner:
         raise click.UsageError("--force is for the caching runner: leave out --runner")
     if not runner:
@@ -87,10 +112,6 @@ def _status(
     names = [pipeline] if pipeline else pipelines or ["__default__"]
     with KedroSession.create(env=env, conf_source=conf_source, runtime_params=params) as session:
         context = cast(KedroSession, session).load_context()
-        unknown = sorted({*names} - project_pipelines.keys())
-        if unknown:
-            known = ", ".join(sorted(project_pipelines))
-            raise click.UsageError(f"no pipeline {unknown[0]!r}; there are {known}")
         chosen = sum((project_pipelines[name] for name in names), Pipeline([])).filter(**selection)
         for line, colour in status(chosen, cast(DataCatalog, context.catalog)):
             click.secho(line, fg=colour or None)

@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from kedro.framework import project
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
+from siger_pipeline import caching
 from siger_pipeline.caching.extra import with_code
 from siger_pipeline.caching.plan import Plan, plan
 from siger_pipeline.caching.project import open_freshness
@@ -172,6 +174,7 @@ def registered(pipeline: Pipeline) -> Iterator[None]:
     """Kedro's account of the project that runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(project, "PACKAGE_NAME", "shop")
+        patch.setattr(caching, "STARTED_NS", time.time_ns())
         patch.setattr(project, "pipelines", {"__default__": pipeline})
         yield
 

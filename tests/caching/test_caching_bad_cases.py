@@ -21,10 +21,10 @@ ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
     ("text", "sentence"),
     [
         ("{", "is damaged"),
-        ('{"format": 1, "entries": [{"made": 3}], "unfinished": []}', "is damaged"),
-        ('{"format": 1, "entries": 3, "unfinished": []}', "is damaged"),
+        ('{"format": 2, "entries": [{"made": 3}], "unfinished": []}', "is damaged"),
+        ('{"format": 2, "entries": 3, "unfinished": []}', "is damaged"),
         ("[]", "is damaged"),
-        ('{"format": 99}', "has format 99, this version reads 1"),
+        ('{"format": 99}', "has format 99, this version reads 2"),
     ],
 )
 def test_a_record_that_cannot_be_read_counts_as_none_and_is_set_aside(

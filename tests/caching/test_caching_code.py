@@ -1,6 +1,8 @@
 """Which modules are reached, and what of their text counts."""
 
 import ast
+import json
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from siger_pipeline.caching.code import SourceCode, tree_hash
 from siger_pipeline.caching.contents import Contents
 from siger_pipeline.caching.extra import extra_modules, with_code
+from siger_pipeline.errors import UserError
 
 
 def package(folder: Path, files: dict[str, str]) -> SourceCode:
@@ -38,6 +41,8 @@ def package(folder: Path, files: dict[str, str]) -> SourceCode:
             "if typing.TYPE_CHECKING:\n    import pack.b\nelse:\n    import pack.sub",
             {"pack", "pack.sub"},
         ),
+        ("if not TYPE_CHECKING:\n    import pack.b", {"pack", "pack.b"}),
+        ("if NOT_TYPE_CHECKING:\n    import pack.b", {"pack", "pack.b"}),
         ("import numpy, packing.b, pack.absent", {"pack"}),
     ],
 )
@@ -158,3 +163,46 @@ def test_a_packages_other_files_are_its_code_and_other_packages_files_are_not(
     (tmp_path / "pack" / "sub" / "pages" / "page.html").write_text("<h1>")
     after = source.reached(["pack.sub.a"])
     assert {name for name in after if after[name] != before[name]} == {"pack.sub"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.html~", "#a.html#", "a.orig", "a.rej", "a.swp", "a.bak", "README.md", "py.typed", "a.pyc"],
+)
+def test_what_editors_and_merges_leave_is_not_code(tmp_path: Path, name: str) -> None:
+    source = package(tmp_path, {"__init__.py": "", "page.html": "<p>"})
+    before = source.reached(["pack"])
+    (tmp_path / "pack" / name).write_text("stray")
+    assert source.reached(["pack"]) == before
+
+
+def test_a_remembered_module_of_the_wrong_kind_is_read_again(tmp_path: Path) -> None:
+    source = package(tmp_path, {"a.py": "import numpy"})
+    time.sleep(0.03)
+    before = source.reached(["pack.a"])
+    source.contents.save()
+    memo = tmp_path / "memo.json"
+    for wrong in ("text", ["tree"], None, {"a": 1}):
+        document = json.loads(memo.read_text())
+        for entry in document["known"].values():
+            entry[2] = wrong
+        memo.write_text(json.dumps(document))
+        again = SourceCode("pack", tmp_path / "pack", Contents(memo))
+        assert again.reached(["pack.a"]) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"x = 1\ny = = 2\n", r"a\.py, line 2: invalid syntax"),
+        (b"# coding: nonsense\n", r"a\.py: .*encoding"),
+        (b"x = 1\0", r"a\.py: source code .*null bytes"),
+    ],
+)
+def test_a_file_that_is_not_python_is_told(tmp_path: Path, text: bytes, told: str) -> None:
+    source = package(tmp_path, {"a.py": ""})
+    (tmp_path / "pack" / "a.py").write_bytes(text)
+    with pytest.raises(UserError, match=told) as caught:
+        source.reached(["pack.a"])
+    assert "line None" not in str(caught.value)
+    assert "line 0" not in str(caught.value)

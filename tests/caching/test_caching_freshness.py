@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from caching.shop import Shop
+from siger_pipeline.errors import UserError
 
 ALL_RAN = {"clean": "ran", "train": "ran", "report": "ran"}
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -194,6 +195,12 @@ def test_a_part_starts_from_what_is_there_and_says_when_that_is_stale(shop: Shop
     (warning,) = [r.getMessage() for r in shop.caplog.records if r.levelname == "WARNING"]
     assert "starts from fitted, history" in warning
     assert "train: train.rate 2.0 → 5.0" in warning
+
+
+def test_a_part_that_starts_from_nothing_is_refused_in_a_sentence(shop: Shop) -> None:
+    told = "starts from fitted, history, which no run has made yet"
+    with pytest.raises(UserError, match=told):
+        shop.run("report")
 
 
 def test_a_plan_changes_nothing_and_tells_own_reasons_from_those_before(shop: Shop) -> None:

@@ -1,5 +1,7 @@
 """Runs that would write the same results exclude each other."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from caching.shop import Shop
+from siger_pipeline.caching.locks import Locks
 from siger_pipeline.errors import UserError
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -20,7 +23,7 @@ def test_a_clock_that_was_set_back_is_refused_before_anything_is_written(shop: S
     shop.parameters["train"] = {"model": "mean", "rate": 9.0}
     newest = shop.newest("fitted")
     shop.hour = -1
-    with pytest.raises(UserError, match="Set the clock right"):
+    with pytest.raises(UserError, match="set the clock right"):
         shop.run()
     assert shop.newest("fitted") == newest
 
@@ -79,3 +82,33 @@ def test_a_run_is_refused_before_it_begins_if_a_later_node_is_held(shop: Shop) -
     ):
         shop.run()
     assert shop.newest("fitted") == before
+
+
+# Forked by the C library: at Python's own forks, filelock lets go of the lock in the child.
+FORKING = """
+import ctypes, os, sys, time
+from pathlib import Path
+from siger_pipeline.caching.locks import Locks
+locks = Locks()
+locks.take(Path(sys.argv[1]), "train")
+child = ctypes.CDLL(None).fork()
+if child:
+    print(child, flush=True)
+    os._exit(0)
+time.sleep(60)
+"""
+
+
+def test_a_lock_that_a_child_of_a_dead_run_keeps_is_told_as_such(tmp_path: Path) -> None:
+    record = tmp_path / "train.json"
+    command = [sys.executable, "-c", FORKING, str(record)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.wait()
+        try:
+            told = rf"\(by a child of process {parent.pid}, which has ended, `"
+            with pytest.raises(UserError, match=told), Locks() as locks:
+                locks.take(record, "train")
+        finally:
+            os.kill(child, signal.SIGKILL)

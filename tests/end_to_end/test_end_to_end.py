@@ -34,10 +34,10 @@ def test_a_run_leaves_every_result(project: Project) -> None:
 
 def test_recommendations_name_the_sources_ids_and_nothing_of_training(project: Project) -> None:
     lists = pd.read_parquet(project.newest("07_model_output/sample/siger/recommendations.parquet"))
-    tables = project.path / "data" / "03_primary" / "sample"
-    users = pd.read_parquet(tables / "user_index.parquet")
-    items = pd.read_parquet(tables / "item_index.parquet")
-    splits = pd.read_parquet(tables / "splits.parquet")
+    users, items, splits = (
+        pd.read_parquet(project.newest(f"03_primary/sample/{name}.parquet"))
+        for name in ("user_index", "item_index", "splits")
+    )
     assert set(lists["user"]) <= set(users["user"])
     assert set(lists["item"]) <= set(items["item"])
     assert (lists.groupby("user")["rank"].max() == lists.groupby("user").size()).all()

@@ -88,6 +88,16 @@ def test_coming_back_to_a_model_reruns_nothing(project: Editable) -> None:
     assert set(did) >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
 
 
+def test_another_environment_and_back_reruns_nothing(project: Editable) -> None:
+    folder = project.path / "conf" / "other"
+    folder.mkdir()
+    (folder / "globals.yml").write_text("dataset: other\n")
+    ingest = ("--env", "other", "--tags", "ingest")
+    assert set(project.did("split.seed=3", *ingest).values()) == {"ran"}
+    assert named(project.status(), "fresh") >= INGEST | {"train_model", "write_page"}
+    assert set(project.did("split.seed=3", *ingest).values()) == {"fresh"}
+
+
 def test_a_hyperparameter_reruns_training_onward(project: Editable) -> None:
     states = project.status("siger.lambda_perturbation=0.02")
     assert states["train_model"] == ("stale", "siger.lambda_perturbation 0.01 → 0.02")
@@ -165,6 +175,13 @@ def test_a_parameter_switched_back_is_brought_forward(project: Editable) -> None
     newest = project.newest("08_reporting/sample/siger/metrics.json")
     assert newest != metrics
     assert newest.read_bytes() == metrics.read_bytes()
+
+
+def test_a_split_switched_back_is_brought_forward(project: Editable) -> None:
+    assert project.did("split.seed=1", "--tags", "ingest")["split_interactions"] == "ran"
+    did = project.did("", "--tags", "ingest")
+    assert did["split_interactions"] == "brought forward"
+    assert set(did.values()) == {"fresh", "brought forward"}
 
 
 def test_a_stage_alone_says_when_it_starts_from_what_is_stale(project: Editable) -> None:

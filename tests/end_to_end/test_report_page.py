@@ -27,6 +27,7 @@ class Opened:
 
     page: Page
     url: str
+    width: int
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
@@ -48,7 +49,7 @@ def browser() -> Iterator[Browser]:
 
 def opened(browser: Browser, file: Path, width: int, scheme: str = "light") -> Opened:
     made = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    shown = Opened(made, file.as_uri())
+    shown = Opened(made, file.as_uri(), width)
     made.on("console", lambda message: shown.complaints.append(message.text))
     made.on("pageerror", lambda error: shown.complaints.append(str(error)))
     made.on("request", lambda request: shown.requests.append(request.url))
@@ -82,6 +83,34 @@ def test_the_page_is_as_wide_as_the_screen(shown: Opened) -> None:
     outside = """[...document.querySelectorAll('.card > *, .tile > *, h1, h2, p')]
         .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML)"""
     assert shown.page.evaluate(outside) == []
+
+
+def test_columns_lie_within_the_screen(shown: Opened) -> None:
+    places = shown.page.locator("#users .columns > div, #items .columns > div")
+    boxes = places.evaluate_all("all => all.map((e) => e.getBoundingClientRect().toJSON())")
+    assert len(boxes) == 8 * 3 + 8 * 5
+    assert all(box["left"] >= 0 and box["right"] <= shown.width for box in boxes)
+    hidden = "all => all.some((e) => e.parentElement.scrollWidth > e.parentElement.clientWidth)"
+    assert not places.evaluate_all(hidden)
+
+
+def test_columns_are_stacked_on_a_phone(browser: Browser, file: Path) -> None:
+    page = opened(browser, file, WIDTHS["phone"]).page
+    lefts = "all => [...new Set(all.map((e) => e.getBoundingClientRect().left))].length"
+    assert page.locator("#users .columns > div").evaluate_all(lefts) == 1
+    assert page.locator("#items .columns > div").evaluate_all(lefts) == 2
+
+
+def test_no_legend_entry_runs_into_another(shown: Opened) -> None:
+    collisions = """[...document.querySelectorAll('#degrees_in_degree .legend')].flatMap((all) => {
+        const end = all.closest('.plot').getBoundingClientRect().right;
+        const texts = [...all.querySelectorAll('.legendtext')];
+        const boxes = texts.map((e) => e.getBoundingClientRect());
+        const met = (a, b) => a !== b && a.top < b.bottom && b.top < a.bottom
+            && a.left <= b.left && a.right + 30 > b.left;
+        return boxes.filter((a) => a.right > end || boxes.some((b) => met(a, b)));
+    })"""
+    assert shown.page.evaluate(collisions) == []
 
 
 def test_every_figure_is_drawn_at_the_width_of_its_card(shown: Opened) -> None:

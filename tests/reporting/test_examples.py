@@ -65,20 +65,28 @@ def held(**splits: list[str]) -> list[dict[str, Any]]:
 
 
 def test_a_user_shows_what_was_had_recommended_and_hit() -> None:
-    listed = [{"item": f"i{n}", "rank": n} for n in range(1, 21)]
+    listed = [{"item": f"i{n}", "rank": n} for n in range(1, 51)]
     training = [f"t{n}" for n in range(9)]
-    tested = ["i3", "i15", "elsewhere"]
+    tested = ["i3", "i20", "i21", "elsewhere"]
     found = describe_user("u", held(train=training, test=tested, validation=["i1"]), listed)
     assert found["had"] == sorted(training, key=hashed)[:8]
     assert found["had_count"] == 9
     assert [row["item"] for row in found["recommended"]] == [f"i{n}" for n in range(1, 11)]
     assert [row["item"] for row in found["recommended"] if row["hit"]] == ["i3"]
     assert found["tested"] == [
-        {"item": "i3", "rank": 3},
-        {"item": "i15", "rank": 15},
-        {"item": "elsewhere", "rank": None},
+        {"item": "i3", "rank": 3, "hit": True},
+        {"item": "i20", "rank": 20, "hit": True},
+        {"item": "i21", "rank": 21, "hit": False},
+        {"item": "elsewhere", "rank": None, "hit": False},
     ]
-    assert (found["hits"], found["tested_count"], found["listed"]) == (2, 3, 20)
+    assert (found["hits"], found["tested_count"], found["counted"]) == (2, 4, 20)
+
+
+def test_hits_are_counted_in_no_more_places_than_the_list_has() -> None:
+    listed = [{"item": f"i{n}", "rank": n} for n in range(1, 4)]
+    found = describe_user("u", held(train=["t"], test=["i3", "elsewhere"]), listed)
+    assert (found["hits"], found["counted"]) == (1, 3)
+    assert [row["hit"] for row in found["tested"]] == [True, False]
 
 
 def test_lists_of_users_are_their_own_in_the_order_of_rank() -> None:

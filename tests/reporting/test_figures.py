@@ -63,6 +63,7 @@ def test_a_long_tail_is_drawn_as_a_density_on_logarithmic_axes() -> None:
     (points,) = figure.data
     assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
     assert (points.x[0], points.y[0]) == (1, 0.9)
+    assert figure.layout.yaxis.title.text == "share of items per step of degree"
     found = next(
         b
         for b in distribution("items", {"items": values})["curves"][0]["bins"]

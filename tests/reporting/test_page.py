@@ -89,8 +89,18 @@ def test_hits_and_their_legend_are_marked(html: str) -> None:
     assert html.count("✓ hit") == html.count('class="found"') + 1
 
 
+def test_hits_are_counted_in_the_first_twenty_and_later_ranks_are_plain(html: str) -> None:
+    chips = re.findall(r"(\d+) of (\d+) test items? in the first (\d+)</span>", html)
+    assert len(chips) == 8
+    assert {places for _, _, places in chips} == {"20"}
+    marks = re.findall(r'<span class="(\w+)">(✓ )?rank (\d+)</span>', html)
+    assert {(name, mark) for name, mark, rank in marks if int(rank) <= 20} == {("hit", "✓ ")}
+    assert {(name, mark) for name, mark, rank in marks if int(rank) > 20} == {("missed", "")}
+
+
 def test_titles_fall_back_to_the_id(html: str) -> None:
-    assert re.search(r'class="title"[^>]*>[^<]*-i\d+</span>', html)
+    assert re.search(r'class="title"[^>]*>[^<]*-i\d+ <span class="untitled">no title</span>', html)
+    assert not re.search(r'no\. \d+ <span class="untitled">', html)
     assert re.search(r'class="title"[^>]*>[^<]*no\. \d+</span>', html)
 
 
@@ -110,6 +120,10 @@ def test_tables_of_counts_and_graphs_are_rounded_for_people() -> None:
     counts = pd.DataFrame({"step": ["read"], "users": [1234], "removed": [0]})
     table = counts_table(counts)
     assert (list(table.header), table.rows) == (["", "users", "removed"], [["read", "1,234", "0"]])
+    splits = pd.DataFrame(
+        {"step": ["split: train", "split: test"], "users": [9, 9], "removed": [0, 3]}
+    )
+    assert [cells[-1] for cells in counts_table(splits).rows] == ["–", "3"]
     degree = {"mean": 1.5, "min": 0, "max": 2345}
     row = {"graph": "knn_text", "nodes": 10, "edges": 15, "density": 0.0125, "isolated": 1}
     (cells,) = graph_table({"graphs": [{**row, "degree": degree, "in_degree": None}]}).rows

@@ -3,6 +3,7 @@ import plotly.io as pio
 import pytest
 from plotly import graph_objects as go
 
+from siger_pipeline.reporting.axes import epoch_step, is_off_scale, loss_range
 from siger_pipeline.reporting.plots import learning_curves
 
 
@@ -92,3 +93,44 @@ def test_names_and_notes_are_text_and_no_markup(
     assert "<a" not in figure.to_json()
     assert "&lt;a href='x'&gt;&amp;&lt;/a&gt;" in traces(figure)
     assert figure.layout.title.text.count("&lt;a href") == 2
+
+
+def test_a_negligible_term_does_not_widen_the_axis_and_says_so(
+    history: pd.DataFrame, timings: pd.DataFrame
+) -> None:
+    history["loss_modality"] = [0.05, 0.04, 0.03, 0.02]
+    history["loss_regularisation"] = [1e-9, 1e-8, 1e-6, 1e-5]
+    figure = learning_curves(history, timings, "siger on baby")
+    assert list(figure.layout.yaxis.range) == [-2, 1]
+    assert "regularisation<br>(off scale)" in traces(figure)
+    assert "modality" in traces(figure)
+    assert "weighted terms" in figure.layout.annotations[0].text
+
+
+def test_a_term_that_matters_only_at_times_is_within_the_axis_then(history: pd.DataFrame) -> None:
+    history["loss_late"] = [0.0, 1e-9, 1e-9, 2e-3]
+    assert loss_range(history) == (-3, 1)
+    assert not is_off_scale(history["loss_late"], (-3, 1))
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan")])
+def test_losses_that_a_log_axis_cannot_hold_leave_its_range_open(value: float) -> None:
+    history = pd.DataFrame({"loss": [value], "loss_bpr": [value]})
+    assert loss_range(history) is None
+    assert not is_off_scale(history["loss_bpr"], None)
+
+
+def test_a_range_is_never_empty() -> None:
+    assert loss_range(pd.DataFrame({"loss": [1.0], "loss_bpr": [1.0]})) == (-1, 0)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "step"), [(1, 1), (4, 1), (8, 1), (9, 2), (60, 10), (100, 20), (1000, 200)]
+)
+def test_epochs_are_ticked_in_whole_numbers(epochs: int, step: int) -> None:
+    assert epoch_step(epochs) == step
+
+
+def test_epoch_axes_take_the_whole_step(history: pd.DataFrame, timings: pd.DataFrame) -> None:
+    figure = learning_curves(history, timings, "siger on baby")
+    assert {axis.dtick for axis in figure.select_xaxes()} == {1}

@@ -86,7 +86,8 @@ def test_groups_and_provenance_are_shown(report: dict[str, Any]) -> None:
     for fact in ("1,234 users", "56 items", "text: matrix", "**seed**: 999", "**device**: cpu"):
         assert fact in text
     assert '"layers": 2' in text
-    assert "4 epochs, weights of epoch 2" in text
+    wanted = "4 epochs, weights of epoch 2; an epoch typically took 1.50 s of training"
+    assert wanted in text
 
 
 def test_what_is_absent_leaves_no_trace(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from siger_pipeline.caching.randomness import unseeded_calls
 from siger_pipeline.errors import UserError
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# What editors, merges and Python leave beside the code, and what is only for readers.
+STRAY = ("*~", "#*#", "*.orig", "*.rej", "*.swp", "*.bak", "*.md", "*.pyc", "py.typed")
 DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
-KIND = "code 1"  # to be raised when what is remembered of a module changes
+KIND = "code 2"  # to be raised when what is remembered of a module changes
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,13 @@ class Module:
         tree: hash of its syntax tree; comments, docstrings and formatting do not count.
         imports: full names that it may import.
         unseeded: calls in it that draw random numbers without a seed.
-        seeds: whether it seeds a global generator.
+        seeds: the global generators that it seeds: `random`, `numpy.random`, `torch`.
     """
 
     tree: str
     imports: Sequence[str]
     unseeded: Sequence[str]
-    seeds: bool
+    seeds: Sequence[str]
 
 
 class SourceCode:
@@ -76,7 +79,7 @@ class SourceCode:
         for path in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
             found = self.contents.remembered(f"{KIND} {name}", path, partial(read, name))
             if found != ABSENT:
-                module = Module(*found)
+                module = Module(*found if _is_module(found) else read(name, path))
                 return self._with_data(module, base) if path.parent == base else module
         return None
 
@@ -88,15 +91,24 @@ class SourceCode:
         return replace(module, tree=_digest("\n".join([module.tree, *hashes])))
 
 
+def _is_module(found: Any) -> bool:
+    """Whether a remembered value is what `read` gives: the file could have been damaged."""
+    return isinstance(found, list) and len(found) == len(fields(Module))
+
+
 def _data(package: Path) -> Iterator[Path]:
     """The files of a package that are not Python's, in folders that are no packages too."""
     for path in sorted(package.iterdir()):
-        if path.name.startswith((".", "__pycache__")):
+        if path.name.startswith((".", "__pycache__")) or _is_stray(path.name):
             continue
         if path.is_file() and path.suffix != ".py":
             yield path
         elif path.is_dir() and not (path / "__init__.py").exists():
             yield from _data(path)
+
+
+def _is_stray(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in STRAY)
 
 
 def read(name: str, path: Path) -> list[Any]:
@@ -108,7 +120,10 @@ def read(name: str, path: Path) -> list[Any]:
     try:
         tree = ast.parse(path.read_bytes())
     except SyntaxError as error:
-        raise UserError(f"{path}, line {error.lineno}: {error.msg}") from error
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise UserError(f"{path}{line}: {error.msg}") from error
+    except ValueError as error:  # null bytes, before Python 3.12
+        raise UserError(f"{path}: {error}") from error
     imports = sorted(set(_imports(tree, name, path.name == "__init__.py")))
     unseeded, seeds = unseeded_calls(tree)
     return [tree_hash(tree), imports, unseeded, seeds]
@@ -120,18 +135,18 @@ def tree_hash(tree: ast.AST) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def _plain(value: Any) -> Any:
     # Empty fields are left out, since newer Pythons add some to their nodes.
     if isinstance(value, ast.AST):
-        fields = [
+        filled = [
             (name, _plain(_without_docstring(value, name, inner)))
             for name, inner in ast.iter_fields(value)
             if inner is not None and inner != []
         ]
-        return (type(value).__name__, fields)
+        return (type(value).__name__, filled)
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value
@@ -168,10 +183,17 @@ def _base(node: ast.ImportFrom, name: str, is_package: bool) -> str:
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
     """All nodes below, but for what only type checkers see."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+        if isinstance(child, ast.If) and _is_type_checking(child.test):
             for rest in child.orelse:
                 yield rest
                 yield from _executed(rest)
             continue
         yield child
         yield from _executed(child)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    """`TYPE_CHECKING` or `typing.TYPE_CHECKING`; `not TYPE_CHECKING` is executed."""
+    if isinstance(test, ast.Attribute) and isinstance(test.value, ast.Name):
+        return test.attr == "TYPE_CHECKING"
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"

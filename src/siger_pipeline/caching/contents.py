@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from siger_pipeline.caching.listing import CHANGED, files_below, readable, stamp_of
+
 FORMAT = 1
 # A file that changes within a tick of the clock after it was read would not show it.
 TICK_NS = 20_000_000
@@ -32,14 +34,17 @@ class Contents:
         """Remember in the file ``memo``; a damaged one counts as empty."""
         self.memo = memo
         self.known: dict[str, list[Any]] = _read(memo)
+        self.folders: dict[str, list[Any]] = {}
         self.changed = False
 
     def of(self, path: Path) -> str:
-        """SHA-256 of a file, or of a folder's names and files; `ABSENT` where there is nothing."""
-        if path.is_dir():
-            return self._of_folder(path)
-        found: str = self.remembered("content", path, _sha256)
-        return found
+        """SHA-256 of a file, or of a folder's names and files; `ABSENT` where there is nothing.
+
+        Raises:
+            UserError: it is there and cannot be read.
+        """
+        with readable(path):
+            return self._of_folder(str(path)) if path.is_dir() else self._of_file(path)
 
     def remembered(self, kind: str, path: Path, compute: Callable[[Path], Any]) -> Any:
         """A value that follows from a file's bytes alone: computed once, `ABSENT` without a file.
@@ -48,26 +53,25 @@ class Contents:
             kind: of value, since a file may have several.
             path: the file.
             compute: file to a value that JSON can hold.
+
+        Raises:
+            UserError: the file is there and cannot be read.
         """
-        try:
-            found = path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return ABSENT
-        now = time.time_ns()
-        stamp = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
-        key = f"{kind}:{path}"
-        entry = self.known.get(key)
-        if entry and entry[0] == stamp and found.st_ctime_ns + TICK_NS < entry[1] <= now:
-            return entry[2]
-        value = compute(path)
-        self.known[key] = [stamp, now, value]
-        self.changed = True
-        return value
+        with readable(path):
+            try:
+                return self._remembered(kind, path, stamp_of(path.stat()), compute)
+            except (FileNotFoundError, NotADirectoryError):
+                return ABSENT
 
     def save(self) -> None:
         """Write what is remembered; where that is impossible, say so and go on."""
         if not self.changed:
             return
+        self.known = {
+            key: entry
+            for key, entry in self.known.items()
+            if os.path.lexists(key.partition(":")[2])
+        }
         try:
             write_json(self.memo, {"format": FORMAT, "known": self.known})
             self.changed = False
@@ -76,11 +80,39 @@ class Contents:
                 "%s cannot be written (%s): files are read again next time.", self.memo, error
             )
 
-    def _of_folder(self, folder: Path) -> str:
+    def _of_file(self, path: Path) -> str:
+        found: str = self.remembered("content", path, _sha256)
+        return found
+
+    def _of_folder(self, folder: str) -> str:
+        listing = list(files_below(folder))
+        newest = max((stamp[CHANGED] for _, stamp in listing), default=0)
+        now = time.time_ns()
+        entry = self.folders.get(folder)
+        if not entry or not _holds(entry, listing, newest, now):
+            entry = self.folders[folder] = [listing, now, self._digest(folder, listing)]
+        found: str = entry[2]
+        return found
+
+    def _digest(self, folder: str, listing: list[tuple[str, list[int]]]) -> str:
         digest = hashlib.sha256()
-        for path in sorted(found for found in folder.rglob("*") if found.is_file()):
-            digest.update(f"{path.relative_to(folder)}\0{self.of(path)}\n".encode())
+        for path, stamp in listing:
+            content = self._remembered("content", path, stamp, _sha256)
+            digest.update(os.fsencode(f"{path[len(folder) + 1 :]}\0{content}\n"))
         return digest.hexdigest()
+
+    def _remembered(
+        self, kind: str, path: str | Path, stamp: list[int], compute: Callable[[Path], Any]
+    ) -> Any:
+        now = time.time_ns()
+        key = f"{kind}:{path}"
+        entry = self.known.get(key)
+        if entry and _holds(entry, stamp, stamp[CHANGED], now):
+            return entry[2]
+        value = compute(Path(path))
+        self.known[key] = [stamp, now, value]
+        self.changed = True
+        return value
 
 
 def write_json(path: Path, document: Any) -> None:
@@ -88,21 +120,49 @@ def write_json(path: Path, document: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        temporary.write_text(json.dumps(document, ensure_ascii=False))
+        # Escaped, since a file's name need not be UTF-8.
+        temporary.write_text(json.dumps(document, ensure_ascii=True), encoding="utf-8")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """The same bytes under another name: a hard link, or a copy where there are no links."""
+    """A file or folder under another name: hard links, or copies where there are no links."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
-        os.link(source, temporary)
-    except OSError:
-        shutil.copyfile(source, temporary)
-    temporary.replace(target)
+        try:
+            _copy(source, temporary, _link)
+        except OSError:
+            _remove(temporary)
+            _copy(source, temporary, shutil.copyfile)
+        temporary.replace(target)
+    finally:
+        _remove(temporary)
+
+
+def _copy(source: Path, target: Path, one: Callable[[str, str], Any]) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=one)
+    else:
+        one(str(source), str(target))
+
+
+def _link(source: str, target: str) -> None:
+    # A hard link to a symbolic link would lead elsewhere from its new place.
+    os.link(os.path.realpath(source), target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+
+
+def _holds(entry: list[Any], stamp: Any, changed: int, now: int) -> bool:
+    """Whether what was computed then is still so: see `Contents`."""
+    return bool(entry[0] == stamp and changed + TICK_NS < entry[1] <= now)
 
 
 def _sha256(path: Path) -> str:
@@ -112,10 +172,15 @@ def _sha256(path: Path) -> str:
 
 def _read(memo: Path) -> dict[str, list[Any]]:
     try:
-        document = json.loads(memo.read_text())
-        return dict(document["known"]) if document["format"] == FORMAT else {}
+        document = json.loads(memo.read_text(encoding="utf-8"))
+        known = document["known"] if document["format"] == FORMAT else {}
+        return {key: entry for key, entry in known.items() if _is_entry(entry)}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         LOG.warning("%s is damaged (%s): files are read again.", memo, error)
         return {}
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) == 3 and isinstance(entry[1], int)

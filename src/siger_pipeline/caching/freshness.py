@@ -7,14 +7,13 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.caching.contents import ABSENT, Contents
-from siger_pipeline.caching.ingredients import Ingredients, few, flat
-from siger_pipeline.caching.node_code import NodeCode
+from siger_pipeline.caching.ingredients import Ingredients, few, plain
+from siger_pipeline.caching.node_code import NodeCode, newer_than_loaded, unknown_of, wiring
 from siger_pipeline.caching.places import is_parameter, places
 from siger_pipeline.caching.record import Entry, Record, read_record
 from siger_pipeline.caching.unfinished import UnfinishedDataset
@@ -82,6 +81,7 @@ class Freshness:
         nodes = self.pipeline.nodes
         self.modules = {node.name: self.code.modules(node) for node in nodes}
         self.code_at_start = {node.name: self.code_now(node) for node in nodes}
+        self.newer = newer_than_loaded({name for found in self.modules.values() for name in found})
 
     def examine(self, node: Node) -> Verdict:
         """The state of a node, with its inputs as they are now."""
@@ -105,7 +105,7 @@ class Freshness:
     def _reasons(self, now: Ingredients, record: Record, made: list[Entry]) -> list[str]:
         if record.remark:
             return [record.remark]
-        if made:
+        if made and record.entries[-1] == made[-1]:
             return self.damaged(made[-1])
         if record.entries:
             files = {name: self._relative(self.places[name].loaded()) for name in now.inputs}
@@ -126,18 +126,18 @@ class Freshness:
             for name, module in self.modules[node.name].items()
             for call in module.unseeded
         ]
-        return unknown + unseeded
+        effect = [] if node.outputs else ["it has no outputs"]
+        return unknown + unseeded + unknown_of(node) + effect
 
     def ingredients(self, node: Node) -> Ingredients:
         """What the node's outputs follow from."""
         inputs = [name for name in node.inputs if name in self.places]
         known = [name for name in inputs if name not in self.unfinished]
-        parameters: dict[str, Any] = {}
-        for name in filter(is_parameter, node.inputs):
-            parameters |= flat(name, self.catalog.load(name))
+        parameters = filter(is_parameter, node.inputs)
         return Ingredients(
             code=self.code_at_start[node.name],
-            parameters=parameters,
+            wiring=plain(wiring(node)),
+            parameters={name: plain(self.catalog.load(name)) for name in parameters},
             inputs={name: self.content(self.places[name].loaded()) for name in known},
             settings={name: self.places[name].settings for name in sorted({*known, *node.outputs})},
         )
@@ -180,8 +180,8 @@ class Freshness:
     def code_now(self, node: Node) -> dict[str, str]:
         """Hashes of the node's code as it is now, not as it was at the start."""
         names = {*node.inputs, *node.outputs} - self.unfinished
-        types = {self.places[name].settings.get("type", "") for name in names & set(self.places)}
-        return self.code.hashes(node, sorted(types))
+        types = (self.places[name].types() for name in names & set(self.places))
+        return self.code.hashes(node, sorted(set().union(*types)))
 
     def content(self, path: Path | None) -> str:
         """Hash of what a file or folder holds, `ABSENT` where there is none."""

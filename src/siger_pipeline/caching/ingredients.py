@@ -6,7 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
+from itertools import chain
 from typing import Any
+
+from siger_pipeline.caching.contents import ABSENT
 
 SHOWN = 3  # differences that are told, of more
 
@@ -17,20 +20,21 @@ class Ingredients:
 
     Attributes:
         code: hash of each module that the node or its datasets reach.
-        parameters: dotted key -> value.
+        wiring: the node's function by name, its inputs and outputs as they are wired.
+        parameters: name, as the node spells it -> plain value.
         inputs: dataset -> content.
         settings: dataset -> its type and arguments in the catalog.
     """
 
     code: Mapping[str, str]
+    wiring: Mapping[str, Any]
     parameters: Mapping[str, Any]
     inputs: Mapping[str, str]
     settings: Mapping[str, Any]
 
     def fingerprint(self) -> str:
         """One hash of all of them."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_text(asdict(self)).encode()).hexdigest()
 
     def differences(
         self, earlier: Ingredients, files: Mapping[str, str] | None = None
@@ -42,10 +46,11 @@ class Ingredients:
             files: where the inputs lie, to be told too.
         """
         return [
-            *_changes(earlier.parameters, self.parameters, _parameter),
+            *_changes(_keys(earlier.parameters), _keys(self.parameters), _parameter),
             *_changes(earlier.code, self.code, _by_name("code of")),
             *_changes(earlier.inputs, self.inputs, _by_name("content of", files)),
             *_changes(earlier.settings, self.settings, _by_name("catalog entry of")),
+            *(["its wiring changed"] if _text(earlier.wiring) != _text(self.wiring) else []),
         ]
 
 
@@ -55,15 +60,23 @@ def few(reasons: list[str]) -> str:
     return ", ".join(reasons[:SHOWN]) + more
 
 
-def flat(name: str, value: Any) -> dict[str, Any]:
-    """A parameter as dotted keys and plain values.
+def plain(value: Any) -> Any:
+    """A parameter's value as JSON has it.
 
     Args:
-        name: as nodes spell it: `parameters`, `params:train`.
         value: as the catalog gives it: plain, a dataclass or a pydantic model.
     """
-    key = name.partition(":")[2]
-    return dict(_flat(key, _plain(value)))
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    return json.loads(json.dumps(value, default=str))
+
+
+def _keys(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as dotted keys and values, to be told."""
+    pairs = (_flat(name.partition(":")[2], value) for name, value in parameters.items())
+    return dict(chain.from_iterable(pairs))
 
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -74,25 +87,17 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield key, value
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json")
-    if is_dataclass(value) and not isinstance(value, type):
-        value = asdict(value)
-    return json.loads(json.dumps(value, default=str))
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _changes(
     old: Mapping[str, Any], new: Mapping[str, Any], told: Callable[[str, Any, Any], str]
 ) -> list[str]:
-    missing = object()
+    missing = "nothing"
     names = [*new, *(name for name in old if name not in new)]
     pairs = ((name, old.get(name, missing), new.get(name, missing)) for name in names)
-    return [
-        told(name, *("nothing" if value is missing else value for value in (before, now)))
-        for name, before, now in pairs
-        if before != now
-    ]
+    return [told(name, before, now) for name, before, now in pairs if _text(before) != _text(now)]
 
 
 def _parameter(name: str, before: Any, now: Any) -> str:
@@ -101,7 +106,8 @@ def _parameter(name: str, before: Any, now: Any) -> str:
 
 def _by_name(what: str, files: Mapping[str, str] | None = None) -> Callable[[str, Any, Any], str]:
     def told(name: str, before: Any, now: Any) -> str:
-        verb = {"nothing": "is new"}.get(str(before), "is gone" if now == "nothing" else "changed")
+        gone = "is gone" if now == "nothing" else "is not there" if now == ABSENT else "changed"
+        verb = "is new" if before == "nothing" else gone
         file = f" ({files[name]})" if files and name in files else ""
         return f"{what} {name}{file} {verb}"
 

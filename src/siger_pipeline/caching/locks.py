@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sys
 from contextlib import ExitStack
 from datetime import datetime
@@ -64,12 +65,29 @@ class Locks:
 def _myself() -> dict[str, str]:
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
     since = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return {"process": str(os.getpid()), "command": command, "since": since}
+    me = {"process": str(os.getpid()), "machine": platform.node()}
+    return {**me, "command": command, "since": since}
 
 
 def _other(holder: Path) -> str:
     try:
-        found = json.loads(holder.read_text())
-        return f" (process {found['process']}, `{found['command']}`, since {found['since']})"
-    except (OSError, ValueError, KeyError):
+        found = json.loads(holder.read_text(encoding="utf-8"))
+        who = f"process {found['process']}"
+        if found["machine"] == platform.node() and _has_ended(int(found["process"])):
+            # A forked child keeps what its parent had locked.
+            who = f"by a child of {who}, which has ended"
+        return f" ({who}, `{found['command']}`, since {found['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _has_ended(process: int) -> bool:
+    if os.name != "posix":  # elsewhere, the signal 0 is not a question
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # another person's
+        return False
+    return False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
+
+from siger_pipeline.caching.ingredients import plain
 
 # What does not change the object that is loaded, or the bytes that are saved.
 ELSEWHERE = {"filepath", "path", "versioned", "metadata", "credentials", "hint"}
@@ -54,10 +56,14 @@ class Place:
         """The file that counts as the present one, whatever version a run asked for."""
         return self.at(self.newest())
 
+    def types(self) -> set[str]:
+        """Full names of its class, and of the classes of datasets within it."""
+        return set(_types(self.settings))
+
     def why_unknown(self) -> str:
         """Why nobody can say what it holds without loading it."""
         if self.filepath:
-            return f"{self.name} ({self.filepath}) does not lie on this machine's disk"
+            return f"{self.name} ({self.filepath}) is not a file or folder of this machine's disk"
         return f"{self.name} is not persisted by the catalog"
 
 
@@ -79,14 +85,24 @@ def is_parameter(name: str) -> bool:
     return name == "parameters" or name.startswith("params:")
 
 
+def _types(settings: Any) -> Iterator[str]:
+    if isinstance(settings, dict):
+        for key, value in settings.items():
+            if key in ("type", "dataset") and isinstance(value, str):
+                yield value
+            yield from _types(value)
+
+
 def _place(name: str, config: dict[str, Any], load_version: str | None) -> Place:
     filepath = str(config.get("filepath") or config.get("path") or "")
     local = filepath.removeprefix("file://")
+    pattern = any(sign in local for sign in "*?[") and not Path(local).exists()
+    settings = {key: value for key, value in config.items() if key not in ELSEWHERE}
     return Place(
         name=name,
-        settings={key: value for key, value in config.items() if key not in ELSEWHERE},
+        settings=plain(settings),
         filepath=filepath,
-        path=None if not local or "://" in local else Path(local),
+        path=None if not local or "://" in local or pattern else Path(local),
         versioned=bool(config.get("versioned")),
         load_version=load_version,
     )

@@ -10,6 +10,7 @@ from kedro.pipeline import Pipeline
 from siger_pipeline.caching import libraries
 from siger_pipeline.caching.freshness import Freshness, State, Verdict
 from siger_pipeline.caching.ingredients import few
+from siger_pipeline.caching.project import untranscoded
 
 WAITING = "waits"
 
@@ -36,7 +37,8 @@ class Plan:
             elif verdict.state is State.EARLIER and verdict.entry:
                 yield State.EARLIER, name, f"made {verdict.entry.made}, to be brought forward"
             elif name in self.touched:
-                yield WAITING, name, f"runs if {few(self._before(name))} makes something new"
+                before = " or ".join(self._before(name))
+                yield WAITING, name, f"runs if {before} makes something new"
             elif verdict.entry:
                 yield State.FRESH, name, f"since {verdict.entry.made}"
 
@@ -54,19 +56,24 @@ class Plan:
             )
 
     def starts_from_stale(self, selected: Pipeline) -> Iterator[str]:
-        """Which of a part's inputs are stale; this plan is that of all the nodes before it."""
-        stale = {name: verdict.why() for name, verdict in self.verdicts.items() if verdict.reasons}
-        for node in self.freshness.pipeline.nodes:
-            used = sorted(set(node.outputs) & selected.inputs())
+        """Which of a part's inputs are stale, and why; this plan is that of the nodes before it."""
+        pipeline = self.freshness.pipeline
+        wanted = {untranscoded(name) for name in selected.inputs()}
+        starts: list[str] = []
+        culprits: dict[str, str] = {}
+        for node in pipeline.nodes:
+            used = [name for name in node.outputs if untranscoded(name) in wanted]
             if not used or node.name not in self.touched:
                 continue
-            culprits = {
-                name: why
-                for name, why in stale.items()
-                if node.name in _after(self.freshness.pipeline, name)
+            starts += used
+            culprits |= {
+                name: f"{name}: {verdict.why()}"
+                for name, verdict in self.verdicts.items()
+                if verdict.reasons and node.name in _after(pipeline, name)
             }
-            told = few([f"{name}: {why}" for name, why in culprits.items()])
-            yield f"this run starts from {few(used)}, stale since {told}; `kedro run` renews it"
+        if starts:
+            told = few(list(culprits.values()))
+            yield f"this run starts from {few(starts)}, stale since {told}; `kedro run` renews it"
 
     def _before(self, name: str) -> list[str]:
         """The nodes not fresh by themselves that a node comes after."""
@@ -94,7 +101,7 @@ def plan(freshness: Freshness) -> Plan:
 def _own_reasons(verdict: Verdict, pipeline: Pipeline, touched: set[str]) -> Verdict:
     """Without the inputs that are about to be made anew: nobody knows yet what they will be."""
     coming = tuple(
-        f"content of {output} "
+        f"content of {untranscoded(output)}"
         for node in pipeline.nodes
         if node.name in touched
         for output in node.outputs

@@ -5,13 +5,18 @@ from __future__ import annotations
 import ast
 import random
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
 UNSEEDED_WITHOUT_ARGUMENTS = {"default_rng", "RandomState", "Random"}
 NEVER_SEEDED = {"uuid.uuid1", "uuid.uuid4", "os.urandom", "random.SystemRandom", "secrets"}
-SEEDING = {"random.seed", "np.random.seed", "numpy.random.seed", "torch.manual_seed"}
+SEEDING = {
+    "random.seed": "random",
+    "numpy.random.seed": "numpy.random",
+    "torch.manual_seed": "torch",
+    "torch.random.manual_seed": "torch",
+}
 # Read, not watched: libraries draw from this module when they are imported.
 OF_RANDOM = {f"random.{name}" for name in random.__all__ if name.islower()} - {
     "random.seed",
@@ -20,27 +25,65 @@ OF_RANDOM = {f"random.{name}" for name in random.__all__ if name.islower()} - {
 }
 
 
-def unseeded_calls(tree: ast.AST) -> tuple[list[str], bool]:
-    """Calls of a module that draw without a seed (`line 3: default_rng()`); whether others seed."""
-    calls = [(ast.unparse(n.func), n) for n in ast.walk(tree) if isinstance(n, ast.Call)]
-    names = {name for name, _ in calls}
-    unseeded = [
-        f"line {call.lineno}: {name}()"
-        for name, call in calls
-        if _is_unseeded(name, call) or (name in OF_RANDOM and "random.seed" not in names)
+def unseeded_calls(tree: ast.AST) -> tuple[list[str], list[str]]:
+    """What a module says of randomness.
+
+    Returns:
+        Its calls that draw without a seed (`line 3: default_rng()`), and the global generators
+        that it seeds, of `random`, `numpy.random` and `torch`.
+    """
+    aliases = _aliases(tree)
+    calls = [
+        (ast.unparse(node.func), full, node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for full in _full_names(ast.unparse(node.func), aliases)
     ]
-    return unseeded, bool(names & SEEDING)
+    seeds = {SEEDING[full] for _, full, call in calls if full in SEEDING and _is_given(call)}
+    unseeded = {
+        (call.lineno, name)
+        for name, full, call in calls
+        if _is_unseeded(full, call) or (full in OF_RANDOM and "random" not in seeds)
+    }
+    return [f"line {line}: {name}()" for line, name in sorted(unseeded)], sorted(seeds)
+
+
+def _aliases(tree: ast.AST) -> dict[str, set[str]]:
+    """Name -> the full names that a module imports under it, in whatever function."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                found.setdefault(alias.asname or top, set()).add(
+                    alias.name if alias.asname else top
+                )
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            for alias in node.names:
+                found.setdefault(alias.asname or alias.name, set()).add(f"{base}.{alias.name}")
+    return found
+
+
+def _full_names(name: str, aliases: Mapping[str, set[str]]) -> set[str]:
+    """A dotted name as its module spells it to the full ones; itself where nothing is imported."""
+    first, dot, rest = name.partition(".")
+    return {f"{full}{dot}{rest}" for full in aliases.get(first, {first})}
 
 
 def _is_unseeded(name: str, call: ast.Call) -> bool:
     last = name.rpartition(".")[2]
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    nothing = all(isinstance(value, ast.Constant) and value.value is None for value in given)
     return (
         name in NEVER_SEEDED
         or name.partition(".")[0] in NEVER_SEEDED
-        or (last in UNSEEDED_WITHOUT_ARGUMENTS and nothing)
+        or (last in UNSEEDED_WITHOUT_ARGUMENTS and not _is_given(call))
     )
+
+
+def _is_given(call: ast.Call) -> bool:
+    """Whether a call has an argument other than None, such as a seed."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(not isinstance(value, ast.Constant) or value.value is not None for value in given)
 
 
 def global_states(imports: Iterable[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,8 +13,9 @@ from pydantic import TypeAdapter
 from siger_pipeline.caching.contents import write_json
 from siger_pipeline.caching.ingredients import Ingredients
 
-FORMAT = 1
-KEPT = 50  # entries of a node
+FORMAT = 2
+KEPT = 50  # different ingredients, or unfinished runs, of a node
+ALIKE = 2  # entries of the same ingredients
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,24 @@ class Record:
 
     def begin(self, entry: Entry) -> None:
         """Note that a run begins."""
-        self.unfinished = [*self.unfinished, entry][-KEPT:]
+        self.unfinished = [*self._untouched(entry), entry][-KEPT:]
         self.save()
 
     def finish(self, entry: Entry) -> None:
         """Note that a run ended, with what it wrote."""
         mine = entry.ingredients.fingerprint()
-        others = (run for run in self.unfinished if run.ingredients.fingerprint() != mine)
-        self.unfinished = list(others)
-        self.entries = [*self.entries, entry][-KEPT:]
+        self.unfinished = [
+            run for run in self._untouched(entry) if run.ingredients.fingerprint() != mine
+        ]
+        self.entries = _kept([*self.entries, entry])
         self.save()
+
+    def _untouched(self, entry: Entry) -> list[Entry]:
+        """The unfinished runs whose outputs a run does not overwrite."""
+        if all(output.version for output in entry.outputs.values()):
+            return self.unfinished
+        mine = entry.ingredients.fingerprint()
+        return [run for run in self.unfinished if run.ingredients.fingerprint() == mine]
 
     def save(self) -> None:
         """Write the file; one that could not be read is set aside."""
@@ -94,10 +104,21 @@ class Record:
         write_json(self.path, document)
 
 
+def _kept(entries: list[Entry]) -> list[Entry]:
+    """The newest entries: a few of each ingredients, so that going back and forth drops none."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for entry in reversed(entries):
+        counts[entry.ingredients.fingerprint()] += 1
+        if counts[entry.ingredients.fingerprint()] <= ALIKE and len(counts) <= KEPT:
+            kept.append(entry)
+    return kept[::-1]
+
+
 def read_record(path: Path) -> Record:
     """The record of a node; one that cannot be read counts as none, and says why."""
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         found = json.loads(text)["format"]
         if found != FORMAT:
             return Record(

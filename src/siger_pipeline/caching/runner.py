@@ -12,10 +12,13 @@ from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner, Task
 
 from siger_pipeline.caching.freshness import Freshness
+from siger_pipeline.caching.ingredients import few
 from siger_pipeline.caching.locks import Locks
 from siger_pipeline.caching.plan import plan
-from siger_pipeline.caching.project import open_freshness, upstream
+from siger_pipeline.caching.project import open_freshness
+from siger_pipeline.caching.status import missing_starts, starts_from_stale
 from siger_pipeline.caching.step import Step
+from siger_pipeline.errors import UserError
 
 if TYPE_CHECKING:
     from pluggy import PluginManager
@@ -48,7 +51,7 @@ class CachingRunner(SequentialRunner):
         done: Counter[str] = Counter()
         try:
             with Locks() as locks:
-                self._prepare(freshness, catalog, locks)
+                self._prepare(freshness, locks)
                 for node in pipeline.nodes:
                     step = Step(node, freshness.examine(node), freshness, catalog, self.force)
                     if step.must_write():
@@ -63,11 +66,15 @@ class CachingRunner(SequentialRunner):
             freshness.contents.save()
         LOG.info("Nodes: %s", ", ".join(f"{number} {how}" for how, number in done.items()))
 
-    def _prepare(self, freshness: Freshness, catalog: DataCatalog, locks: Locks) -> None:
+    def _prepare(self, freshness: Freshness, locks: Locks) -> None:
         """Say what is known before the first node, and lock what will be written."""
+        if missing := missing_starts(freshness):
+            raise UserError(
+                f"this run starts from {few(missing)}, which no run has made yet: `kedro run` "
+                "makes all, `kedro run --pipelines <stage>` a stage with all that it needs"
+            )
         planned = plan(freshness)
-        before = plan(open_freshness(upstream(freshness.pipeline), catalog))
-        for line in (*planned.warnings(), *before.starts_from_stale(freshness.pipeline)):
+        for line in (*planned.warnings(), *starts_from_stale(freshness)):
             LOG.warning(line)
         for node in freshness.pipeline.nodes:
             if self.force or node.name in planned.touched:

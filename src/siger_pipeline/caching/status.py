@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
-from siger_pipeline.caching.freshness import State
+from siger_pipeline.caching.contents import ABSENT
+from siger_pipeline.caching.freshness import Freshness, State
 from siger_pipeline.caching.plan import WAITING, plan
-from siger_pipeline.caching.project import open_freshness, upstream
+from siger_pipeline.caching.project import open_freshness, untranscoded, upstream
 
 COLOURS: dict[str, str] = {
     State.FRESH: "green",
@@ -26,11 +27,29 @@ def status(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[tuple[str, str]
     width = max((len(node.name) for node in pipeline.nodes), default=0)
     for state, name, why in planned.lines():
         yield f"{state:8}{name.ljust(width)}  {why}", COLOURS[state]
-    before = plan(open_freshness(upstream(pipeline), catalog))
-    for line in (*planned.warnings(), *before.starts_from_stale(pipeline)):
+    for line in (*planned.warnings(), *starts_from_stale(freshness)):
         yield f"note: {line}", ""
     freshness.contents.save()
     yield _summary(len(pipeline.nodes), len(planned.touched)), ""
+
+
+def missing_starts(part: Freshness) -> list[str]:
+    """What a part of the pipelines starts from and no run has made yet."""
+    made = {untranscoded(name) for name in upstream(part.pipeline).all_outputs()}
+    return sorted(
+        name
+        for name in part.pipeline.inputs() & part.places.keys()
+        if untranscoded(name) in made and part.content(part.places[name].current()) == ABSENT
+    )
+
+
+def starts_from_stale(part: Freshness) -> Iterator[str]:
+    """What a part of the pipelines starts from and is stale, a sentence each."""
+    try:
+        before = open_freshness(upstream(part.pipeline), part.catalog, part.contents)
+        yield from plan(before).starts_from_stale(part.pipeline)
+    except DatasetError as error:
+        yield f"whether what this run starts from is fresh cannot be known: {error}"
 
 
 def _summary(nodes: int, touched: int) -> str:

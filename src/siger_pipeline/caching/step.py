@@ -78,8 +78,7 @@ class Step:
         LOG.info("%s: runs, since %s", self.node.name, why)
         places = (self.freshness.places[name] for name in self.node.outputs)
         outputs = {place.name: Output(next_version(place, self.catalog), "") for place in places}
-        made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        begun = Entry(self.verdict.ingredients, outputs, made, process=os.getpid())
+        begun = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())
         self._offer(begun)
         return begun
 
@@ -104,12 +103,17 @@ class Step:
         if changed := now.differences(ended.ingredients):
             LOG.warning("%s: %s while it ran, so it will run again", node.name, few(changed))
             return
+        if newer := sorted(freshness.newer & set(freshness.modules[node.name])):
+            told = "%s: %s changed after it was loaded, so it will run again"
+            LOG.warning(told, node.name, few(newer))
+            return
         outputs = written(ended, freshness)
         if absent := [name for name, output in outputs.items() if output.content == ABSENT]:
             LOG.warning("%s: it did not write %s, so it will run again", node.name, few(absent))
             return
-        seeds = any(module.seeds for module in freshness.modules[node.name].values())
-        unseeded = () if seeds else tuple(f"from {name}" for name in generators)
+        modules = freshness.modules[node.name].values()
+        seeded = {name for module in modules for name in module.seeds}
+        unseeded = tuple(f"from {name}" for name in generators if name not in seeded)
         if unseeded:
             LOG.warning(
                 "%s: it drew random numbers without a seed (%s), so it will run each time; give "
@@ -119,5 +123,9 @@ class Step:
             )
         known = libraries.versions(freshness.imports(node))
         self.verdict.record.finish(
-            replace(ended, outputs=outputs, libraries=known, unseeded=unseeded)
+            replace(ended, outputs=outputs, libraries=known, unseeded=unseeded, made=_now())
         )
+
+
+def _now() -> str:
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -31,8 +31,9 @@ def next_version(place: Place, catalog: DataCatalog) -> str | None:
     version, newest = dataset.resolve_save_version(), place.newest()
     if version and newest and newest > version:
         raise UserError(
-            f"{place.name} has a version of {newest} and now it is {version}: what is made now "
-            "would not be the newest. Set the clock right, or remove that version"
+            f"{place.name} has a version of {newest}, and this run is of {version}: what it makes "
+            "would not be the newest. Start it again if another run has ended meanwhile; else set "
+            "the clock right, or remove that version"
         )
     return version
 

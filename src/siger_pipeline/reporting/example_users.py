@@ -10,6 +10,7 @@ from siger_pipeline.reporting.examples import TRAINED, digest, spread
 
 HAD = 8  # training items shown of a user
 LISTED = 10  # recommendations shown
+COUNTED = 20  # places that hits are counted in: the longest lists of the headline metrics
 TESTED = 6  # items of the test split shown
 HELD_OUT = "held_out"
 
@@ -28,8 +29,9 @@ def example_users(
     Returns:
         For each: `user`; `had` (items, by the SHA-256 of their ids) of `had_count` training items;
         `recommended`, the first ten: item, rank, hit (whether it is in the user's test split);
-        `tested`, of `tested_count` test items the best placed: item, rank (None: not among the
-        `listed` recommended); `hits` among these `listed`.
+        `tested`, of `tested_count` test items the best placed: item, rank (None: not
+        recommended at all), hit (whether it is in the first `counted` = min(20, length of the list)
+        places); `hits`, of all test items.
     """
     chosen = spread(eligible_users(splits, user_index), Columns.USER, TRAINED)
     members = chosen.select(Columns.USER_ID, Columns.USER).to_pyarrow().to_pylist()
@@ -73,6 +75,7 @@ def describe_user(
     """
     had, tested = (_items_of(held, split) for split in (Split.TRAIN, Split.TEST))
     ranks = {row[Columns.ITEM]: int(row[Columns.RANK]) for row in listed}
+    counted = min(COUNTED, len(ranks))
     best_first = sorted(tested, key=lambda item: ranks.get(item, len(ranks) + 1))
     return {
         "user": user,
@@ -82,10 +85,13 @@ def describe_user(
             {"item": item, "rank": rank, "hit": item in tested}
             for item, rank in list(ranks.items())[:LISTED]
         ],
-        "tested": [{"item": item, "rank": ranks.get(item)} for item in best_first[:TESTED]],
+        "tested": [
+            {"item": item, "rank": ranks.get(item), "hit": ranks.get(item, counted + 1) <= counted}
+            for item in best_first[:TESTED]
+        ],
         "tested_count": len(tested),
-        "listed": len(ranks),
-        "hits": len(ranks.keys() & tested),
+        "counted": counted,
+        "hits": sum(ranks.get(item, counted + 1) <= counted for item in tested),
     }
 
 

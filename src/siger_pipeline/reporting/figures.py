@@ -80,7 +80,7 @@ def degrees(distribution: Mapping[str, Any]) -> go.Figure:
     for n, curve in enumerate(curves):
         figure.add_trace((_points if shares else _bars)(curve, PALETTE[n % len(PALETTE)]))
     figure.update_xaxes(title=UNITS.get(of, IN_DEGREE))
-    figure.update_yaxes(title=f"share of {members} a degree" if shares else members)
+    figure.update_yaxes(title=f"share of {members} per step of degree" if shares else members)
     if distribution["log"]:
         figure.update_xaxes(type="log", dtick=1, exponentformat="none")
         figure.update_yaxes(type="log", dtick=1, exponentformat="power")
@@ -134,7 +134,7 @@ def _framed(figure: go.Figure, height: int) -> go.Figure:
             "y": 1.02,
             "yanchor": "bottom",
             "bgcolor": CLEAR,
-            "entrywidth": 90,
+            "entrywidth": 112,
         },
     )
     figure.update_xaxes(gridcolor=GRID, zerolinecolor=GRID)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from plotly import graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from siger_pipeline.data.schema import Columns
 from siger_pipeline.reporting import figures, tables
 from siger_pipeline.reporting.labels import graph_label
 from siger_pipeline.reporting.tables import Report, Table
@@ -82,10 +83,15 @@ def drawn(report: Report, curves: go.Figure, graphs: Mapping[str, Any]) -> dict[
 
 def counts_table(counts: pd.DataFrame) -> Table:
     """Users, items and interactions after each step of ingest."""
-    header, *rows = [list(map(str, counts)), *counts.to_numpy().tolist()]
-    return Table(
-        ["", *header[1:]], [[str(row[0]), *(f"{n:,.0f}" for n in row[1:])] for row in rows]
-    )
+    header = ["", *map(str, counts.columns[1:])]
+    return Table(header, [_count_cells(row) for row in counts.to_dict("records")])
+
+
+def _count_cells(row: Mapping[Any, Any]) -> list[str]:
+    step, *numbers = (str(row[Columns.STEP]), *(f"{n:,.0f}" for n in list(row.values())[1:]))
+    # A split is a part of what the steps left: only users who leave with it are removed.
+    whole = step.startswith("split: ") and row[Columns.REMOVED] == 0
+    return [step, *numbers[:-1], tables.ABSENT] if whole else [step, *numbers]
 
 
 def graph_table(graphs: Mapping[str, Any]) -> Table:

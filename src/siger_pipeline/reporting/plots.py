@@ -7,6 +7,7 @@ import pandas as pd
 from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
+from siger_pipeline.reporting.axes import epoch_step, is_off_scale, loss_range
 from siger_pipeline.reporting.summary import best_epoch
 
 # Okabe and Ito's colours, which colour-blind readers tell apart, and greys: all of them are seen on
@@ -18,10 +19,10 @@ CLEAR = "rgba(0, 0, 0, 0)"
 PALETTE = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A3F")
 BEST = "#D55E00"
 NOTE_WIDTH = 52  # characters in a line of the title's note
-PANELS = ("Training loss, mean of the steps", "Validation", "Seconds")
+PANELS = ("Training loss, weighted terms, mean of the steps", "Validation", "Seconds")
 LOSS, VALIDATION, SECONDS = 1, 2, 3  # rows of the figure
-GAP = 0.16  # between panels, of the height: room for ticks and a legend of three lines on a phone
-ENTRY = 103  # of a legend's text, pixels: two entries a line on a phone
+GAP = 0.18  # between panels, of the height: room for ticks and a legend of four lines on a phone
+ENTRY = 110  # of a legend's text, pixels: two entries a line on a phone
 TICKS = 0.045  # of the height: a legend is below the numbers of its panel
 PANELS_HEIGHT = 780  # pixels
 LINE_HEIGHT = 22  # of the title's notes, pixels
@@ -55,6 +56,7 @@ def learning_curves(
     _draw_losses(figure, history)
     _draw_validation(figure, history)
     _draw_seconds(figure, timings)
+    figure.update_xaxes(dtick=epoch_step(int(history["epoch"].iloc[-1])))
     figure.add_vline(x=best_epoch(history), line={"color": BEST, "width": 1, "dash": "dot"})
     return figure
 
@@ -79,7 +81,7 @@ def _entitled(figure: go.Figure, title: str) -> go.Figure:
         template="plotly_white",
         font={"size": 12, "color": INK},
         height=_head(title) + 100,
-        margin={"l": 44, "r": 12, "t": 24, "b": 76},
+        margin={"l": 38, "r": 6, "t": 24, "b": 76},
     )
 
 
@@ -130,8 +132,11 @@ def _draw_losses(figure: go.Figure, history: pd.DataFrame) -> None:
         (term, plain(term.removeprefix("loss_").replace("_", " ")), PALETTE[n % len(PALETTE)])
         for n, term in enumerate(terms)
     ]
+    ends = loss_range(history)
+    figure.update_yaxes(range=ends, row=LOSS, col=1)
     for column, label, colour in lines:
-        _draw_line(figure, history[["epoch", column]], LOSS, label, colour)
+        shown = f"{label}<br>(off scale)" if is_off_scale(history[column], ends) else label
+        _draw_line(figure, history[["epoch", column]], LOSS, shown, colour)
 
 
 def _draw_validation(figure: go.Figure, history: pd.DataFrame) -> None:

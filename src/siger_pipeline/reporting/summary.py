@@ -18,15 +18,16 @@ def training_summary(history: pd.DataFrame, timings: pd.DataFrame) -> dict[str, 
         timings: a row an epoch; `seconds_train`, `seconds_validation`.
 
     Returns:
-        `epochs`, and where there are any: `best_epoch`, and mean seconds an epoch.
+        `epochs`, and where there are any: `best_epoch`, and the median seconds of an epoch,
+        which a slow first one leaves alone.
     """
     if history.empty:
         return {"epochs": 0}
     return {
         "epochs": int(history["epoch"].iloc[-1]),
         "best_epoch": best_epoch(history),
-        "seconds_train": float(timings["seconds_train"].mean()),
-        "seconds_validation": float(timings["seconds_validation"].mean()),
+        "seconds_train": float(timings["seconds_train"].median()),
+        "seconds_validation": float(timings["seconds_validation"].median()),
     }
 
 

@@ -160,7 +160,8 @@ def training_line(report: Report) -> str:
     if not training["epochs"]:
         return "The model is computed at once, without epochs."
     return (
-        f"{training['epochs']} epochs, weights of epoch {training['best_epoch']}; an epoch took "
+        f"{training['epochs']} epochs, weights of epoch {training['best_epoch']}; "
+        "an epoch typically took "
         f"{training['seconds_train']:.2f} s of training and "
         f"{training['seconds_validation']:.2f} s of validation."
     )
