@@ -172,3 +172,10 @@ def test_a_node_that_fails_leaves_what_an_earlier_run_made_as_that_runs(shop: Sh
     assert shop.plan().verdicts["clean"].state == "stale"
     shop.parameters["digits"] = 1
     assert shop.run() == ALL_FRESH
+
+
+def test_a_file_from_before_there_were_versions_is_told(shop: Shop) -> None:
+    (shop.root / "data" / "mean").mkdir()
+    (shop.root / "data" / "mean" / "fitted.json").write_text("{}")
+    with pytest.raises(UserError, match=r"fitted\.json is a file from before fitted had versions"):
+        shop.run()

@@ -23,11 +23,17 @@ def next_version(place: Place, catalog: DataCatalog) -> str | None:
     """The version that a run writes, None for a dataset without versions.
 
     Raises:
-        UserError: it would not be the newest one, since the clock was set back.
+        UserError: it would not be the newest one, since the clock was set back; or a file without
+            versions stands where the versions go.
     """
     dataset = catalog.get(place.name)
     if not place.versioned or not isinstance(dataset, AbstractVersionedDataset):
         return None
+    if place.path and place.path.is_file():
+        raise UserError(
+            f"{place.path} is a file from before {place.name} had versions, and stands where they "
+            "go: remove it, and it is made anew"
+        )
     version, newest = dataset.resolve_save_version(), place.newest()
     if version and newest and newest > version:
         raise UserError(
