@@ -79,3 +79,11 @@ def test_names_are_those_of_the_imports(text: str, unseeded: list[str]) -> None:
 )
 def test_the_generators_that_are_seeded_are_named(text: str, seeds: list[str]) -> None:
     assert unseeded_calls(ast.parse(text))[1] == seeds
+
+
+def test_a_seed_of_one_generator_excuses_no_other(shop: Shop) -> None:
+    line = "import random, numpy; random.seed(3); numpy.random.rand()"
+    shop.edit("prices.py", "    return", f"    {line}\n    return")
+    shop.run()
+    assert any("without a seed (from numpy.random)" in m for m in shop.caplog.messages)
+    assert shop.run()["clean"] == "ran"

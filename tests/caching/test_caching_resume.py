@@ -145,3 +145,13 @@ def test_a_run_that_wrote_only_half_leaves_the_one_before_it_to_go_on_from(
     fitted, history = result(stopping)
     assert '"sum": 30.0' in fitted
     assert '"started": 2' in history
+
+
+def test_without_versions_another_run_takes_the_place_of_what_was_left(stopping: Stopping) -> None:
+    stopping.catalog_text = stopping.catalog_text.replace(", versioned: true", "")
+    broken_off(stopping, 2)
+    stopping.parameters["train"] = {"model": "mean", "rate": 100.0}
+    broken_off(stopping, 3)
+    stopping.parameters["train"] = {"model": "mean", "rate": 2.0}
+    stopping.run()
+    assert '"sum": 30.0' in (stopping.root / "data" / "mean" / "fitted.json").read_text()
