@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 
 from siger_pipeline.choice import choice_error
 from siger_pipeline.comparison import comparison
-from siger_pipeline.errors import user_error
+from siger_pipeline.errors import interrupted, user_error
 
 CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
 RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
@@ -45,6 +45,8 @@ class _Command(click.Command):
         except MissingConfigException as error:
             raise click.ClickException(f"{error}. An environment is a folder of conf/.") from error
         except Exception as error:
+            if interrupted(error):
+                raise KeyboardInterrupt from error
             if told := user_error(error):
                 raise click.ClickException(str(told)) from error
             if choice := choice_error(error, ctx.params):

@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,37 @@ def test_pickles_are_not_run(tmp_path: Path) -> None:
 def test_what_cannot_be_read_back_is_refused_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match=r"checkpoint\.config\.paths\[1\] is a PosixPath"):
         CheckpointDataset(filepath=tmp_path / "a.pt").save({"config": {"paths": [1, tmp_path]}})
+
+
+INTERRUPTED = """
+import random, signal, sys, time, torch
+from siger_pipeline.datasets.checkpoint import CheckpointDataset
+from siger_pipeline.errors import interrupted
+
+draws = random.Random(5)
+data = {n: torch.rand(100, 10) for n in range(100)}
+began = time.perf_counter()
+for _ in range(10):
+    CheckpointDataset(filepath=sys.argv[1]).save(data)
+seconds = (time.perf_counter() - began) / 10
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+for _ in range(200):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, draws.uniform(0, seconds) + 1e-6)
+        CheckpointDataset(filepath=sys.argv[1]).save(data)
+        time.sleep(1)
+    except BaseException as error:
+        assert interrupted(error), error
+    torch.load(sys.argv[1], weights_only=True)
+"""
+
+
+def test_an_interrupted_save_is_told_as_such(tmp_path: Path) -> None:
+    # In a process of its own: torch's writer ends the process that it is interrupted in.
+    command = [sys.executable, "-c", INTERRUPTED, str(tmp_path / "a.pt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pt"]
 
 
 def test_preview_is_an_outline(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, ClassVar
 
 from kedro_datasets._typing import JSONPreview
@@ -34,7 +35,10 @@ class CheckpointDataset(AtomicDataset):
         import torch
 
         # To a handle: with a path, torch writes the (temporary) file's name into the archive.
-        torch.save(canonical(data), handle)
+        # In a thread, since only the main one is interrupted: an exception of Ctrl-C inside
+        # torch's writer loses its name there, or aborts the process.
+        with ThreadPoolExecutor(1) as writer:
+            writer.submit(torch.save, canonical(data), handle).result()
 
     def preview(self) -> JSONPreview:
         """The plain values, and type and shape of each tensor, for Kedro-Viz."""
