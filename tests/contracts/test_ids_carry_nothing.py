@@ -62,7 +62,7 @@ def relabel_noise(model: EmbeddingRecommender, monkeypatch: pytest.MonkeyPatch) 
 
 def relabel_batch(batch: Batch) -> Batch:
     users, items = torch.from_numpy(NEW_USER), torch.from_numpy(NEW_ITEM)
-    return Batch(users[batch.users], items[batch.positives], items[batch.negatives])
+    return Batch.of(users[batch.users], items[batch.positives], items[batch.negatives])
 
 
 def train(model: EmbeddingRecommender, relabel: bool) -> None:

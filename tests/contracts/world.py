@@ -86,4 +86,4 @@ def some_batch(inputs: ModelInputs, size: int = 25, seed: int = 2) -> Batch:
     users, items = (torch.from_numpy(x.astype(np.int64)) for x in inputs.interactions.nonzero())
     chosen = torch.randint(len(users), (size,), generator=draw)
     negatives = torch.randint(inputs.n_items, (size,), generator=draw)
-    return Batch(users[chosen], items[chosen], negatives)
+    return Batch.of(users[chosen], items[chosen], negatives)

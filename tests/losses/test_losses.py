@@ -12,6 +12,7 @@ from torch import Tensor
 from reference import losses as reference
 from siger_pipeline.losses.alignment import anchor_info_nce
 from siger_pipeline.losses.contrastive import info_nce, unit_rows
+from siger_pipeline.losses.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 
@@ -76,17 +77,17 @@ def test_contrasts_ignore_length_and_order(size: tuple[int, int, int]) -> None:
     )
 
 
-@pytest.mark.parametrize("block_rows", [1, 3, 100])
-def test_blocks_change_neither_value_nor_gradient(block_rows: int) -> None:
+@pytest.mark.parametrize("rows_a_block", [1, 2, 100])
+def test_blocks_change_neither_value_nor_gradient(rows_a_block: int) -> None:
     x, pool, anchor = draw(9, 4, 3, 3)
     rows = torch.tensor([8, 2, 5])
     results = []
-    for block in (None, block_rows):
+    for mib in (DEFAULT_BLOCK_MIB, rows_a_block * 9 * 8 / 2**20):
         x.grad, pool.grad = None, None
         x.requires_grad_(), pool.requires_grad_()
-        value = info_nce(x[rows], pool[rows], 0.2, pool=pool, block_rows=block)
+        value = info_nce(x[rows], pool[rows], 0.2, pool=pool, block_mib=mib)
         value = value + anchor_info_nce(
-            x[rows], pool[rows], anchor[rows], 0.2, pool=pool, own=rows, block_rows=block
+            x[rows], pool[rows], anchor[rows], 0.2, pool=pool, own=rows, block_mib=mib
         )
         value.backward()
         assert x.grad is not None
@@ -94,6 +95,51 @@ def test_blocks_change_neither_value_nor_gradient(block_rows: int) -> None:
         results.append((value.detach(), x.grad.clone(), pool.grad.clone()))
     for whole, blocked in zip(*results, strict=True):
         torch.testing.assert_close(whole, blocked)
+
+
+def log_sum_exp_plainly(x: Tensor, pool: Tensor, own: Tensor, value: Tensor) -> Tensor:
+    logits = (x @ pool.T).scatter(1, own[:, None], value[:, None])
+    return torch.logsumexp(logits, dim=1).mean()
+
+
+@given(sizes, st.integers(1, 9), st.integers(1, 8))
+def test_mean_log_sum_exp_has_the_value_and_gradient_of_its_formula(
+    size: tuple[int, int, int], pool_rows: int, rows_a_block: int
+) -> None:
+    rows, columns, seed = size
+    (x,), (pool,) = draw(rows, columns, seed, 1), draw(pool_rows, columns, seed + 1, 1)
+    value = draw(rows, 1, seed + 2, 1)[0].squeeze(1)
+    own = torch.randint(pool_rows, (rows,), generator=torch.Generator().manual_seed(seed))
+    tensors = [tensor.requires_grad_() for tensor in (x, pool, value)]
+    plain = 3 * log_sum_exp_plainly(x, pool, own, value)
+    blocked = 3 * mean_log_sum_exp(
+        x, pool, own=own, value=value, block_mib=rows_a_block * pool_rows * 8 / 2**20
+    )
+    torch.testing.assert_close(blocked, plain)
+    for found, expected in zip(
+        torch.autograd.grad(blocked, tensors), torch.autograd.grad(plain, tensors), strict=True
+    ):
+        torch.testing.assert_close(found, expected)
+
+
+def test_large_logits_stay_finite() -> None:
+    x = torch.tensor([[200.0, 0.0], [-300.0, 1.0]], requires_grad=True)
+    value = mean_log_sum_exp(x, x)
+    value.backward()
+    assert float(value) == pytest.approx((200.0**2 + 300.0**2 + 1) / 2)
+    assert x.grad is not None
+    assert torch.isfinite(x.grad).all()
+
+
+def test_bfloat16_logits_are_near() -> None:
+    x, y, anchor = (tensor.float() for tensor in draw(300, 16, 7, 3))
+    for loss in (
+        lambda precision: info_nce(x, y, 0.2, precision=precision),
+        lambda precision: anchor_info_nce(x, y, anchor, 0.2, precision=precision),
+    ):
+        exact, half = float(loss(None)), float(loss(torch.bfloat16))
+        assert half != exact
+        assert half == pytest.approx(exact, rel=5e-3)
 
 
 def test_a_pool_of_the_batch_is_the_batch() -> None:

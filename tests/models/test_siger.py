@@ -153,7 +153,7 @@ def test_contrast_over_all_equals_the_batch_when_the_batch_is_all() -> None:
     batch = some_batch(inputs, size=4000)
     assert len(batch.positives.unique()) == inputs.n_items
     one, other = (
-        siger(inputs, contrast=contrast, contrast_block_rows=7).loss(
+        siger(inputs, contrast=contrast, contrast_block_mib=0.001).loss(
             batch, torch.Generator().manual_seed(0)
         )
         for contrast in ("batch", "all")

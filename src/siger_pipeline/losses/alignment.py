@@ -1,12 +1,13 @@
 """Alignment between modalities through an anchor.
 
-Shape suffixes: n rows of the batch, p rows of the pool, q rows of a block, d dimensions.
+Shape suffixes: n rows of the batch, p rows of the pool, d dimensions.
 """
 
 import torch
 from torch import Tensor
 
-from siger_pipeline.losses.contrastive import by_row_blocks, check_paired, unit_rows
+from siger_pipeline.losses.contrastive import check_paired, unit_rows
+from siger_pipeline.losses.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
 
 
 def anchor_info_nce(
@@ -17,7 +18,8 @@ def anchor_info_nce(
     *,
     pool: Tensor | None = None,
     own: Tensor | None = None,
-    block_rows: int | None = None,
+    block_mib: float = DEFAULT_BLOCK_MIB,
+    precision: torch.dtype | None = None,
 ) -> Tensor:
     """Anchor-based InfoNCE, SIGER Eq. (14).
 
@@ -32,7 +34,8 @@ def anchor_info_nce(
         pool: the other modality's semantics of all rows that i' runs over, [p, d]; ``second``
             itself where it is not given.
         own: where row i of the batch stands in the pool, [n]; given with ``pool``.
-        block_rows: bound on the rows of the logits held at once.
+        block_mib: bound on the logits held at once, MiB.
+        precision: of the denominators' matrix products; see `mean_log_sum_exp`.
 
     Returns:
         Scalar.
@@ -45,16 +48,16 @@ def anchor_info_nce(
         raise ValueError("pool and own are given together")
     first_nd, second_nd, anchor_nd = unit_rows(first), unit_rows(second), unit_rows(anchor)
     # (s(f, a) + s(g, a)) / 2 = (f + g)·a / 2 for unit vectors.
-    log_anchor_n = ((first_nd + second_nd) * anchor_nd).sum(dim=1) / (2 * temperature)
+    log_anchor_n = torch.linalg.vecdot(first_nd + second_nd, anchor_nd) / (2 * temperature)
     pool_pd = second_nd if pool is None else unit_rows(pool)
     own_n = torch.arange(len(first), device=first.device) if own is None else own
-    log_sum_n = by_row_blocks(
-        _log_sums, pool_pd, first_nd / temperature, log_anchor_n, own_n, block_rows=block_rows
-    )
-    return (log_sum_n - log_anchor_n).mean()
-
-
-def _log_sums(pool_pd: Tensor, first_qd: Tensor, log_anchor_q: Tensor, own_q: Tensor) -> Tensor:
     # The place of i itself, which would be the ordinary positive, goes to the anchor.
-    logits_qp = (first_qd @ pool_pd.T).scatter(1, own_q[:, None], log_anchor_q[:, None])
-    return torch.logsumexp(logits_qp, dim=1)
+    denominator = mean_log_sum_exp(
+        first_nd / temperature,
+        pool_pd,
+        own=own_n,
+        value=log_anchor_n,
+        block_mib=block_mib,
+        precision=precision,
+    )
+    return denominator - log_anchor_n.mean()

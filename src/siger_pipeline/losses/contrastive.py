@@ -1,14 +1,13 @@
 """InfoNCE.
 
-Shape suffixes: n rows of the batch, p rows of the pool (whom the denominator runs over), q rows of
-a block, d dimensions.
+Shape suffixes: n rows of the batch, p rows of the pool (whom the denominator runs over), d
+dimensions.
 """
-
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
+
+from siger_pipeline.losses.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
 
 
 def check_paired(*matrices: Tensor) -> None:
@@ -41,27 +40,14 @@ class _UnitRows(torch.autograd.Function):
         return torch.addcmul(gradient_nd, unit_nd, along_n1, value=-1).mul_(scale_n1)
 
 
-def by_row_blocks(
-    log_sums: Callable[..., Tensor], pool: Tensor, *rows: Tensor, block_rows: int | None
-) -> Tensor:
-    """``log_sums(pool, *rows)`` [n], computed ``block_rows`` rows at a time.
-
-    Each block's logits [q, p] are forgotten after the forward pass and computed again in the
-    backward pass, so that never more than one block is held. ``None``: all rows at once.
-    """
-    if block_rows is None or len(rows[0]) <= block_rows:
-        return log_sums(pool, *rows)
-    blocks = zip(*(matrix.split(block_rows) for matrix in rows), strict=True)
-    return torch.cat([checkpoint(log_sums, pool, *block, use_reentrant=False) for block in blocks])
-
-
 def info_nce(
     x: Tensor,
     y: Tensor,
     temperature: float,
     *,
     pool: Tensor | None = None,
-    block_rows: int | None = None,
+    block_mib: float = DEFAULT_BLOCK_MIB,
+    precision: torch.dtype | None = None,
 ) -> Tensor:
     """InfoNCE, SIGER Eqs. (13) and (16).
 
@@ -73,7 +59,8 @@ def info_nce(
         y: [n, d].
         temperature: τ > 0.
         pool: [p, d]; ``y`` itself where it is not given.
-        block_rows: bound on the rows of the logits held at once.
+        block_mib: bound on the logits held at once, MiB.
+        precision: of the denominators' matrix products; see `mean_log_sum_exp`.
 
     Returns:
         Scalar; log p where all rows are equal.
@@ -84,9 +71,5 @@ def info_nce(
     check_paired(x, y)
     x_nd, y_nd = unit_rows(x) / temperature, unit_rows(y)
     pool_pd = y_nd if pool is None else unit_rows(pool)
-    log_sum_n = by_row_blocks(_log_sums, pool_pd, x_nd, block_rows=block_rows)
-    return (log_sum_n - (x_nd * y_nd).sum(dim=1)).mean()
-
-
-def _log_sums(pool_pd: Tensor, x_qd: Tensor) -> Tensor:
-    return torch.logsumexp(x_qd @ pool_pd.T, dim=1)
+    denominator = mean_log_sum_exp(x_nd, pool_pd, block_mib=block_mib, precision=precision)
+    return denominator - torch.linalg.vecdot(x_nd, y_nd).mean()

@@ -4,8 +4,8 @@ Shape suffixes: U users, I items, n users asked for, B pairs of a batch, d dimen
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -44,11 +44,72 @@ class ModelInputs:
 
 @dataclass(frozen=True)
 class Batch:
-    """Training pairs with one negative each; index tensors [B] of int64."""
+    """Training pairs with one negative each, and which rows they touch; tensors of int64.
+
+    Attributes:
+        users: [B].
+        positives: [B].
+        negatives: [B].
+        user_rows: the distinct users, ascending, [n].
+        item_rows: the distinct positives and negatives, ascending, [m].
+        positive_rows: the distinct positives, ascending, [p].
+        user_places: where in ``user_rows`` each pair's user is, [B].
+        positive_places: where in ``item_rows`` each positive is, [B].
+        negative_places: where in ``item_rows`` each negative is, [B].
+        positive_row_places: where in ``item_rows`` each of ``positive_rows`` is, [p].
+    """
 
     users: Tensor
     positives: Tensor
     negatives: Tensor
+    user_rows: Tensor
+    item_rows: Tensor
+    positive_rows: Tensor
+    user_places: Tensor
+    positive_places: Tensor
+    negative_places: Tensor
+    positive_row_places: Tensor
+
+    @classmethod
+    def of(cls, users: Tensor, positives: Tensor, negatives: Tensor) -> Self:
+        """The batch of these pairs, [B] each."""
+        user_rows, user_places = torch.unique(users, return_inverse=True)
+        items = torch.cat([positives, negatives])
+        item_rows, item_places = torch.unique(items, return_inverse=True)
+        positive_places, negative_places = item_places.split(len(users))
+        positive_row_places = torch.unique(positive_places)
+        return cls(
+            users,
+            positives,
+            negatives,
+            user_rows,
+            item_rows,
+            item_rows[positive_row_places],
+            user_places,
+            positive_places,
+            negative_places,
+            positive_row_places,
+        )
+
+    def pairs(self, users_nd: Tensor, items_md: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows [B, d] of each pair's user, positive and negative.
+
+        Args:
+            users_nd: rows of ``user_rows``.
+            items_md: rows of ``item_rows``.
+        """
+        return (
+            users_nd.index_select(0, self.user_places),
+            items_md.index_select(0, self.positive_places),
+            items_md.index_select(0, self.negative_places),
+        )
+
+    def to(self, device: torch.device) -> Self:
+        """The same batch on a device; the copy does not wait for what that is doing."""
+        if device == self.users.device:
+            return self
+        moved = (getattr(self, held.name).pin_memory() for held in fields(self))
+        return type(self)(*(tensor.to(device, non_blocking=True) for tensor in moved))
 
 
 Scorer = Callable[[Tensor], Tensor]

@@ -5,10 +5,12 @@ Shape suffixes: N all rows (users or items), n distinct rows of the batch, d dim
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from siger_pipeline.losses.alignment import anchor_info_nce
 from siger_pipeline.losses.contrastive import info_nce
+from siger_pipeline.models.layers import rows_of
 
 
 @dataclass(frozen=True)
@@ -17,18 +19,25 @@ class Contrast:
 
     Attributes:
         everyone: denominators over all N rows.
-        block_rows: then so many rows of logits are held at once, never n × N.
+        block_mib: bound on the logits held at once, MiB; never n × N.
+        precision: of the denominators' matrix products.
     """
 
     everyone: bool
-    block_rows: int
+    block_mib: float
+    precision: torch.dtype
 
-    def info_nce(self, x_Nd: Tensor, y_Nd: Tensor, rows_n: Tensor, temperature: float) -> Tensor:
-        """InfoNCE of the rows, SIGER Eqs. (13), (16)."""
-        if not self.everyone:
-            return info_nce(x_Nd[rows_n], y_Nd[rows_n], temperature)
+    def info_nce(
+        self, x_Nd: Tensor, y_Nd: Tensor, rows_n: Tensor | None, temperature: float
+    ) -> Tensor:
+        """InfoNCE of some rows, or all, SIGER Eqs. (13), (16)."""
         return info_nce(
-            x_Nd[rows_n], y_Nd[rows_n], temperature, pool=y_Nd, block_rows=self.block_rows
+            rows_of(x_Nd, rows_n),
+            rows_of(y_Nd, rows_n),
+            temperature,
+            pool=y_Nd if self.everyone else None,
+            block_mib=self.block_mib,
+            precision=self.precision,
         )
 
     def anchored(
@@ -36,13 +45,17 @@ class Contrast:
         first_Nd: Tensor,
         second_Nd: Tensor,
         anchor_Nd: Tensor,
-        rows_n: Tensor,
+        rows_n: Tensor | None,
         temperature: float,
     ) -> Tensor:
-        """Anchor-based InfoNCE of the rows, SIGER Eq. (14)."""
-        paired = first_Nd[rows_n], second_Nd[rows_n], anchor_Nd[rows_n]
-        if not self.everyone:
-            return anchor_info_nce(*paired, temperature)
+        """Anchor-based InfoNCE of some rows, or all, SIGER Eq. (14)."""
         return anchor_info_nce(
-            *paired, temperature, pool=second_Nd, own=rows_n, block_rows=self.block_rows
+            rows_of(first_Nd, rows_n),
+            rows_of(second_Nd, rows_n),
+            rows_of(anchor_Nd, rows_n),
+            temperature,
+            pool=second_Nd if self.everyone else None,
+            own=rows_n if self.everyone else None,
+            block_mib=self.block_mib,
+            precision=self.precision,
         )

@@ -6,8 +6,9 @@ Shape suffixes: I items, m feature dimensions, d embedding dimensions.
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from siger_pipeline.models.layers import linear
+from siger_pipeline.models.layers import constant, linear
 
 
 class FeatureGate(nn.Module):
@@ -22,12 +23,17 @@ class FeatureGate(nn.Module):
         super().__init__()
         self.inner = linear(features.shape[1], dimension, generator)
         self.outer = linear(dimension, dimension, generator)
-        raw_Im = torch.from_numpy(np.array(features, dtype=np.float32))
         if train_features:
-            self.raw = nn.Parameter(raw_Im)
+            self.raw = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
         else:
-            self.register_buffer("raw", raw_Im, persistent=False)
+            self.register_buffer("raw", constant(features), persistent=False)
 
     def forward(self) -> Tensor:
-        """sigmoid(W'' (W' E_m + b') + b''), [I, d]."""
-        return torch.sigmoid(self.outer(self.inner(self.raw)))
+        """sigmoid(W'' (W' E_m + b') + b''), [I, d].
+
+        With nothing between the two maps they are one, W'' W', so that all items are multiplied
+        once, and once in the backward pass.
+        """
+        weight_dm = self.outer.weight @ self.inner.weight
+        bias_d = torch.addmv(self.outer.bias, self.outer.weight, self.inner.bias)
+        return torch.sigmoid(functional.linear(self.raw, weight_dm, bias_d))

@@ -3,9 +3,11 @@
 Shape suffixes: U users, I items, N rows, M columns, d dimensions.
 """
 
+import warnings
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from scipy import sparse
 from torch import Tensor, nn
@@ -15,6 +17,8 @@ from siger_pipeline.errors import ParameterError
 
 T = TypeVar("T")
 
+ROWS, COLUMNS = "rows", "columns"  # which of the two stored matrices: A, or its transpose
+
 
 class Graph(nn.Module):
     """A constant sparse matrix A [N, M], stored with its transpose so that both passes gather."""
@@ -22,8 +26,8 @@ class Graph(nn.Module):
     def __init__(self, matrix: sparse.csr_matrix) -> None:
         super().__init__()
         self.shape = matrix.shape
-        self._store("rows", matrix)
-        self._store("columns", matrix.T.tocsr())
+        self._store(ROWS, matrix)
+        self._store(COLUMNS, matrix.T.tocsr())
 
     def _store(self, name: str, matrix: sparse.csr_matrix) -> None:
         matrix.sort_indices()
@@ -36,11 +40,11 @@ class Graph(nn.Module):
 
     def propagate(self, x_Md: Tensor) -> Tensor:
         """A x, [N, d]."""
-        return _Product.apply(x_Md, self, "rows", "columns")
+        return _Product.apply(x_Md, self, ROWS, COLUMNS)
 
     def propagate_back(self, x_Nd: Tensor) -> Tensor:
         """Aᵀ x, [M, d]."""
-        return _Product.apply(x_Nd, self, "columns", "rows")
+        return _Product.apply(x_Nd, self, COLUMNS, ROWS)
 
     def product(self, x: Tensor, side: str) -> Tensor:
         """Rows of ``x`` gathered, weighted and summed, without a gradient of its own."""
@@ -68,7 +72,13 @@ class _Product(torch.autograd.Function):
 
 
 def lightgcn(
-    bipartite: Graph, users_Ud: Tensor, items_Id: Tensor, layers: int
+    bipartite: Graph,
+    users_Ud: Tensor,
+    items_Id: Tensor,
+    layers: int,
+    *,
+    user_rows: Tensor | None = None,
+    item_rows: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Mean of the L + 1 layers of SIGER Eqs. (1) and (2), users [U, d] and items [I, d].
 
@@ -77,12 +87,68 @@ def lightgcn(
         users_Ud: layer 0 of the users.
         items_Id: layer 0 of the items.
         layers: L.
+        user_rows: the distinct users asked for, int64 [n]; all where it is not given.
+        item_rows: likewise the items.
     """
-    users_sum, items_sum = users_Ud, items_Id
-    for _ in range(layers):
-        users_Ud, items_Id = bipartite.propagate(items_Id), bipartite.propagate_back(users_Ud)
-        users_sum, items_sum = users_sum + users_Ud, items_sum + items_Id
-    return users_sum / (layers + 1), items_sum / (layers + 1)
+    result: tuple[Tensor, Tensor] = _MeanOfLayers.apply(
+        users_Ud, items_Id, bipartite, layers, user_rows, item_rows
+    )
+    return result
+
+
+class _MeanOfLayers(torch.autograd.Function):
+    """A linear map, and a symmetric one: its gradient is itself, and keeps no layer."""
+
+    @staticmethod
+    def forward(  # type: ignore[no-untyped-def]
+        ctx: Any, users_Ud: Tensor, items_Id: Tensor, graph: Graph, layers: int, rows_u, rows_i
+    ) -> tuple[Tensor, Tensor]:
+        ctx.graph, ctx.layers, ctx.rows = graph, layers, (rows_u, rows_i)
+        ctx.sizes = len(users_Ud), len(items_Id)
+        sum_u, sum_i = _copy_of_rows(users_Ud, rows_u), _copy_of_rows(items_Id, rows_i)
+        for _ in range(layers):
+            users_Ud, items_Id = graph.product(items_Id, ROWS), graph.product(users_Ud, COLUMNS)
+            sum_u += rows_of(users_Ud, rows_u)
+            sum_i += rows_of(items_Id, rows_i)
+        return sum_u.div_(layers + 1), sum_i.div_(layers + 1)
+
+    @staticmethod
+    def backward(ctx: Any, of_users: Tensor, of_items: Tensor) -> tuple[Tensor | None, ...]:
+        start_u, start_i = (
+            _spread(gradient / (ctx.layers + 1), rows, size)
+            for gradient, rows, size in zip((of_users, of_items), ctx.rows, ctx.sizes, strict=True)
+        )
+        users_Ud, items_Id = start_u, start_i
+        for _ in range(ctx.layers):
+            users_Ud, items_Id = (
+                ctx.graph.product(items_Id, ROWS).add_(start_u),
+                ctx.graph.product(users_Ud, COLUMNS).add_(start_i),
+            )
+        return users_Ud, items_Id, None, None, None, None
+
+
+def rows_of(table: Tensor, rows: Tensor | None) -> Tensor:
+    """Some rows of a table [N, d]; the table itself where none are named."""
+    return table if rows is None else table.index_select(0, rows)
+
+
+def _copy_of_rows(table: Tensor, rows: Tensor | None) -> Tensor:
+    return table.clone() if rows is None else table.index_select(0, rows)
+
+
+def _spread(gradient: Tensor, rows: Tensor | None, size: int) -> Tensor:
+    """The gradient of the whole table from that of some distinct rows of it."""
+    if rows is None:
+        return gradient
+    return gradient.new_zeros(size, gradient.shape[1]).index_copy_(0, rows, gradient)
+
+
+def constant(matrix: np.ndarray) -> Tensor:
+    """A matrix that is only read, float32: a memory map stays one."""
+    with warnings.catch_warnings():
+        # It is never written to.
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(np.asarray(matrix, dtype=np.float32))
 
 
 def xavier_embedding(rows: int, dimension: int, generator: torch.Generator) -> nn.Parameter:

@@ -12,7 +12,7 @@ from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
 from siger_pipeline.models.configs.lightgcn import Config as LightGCNConfig
-from siger_pipeline.models.layers import Graph, lightgcn, require, xavier_embedding
+from siger_pipeline.models.layers import Graph, lightgcn, require, rows_of, xavier_embedding
 
 REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
 
@@ -44,17 +44,23 @@ class LightGCN(EmbeddingRecommender):
 
     def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
         """`bpr` on final rows, `regularisation` on layer-0 rows."""
-        users, items = self.embed()
-        of_users = users[batch.users]
-        positive = (of_users * items[batch.positives]).sum(dim=1)
-        negative = (of_users * items[batch.negatives]).sum(dim=1)
+        rows_u, rows_i = batch.user_rows, batch.item_rows
+        users, items = lightgcn(
+            self.bipartite,
+            self.users,
+            self.items,
+            self.config.layers,
+            user_rows=rows_u,
+            item_rows=rows_i,
+        )
+        of_users, positives, negatives = batch.pairs(users, items)
         penalty = REGULARISERS[self.config.regulariser](
-            self.users[batch.users],
-            self.items[batch.positives],
-            self.items[batch.negatives],
-            batch_size=len(batch.users),
+            *batch.pairs(rows_of(self.users, rows_u), rows_of(self.items, rows_i)),
+            batch_size=len(of_users),
         )
         return {
-            "bpr": bpr(positive, negative),
+            "bpr": bpr(
+                torch.linalg.vecdot(of_users, positives), torch.linalg.vecdot(of_users, negatives)
+            ),
             "regularisation": self.config.regularisation * penalty,
         }

@@ -3,23 +3,24 @@
 No public code exists; where the paper is silent, the choice made here is a parameter. The graphs
 S̄_m of Eqs. (3)–(7) are built once, by the graphs stage.
 
-Shape suffixes: U users, I items, d dimensions, n rows of a contrast.
+Shape suffixes: N users or items, n rows of a contrast, d dimensions.
 """
 
+from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from siger_pipeline.losses.contrastive import info_nce
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import half_squared
 from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
 from siger_pipeline.models.configs.siger import Config as SIGERConfig
 from siger_pipeline.models.contrast import Contrast
 from siger_pipeline.models.gate import FeatureGate
-from siger_pipeline.models.layers import Graph, lightgcn, require, xavier_embedding
+from siger_pipeline.models.layers import Graph, lightgcn, require, rows_of, xavier_embedding
 from siger_pipeline.models.perturbation import perturb
 
 
@@ -34,7 +35,11 @@ class SIGER(EmbeddingRecommender):
     ) -> None:
         super().__init__()
         self.config = config
-        self.contrast = Contrast(config.contrast == "all", config.contrast_block_rows)
+        self.contrast = Contrast(
+            config.contrast == "all",
+            config.contrast_block_mib,
+            getattr(torch, config.contrast_precision),
+        )
         self.bipartite = Graph(require(inputs.bipartite, "the bipartite graph", "siger"))
         features = require(inputs.features, "item features of at least one modality", "siger")
         self.modalities = sorted(features)
@@ -52,9 +57,18 @@ class SIGER(EmbeddingRecommender):
         """S̄_m."""
         return cast(Graph, self.graphs[modality])
 
-    def behaviour(self) -> tuple[Tensor, Tensor]:
-        """Ê_id of users and items, Eqs. (1), (2)."""
-        return lightgcn(self.bipartite, self.users, self.items, self.config.behaviour_layers)
+    def behaviour(
+        self, user_rows: Tensor | None = None, item_rows: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Ê_id of some users and items, or all, Eqs. (1), (2)."""
+        return lightgcn(
+            self.bipartite,
+            self.users,
+            self.items,
+            self.config.behaviour_layers,
+            user_rows=user_rows,
+            item_rows=item_rows,
+        )
 
     def first_layer(self, modality: str) -> Tensor:
         """S̄_m Ē with Ē = E_id ⊙ f_m(E_m), Eqs. (8)–(10): what the views and the semantics share."""
@@ -67,11 +81,11 @@ class SIGER(EmbeddingRecommender):
             first = self.graph(modality).propagate(first)
         return first
 
-    def user_semantics(self, items: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Ẽ_u,m, Eq. (11): one product for all modalities side by side."""
-        users = self.bipartite.propagate(torch.cat([items[m] for m in self.modalities], dim=1))
-        parts = users.split(self.config.dimension, dim=1)
-        return dict(zip(self.modalities, parts, strict=True))
+    def user_semantics(
+        self, items: dict[str, Tensor], user_rows: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Ẽ_u,m of some users, or all, Eq. (11)."""
+        return {m: rows_of(self.bipartite.propagate(items[m]), user_rows) for m in self.modalities}
 
     def noise(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Δ of Eq. (12), [I, d], and a permutation of the items, [I]."""
@@ -106,30 +120,41 @@ class SIGER(EmbeddingRecommender):
     def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
         """The terms of Eq. (19), weighted; a term whose weight is 0 is not computed."""
         config = self.config
-        users, items = self.behaviour()
+        # Contrasts over the batch need no other rows of what is propagated than the batch's.
+        everyone = self.contrast.everyone
+        rows_u, rows_i = (None, None) if everyone else (batch.user_rows, batch.item_rows)
         first = {m: self.first_layer(m) for m in self.modalities}
-        of_items = {m: self.item_semantics(first[m], m) for m in self.modalities}
-        of_users = self.user_semantics(of_items)
-        terms = self._ranking(batch, users + _mean(of_users), items + _mean(of_items))
-        rows_u, rows_i = torch.unique(batch.users), torch.unique(batch.positives)
+        semantics = {m: self.item_semantics(first[m], m) for m in self.modalities}
+        behaviour_u, behaviour_i = self.behaviour(rows_u, rows_i)
+        users = Side(
+            self.user_semantics(semantics, rows_u),
+            behaviour_u,
+            batch.user_rows if everyone else None,
+        )
+        items = Side(
+            {m: rows_of(semantics[m], rows_i) for m in self.modalities},
+            behaviour_i,
+            batch.positive_rows if everyone else batch.positive_row_places,
+        )
+        terms = self._ranking(batch, users.final(), items.final())
         if config.lambda_perturbation > 0:
-            views = self._between_views(first, rows_i, generator)
+            views = self._between_views(first, batch.positive_rows, generator)
             terms["perturbation"] = config.lambda_perturbation * views
         if config.lambda_alignment > 0:
-            behaviour = self._with_behaviour(of_users, users, rows_u)
-            behaviour = behaviour + self._with_behaviour(of_items, items, rows_i)
+            behaviour = self._with_behaviour(users) + self._with_behaviour(items)
             terms["behaviour_alignment"] = config.lambda_alignment * behaviour
         if config.lambda_alignment > 0 and len(self.modalities) > 1:
-            between = self._between_modalities(of_items, items, rows_i)
-            between = between + self._between_modalities(of_users, users, rows_u)
+            between = self._between_modalities(users) + self._between_modalities(items)
             terms["modality_alignment"] = config.lambda_alignment * between
         return terms
 
     def _ranking(self, batch: Batch, users: Tensor, items: Tensor) -> dict[str, Tensor]:
-        u, positive, negative = users[batch.users], items[batch.positives], items[batch.negatives]
+        if self.contrast.everyone:
+            users, items = rows_of(users, batch.user_rows), rows_of(items, batch.item_rows)
+        u, positive, negative = batch.pairs(users, items)
         penalty = half_squared(u, positive, negative, batch_size=len(u))
         return {
-            "bpr": bpr((u * positive).sum(dim=1), (u * negative).sum(dim=1)),
+            "bpr": bpr(torch.linalg.vecdot(u, positive), torch.linalg.vecdot(u, negative)),
             "regularisation": self.config.lambda_regularisation * penalty,
         }
 
@@ -137,40 +162,54 @@ class SIGER(EmbeddingRecommender):
         self, first: dict[str, Tensor], rows: Tensor, generator: torch.Generator
     ) -> Tensor:
         """L_p, Eq. (13). Views of the batch's rows alone are cheaper and serve unless all do."""
-        tau, losses = self.config.tau_perturbation, []
+        seen, compared = (None, rows) if self.contrast.everyone else (rows, None)
+        losses = []
         for modality in self.modalities:
             one, other = (
-                self.perturbed_view(
-                    first[modality], modality, None if self.contrast.everyone else rows, generator
-                )
-                for _ in range(2)
+                self.perturbed_view(first[modality], modality, seen, generator) for _ in range(2)
             )
-            if self.contrast.everyone:
-                losses.append(self.contrast.info_nce(one, other, rows, tau))
-            else:
-                losses.append(info_nce(one, other, tau))
+            losses.append(
+                self.contrast.info_nce(one, other, compared, self.config.tau_perturbation)
+            )
         return torch.stack(losses).sum()
 
-    def _between_modalities(
-        self, semantics: dict[str, Tensor], behaviour: Tensor, rows: Tensor
-    ) -> Tensor:
+    def _between_modalities(self, side: "Side") -> Tensor:
         """L_mm, Eq. (14), the mean over unordered pairs of modalities."""
         tau, losses = self.config.tau_modality, []
         for one, other in combinations(self.modalities, 2):
-            pair = semantics[one], semantics[other]
+            pair = side.semantics[one], side.semantics[other]
             if self.config.alignment == "anchor":
-                losses.append(self.contrast.anchored(*pair, behaviour, rows, tau))
+                losses.append(self.contrast.anchored(*pair, side.behaviour, side.rows, tau))
             else:
-                losses.append(self.contrast.info_nce(*pair, rows, tau))
+                losses.append(self.contrast.info_nce(*pair, side.rows, tau))
         return torch.stack(losses).mean()
 
-    def _with_behaviour(
-        self, semantics: dict[str, Tensor], behaviour: Tensor, rows: Tensor
-    ) -> Tensor:
+    def _with_behaviour(self, side: "Side") -> Tensor:
         """L_bm, Eq. (16)."""
-        return self.contrast.info_nce(_mean(semantics), behaviour, rows, self.config.tau_behaviour)
+        return self.contrast.info_nce(
+            _mean(side.semantics), side.behaviour, side.rows, self.config.tau_behaviour
+        )
+
+
+@dataclass(frozen=True)
+class Side:
+    """What the contrasts of the users, or of the items, are about.
+
+    Attributes:
+        semantics: Ẽ_m of each modality, [N, d].
+        behaviour: Ê_id, [N, d].
+        rows: the rows that the means run over, [n]; all where it is None.
+    """
+
+    semantics: dict[str, Tensor]
+    behaviour: Tensor
+    rows: Tensor | None
+
+    def final(self) -> Tensor:
+        """E = Ê_id + E_mf, Eq. (17)."""
+        return self.behaviour + _mean(self.semantics)
 
 
 def _mean(by_modality: dict[str, Tensor]) -> Tensor:
     """E_mf, Eq. (15)."""
-    return torch.stack(list(by_modality.values())).mean(dim=0)
+    return reduce(torch.add, by_modality.values()) / len(by_modality)

@@ -53,7 +53,7 @@ class PairSampler:
         negatives_P = self.negatives(users_P, generator)
         for start in range(0, len(order_P), self.batch_size):
             part = slice(start, start + self.batch_size)
-            yield Batch(users_P[part], positives_P[part], negatives_P[part])
+            yield Batch.of(users_P[part], positives_P[part], negatives_P[part])
 
     def negatives(self, users_P: Tensor, generator: torch.Generator) -> Tensor:
         """One item for each user, uniform over the items that the user has not in training."""

@@ -1,6 +1,5 @@
 """The training loop, to be read in one sitting."""
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,12 +7,11 @@ from typing import Any
 
 import pandas as pd
 import torch
-from torch import Tensor
 
-from siger_pipeline.errors import TrainingError
-from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.base import EmbeddingRecommender
 from siger_pipeline.training.checkpoint import Generators, capture, restore_state
 from siger_pipeline.training.config import TrainConfig
+from siger_pipeline.training.epoch_losses import EpochLosses
 from siger_pipeline.training.sampler import PairSampler
 
 Row = dict[Any, Any]  # column → value
@@ -143,32 +141,11 @@ class Training:
         """One epoch; the mean of each term over its steps."""
         self.model.train()
         self.model.start_epoch(self.generators.model)
-        sums: dict[str, float] = {}
-        for step, batch in enumerate(self.sampler.epoch(self.generators.batches), start=1):
-            terms = self.model.loss(self._on_device(batch), self.generators.model)
-            values = {name: float(term.detach()) for name, term in terms.items()}
-            self._check_finite(values, epoch, step)
+        losses = EpochLosses(epoch, len(self.sampler), self.config.learning_rate)
+        for batch in self.sampler.epoch(self.generators.batches):
+            here = batch.to(self.generators.model.device)
+            loss = losses.add(self.model.loss(here, self.generators.model))
             self.optimiser.zero_grad(set_to_none=True)
-            torch.stack(list(terms.values())).sum().backward()
+            loss.backward()
             self.optimiser.step()
-            for name, value in values.items():
-                sums[name] = sums.get(name, 0.0) + value
-        return {name: value / len(self.sampler) for name, value in sums.items()}
-
-    def _on_device(self, batch: Batch) -> Batch:
-        device = self.generators.model.device
-
-        def move(index: Tensor) -> Tensor:
-            return index.to(device, non_blocking=True)
-
-        return Batch(move(batch.users), move(batch.positives), move(batch.negatives))
-
-    def _check_finite(self, values: dict[str, float], epoch: int, step: int) -> None:
-        for name, value in values.items():
-            if not math.isfinite(value):
-                kept = f"the checkpoints of epoch {epoch - 1} stay" if epoch > 1 else "none is kept"
-                raise TrainingError(
-                    f"loss term '{name}' is {value} at epoch {epoch}, step {step} of "
-                    f"{len(self.sampler)}; {kept}. Lower train.learning_rate (now "
-                    f"{self.config.learning_rate:g}) or that term's weight"
-                )
+        return losses.means()

@@ -30,5 +30,8 @@ class Config(ModelConfig):
     contrast: Literal["batch", "all"] = Field(
         description="whom the denominators run over: the batch's distinct rows, or all"
     )
-    contrast_block_rows: int = Field(ge=1, description="rows of logits held at once (all)")
+    contrast_block_mib: float = Field(gt=0, description="bound on the logits held at once, MiB")
+    contrast_precision: Literal["float32", "bfloat16"] = Field(
+        description="of the matrix products of the denominators"
+    )
     train_features: bool = Field(description="train the raw features too")
