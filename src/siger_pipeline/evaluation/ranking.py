@@ -21,6 +21,8 @@ Scorer = Callable[[torch.Tensor], torch.Tensor]
 DEFAULT_BLOCK_MIB = 32.0
 # The score as the model gives it and its masked copy, what finds the best, and what orders ties.
 BYTES_PER_SCORE = 16
+# A block of scores is written once and read five times: on a CPU it stays in the cores' caches.
+CACHE_MIB = 8.0
 
 
 def top_k(
@@ -97,18 +99,18 @@ def rank(
     _check_k(k)
     index_nK = np.full((len(user_ids), k), PADDING, dtype=np.int64)
     score_nK = np.full((len(user_ids), k), -np.inf, dtype=np.float32)
-    seen, n_items = seen.tocsr(), seen.shape[1]
-    buffer_BI = None
+    n_items, buffer_BI = seen.shape[1], None
+    ids_n = torch.from_numpy(np.asarray(user_ids, dtype=np.int64))
+    seen_nI = _Seen(seen.tocsr()[user_ids], device)
     with torch.no_grad():
-        for rows in _blocks(len(user_ids), n_items, block_mib):
-            ids_B = np.asarray(user_ids[rows], dtype=np.int64)
-            scores_BI = scorer(torch.from_numpy(ids_B).to(device))
-            _check_shape("the scorer's result", scores_BI.shape, (len(ids_B), n_items))
-            _check_finite(scores_BI, ids_B)
+        for rows in _blocks(len(ids_n), n_items, _bound(block_mib, device)):
+            scores_BI = scorer(ids_n[rows].to(device))
+            _check_shape("the scorer's result", scores_BI.shape, (len(ids_n[rows]), n_items))
+            _check_finite(scores_BI, ids_n[rows])
             if buffer_BI is None:
                 buffer_BI = torch.empty_like(scores_BI, dtype=torch.float32).contiguous()
-            masked_BI = buffer_BI[: len(ids_B)].copy_(scores_BI)
-            index, score = best_of_rows(_mask(masked_BI, seen[ids_B]), k)
+            masked_BI = seen_nI.mask(buffer_BI[: len(scores_BI)].copy_(scores_BI), rows.start)
+            index, score = best_of_rows(masked_BI, k)
             index_nK[rows], score_nK[rows] = index.cpu().numpy(), score.cpu().numpy()
     return index_nK, score_nK
 
@@ -132,17 +134,32 @@ def top_k_of_scores(
     """
     _check_k(k)
     _check_shape("seen", seen.shape, scores.shape)
-    _check_finite(scores, np.arange(len(scores)))
+    _check_finite(scores, range(len(scores)))
     masked_nI = scores.detach().to(torch.float32, copy=True).contiguous()
-    index, score = best_of_rows(_mask(masked_nI, seen), k)
+    index, score = best_of_rows(_Seen(seen.tocsr(), scores.device).mask(masked_nI, 0), k)
     return index.cpu().numpy(), score.cpu().numpy()
 
 
-def _mask(scores_BI: torch.Tensor, seen: sparse.csr_matrix) -> torch.Tensor:
-    row, item = seen.nonzero()
-    flat = torch.from_numpy(row.astype(np.int64) * seen.shape[1] + item)
-    scores_BI.view(-1)[flat.to(scores_BI.device)] = -torch.inf
-    return scores_BI
+class _Seen:
+    """What is masked, [n, I], as flat positions; a stored zero is not seen."""
+
+    def __init__(self, seen_nI: sparse.csr_matrix, device: torch.device | str) -> None:
+        kept = seen_nI.data != 0
+        rows = np.repeat(np.arange(seen_nI.shape[0]), np.diff(seen_nI.indptr))[kept]
+        flat = rows * np.int64(seen_nI.shape[1]) + seen_nI.indices[kept]
+        self.ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=seen_nI.shape[0]))])
+        self.flat = torch.from_numpy(flat).to(device)
+
+    def mask(self, scores_BI: torch.Tensor, start: int) -> torch.Tensor:
+        """The scores of the rows from ``start`` on, −∞ in place of what is seen."""
+        of_rows = slice(self.ends[start], self.ends[start + len(scores_BI)])
+        positions = self.flat[of_rows] - start * scores_BI.shape[1]
+        scores_BI.view(-1).index_fill_(0, positions, -torch.inf)
+        return scores_BI
+
+
+def _bound(block_mib: float, device: torch.device | str) -> float:
+    return min(block_mib, CACHE_MIB) if torch.device(device).type == "cpu" else block_mib
 
 
 def _blocks(n_rows: int, n_items: int, block_mib: float) -> Iterator[slice]:
@@ -166,7 +183,7 @@ def _check_shape(name: str, found: Sequence[int], wanted: Sequence[int]) -> None
         raise InputError(f"{name} has shape {tuple(found)}, wanted {tuple(wanted)}: [users, items]")
 
 
-def _check_finite(scores_BI: torch.Tensor, user_ids: np.ndarray) -> None:
+def _check_finite(scores_BI: torch.Tensor, user_ids: Sequence[int] | torch.Tensor) -> None:
     # A sum that is finite has finite terms: one cheap pass in the common case.
     if torch.isfinite(scores_BI.sum()):
         return
@@ -174,6 +191,7 @@ def _check_finite(scores_BI: torch.Tensor, user_ids: np.ndarray) -> None:
     if len(bad):
         row, item = bad[0].tolist()
         raise InputError(
-            f"the score of user {user_ids[row]} for item {item} is {scores_BI[row, item].item()}, "
+            f"the score of user {int(user_ids[row])} for item {item} is "
+            f"{scores_BI[row, item].item()}, "
             "a finite number is wanted: the model's weights or its input have gone wrong"
         )

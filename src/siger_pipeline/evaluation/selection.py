@@ -6,6 +6,9 @@ length.
 
 import torch
 
+# Items a group. The best entries of a row lie in the groups whose best entries are the best: a
+# sixteenth of the row is searched for groups, and a few groups for entries.
+GROUP = 16
 PADDING = -1  # stands in a list where no unseen item is left; its score is −∞
 # Ordering ties takes about 48 bytes a candidate. Usually a list has few, but when all scores are
 # equal every entry is one: rows are taken so many at a time that there is one candidate at most to
@@ -27,7 +30,7 @@ def best_of_rows(masked_BI: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.T
     width = min(k, masked_BI.shape[1])
     # `torch.topk` leaves the order of equal values open. One more than asked for shows whether a
     # tie crosses the end of the list.
-    values, order = torch.topk(masked_BI, min(width + 1, masked_BI.shape[1]), dim=1)
+    values, order = _largest(masked_BI, min(width + 1, masked_BI.shape[1]))
     index_BK, score_BK = order[:, :width].clone(), values[:, :width].clone()
     index_BK[score_BK == -torch.inf] = PADDING
     tied_B = ((values[:, 1:] == values[:, :-1]) & (values[:, 1:] > -torch.inf)).any(dim=1)
@@ -38,6 +41,23 @@ def best_of_rows(masked_BI: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.T
         torch.nn.functional.pad(index_BK, missing, value=PADDING),
         torch.nn.functional.pad(score_BK, missing, value=-torch.inf),
     )
+
+
+def _largest(scores_BI: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The ``count`` largest values of each row, largest first, and a place of each, [B, count]."""
+    columns = scores_BI.shape[1] // GROUP
+    if columns < 2 * count:
+        return torch.topk(scores_BI, count, dim=1)
+    # Entries `columns` apart are a group, so that their maximum is one of whole vectors.
+    grouped_BGC = scores_BI[:, : GROUP * columns].unflatten(1, (GROUP, columns))
+    best_BK = torch.topk(grouped_BGC.amax(dim=1), count, dim=1, sorted=False).indices
+    steps_G1 = columns * torch.arange(GROUP, device=scores_BI.device)[:, None]
+    rest_R = torch.arange(GROUP * columns, scores_BI.shape[1], device=scores_BI.device)
+    place_BP = torch.cat(
+        [(best_BK[:, None] + steps_G1).flatten(1), rest_R.expand(len(scores_BI), -1)], dim=1
+    )
+    values, chosen = torch.topk(scores_BI.gather(1, place_BP), count, dim=1)
+    return values, place_BP.gather(1, chosen)
 
 
 def _put_ties_right(

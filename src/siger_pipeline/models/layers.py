@@ -47,15 +47,32 @@ class Graph(nn.Module):
         return _Product.apply(x_Nd, self, COLUMNS, ROWS)
 
     def product(self, x: Tensor, side: str) -> Tensor:
-        """Rows of ``x`` gathered, weighted and summed, without a gradient of its own."""
-        return functional.embedding_bag(
-            getattr(self, f"{side}_indices"),
-            x,
-            getattr(self, f"{side}_indptr"),
-            mode="sum",
-            per_sample_weights=getattr(self, f"{side}_values"),
-            include_last_offset=True,
+        """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own."""
+        indptr, indices, values = (
+            getattr(self, f"{side}_{part}") for part in ("indptr", "indices", "values")
         )
+        if x.device.type == "cpu":
+            return gather_and_sum(indptr, indices, values, x)
+        rows = self.shape[0] if side == ROWS else self.shape[1]
+        return csr_product(indptr, indices, values, rows, x)
+
+
+def gather_and_sum(indptr: Tensor, indices: Tensor, values: Tensor, x_Md: Tensor) -> Tensor:
+    """The product of a CSR matrix: rows of ``x`` gathered, weighted and summed; best on a CPU."""
+    return functional.embedding_bag(
+        indices, x_Md, indptr, mode="sum", per_sample_weights=values, include_last_offset=True
+    )
+
+
+def csr_product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md: Tensor) -> Tensor:
+    """The product of a CSR matrix by the device's sparse library.
+
+    It shares a long row, that of a popular item, among threads; a gather does not.
+    """
+    matrix = torch.sparse_csr_tensor(
+        indptr, indices, values, size=(rows, len(x_Md)), check_invariants=False
+    )
+    return matrix @ x_Md
 
 
 class _Product(torch.autograd.Function):
