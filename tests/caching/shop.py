@@ -164,9 +164,13 @@ class Shop:
         return max((self.root / "data" / self.model / f"{name}.json").glob("*/*"))
 
     def record(self, node: str) -> Path:
-        """The file of a node's record."""
-        (path,) = (self.root / "data" / ".caching").glob(f"{node}-*.json")
+        """The folder of a node's record."""
+        (path,) = (self.root / "data" / ".caching").glob(f"{node}-*/")
         return path
+
+    def entries(self, node: str) -> list[Path]:
+        """The files of a node's finished runs, the newest last."""
+        return sorted(self.record(node).glob("*.json"))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,22 +22,73 @@ ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
     ("text", "sentence"),
     [
         ("{", "is damaged"),
-        ('{"format": 2, "entries": [{"made": 3}], "unfinished": []}', "is damaged"),
-        ('{"format": 2, "entries": 3, "unfinished": []}', "is damaged"),
+        ('{"format": 3, "entry": {"made": 3}}', "is damaged"),
+        ('{"format": 3, "entry": 3}', "is damaged"),
+        ('{"format": 3}', "is damaged"),
         ("[]", "is damaged"),
-        ('{"format": 99}', "has format 99, this version reads 2"),
+        ("\udcff", "is damaged"),
+        ('{"format": 99}', "has format 99, this version reads 3"),
     ],
 )
 def test_a_record_that_cannot_be_read_counts_as_none_and_is_set_aside(
     shop: Shop, text: str, sentence: str
 ) -> None:
     shop.run()
-    record = shop.record("train")
-    record.write_text(text)
+    (entry,) = shop.entries("train")
+    bad = text.encode(errors="surrogateescape")
+    entry.write_bytes(bad)
+    told = f"train: runs, since {entry.parent.name}/{entry.name} {sentence}"
     assert shop.run() == {"clean": "fresh", "train": "ran", "report": "fresh"}
-    assert any(f"train: runs, since {record.name} {sentence}" in m for m in shop.caplog.messages)
-    assert record.with_suffix(".unreadable").read_text() == text
+    assert any(told in message for message in shop.caplog.messages)
+    assert entry.with_suffix(".unreadable").read_bytes() == bad
     assert shop.run() == ALL_FRESH
+
+
+def test_a_damaged_newest_entry_of_another_setting_is_told_and_set_aside(shop: Shop) -> None:
+    shop.run()
+    (entry,) = shop.entries("train")
+    entry.write_text("{")
+    shop.parameters["train"] = {"model": "mean", "rate": 3.0}
+    assert shop.run()["train"] == "ran"
+    told = f"train: runs, since {entry.parent.name}/{entry.name} is damaged"
+    assert any(message.startswith(told) for message in shop.caplog.messages)
+    assert entry.with_suffix(".unreadable").exists()
+    shop.parameters["train"] = {"model": "mean", "rate": 2.0}
+    assert shop.plan().verdicts["train"].reasons == ["train.rate 3.0 → 2.0"]
+
+
+def test_damage_in_what_is_not_asked_for_leaves_what_is_fresh(shop: Shop) -> None:
+    shop.run()
+    shop.parameters["train"] = {"model": "mean", "rate": 3.0}
+    shop.run()
+    shop.entries("train")[0].write_text("{")
+    assert shop.run() == ALL_FRESH
+
+
+def test_a_record_of_one_file_that_an_older_version_kept_is_told_and_set_aside(
+    shop: Shop,
+) -> None:
+    shop.run()
+    folder = shop.record("train")
+    shutil.rmtree(folder)
+    older = folder.with_name(f"{folder.name}.json")
+    older.write_text('{"format": 2, "entries": [], "unfinished": []}')
+    told = f".caching/{older.name} has format 2, this version reads 3"
+    assert shop.plan().verdicts["train"].reasons == [told]
+    assert shop.run() == {"clean": "fresh", "train": "ran", "report": "fresh"}
+    assert f"train: runs, since {told}" in shop.caplog.messages
+    assert older.with_suffix(".unreadable").exists()
+    assert not older.exists()
+    assert shop.run() == ALL_FRESH
+
+
+def test_a_record_that_cannot_be_listed_is_for_a_person_to_mend(shop: Shop) -> None:
+    shop.run()
+    folder = shop.record("train")
+    shutil.rmtree(folder)
+    folder.write_text("")
+    with pytest.raises(UserError, match=rf"{folder.name} cannot be read"):
+        shop.run()
 
 
 def test_a_damaged_memo_of_contents_counts_as_empty(shop: Shop) -> None:

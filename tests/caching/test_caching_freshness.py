@@ -224,11 +224,11 @@ def test_a_plan_does_not_call_stale_what_an_altered_input_may_leave_fresh(shop: 
 def test_libraries_are_recorded_and_only_told(shop: Shop) -> None:
     shop.edit("prices.py", "def rounded", "import numpy\n\n\ndef rounded")
     shop.run()
-    record = shop.record("clean")
-    known = json.loads(record.read_text())
-    assert {"Python", "numpy"} <= set(known["entries"][-1]["libraries"])
-    known["entries"][-1]["libraries"]["numpy"] = "1.0"
-    record.write_text(json.dumps(known))
+    (entry,) = shop.entries("clean")
+    known = json.loads(entry.read_text())
+    assert {"Python", "numpy"} <= set(known["entry"]["libraries"])
+    known["entry"]["libraries"]["numpy"] = "1.0"
+    entry.write_text(json.dumps(known))
     assert shop.run() == ALL_FRESH
     assert any("numpy 1.0 → " in message for message in shop.caplog.messages)
 

@@ -155,3 +155,28 @@ def test_without_versions_another_run_takes_the_place_of_what_was_left(stopping:
     stopping.parameters["train"] = {"model": "mean", "rate": 2.0}
     stopping.run()
     assert '"sum": 30.0' in (stopping.root / "data" / "mean" / "fitted.json").read_text()
+
+
+def test_what_is_known_of_a_broken_off_run_and_cannot_be_read_starts_anew(
+    stopping: Stopping,
+) -> None:
+    broken_off(stopping, 3)
+    (begun,) = (stopping.record("train") / "unfinished").glob("*.json")
+    begun.write_text("{")
+    assert stopping.run()["train"] == "ran"
+    assert '"started": 0' in stopping.newest("history").read_text()
+    told = f"train: starts anew, since unfinished/{begun.name} is damaged"
+    assert any(message.startswith(told) for message in stopping.caplog.messages)
+    assert begun.with_suffix(".unreadable").exists()
+    assert stopping.run()["train"] == "fresh"
+
+
+def test_a_run_that_ends_leaves_nothing_unfinished_of_its_ingredients(stopping: Stopping) -> None:
+    broken_off(stopping, 2)
+    stopping.parameters["train"] = {"model": "mean", "rate": 3.0}
+    broken_off(stopping, 2)
+    folder = stopping.record("train") / "unfinished"
+    (first, second) = sorted(folder.iterdir())
+    stopping.run()
+    assert list(folder.iterdir()) == [first]
+    assert second.name > first.name
