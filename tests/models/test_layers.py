@@ -52,6 +52,19 @@ def test_products_and_their_gradients_are_the_dense_ones() -> None:
         torch.testing.assert_close(of_found, of_expected)
 
 
+@pytest.mark.parametrize("rows", [None, [0, 2, 6], [5]])
+def test_rows_of_a_product_are_cut_out(rows: list[int] | None) -> None:
+    graph, dense = some_graph()
+    _, items = some_tables()
+    chosen = None if rows is None else torch.tensor(rows)
+    found, expected = graph.propagate_rows(chosen)(items), rows_of(dense @ items, chosen)
+    torch.testing.assert_close(found, expected)
+    weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(
+        *(torch.autograd.grad(result, items, weights)[0] for result in (found, expected))
+    )
+
+
 @pytest.mark.parametrize(("side", "rows"), [(ROWS, N_USERS), (COLUMNS, N_ITEMS)])
 def test_both_ways_of_a_product_agree(side: str, rows: int) -> None:
     graph, _ = some_graph()

@@ -4,7 +4,7 @@ Shape suffixes: U users, I items, N rows, M columns, d dimensions.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -45,6 +45,23 @@ class Graph(nn.Module):
     def propagate_back(self, x_Nd: Tensor) -> Tensor:
         """Aᵀ x, [M, d]."""
         return _Product.apply(x_Nd, self, COLUMNS, ROWS)
+
+    def propagate_rows(self, rows: Tensor | None) -> Callable[[Tensor], Tensor]:
+        """The function x → (A x)[rows], at the cost of those rows where they are few.
+
+        Args:
+            rows: the distinct rows asked for, int64 [n]; all where it is None.
+        """
+        if rows is None:
+            return self.propagate
+        if rows.device.type != "cpu":
+            # Cutting a graph out would make the host wait for its size.
+            return lambda x: rows_of(self.propagate(x), rows)
+        return Graph(self._matrix()[rows.numpy()]).propagate
+
+    def _matrix(self) -> sparse.csr_matrix:
+        parts = (getattr(self, f"{ROWS}_{part}") for part in ("values", "indices", "indptr"))
+        return sparse.csr_matrix(tuple(part.numpy() for part in parts), shape=self.shape)
 
     def product(self, x: Tensor, side: str) -> Tensor:
         """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own."""

@@ -85,7 +85,8 @@ class SIGER(EmbeddingRecommender):
         self, items: dict[str, Tensor], user_rows: Tensor | None = None
     ) -> dict[str, Tensor]:
         """Ẽ_u,m of some users, or all, Eq. (11)."""
-        return {m: rows_of(self.bipartite.propagate(items[m]), user_rows) for m in self.modalities}
+        propagate = self.bipartite.propagate_rows(user_rows)
+        return {m: propagate(items[m]) for m in self.modalities}
 
     def noise(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Δ of Eq. (12), [I, d], and a permutation of the items, [I]."""
