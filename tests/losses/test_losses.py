@@ -17,7 +17,7 @@ from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 
 sizes = st.tuples(st.integers(1, 7), st.integers(1, 5), st.integers(0, 2**16))
-temperatures = st.sampled_from([0.1, 0.2, 1.0])
+temperatures = st.sampled_from([0.01, 0.1, 0.2, 1.0])
 
 
 def draw(rows: int, columns: int, seed: int, count: int) -> list[Tensor]:
@@ -102,9 +102,9 @@ def log_sum_exp_plainly(x: Tensor, pool: Tensor, own: Tensor, value: Tensor) -> 
     return torch.logsumexp(logits, dim=1).mean()
 
 
-@given(sizes, st.integers(1, 9), st.integers(1, 8))
+@given(sizes, st.integers(1, 9), st.integers(1, 8), st.sampled_from([30.0, math.inf]))
 def test_mean_log_sum_exp_has_the_value_and_gradient_of_its_formula(
-    size: tuple[int, int, int], pool_rows: int, rows_a_block: int
+    size: tuple[int, int, int], pool_rows: int, rows_a_block: int, bound: float
 ) -> None:
     rows, columns, seed = size
     (x,), (pool,) = draw(rows, columns, seed, 1), draw(pool_rows, columns, seed + 1, 1)
@@ -113,7 +113,12 @@ def test_mean_log_sum_exp_has_the_value_and_gradient_of_its_formula(
     tensors = [tensor.requires_grad_() for tensor in (x, pool, value)]
     plain = 3 * log_sum_exp_plainly(x, pool, own, value)
     blocked = 3 * mean_log_sum_exp(
-        x, pool, own=own, value=value, block_mib=rows_a_block * pool_rows * 8 / 2**20
+        x,
+        pool,
+        own=own,
+        value=value,
+        bound=bound,
+        block_mib=rows_a_block * pool_rows * 8 / 2**20,
     )
     torch.testing.assert_close(blocked, plain)
     for found, expected in zip(
@@ -126,9 +131,20 @@ def test_large_logits_stay_finite() -> None:
     x = torch.tensor([[200.0, 0.0], [-300.0, 1.0]], requires_grad=True)
     value = mean_log_sum_exp(x, x)
     value.backward()
-    assert float(value) == pytest.approx((200.0**2 + 300.0**2 + 1) / 2)
+    assert value.item() == pytest.approx((200.0**2 + 300.0**2 + 1) / 2)
     assert x.grad is not None
     assert torch.isfinite(x.grad).all()
+
+
+def test_the_coldest_temperatures_stay_finite() -> None:
+    # Opposite rows: exp(−1/τ) is below what float32 holds, and exp(1/τ) above.
+    x = torch.tensor([[1.0, 0.0], [-1.0, 0.0]], requires_grad=True)
+    for temperature in (0.005, 0.03):
+        loss = info_nce(x, -x, temperature) + anchor_info_nce(x, -x, -x, temperature)
+        loss.backward()
+        assert loss.item() == pytest.approx(2 / temperature + 1 / temperature, rel=1e-3)
+        assert x.grad is not None
+        assert torch.isfinite(x.grad).all()
 
 
 def test_bfloat16_logits_are_near() -> None:

@@ -57,6 +57,7 @@ def anchor_info_nce(
         pool_pd,
         own=own_n,
         value=log_anchor_n,
+        bound=1 / temperature,
         block_mib=block_mib,
         precision=precision,
     )

@@ -71,5 +71,7 @@ def info_nce(
     check_paired(x, y)
     x_nd, y_nd = unit_rows(x) / temperature, unit_rows(y)
     pool_pd = y_nd if pool is None else unit_rows(pool)
-    denominator = mean_log_sum_exp(x_nd, pool_pd, block_mib=block_mib, precision=precision)
+    denominator = mean_log_sum_exp(
+        x_nd, pool_pd, bound=1 / temperature, block_mib=block_mib, precision=precision
+    )
     return denominator - torch.linalg.vecdot(x_nd, y_nd).mean()

@@ -3,6 +3,7 @@
 Shape suffixes: n rows, p rows of the pool, q rows of a block, d dimensions.
 """
 
+import math
 from typing import Any
 
 import torch
@@ -12,6 +13,8 @@ DEFAULT_BLOCK_MIB = 64.0
 # A block of logits is written once and read five times: on a CPU it stays in the caches of the
 # cores, whatever memory is allowed.
 CACHE_MIB = 4.0
+# exp of logits up to here, summed over any pool, is far from both ends of float32.
+SAFE_LOGIT = 40.0
 
 
 def mean_log_sum_exp(
@@ -20,6 +23,7 @@ def mean_log_sum_exp(
     *,
     own: Tensor | None = None,
     value: Tensor | None = None,
+    bound: float = math.inf,
     block_mib: float = DEFAULT_BLOCK_MIB,
     precision: torch.dtype | None = None,
 ) -> Tensor:
@@ -33,6 +37,8 @@ def mean_log_sum_exp(
         pool: [p, d].
         own: with ``value``: the place of row i in the pool, int64 [n].
         value: stands in place of x_i · pool_own(i), [n].
+        bound: what no logit exceeds in size, as the caller knows, 1/τ for cosines; where it is
+            small, two of five passes over the logits can be left out.
         block_mib: bound on the logits held at once, MiB (at least one row of them).
         precision: of the matrix products and the logits; that of ``x`` where it is not given.
             Sums are kept in that of ``x``.
@@ -41,7 +47,8 @@ def mean_log_sum_exp(
         Scalar.
     """
     rows = _block_rows(x, pool, block_mib)
-    result: Tensor = _MeanLogSumExp.apply(x, pool, own, value, rows, precision or x.dtype)
+    shift = bound > SAFE_LOGIT
+    result: Tensor = _MeanLogSumExp.apply(x, pool, own, value, rows, shift, precision or x.dtype)
     return result
 
 
@@ -53,7 +60,14 @@ def _block_rows(x_nd: Tensor, pool_pd: Tensor, block_mib: float) -> int:
 class _MeanLogSumExp(torch.autograd.Function):
     @staticmethod
     def forward(  # type: ignore[no-untyped-def]
-        ctx: Any, x_nd: Tensor, pool_pd: Tensor, own_n, value_n, rows: int, precision: torch.dtype
+        ctx: Any,
+        x_nd: Tensor,
+        pool_pd: Tensor,
+        own_n,
+        value_n,
+        rows: int,
+        shift: bool,
+        precision: torch.dtype,
     ) -> Tensor:
         pool = pool_pd.to(precision)
         buffer_qp = pool.new_empty(min(rows, len(x_nd)), len(pool))
@@ -66,10 +80,12 @@ class _MeanLogSumExp(torch.autograd.Function):
             if own_n is not None:
                 own_q1 = own_n[part, None]
                 exps_qp.scatter_(1, own_q1, value_n[part, None].to(precision))
-            largest_q1 = exps_qp.amax(dim=1, keepdim=True)
-            exps_qp.sub_(largest_q1).exp_()
-            sum_q1 = exps_qp.sum(dim=1, keepdim=True, dtype=x_nd.dtype)
-            log_sum_n[part] = (sum_q1.log() + largest_q1).squeeze(1)
+            if shift:
+                largest_q1 = exps_qp.amax(dim=1, keepdim=True)
+                exps_qp.sub_(largest_q1)
+            sum_q1 = exps_qp.exp_().sum(dim=1, keepdim=True, dtype=x_nd.dtype)
+            log_sum_q1 = sum_q1.log()
+            log_sum_n[part] = (log_sum_q1 + largest_q1 if shift else log_sum_q1).squeeze(1)
             share_q1 = sum_q1.mul_(len(x_nd)).reciprocal_()
             if own_n is not None:
                 of_value_n[part] = (exps_qp.gather(1, own_q1) * share_q1).squeeze(1)
@@ -84,7 +100,7 @@ class _MeanLogSumExp(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         of_x_nd, of_pool_pd, of_value_n = ctx.saved_tensors
         of_value = gradient * of_value_n if ctx.with_value else None
-        return gradient * of_x_nd, gradient * of_pool_pd, None, of_value, None, None
+        return gradient * of_x_nd, gradient * of_pool_pd, None, of_value, None, None, None
 
 
 def _add_product(total: Tensor, left: Tensor, right: Tensor) -> None:
