@@ -57,11 +57,11 @@ def test_what_was_offered_is_not_trained_on(tmp_path: Path) -> None:
         for name, value in before[part].items():
             assert torch.equal(value, state["last_checkpoint"][part][name])
     moments = zip(
-        before["optimiser"]["state"].values(),
-        state["last_checkpoint"]["optimiser"]["state"].values(),
+        before["optimiser"]["moments"].values(),
+        state["last_checkpoint"]["optimiser"]["moments"].values(),
         strict=True,
     )
-    assert all(torch.equal(a[name], b[name]) for a, b in moments for name in a)
+    assert all(torch.equal(*pair) for held in moments for pair in zip(*held, strict=True))
 
 
 class Renewed(EmbeddingRecommender):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from siger_pipeline.models.layers import constant, linear
+from siger_pipeline.models.layers import Linear, constant
 
 
 class FeatureGate(nn.Module):
@@ -21,8 +21,8 @@ class FeatureGate(nn.Module):
     ) -> None:
         """Take E_m, [I, m]: a constant, or the start of a weight."""
         super().__init__()
-        self.inner = linear(features.shape[1], dimension, generator)
-        self.outer = linear(dimension, dimension, generator)
+        self.inner = Linear(features.shape[1], dimension, generator)
+        self.outer = Linear(dimension, dimension, generator)
         if train_features:
             self.raw = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
         else:

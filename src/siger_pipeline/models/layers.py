@@ -190,13 +190,19 @@ def xavier_embedding(rows: int, dimension: int, generator: torch.Generator) -> n
     return nn.Parameter(nn.init.xavier_uniform_(torch.empty(rows, dimension), generator=generator))
 
 
-def linear(inputs: int, outputs: int, generator: torch.Generator) -> nn.Linear:
-    """PyTorch's default linear layer (weights and bias uniform ±1/√inputs) from a Generator."""
-    layer = nn.utils.skip_init(nn.Linear, inputs, outputs)
-    bound = inputs**-0.5
-    for parameter in (layer.weight, layer.bias):
-        nn.init.uniform_(parameter, -bound, bound, generator=generator)
-    return layer
+class Linear(nn.Module):
+    """W and b of a linear map x Wᵀ + b, uniform in ±1/√inputs as PyTorch's, from a Generator.
+
+    `torch.nn.Linear` draws from the global one, and keeping it from that takes half a second of
+    imports.
+    """
+
+    def __init__(self, inputs: int, outputs: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(outputs, inputs))
+        self.bias = nn.Parameter(torch.empty(outputs))
+        for parameter in (self.weight, self.bias):
+            nn.init.uniform_(parameter, -(inputs**-0.5), inputs**-0.5, generator=generator)
 
 
 def require(present: T | None, what: str, model: str) -> T:

@@ -9,8 +9,9 @@ import torch
 from siger_pipeline.errors import InputError
 from siger_pipeline.models.base import ModelInputs, Recommender, config_values
 from siger_pipeline.models.registry import build
+from siger_pipeline.training.adam import Adam
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def seeded(seed: int, stream: int, device: str | torch.device = "cpu") -> torch.
 def capture(
     name: str,
     model: Recommender,
-    optimiser: torch.optim.Optimizer | None,
+    optimiser: Adam | None,
     generators: Generators,
     progress: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def capture(
 def restore_state(
     checkpoint: Mapping[str, Any],
     model: Recommender,
-    optimiser: torch.optim.Optimizer,
+    optimiser: Adam,
     generators: Generators,
 ) -> None:
     """The inverse of `capture`: the same training, at the moment of the checkpoint.
@@ -75,8 +76,7 @@ def restore_state(
     Nothing of the checkpoint itself is changed by the training that goes on.
     """
     model.load_state_dict(checkpoint["weights"])
-    # An optimiser takes the tensors that it is given, and works in place.
-    optimiser.load_state_dict(_copies(checkpoint["optimiser"]))
+    optimiser.load_state_dict(checkpoint["optimiser"])
     generators.batches.set_state(checkpoint["generators"]["batches"])
     generators.model.set_state(checkpoint["generators"]["model"])
 

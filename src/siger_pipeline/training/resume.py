@@ -59,7 +59,7 @@ def outline(checkpoint: Any) -> dict[str, Any]:
         "device": str(held.get("device")).partition(":")[0],
         "config": held.get("config"),
         "weights": _shapes(held.get("weights")),
-        "optimiser": dict(enumerate(_mapping(held.get("optimiser")).get("param_groups", ()))),
+        "optimiser": _mapping(held.get("optimiser")).get("settings"),
         "generators": _shapes(held.get("generators")),
         "progress": dict.fromkeys(_mapping(held.get("progress")), "given"),
     }

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-import torch
 
 from siger_pipeline.models.base import EmbeddingRecommender
+from siger_pipeline.training.adam import Adam
 from siger_pipeline.training.checkpoint import Generators, capture, restore_state
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.epoch_losses import EpochLosses
@@ -68,9 +68,7 @@ class Training:
 
     def __post_init__(self) -> None:
         """Set the optimiser up: Adam, SIGER §6."""
-        self.optimiser = torch.optim.Adam(
-            self.model.parameters(), lr=self.config.learning_rate, fused=True
-        )
+        self.optimiser = Adam(self.model.parameters(), self.config.learning_rate)
 
     def state(self) -> dict[str, Any]:
         """The checkpoint of this moment."""
@@ -145,7 +143,7 @@ class Training:
         for batch in self.sampler.epoch(self.generators.batches):
             here = batch.to(self.generators.model.device)
             loss = losses.add(self.model.loss(here, self.generators.model))
-            self.optimiser.zero_grad(set_to_none=True)
+            self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
         return losses.means()
