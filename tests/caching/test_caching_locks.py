@@ -28,6 +28,12 @@ def test_a_clock_that_was_set_back_is_refused_before_anything_is_written(shop: S
     assert shop.newest("fitted") == newest
 
 
+def test_nodes_whose_names_differ_after_a_dot_have_locks_of_their_own(tmp_path: Path) -> None:
+    with Locks() as locks, Locks() as others:
+        locks.take(tmp_path / "shop.train-ab", "shop.train")
+        others.take(tmp_path / "shop.report-ab", "shop.report")
+
+
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -100,7 +106,7 @@ time.sleep(60)
 
 
 def test_a_lock_that_a_child_of_a_dead_run_keeps_is_told_as_such(tmp_path: Path) -> None:
-    record = tmp_path / "train.json"
+    record = tmp_path / "train-ab"
     command = [sys.executable, "-c", FORKING, str(record)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None

@@ -180,3 +180,11 @@ def test_a_run_that_ends_leaves_nothing_unfinished_of_its_ingredients(stopping: 
     stopping.run()
     assert list(folder.iterdir()) == [first]
     assert second.name > first.name
+
+
+def test_what_was_broken_off_before_another_run_ended_is_told_once(stopping: Stopping) -> None:
+    broken_off(stopping, 2)
+    for rate, told in ((3.0, True), (4.0, False)):
+        stopping.parameters["train"] = {"model": "mean", "rate": rate}
+        stopping.run()
+        assert any("starts anew" in message for message in stopping.caplog.messages) is told

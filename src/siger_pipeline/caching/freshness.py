@@ -15,7 +15,7 @@ from siger_pipeline.caching.contents import ABSENT, Contents
 from siger_pipeline.caching.ingredients import Ingredients, few, plain
 from siger_pipeline.caching.node_code import NodeCode, newer_than_loaded, unknown_of, wiring
 from siger_pipeline.caching.places import is_parameter, places
-from siger_pipeline.caching.record import Entry, Record, read_record
+from siger_pipeline.caching.record import Entry, Record, UnreadableError
 from siger_pipeline.caching.unfinished import UnfinishedDataset
 
 
@@ -85,14 +85,18 @@ class Freshness:
 
     def examine(self, node: Node) -> Verdict:
         """The state of a node, with its inputs as they are now."""
-        record = read_record(self.record_path(node))
+        record = Record(self.record_path(node))
         unknown = self.cannot_be_skipped(node)
-        if unknown:
-            return Verdict(State.STALE, unknown, self.ingredients(node), record)
         ingredients = self.ingredients(node)
-        mine = ingredients.fingerprint()
-        made = [entry for entry in record.entries if entry.ingredients.fingerprint() == mine]
-        for entry in reversed(made):
+        if unknown:
+            return Verdict(State.STALE, unknown, ingredients, record)
+        try:
+            return self._compared(ingredients, record)
+        except UnreadableError as error:
+            return Verdict(State.STALE, [str(error)], ingredients, record)
+
+    def _compared(self, ingredients: Ingredients, record: Record) -> Verdict:
+        for entry in record.finished.of(ingredients):
             if entry.unseeded:
                 reasons = [f"it draws random numbers without a seed ({few(list(entry.unseeded))})"]
                 return Verdict(State.STALE, reasons, ingredients, record)
@@ -100,17 +104,16 @@ class Freshness:
                 return Verdict(State.FRESH, [], ingredients, record, entry)
             if self.versions_of(entry) is not None:
                 return Verdict(State.EARLIER, self.damaged(entry), ingredients, record, entry)
-        return Verdict(State.STALE, self._reasons(ingredients, record, made), ingredients, record)
+        reasons = self._reasons(ingredients, record.finished.newest())
+        return Verdict(State.STALE, reasons, ingredients, record)
 
-    def _reasons(self, now: Ingredients, record: Record, made: list[Entry]) -> list[str]:
-        if record.remark:
-            return [record.remark]
-        if made and record.entries[-1] == made[-1]:
-            return self.damaged(made[-1])
-        if record.entries:
-            files = {name: self._relative(self.places[name].loaded()) for name in now.inputs}
-            return now.differences(record.entries[-1].ingredients, files)
-        return ["it has not run to its end before"]
+    def _reasons(self, now: Ingredients, newest: Entry | None) -> list[str]:
+        if newest is None:
+            return ["it has not run to its end before"]
+        if newest.ingredients.fingerprint() == now.fingerprint():
+            return self.damaged(newest)
+        files = {name: self._relative(self.places[name].loaded()) for name in now.inputs}
+        return now.differences(newest.ingredients, files)
 
     def cannot_be_skipped(self, node: Node) -> list[str]:
         """Why nobody can say whether the node must run; empty where one can."""
@@ -167,11 +170,11 @@ class Freshness:
         return files
 
     def record_path(self, node: Node) -> Path:
-        """Of a node's record: named after it and after where it writes."""
+        """Folder of a node's record: named after it and after where it writes."""
         places = [self.places[name] for name in node.outputs]
         written = sorted(self._relative(place.path) or place.filepath for place in places)
         key = hashlib.sha256(json.dumps(written).encode()).hexdigest()[:12]
-        return self.folder / f"{node.name.replace('/', '-')}-{key}.json"
+        return self.folder / f"{node.name.replace('/', '-')}-{key}"
 
     def imports(self, node: Node) -> set[str]:
         """All that the modules of a node's function import, libraries among them."""

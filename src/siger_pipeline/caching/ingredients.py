@@ -34,7 +34,7 @@ class Ingredients:
 
     def fingerprint(self) -> str:
         """One hash of all of them."""
-        return hashlib.sha256(_text(asdict(self)).encode()).hexdigest()
+        return hashlib.sha256(_text(vars(self)).encode()).hexdigest()[:16]
 
     def differences(
         self, earlier: Ingredients, files: Mapping[str, str] | None = None

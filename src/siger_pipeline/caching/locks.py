@@ -44,7 +44,7 @@ class Locks:
         """
         if record in self.held:
             return
-        lock, holder = record.with_suffix(".lock"), record.with_suffix(".holder")
+        lock, holder = (record.with_name(record.name + end) for end in (".lock", ".holder"))
         try:
             record.parent.mkdir(parents=True, exist_ok=True)
             self.stack.enter_context(FileLock(lock, timeout=0))

@@ -1,21 +1,30 @@
-"""What made each output: one file a node, with all that it made before."""
+"""What made each output: a folder a node, a file for each of its runs."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from siger_pipeline.caching.contents import write_json
 from siger_pipeline.caching.ingredients import Ingredients
+from siger_pipeline.caching.listing import readable
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 50  # different ingredients, or unfinished runs, of a node
 ALIKE = 2  # entries of the same ingredients
+NAME = re.compile(r"\d{8}-[0-9a-f]{16}\.json")  # number and fingerprint
+
+
+class UnreadableError(Exception):
+    """A record that does not count, in words."""
 
 
 @dataclass(frozen=True)
@@ -55,89 +64,129 @@ class Entry:
 
 
 @dataclass
+class Shelf:
+    """Entries, a file each: `<number>-<fingerprint>.json`, numbered in the order they came.
+
+    The names alone tell which is the newest, which are of the same ingredients and which are too
+    many, so that no more is read than is asked for.
+
+    Attributes:
+        folder: of the files; a file beside it, of its name, is what older versions kept in one.
+        unreadable: files that were met and do not count: set aside when the next entry comes.
+    """
+
+    folder: Path
+    unreadable: list[Path] = field(default_factory=list)
+
+    def of(self, ingredients: Ingredients) -> Iterator[Entry]:
+        """The entries of these ingredients, the newest first, each read when it is asked for.
+
+        Raises:
+            UnreadableError: one cannot be read; what is older may not be the right one.
+        """
+        for path in reversed(self.paths(ingredients)):
+            if entry := self._read(path):
+                yield entry
+
+    def newest(self) -> Entry | None:
+        """The entry that came last; None where there is none.
+
+        Raises:
+            UnreadableError: it cannot be read, or there is only what an older version kept.
+        """
+        return self._read([self.folder.with_name(f"{self.folder.name}.json"), *self.paths()][-1])
+
+    def paths(self, ingredients: Ingredients | None = None) -> list[Path]:
+        """The files of these ingredients, or of all; the newest last."""
+        mine = ingredients.fingerprint() if ingredients else None
+        names: list[str] = []
+        with readable(self.folder), suppress(FileNotFoundError):
+            names = sorted(path.name for path in self.folder.iterdir())
+        found = [self.folder / name for name in names if NAME.fullmatch(name)]
+        return [path for path in found if mine in (None, _fingerprint(path))]
+
+    def add(self, entry: Entry) -> None:
+        """Put an entry last, and aside what could not be read."""
+        while self.unreadable:
+            path = self.unreadable.pop()
+            with suppress(FileNotFoundError):
+                path.replace(path.with_suffix(".unreadable"))
+        number = max((int(path.name.partition("-")[0]) for path in self.paths()), default=0) + 1
+        path = self.folder / f"{number:08}-{entry.ingredients.fingerprint()}.json"
+        write_json(path, {"format": FORMAT, "entry": asdict(entry)})
+
+    def drop(self, paths: Iterable[Path]) -> None:
+        """Forget these files' entries."""
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    def _read(self, path: Path) -> Entry | None:
+        """A file's entry; None where it is gone, since another run dropped it meanwhile."""
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            if document["format"] == FORMAT:
+                return _adapter().validate_python(document["entry"])
+            why = f"has format {document['format']}, this version reads {FORMAT}"
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            why = f"is damaged ({_first_line(error)})"
+        self.unreadable.append(path)
+        raise UnreadableError(f"{path.parent.name}/{path.name} {why}")
+
+
 class Record:
     """All that is known of a node.
 
     Attributes:
-        path: of its file.
-        entries: finished runs, the newest last.
-        unfinished: runs that began and have not ended, the newest last.
-        remark: why an earlier record does not count, or empty.
+        path: of its folder.
+        finished: runs that ended, with what they wrote.
+        unfinished: runs that began and have not ended.
     """
 
-    path: Path
-    entries: list[Entry] = field(default_factory=list)
-    unfinished: list[Entry] = field(default_factory=list)
-    remark: str = ""
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.finished = Shelf(path)
+        self.unfinished = Shelf(path / "unfinished")
 
     def begin(self, entry: Entry) -> None:
         """Note that a run begins."""
-        self.unfinished = [*self._untouched(entry), entry][-KEPT:]
-        self.save()
+        self._drop_overwritten(entry)
+        self.unfinished.add(entry)
+        self.unfinished.drop(self.unfinished.paths()[:-KEPT])
 
     def finish(self, entry: Entry) -> None:
         """Note that a run ended, with what it wrote."""
-        mine = entry.ingredients.fingerprint()
-        self.unfinished = [
-            run for run in self._untouched(entry) if run.ingredients.fingerprint() != mine
-        ]
-        self.entries = _kept([*self.entries, entry])
-        self.save()
+        self.finished.add(entry)
+        self.finished.drop(_too_many(self.finished.paths()))
+        self._drop_overwritten(entry)
+        self.unfinished.drop(self.unfinished.paths(entry.ingredients))
 
-    def _untouched(self, entry: Entry) -> list[Entry]:
-        """The unfinished runs whose outputs a run does not overwrite."""
-        if all(output.version for output in entry.outputs.values()):
-            return self.unfinished
-        mine = entry.ingredients.fingerprint()
-        return [run for run in self.unfinished if run.ingredients.fingerprint() == mine]
-
-    def save(self) -> None:
-        """Write the file; one that could not be read is set aside."""
-        if self.remark and self.path.exists():
-            self.path.replace(self.path.with_suffix(".unreadable"))
-            self.remark = ""
-        document = {
-            "format": FORMAT,
-            "entries": [asdict(entry) for entry in self.entries],
-            "unfinished": [asdict(entry) for entry in self.unfinished],
-        }
-        write_json(self.path, document)
+    def _drop_overwritten(self, entry: Entry) -> None:
+        """Forget other unfinished runs where their outputs are overwritten: without versions."""
+        if not all(output.version for output in entry.outputs.values()):
+            mine = self.unfinished.paths(entry.ingredients)
+            self.unfinished.drop(set(self.unfinished.paths()) - set(mine))
 
 
-def _kept(entries: list[Entry]) -> list[Entry]:
-    """The newest entries: a few of each ingredients, so that going back and forth drops none."""
+def _too_many(paths: list[Path]) -> Iterator[Path]:
+    """All but the newest few of each ingredients, so that going back and forth drops none."""
     counts: Counter[str] = Counter()
-    kept = []
-    for entry in reversed(entries):
-        counts[entry.ingredients.fingerprint()] += 1
-        if counts[entry.ingredients.fingerprint()] <= ALIKE and len(counts) <= KEPT:
-            kept.append(entry)
-    return kept[::-1]
+    for path in reversed(paths):
+        fingerprint = _fingerprint(path)
+        counts[fingerprint] += 1
+        if counts[fingerprint] > ALIKE or len(counts) > KEPT:
+            yield path
 
 
-def read_record(path: Path) -> Record:
-    """The record of a node; one that cannot be read counts as none, and says why."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        found = json.loads(text)["format"]
-        if found != FORMAT:
-            return Record(
-                path, remark=f"{path.name} has format {found}, this version reads {FORMAT}"
-            )
-        document = TypeAdapter(_Document).validate_json(text)
-        return Record(path, document.entries, document.unfinished)
-    except FileNotFoundError:
-        return Record(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return Record(path, remark=f"{path.name} is damaged ({_first_line(error)})")
-
-
-@dataclass(frozen=True)
-class _Document:
-    format: int
-    entries: list[Entry]
-    unfinished: list[Entry]
+def _fingerprint(path: Path) -> str:
+    return path.stem.partition("-")[2]
 
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
+
+
+@cache
+def _adapter() -> TypeAdapter[Entry]:
+    return TypeAdapter(Entry)

@@ -13,7 +13,7 @@ from siger_pipeline.caching.contents import link_or_copy
 from siger_pipeline.caching.freshness import Freshness
 from siger_pipeline.caching.ingredients import Ingredients, few
 from siger_pipeline.caching.places import Place
-from siger_pipeline.caching.record import Entry, Output, Record
+from siger_pipeline.caching.record import Entry, Output, Record, UnreadableError
 from siger_pipeline.errors import UserError
 
 LOG = logging.getLogger("siger_pipeline.caching")
@@ -71,23 +71,20 @@ def left_over(
     Returns:
         Catalog name -> object, for every output; nothing where there is no such run.
     """
-    if not record.unfinished:
-        return {}
-    mine = now.fingerprint()
-    same = [entry for entry in record.unfinished if entry.ingredients.fingerprint() == mine]
-    whole = [entry for entry in same if _is_whole(entry, places)]
     try:
-        if whole:
-            outputs = whole[-1].outputs.items()
-            return {name: catalog.load(name, output.version) for name, output in outputs}
-        why = "it was broken off before it had written all of its outputs once"
+        same = list(record.unfinished.of(now))
+        for entry in same:
+            if _is_whole(entry, places):
+                outputs = entry.outputs.items()
+                return {name: catalog.load(name, output.version) for name, output in outputs}
+        never = "broken off before it had written all of its outputs once"
+        why = f"since the run of {same[0].made} was {never}" if same else _other(record, now)
+    except UnreadableError as error:
+        why = f"since {error}"
     except Exception as error:
-        why = f"what it left cannot be read ({error})"
-    if not same:
-        why = few(now.differences(record.unfinished[-1].ingredients))
-    if same or not record.entries or record.entries[-1].made < record.unfinished[-1].made:
-        made = record.unfinished[-1].made
-        LOG.info("%s: starts anew, not where the run of %s was broken off: %s", node, made, why)
+        why = f"since what was broken off cannot be read ({error})"
+    if why:
+        LOG.info("%s: starts anew, %s", node, why)
     return {}
 
 
@@ -103,3 +100,13 @@ def written(begun: Entry, freshness: Freshness) -> dict[str, Output]:
 def _is_whole(entry: Entry, places: Mapping[str, Place]) -> bool:
     files = (places[name].at(output.version) for name, output in entry.outputs.items())
     return all(file is not None and file.exists() for file in files)
+
+
+def _other(record: Record, now: Ingredients) -> str:
+    """How the run differed that was broken off last; empty where a run has ended since."""
+    begun = record.unfinished.newest()
+    finished = record.finished.newest() if begun else None
+    if begun is None or (finished and finished.made >= begun.made):
+        return ""
+    differences = few(now.differences(begun.ingredients))
+    return f"not where the run of {begun.made} was broken off: {differences}"
