@@ -8,7 +8,7 @@ DEVELOP := $(VENV)/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-slow format clean
+.PHONY: help run test check test-slow bench bench-full format clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -35,6 +35,14 @@ check: $(DEVELOP) ## format, lint, types, import contracts, tests
 
 test-slow: $(DEVELOP) ## train on real data (SIGER_DATA names its folder), for minutes
 	$(BIN)/pytest -m slow
+
+bench: $(DEVELOP) ## measure speed and growth (SIGER_DATA names the data's folder), for ten minutes
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.scale
+
+bench-full: $(DEVELOP) ## the same with the slow alternatives and 10⁷ interactions, for hours
+	$(BIN)/python -m benchmarks.speed --full
+	$(BIN)/python -m benchmarks.scale --full
 
 format: $(DEVELOP) ## format the code and mend what ruff can
 	$(BIN)/ruff check --fix

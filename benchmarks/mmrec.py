@@ -1,0 +1,129 @@
+"""MMRec itself beside this project: a checkout that the user has made, run as it stands.
+
+Its own configuration, data loading, trainer and evaluator are called; what the libraries of today
+have dropped since it was written is put back in this process, outside of its files.
+"""
+
+import os
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import MagicMock
+
+import numpy as np
+from scipy import sparse
+from torch import Tensor
+
+from benchmarks.harness import RefusalError
+from benchmarks.sources import with_features
+from benchmarks.worker import Sample, Work
+
+# Its configuration lists several values to search; one of each, on which the speed hardly depends.
+CHOSEN: dict[str, dict[str, Any]] = {
+    "LightGCN": {"n_layers": 3, "reg_weight": 1e-4},
+    "MGCN": {"cl_loss": 0.01},
+    "FREEDOM": {"reg_weight": 1e-3, "dropout": 0.8},
+}
+
+PICTURE_LIBRARIES = (
+    "lmdb",
+    "torchvision",
+    "torchvision.transforms",
+    "torchvision.transforms.functional",
+)
+
+
+def check(path: Path) -> None:
+    """Refuse a folder that is no checkout of it.
+
+    Raises:
+        RefusalError: it has no src/utils/quick_start.py.
+    """
+    if not (path / "src" / "utils" / "quick_start.py").is_file():
+        raise RefusalError(
+            f"--mmrec {path}: no src/utils/quick_start.py there; wanted is a checkout of "
+            "https://github.com/enoche/MMRec"
+        )
+
+
+def epochs(scratch: Path, checkout: str, model: str, dataset: str, world: str) -> Work:
+    """Training epochs; loading, graphs and one validation are in the notes.
+
+    Args:
+        scratch: folder of the run.
+        checkout: of MMRec.
+        model: its name for it.
+        dataset: of the raw files.
+        world: whose features it gets.
+    """
+    data = with_features(scratch / f"mmrec_{model}", dataset, scratch / world)
+    # It imports them for pictures, which none of these models reads.
+    absent = [name for name in PICTURE_LIBRARIES if find_spec(name.partition(".")[0]) is None]
+    sys.modules.update({name: MagicMock() for name in absent})
+    _restore_what_it_relies_on()
+    os.chdir(Path(checkout) / "src")
+    sys.path.insert(0, str(Path.cwd()))
+    trainer, batches, validation, notes = _set_up(model, dataset, data)
+    yield None
+    for epoch in range(10**6):
+        start = time.perf_counter()
+        trainer.model.pre_epoch_processing()
+        trainer._train_epoch(batches, epoch)
+        trained = time.perf_counter()
+        trainer._valid_epoch(validation)
+        notes["seconds_validation"] = time.perf_counter() - trained
+        yield Sample(trained - start, notes=notes)
+
+
+def _set_up(model: str, dataset: str, data: Path) -> tuple[Any, Any, Any, dict[str, Any]]:
+    from utils.configurator import Config  # type: ignore[import-not-found]
+    from utils.dataloader import EvalDataLoader, TrainDataLoader  # type: ignore[import-not-found]
+    from utils.dataset import RecDataset  # type: ignore[import-not-found]
+    from utils.utils import get_model, get_trainer, init_seed  # type: ignore[import-not-found]
+
+    start = time.perf_counter()
+    wanted = {"data_path": f"{data}{os.sep}", "use_gpu": False, "seed": 999, **CHOSEN[model]}
+    config = Config(model, dataset, wanted)
+    train, valid, _ = RecDataset(config).split()
+    for part in (train, valid):
+        str(part)  # it counts its rows while it describes itself
+    size = config["train_batch_size"]
+    batches = TrainDataLoader(config, train, batch_size=size, shuffle=True)
+    held_out = EvalDataLoader(
+        config, valid, additional_dataset=train, batch_size=config["eval_batch_size"]
+    )
+    loaded = time.perf_counter()
+    init_seed(config["seed"])
+    batches.pretrain_setup()
+    built = get_model(model)(config, batches).to(config["device"])
+    notes = {"seconds_load": loaded - start, "seconds_graphs": time.perf_counter() - loaded}
+    return get_trainer()(config, built, False), batches, held_out, notes
+
+
+def scatter_add(values: Tensor, index: Tensor, dim: int = -1, dim_size: int = 0) -> Tensor:
+    """Sums of the values of each index, what it takes from an extension of PyTorch."""
+    return values.new_zeros(dim_size).scatter_add_(dim, index, values)
+
+
+def _restore_what_it_relies_on() -> None:
+    if "float" not in vars(np):
+        vars(np)["float"] = float
+
+    if find_spec("torch_scatter") is None:
+        stand_in: Any = ModuleType("torch_scatter")
+        stand_in.scatter_add = scatter_add
+        sys.modules["torch_scatter"] = stand_in
+
+    def stay(tensor: Tensor, *_: Any, **__: Any) -> Tensor:
+        return tensor
+
+    def update(matrix: Any, values: dict[tuple[int, int], float]) -> None:
+        matrix._dict.update(values)
+
+    sparse.dok_matrix._update = update
+    # Some of its models ask for a GPU whatever their configuration says.
+    tensors: Any = Tensor
+    tensors.cuda = stay

@@ -1,0 +1,52 @@
+"""Every unit of work runs, on a world so small that its figures mean nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import worker
+from benchmarks.data import write_world
+from contracts.world import small_world, withheld
+
+JOBS: list[tuple[str, dict[str, Any]]] = [
+    ("jobs:epochs", {"model": "siger"}),
+    ("jobs:epochs", {"model": "lightgcn", "steps": 2, "batch_size": 16}),
+    ("jobs:validations", {"model": "siger", "users": 7}),
+    ("jobs:evaluation_stage", {"model": "lightgcn"}),
+    ("jobs:graphs", {}),
+    ("plain_jobs:epochs", {"model": "siger"}),
+    ("plain_jobs:epochs", {"model": "lightgcn"}),
+    ("plain_jobs:validations", {"model": "lightgcn"}),
+    ("plain_jobs:graphs", {}),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments"), JOBS)
+def test_a_job_repeats(function: str, arguments: dict[str, Any], tmp_path: Path) -> None:
+    inputs = small_world(users=60, items=80)
+    write_world(tmp_path / "small", withheld(inputs.interactions), inputs.features)
+    work = worker.start(f"benchmarks.{function}", tmp_path, {"world": "small", **arguments})
+    for _ in range(2):
+        sample = next(work)
+        assert sample is not None
+        assert sample.seconds > 0
+        assert (sample.share < 1) == ("batch_size" in arguments)
+
+
+def test_stages_of_growth_follow_each_other(tmp_path: Path) -> None:
+    stages = ("make", "ingest", "bipartite", "cooccurrence", "knn")
+    for stage in stages:
+        work = worker.start(f"benchmarks.scale_jobs:{stage}", tmp_path, {"number": 10_000})
+        assert next(work) is not None
+    arguments = {"world": "n10000", "model": "siger", "steps": 1, "batch_size": 50}
+    sample = next(worker.start("benchmarks.jobs:epochs", tmp_path, arguments))
+    assert sample is not None
+    assert sample.notes["steps"] == 1
+
+
+@pytest.mark.parametrize("kind", ["matmul", "stream", "gather", "random"])
+def test_every_ceiling_has_a_rate(kind: str, tmp_path: Path) -> None:
+    sample = next(worker.start("benchmarks.roofline:ceiling", tmp_path, {"kind": kind, "rows": 9}))
+    assert sample is not None
+    assert sample.notes["rate"] > 0
