@@ -1,5 +1,6 @@
 """What `kedro run` and `kedro status` say to options that cannot be followed."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Node, Pipeline
@@ -121,3 +123,21 @@ def test_an_error_of_a_node_is_not_one_of_the_options(
     assert isinstance(done.exception, ValueError)
     assert not isinstance(done.exception, click.ClickException)
     assert choice_error(done.exception, {}) is None
+
+
+def test_a_run_seldom_looks_through_all_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, found = gc.get_threshold(), []
+    gc.set_threshold(700, 10, 10)  # other tests of this file have run `run`
+
+    def run(**_: object) -> None:
+        found.append(gc.get_threshold())
+
+    monkeypatch.setattr(kedro_run, "callback", run)
+    try:
+        done = CliRunner().invoke(cli, ["run"])
+    finally:
+        gc.set_threshold(*before)
+    assert (done.exit_code, done.output) == (0, "")
+    ((*young, old),) = found
+    assert young == [700, 10]
+    assert old >= 100

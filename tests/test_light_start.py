@@ -67,6 +67,23 @@ def test_a_run_begins_without_what_its_nodes_use(tmp_path: Path) -> None:
     assert HEAVY & imported_by(PIPELINES_AND_CATALOG, project.path) == set()
 
 
+TRAINING = """
+import siger_pipeline.data.matrix
+import siger_pipeline.training.inputs
+import siger_pipeline.training.progress
+import siger_pipeline.training.start
+from siger_pipeline.datasets.table import TableDataset
+
+import pandas as pd
+
+TableDataset(filepath="history.parquet").save(pd.DataFrame({"epoch": [1]}))
+"""
+
+
+def test_training_and_its_history_need_no_engine_of_tables(tmp_path: Path) -> None:
+    assert {"ibis", "duckdb", "sklearn"} & imported_by(TRAINING, tmp_path) == set()
+
+
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("source", Source)
 def test_kedro_can_read_the_hints_of_every_node(model: str, source: Source) -> None:

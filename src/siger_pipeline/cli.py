@@ -1,5 +1,6 @@
 """The project's own `kedro` commands: `run` with its cache, `status` and `compare`."""
 
+import gc
 from typing import Any, cast
 
 import click
@@ -16,6 +17,8 @@ from siger_pipeline.errors import interrupted, user_error
 
 CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
 RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
+# Of the middle generation, between two that look through all objects (see `gc.set_threshold`).
+COLLECTIONS = 200
 STATUS_OPTIONS = {
     "env",
     "params",
@@ -77,6 +80,9 @@ def _check_way_of_running(
 
 def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **options: Any) -> Any:
     """Kedro's own `run`; the runner skips what is fresh, unless another one is asked for."""
+    # A run imports a million objects that stay. By default Python looks through all of them for
+    # garbage ten times before the first step of training, a second in all, and finds none.
+    gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
     _check_way_of_running(runner, runner_params, options)
     if force and runner:
         raise click.UsageError("--force is for the caching runner: leave out --runner")

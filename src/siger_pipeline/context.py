@@ -35,6 +35,9 @@ class ProjectContext(KedroContext):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Check every parameter, and choose the pipelines of this environment and model."""
         super().__init__(*arguments, **options)
+        # Kedro's loader reads its files at each look-up, unless it is given the values.
+        for kind in ("globals", "parameters"):
+            self.config_loader[kind] = self.config_loader[kind]
         parameters = check_parameters(self.config_loader["parameters"])
         self._check_names(parameters.model, parameters.dataset)
         selection = selection_of(parameters)

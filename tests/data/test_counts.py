@@ -39,3 +39,14 @@ def test_splits_tell_what_untrained_users_took_along(table: MakeTable) -> None:
         ["split: validation", 1, 1, 1, 1],
         ["split: test", 1, 1, 1, 1],
     ]
+
+
+def test_a_split_without_interactions_is_counted(table: MakeTable) -> None:
+    labelled = pairs(table, "ux vx", "et")
+    assert count_splits(
+        labelled, labelled.filter(labelled["split"] == "test")
+    ).to_numpy().tolist() == [
+        ["split: train", 0, 0, 0, 1],
+        ["split: validation", 0, 0, 0, 0],
+        ["split: test", 1, 1, 1, 0],
+    ]

@@ -7,12 +7,14 @@ from ibis.util import gen_name
 
 from contracts.world import train_config
 from siger_pipeline.caching.extra import extra_modules
+from siger_pipeline.data.matrix import split_matrices
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
+from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.selection import Selection
-from siger_pipeline.training.inputs import model_inputs, split_matrices
+from siger_pipeline.training.inputs import model_inputs
 from siger_pipeline.training.start import start_training
 
 USERS, ITEMS = 12, 15
@@ -44,14 +46,16 @@ def tables(frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.DataFrame]) -> None:
-    matrices = split_matrices(frames["splits"], frames["user_index"], frames["item_index"])
+    given = tables(frames)
+    coded = arrange_splits(given.pop("splits"), **given)
+    matrices = split_matrices(coded)
     trained = next(
         iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}), matrices))
     )
     metrics, groups, recommendations = evaluate_model(
-        trained.best, evaluate=EVALUATE, device="cpu", **tables(frames)
+        trained.best, evaluate=EVALUATE, device="cpu", split_matrix=coded, **given
     )
-    floors = evaluate_floors(EVALUATE, TRAIN.seed, **tables(frames))
+    floors = evaluate_floors(EVALUATE, TRAIN.seed, coded)
     assert set(floors) == {"popularity", "random"}
     assert floors["popularity"] == metrics
     assert floors["random"] != metrics
@@ -67,7 +71,7 @@ def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
     pipeline = create_pipeline(Selection("amazon", {"text": "tfidf_svd"}, "siger", needs))
     inputs = {node.name: set(node.inputs) for node in pipeline.nodes}
     arrays = {"bipartite", "features_text", "enhanced_text"}
-    assert inputs["evaluate_model"] >= arrays | {"checkpoint", "splits"}
+    assert inputs["evaluate_model"] >= arrays | {"checkpoint", "split_matrix"}
     assert not inputs["evaluate_floors"] & (arrays | {"checkpoint"})
     code = {node.name: extra_modules(node.func) for node in pipeline.nodes}
     floors = ("siger_pipeline.models.popularity", "siger_pipeline.models.random")

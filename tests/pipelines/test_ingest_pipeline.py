@@ -4,16 +4,19 @@ import logging
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 from omegaconf import OmegaConf
+from scipy.sparse import load_npz
 
 from siger_pipeline.data.config import IngestConfig, SplitConfig
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.delimited import DelimitedDataset
 from siger_pipeline.datasets.lines import LinesDataset
+from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
@@ -48,10 +51,12 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
     ingest.update({"source": source, **{k: v for k, v in changes.items() if k in ingest}})
     split.update({k: v for k, v in changes.items() if k in split})
     made = {name: TableDataset(filepath=str(folder / f"{name}.parquet")) for name in MADE}
+    matrix = SparseDataset(filepath=str(folder / "split_matrix.npz"))
     catalog = DataCatalog(
         {
             **raw,
             **made,
+            "split_matrix": matrix,
             **{
                 f"params:ingest.{name}": MemoryDataset(value)
                 for name, value in IngestConfig(**ingest)
@@ -87,7 +92,7 @@ def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) 
     of_source = "item_columns" if source == "mmrec" else "max_bad_share"
     parameters = {"params:ingest.k_core", f"params:ingest.{of_source}", "params:split"}
     assert pipeline.inputs() == RAW[source] | parameters
-    assert pipeline.all_outputs() == MADE
+    assert pipeline.all_outputs() == MADE | {"split_matrix"}
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
     catalogued = conf("catalog_ingest.yml")
     assert set(catalogued) >= RAW[source] | MADE
@@ -120,6 +125,9 @@ def test_reviews_become_numbered_splits_and_every_step_is_counted(tmp_path: Path
         "validation": 12,
         "test": 12,
     }
+    of_splits = load_npz(tmp_path / "split_matrix.npz")
+    assert of_splits.shape == (12, 8)
+    assert np.bincount(of_splits.data).tolist() == [0, 72, 12, 12]
     assert made["item_index"][Columns.ITEM].tolist() == [f"I{n}" for n in range(8)]
     assert made["user_index"][Columns.USER_ID].tolist() == list(range(12))
     assert len(made["items"]) == 20 and len(made["interactions"]) == 97
@@ -140,8 +148,8 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
         run("amazon", amazon(folder, extra=[]), folder)
-    for name in MADE:
-        first, second = ((folder / f"{name}.parquet").read_bytes() for folder in folders)
+    for name in [*(f"{table}.parquet" for table in MADE), "split_matrix.npz"]:
+        first, second = ((folder / name).read_bytes() for folder in folders)
         assert first == second, name
 
 

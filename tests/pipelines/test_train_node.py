@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
+from scipy.sparse import csr_matrix
 
 from contracts.world import config_of, small_world, train_config
 from siger_pipeline.caching.extra import extra_modules
 from siger_pipeline.caching.unfinished import UnfinishedDataset
+from siger_pipeline.data import matrix
 from siger_pipeline.data.config import Source
 from siger_pipeline.data.schema import Split
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
@@ -25,13 +27,6 @@ from siger_pipeline.training.trainer import Progress
 EPOCHS = 40
 LIGHTGCN = create_pipeline(Selection(Source.MMREC, {}, "lightgcn", frozenset()))
 OUTPUTS = ("checkpoint", "history", "timings", "last_checkpoint")
-
-
-class Tables:
-    """Stands for a table whose rows do not matter here."""
-
-    def to_pandas(self) -> pd.DataFrame:
-        return pd.DataFrame()
 
 
 class Offered(UnfinishedDataset):
@@ -51,7 +46,7 @@ def run(
     train = train_config(max_epochs=max_epochs, patience=max_epochs)
     given: dict[str, Any] = {"params:model": "lightgcn", "params:train": train}
     given |= {"params:lightgcn": config_of("lightgcn")}
-    given |= {name: Tables() for name in ("splits", "user_index", "item_index")}
+    given |= {"split_matrix": csr_matrix((1, 1), dtype="int8")}  # what is in it does not matter
     held = {name: MemoryDataset(value, copy_mode="assign") for name, value in given.items()}
     catalog = DataCatalog(held | dict(outputs))
     catalog["unfinished_training"] = unfinished or UnfinishedDataset()
@@ -93,7 +88,7 @@ def epochs_of(*_: Any) -> Iterator[Progress]:
 
 def test_every_epoch_is_saved_and_none_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start, "start_training", epochs_of)
-    monkeypatch.setattr(inputs, "split_matrices", lambda *_: {})
+    monkeypatch.setattr(matrix, "split_matrices", lambda *_: {})
     monkeypatch.setattr(inputs, "model_inputs", lambda *_: None)
     best, last = Kept(), Kept()
     tables = {name: MemoryDataset() for name in ("history", "timings")}
@@ -134,7 +129,7 @@ class Interrupted:
 def _small_world(monkeypatch: pytest.MonkeyPatch) -> None:
     world = small_world()
     matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: small_world(1).interactions}
-    monkeypatch.setattr(inputs, "split_matrices", lambda *_: matrices)
+    monkeypatch.setattr(matrix, "split_matrices", lambda *_: matrices)
     monkeypatch.setattr(inputs, "model_inputs", lambda *_: world)
 
 

@@ -6,6 +6,8 @@ from ibis.expr.types import Table
 
 from contracts.world import train_config
 from reporting.made_up import in_duckdb, item_graphs, world
+from siger_pipeline.pipelines.ingest.nodes import arrange_splits
+from siger_pipeline.pipelines.names import SPLIT_TABLES
 from siger_pipeline.pipelines.report.nodes import (
     describe_graphs,
     draw_learning_curves,
@@ -77,7 +79,8 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
     without = pick_examples(items, **tables, recommendations=lists)
     assert without["items"] == []
     assert without["users"] == with_graphs["users"]
-    assert len(describe_graphs(**tables, **item_graphs())["graphs"]) == 2 + len(item_graphs())
+    of_splits = arrange_splits(*(tables[name] for name in SPLIT_TABLES))
+    assert len(describe_graphs(of_splits, **item_graphs())["graphs"]) == 2 + len(item_graphs())
 
 
 @pytest.mark.parametrize(

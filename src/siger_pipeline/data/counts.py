@@ -1,7 +1,7 @@
 """The table of counts before and after each step of ingest."""
 
 import pandas as pd
-from ibis.expr.types import Table
+from ibis.expr.types import IntegerScalar, Table
 
 from siger_pipeline.data.schema import Columns, Split
 
@@ -17,13 +17,7 @@ def count_step(interactions: Table, step: str, before: int | None = None) -> pd.
     Returns:
         step, users, items, interactions, removed.
     """
-    counted = interactions.aggregate(
-        **{
-            Columns.USERS: interactions[Columns.USER].nunique(),
-            Columns.ITEMS: interactions[Columns.ITEM].nunique(),
-            Columns.INTERACTIONS: interactions.count(),
-        }
-    ).to_pandas()
+    counted = interactions.aggregate(**_sizes(interactions)).to_pandas()
     counted.insert(0, Columns.STEP, step)
     removed = 0 if before is None else before - counted[Columns.INTERACTIONS]
     return counted.assign(**{Columns.REMOVED: removed})
@@ -49,9 +43,22 @@ def count_splits(labelled: Table, kept: Table) -> pd.DataFrame:
         labelled: columns user, item, split.
         kept: the same, without the users who left.
     """
-    rows = []
-    for split in Split:
-        before = labelled.filter(labelled[Columns.SPLIT] == split.value).count()
-        part = kept.filter(kept[Columns.SPLIT] == split.value)
-        rows.append(count_step(part, f"split: {split.value}", before.to_pyarrow().as_py()))
-    return pd.concat(rows, ignore_index=True)
+    before, counted = _by_split(labelled), _by_split(kept)
+    counted.insert(0, Columns.STEP, [f"split: {split.value}" for split in Split])
+    removed = before[Columns.INTERACTIONS] - counted[Columns.INTERACTIONS]
+    return counted.assign(**{Columns.REMOVED: removed}).reset_index(drop=True)
+
+
+def _by_split(labelled: Table) -> pd.DataFrame:
+    """Users, items, interactions; a row a split, 0 where it is empty."""
+    grouped = labelled.group_by(Columns.SPLIT).aggregate(**_sizes(labelled)).to_pandas()
+    splits = [split.value for split in Split]
+    return grouped.set_index(Columns.SPLIT).reindex(splits, fill_value=0)
+
+
+def _sizes(interactions: Table) -> dict[str, IntegerScalar]:
+    return {
+        Columns.USERS: interactions[Columns.USER].nunique(),
+        Columns.ITEMS: interactions[Columns.ITEM].nunique(),
+        Columns.INTERACTIONS: interactions.count(),
+    }

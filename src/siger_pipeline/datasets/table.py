@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, ClassVar
@@ -73,15 +74,13 @@ def row_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Tabl
 
 @contextmanager
 def _batches(data: Any) -> Iterator[tuple[pa.Schema, Iterable[pa.RecordBatch]]]:
-    import pandas as pd
     import pyarrow as pa
-    from ibis.expr.types import Table
 
-    if isinstance(data, Table):
+    if _is_of("ibis.expr.types", "Table", data):
         with stream(data, ROWS_IN_A_GROUP) as batches:
             yield batches.schema, batches
         return
-    if isinstance(data, pd.DataFrame):
+    if _is_of("pandas", "DataFrame", data):
         data = pa.Table.from_pandas(data, preserve_index=False)
     if not isinstance(data, pa.Table):
         raise DataFileError(
@@ -89,6 +88,12 @@ def _batches(data: Any) -> Iterator[tuple[pa.Schema, Iterable[pa.RecordBatch]]]:
             f" {type(data).__name__}."
         )
     yield data.schema, data.to_batches()
+
+
+def _is_of(module: str, name: str, data: Any) -> bool:
+    """Whether the object is of a library's class; a library that nothing has imported made none."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(data, getattr(loaded, name))
 
 
 def _canonical(schema: pa.Schema) -> pa.Schema:

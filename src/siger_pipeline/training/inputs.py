@@ -1,24 +1,14 @@
-"""From the catalog's tables and matrices to what models are built from."""
+"""From the catalog's matrices to what models are built from."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from scipy import sparse
 
-from siger_pipeline.data.matrix import interaction_matrix
 from siger_pipeline.data.schema import Split
 from siger_pipeline.models.base import ModelInputs
 
 Matrices = Mapping[Split, sparse.csr_matrix]
-
-
-def split_matrices(
-    splits: pd.DataFrame, user_index: pd.DataFrame, item_index: pd.DataFrame
-) -> dict[Split, sparse.csr_matrix]:
-    """R of each split, CSR [U, I]."""
-    size = len(user_index), len(item_index)
-    return {split: interaction_matrix(splits, split, *size) for split in Split}
 
 
 def model_inputs(matrices: Matrices, arrays: Mapping[str, Any]) -> ModelInputs:

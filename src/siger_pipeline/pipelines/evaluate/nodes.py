@@ -4,7 +4,7 @@ from typing import Any
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.evaluation.config import EvaluateConfig
-from siger_pipeline.pipelines.types import DataFrame, Table
+from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 
 FLOORS = ("popularity", "random")
 
@@ -14,35 +14,37 @@ def evaluate_model(
     *,
     evaluate: EvaluateConfig,
     device: str,
-    splits: Table,
+    split_matrix: csr_matrix,
     user_index: Table,
     item_index: Table,
     **arrays: Any,
 ) -> tuple[dict[str, Any], DataFrame, DataFrame]:
     """Metrics, metrics by group and recommendations of the trained model."""
+    from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.evaluation.evaluate import evaluate_recommender, recommendation_table
     from siger_pipeline.training.checkpoint import restore
     from siger_pipeline.training.device import resolve_device
-    from siger_pipeline.training.inputs import model_inputs, split_matrices
+    from siger_pipeline.training.inputs import model_inputs
 
-    users, items = user_index.to_pandas(), item_index.to_pandas()
-    matrices = split_matrices(splits.to_pandas(), users, items)
+    matrices = split_matrices(split_matrix)
     place = resolve_device(device)
     model = restore(checkpoint, model_inputs(matrices, arrays)).to(place)
     result = evaluate_recommender(model.scorer(), matrices, evaluate, device=place)
+    users, items = user_index.to_pandas(), item_index.to_pandas()
     names = users[Columns.USER].to_numpy(), items[Columns.ITEM].to_numpy()
     return result.metrics, result.groups, recommendation_table(result.lists, *names)
 
 
 def evaluate_floors(
-    evaluate: EvaluateConfig, seed: int, splits: Table, user_index: Table, item_index: Table
+    evaluate: EvaluateConfig, seed: int, split_matrix: csr_matrix
 ) -> dict[str, Any]:
     """What a recommender must beat: metrics of popularity and of chance."""
+    from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.evaluation.evaluate import evaluate_recommender
-    from siger_pipeline.training.inputs import model_inputs, split_matrices
+    from siger_pipeline.training.inputs import model_inputs
     from siger_pipeline.training.start import fit_at_once
 
-    matrices = split_matrices(splits.to_pandas(), user_index.to_pandas(), item_index.to_pandas())
+    matrices = split_matrices(split_matrix)
     inputs = model_inputs(matrices, {})
     floors = {}
     for name in FLOORS:

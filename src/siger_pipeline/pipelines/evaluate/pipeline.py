@@ -5,15 +5,16 @@ from kedro.pipeline import Node, Pipeline
 from siger_pipeline.caching.extra import with_code
 from siger_pipeline.models.registry import module_of
 from siger_pipeline.pipelines.evaluate.nodes import FLOORS, evaluate_floors, evaluate_model
-from siger_pipeline.pipelines.names import SPLIT_TABLES
+from siger_pipeline.pipelines.names import SPLIT_MATRIX
 from siger_pipeline.pipelines.train.pipeline import model_arrays
 from siger_pipeline.selection import Selection
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """The chosen model, and the floors below it."""
-    common = {"evaluate": "params:evaluate", **{name: name for name in SPLIT_TABLES}}
+    common = {"evaluate": "params:evaluate", SPLIT_MATRIX: SPLIT_MATRIX}
     model = {"checkpoint": "checkpoint", "device": "params:train.device", **common}
+    model |= {index: index for index in ("user_index", "item_index")}
     model |= model_arrays(selection)
     results = ["metrics", "group_metrics", "recommendations"]
     evaluated = with_code(evaluate_model, module_of(selection.model))

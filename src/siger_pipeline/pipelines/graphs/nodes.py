@@ -1,31 +1,24 @@
 """Nodes of the graphs stage."""
 
-from siger_pipeline.pipelines.types import Table, csr_matrix, ndarray
+from siger_pipeline.pipelines.types import csr_matrix, ndarray
 
 
-def training_matrix(splits: Table, user_index: Table, item_index: Table) -> csr_matrix:
-    """R, the training interactions, CSR [U, I]."""
+def build_bipartite(split_matrix: csr_matrix) -> csr_matrix:
+    """The normalised user-item graph."""
     from siger_pipeline.data.matrix import interaction_matrix
     from siger_pipeline.data.schema import Split
-
-    n_users, n_items = int(user_index.count().execute()), int(item_index.count().execute())
-    return interaction_matrix(splits.to_pandas(), Split.TRAIN, n_users, n_items)
-
-
-def build_bipartite(splits: Table, user_index: Table, item_index: Table) -> csr_matrix:
-    """The normalised user-item graph."""
     from siger_pipeline.graphs.bipartite import normalised_bipartite
 
-    return normalised_bipartite(training_matrix(splits, user_index, item_index))
+    return normalised_bipartite(interaction_matrix(split_matrix, Split.TRAIN))
 
 
-def build_cooccurrence(
-    splits: Table, user_index: Table, item_index: Table, k: int, block_mib: float
-) -> csr_matrix:
+def build_cooccurrence(split_matrix: csr_matrix, k: int, block_mib: float) -> csr_matrix:
     """C̄."""
+    from siger_pipeline.data.matrix import interaction_matrix
+    from siger_pipeline.data.schema import Split
     from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 
-    interactions = training_matrix(splits, user_index, item_index)
+    interactions = interaction_matrix(split_matrix, Split.TRAIN)
     return cooccurrence_graph(interactions, k, block_mib=block_mib)
 
 

@@ -8,7 +8,7 @@ from siger_pipeline.pipelines.graphs.nodes import (
     build_enhanced,
     build_knn,
 )
-from siger_pipeline.pipelines.names import SPLIT_TABLES
+from siger_pipeline.pipelines.names import SPLIT_MATRIX
 from siger_pipeline.selection import Selection
 
 BLOCK = "params:graphs.block_mib"
@@ -19,9 +19,9 @@ def create_pipeline(selection: Selection) -> Pipeline:
 
     Each node gets the parameters that it uses and no others: they are what makes it stale.
     """
-    counted = [*SPLIT_TABLES, "params:graphs.cooccurrence_k", BLOCK]
+    counted = [SPLIT_MATRIX, "params:graphs.cooccurrence_k", BLOCK]
     nodes = [
-        Node(build_bipartite, [*SPLIT_TABLES], "bipartite", name="build_bipartite"),
+        Node(build_bipartite, SPLIT_MATRIX, "bipartite", name="build_bipartite"),
         Node(build_cooccurrence, counted, "cooccurrence", name="build_cooccurrence"),
     ]
     for modality in selection.modalities:

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from siger_pipeline.data.config import SplitConfig
-from siger_pipeline.pipelines.types import DataFrame, Table
+from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 
 if TYPE_CHECKING:
     from siger_pipeline.data.checks import BadLines
@@ -100,12 +100,21 @@ def split_interactions(
     return index_splits(kept, user_index, item_index), pd.concat(counts, ignore_index=True)
 
 
+def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> csr_matrix:
+    """The splits as one matrix [U, I]: what later stages need without a table being read."""
+    from siger_pipeline.data.matrix import split_matrix
+
+    sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
+    return split_matrix(splits, *sizes)
+
+
 def _one_per_pair(rows: Table, report: BadLines) -> tuple[Table, DataFrame]:
     from siger_pipeline.data.counts import count_reading
     from siger_pipeline.data.pairs import one_per_pair
 
     _warn(report)
-    interactions = one_per_pair(rows)
+    # Kept, since it is counted and then saved: ordering the rows takes longest.
+    interactions = one_per_pair(rows).cache()
     return interactions, count_reading(rows, interactions, report.bad)
 
 

@@ -6,6 +6,7 @@ from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.data.config import Source
 from siger_pipeline.pipelines.ingest import nodes
+from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES
 from siger_pipeline.selection import Selection
 
 TOLERANCE = "params:ingest.max_bad_share"
@@ -69,4 +70,5 @@ def _common() -> list[Node]:
             ["splits", "counts"],
             name="split_interactions",
         ),
+        Node(nodes.arrange_splits, [*SPLIT_TABLES], SPLIT_MATRIX, name="arrange_splits"),
     ]

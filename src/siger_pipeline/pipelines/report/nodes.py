@@ -59,16 +59,13 @@ def draw_learning_curves(history: Table, timings: Table, origin: dict[str, Any])
     return learning_curves(history.to_pandas(), timings.to_pandas(), name, origin["features_note"])
 
 
-def describe_graphs(
-    splits: Table, user_index: Table, item_index: Table, **graphs: csr_matrix
-) -> dict[str, Any]:
+def describe_graphs(split_matrix: csr_matrix, **graphs: csr_matrix) -> dict[str, Any]:
     """Statistics and degree distributions of the training interactions and the item graphs."""
     from siger_pipeline.data.matrix import interaction_matrix
     from siger_pipeline.data.schema import Split
     from siger_pipeline.reporting.graphs import describe
 
-    sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
-    return describe(interaction_matrix(splits.to_pandas(), Split.TRAIN, *sizes), graphs)
+    return describe(interaction_matrix(split_matrix, Split.TRAIN), graphs)
 
 
 def pick_examples(

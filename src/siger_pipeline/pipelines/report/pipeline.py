@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.pipelines.names import SPLIT_TABLES
+from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.selection import Selection
 
@@ -34,15 +34,16 @@ def _written(selection: Selection) -> list[Node]:
 
 
 def _looked_at(selection: Selection) -> list[Node]:
-    graphs = _same((*SPLIT_TABLES, *_item_graphs(selection)))
-    shown = {**graphs, **_same(("items", "recommendations"))}
+    graphs = _same(tuple(_item_graphs(selection)))
+    shown = {**_same(("items", *SPLIT_TABLES, "recommendations")), **graphs}
+    described = {SPLIT_MATRIX: SPLIT_MATRIX, **graphs}
     page = {
         **_same(("report", "counts", "examples")),
         "curves": "learning_curves",
         "graphs": "graph_statistics",
     }
     made = [
-        Node(nodes.describe_graphs, graphs, "graph_statistics", name="describe_graphs"),
+        Node(nodes.describe_graphs, described, "graph_statistics", name="describe_graphs"),
         Node(nodes.pick_examples, shown, "examples", name="pick_examples"),
     ]
     if _has_pictures(selection):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from siger_pipeline.pipelines.types import DataFrame, Table
+from siger_pipeline.pipelines.types import DataFrame, csr_matrix
 from siger_pipeline.training.config import TrainConfig
 
 Saved = tuple[dict[str, Any], DataFrame, DataFrame, dict[str, Any]]
@@ -13,18 +13,17 @@ def train_model(
     model: str,
     config: dict[str, Any],
     train: TrainConfig,
-    splits: Table,
-    user_index: Table,
-    item_index: Table,
+    split_matrix: csr_matrix,
     unfinished: dict[str, Any],
     **arrays: Any,
 ) -> Iterator[Saved]:
     """Train, or go on; every epoch is saved: best checkpoint, history, timings, last checkpoint."""
-    from siger_pipeline.training.inputs import model_inputs, split_matrices
+    from siger_pipeline.data.matrix import split_matrices
+    from siger_pipeline.training.inputs import model_inputs
     from siger_pipeline.training.progress import narrated
     from siger_pipeline.training.start import start_training
 
-    matrices = split_matrices(splits.to_pandas(), user_index.to_pandas(), item_index.to_pandas())
+    matrices = split_matrices(split_matrix)
     inputs = model_inputs(matrices, arrays)
     epochs = start_training(model, config, train, inputs, matrices, unfinished)
     unfinished.clear()  # Kedro holds on to a node's inputs, and these are two checkpoints.

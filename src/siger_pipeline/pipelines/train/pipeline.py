@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.caching.extra import with_code
 from siger_pipeline.models.registry import module_of
+from siger_pipeline.pipelines.names import SPLIT_MATRIX
 from siger_pipeline.pipelines.train.nodes import train_model
 from siger_pipeline.selection import Selection
 
@@ -26,9 +27,7 @@ def create_pipeline(selection: Selection) -> Pipeline:
         "model": "params:model",
         "config": f"params:{selection.model}",
         "train": "params:train",
-        "splits": "splits",
-        "user_index": "user_index",
-        "item_index": "item_index",
+        SPLIT_MATRIX: SPLIT_MATRIX,
         "unfinished": "unfinished_training",
         **model_arrays(selection),
     }
