@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from siger_pipeline.graphs.sparse import canonical, inverse_sqrt
+from siger_pipeline.graphs.sparse import canonical, inverse_sqrt, scaled
 
 
 def normalised_bipartite(interactions: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -17,6 +17,6 @@ def normalised_bipartite(interactions: sparse.csr_matrix) -> sparse.csr_matrix:
     """
     matrix = canonical(interactions)
     matrix.data[:] = 1.0
-    user_scale = inverse_sqrt(np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel())
-    item_scale = inverse_sqrt(np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel())
-    return canonical(sparse.diags_array(user_scale) @ matrix @ sparse.diags_array(item_scale))
+    user_degrees = np.diff(matrix.indptr)
+    item_degrees = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    return canonical(scaled(matrix, inverse_sqrt(user_degrees), inverse_sqrt(item_degrees)))

@@ -3,14 +3,10 @@
 import numpy as np
 from scipy import sparse
 
-from siger_pipeline.graphs.sparse import (
-    blocks_of_rows,
-    canonical,
-    row_top_k,
-    symmetric_normalise,
-)
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.graphs.sparse import blocks_of_rows, canonical, symmetric_normalise
 
-BYTES_PER_ENTRY = 16  # value, index, and the sort keys of the selection
+BYTES_PER_ENTRY = 32  # a count and its column, the sort key, and what it is made of
 
 
 def cooccurrence_graph(
@@ -30,28 +26,51 @@ def cooccurrence_graph(
     Returns:
         CSR [I, I]; an item without co-occurrences has an empty row.
     """
+    if k < 1:
+        raise ParameterError(f"the number of neighbours must be at least 1, found {k}")
     users_items = canonical(interactions)
-    users_items.data[:] = 1.0
+    users_items.data = np.ones(users_items.nnz, dtype=np.int32)
     items_users = users_items.T.tocsr()
-    user_degrees = np.diff(users_items.indptr).astype(np.float64)
+    user_degrees = np.diff(users_items.indptr).astype(np.int64)
     entries = np.minimum(items_users @ user_degrees, users_items.shape[1])
     limit = int(block_mib * 2**20)
     blocks = [
-        _strongest_in_block(items_users, users_items, rows, k)
+        _strongest(items_users[rows] @ users_items, rows.start, k)
         for rows in blocks_of_rows(entries * BYTES_PER_ENTRY, limit)
     ]
     kept = sparse.vstack(blocks, format="csr") if blocks else items_users @ users_items
-    kept.data = kept.data / (1.0 + kept.data)
+    counts = kept.data.astype(np.float32)
+    kept.data = counts / (1.0 + counts)
     return symmetric_normalise(kept)
 
 
-def _strongest_in_block(
-    items_users: sparse.csr_matrix, users_items: sparse.csr_matrix, rows: slice, k: int
-) -> sparse.csr_matrix:
-    counts = (items_users[rows] @ users_items).tocoo()
-    off_diagonal = counts.row + rows.start != counts.col
-    block = sparse.csr_matrix(
-        (counts.data[off_diagonal], (counts.row[off_diagonal], counts.col[off_diagonal])),
-        shape=counts.shape,
+def _strongest(counts: sparse.csr_matrix, first_item: int, k: int) -> sparse.csr_matrix:
+    """The k largest counts of each row but its own, ties to the smaller column.
+
+    Row, falling count and column in one whole number: a sort of such numbers is many times
+    faster than one by three keys.
+    """
+    n_rows, n_items = counts.shape
+    most, size = int(counts.data.max(initial=0)), np.diff(counts.indptr)
+    first_key = (np.arange(n_rows, dtype=np.int64) * (most + 1) + most) * n_items
+    keys = np.repeat(first_key, size)
+    keys -= np.multiply(counts.data, n_items, dtype=np.int64)
+    keys += counts.indices
+    keys.sort()
+    # One more than k, since the item itself is among them or else beaten by k others.
+    taken = np.minimum(size, k + 1)
+    rows = np.repeat(np.arange(n_rows), taken)
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(taken) - taken, taken)
+    fallen, columns = np.divmod(keys[counts.indptr[rows] + place], n_items)
+    others = columns != rows + first_item
+    kept = others & (np.cumsum(others) - _before(others, taken)[rows] <= k)
+    weights = most - fallen % (most + 1)
+    return sparse.csr_matrix(
+        (weights[kept], (rows[kept], columns[kept])), shape=counts.shape, dtype=counts.dtype
     )
-    return row_top_k(block, k)
+
+
+def _before(marked: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """How many entries are marked before each row of so many entries."""
+    marks = np.concatenate([[0], np.cumsum(marked)])
+    return marks[np.cumsum(size) - size]

@@ -1,21 +1,17 @@
-"""The modality graph: nearest neighbours by cosine, exact, in row blocks.
+"""The modality graph: nearest neighbours by cosine, exact, without an I × I matrix.
 
-Shape suffixes: I items, B rows of a block, P candidate pairs, d feature dimensions.
+Shape suffixes: I items, P pairs.
 """
 
 import numpy as np
-import torch
 from scipy import sparse
 
 from siger_pipeline.errors import InputError, ParameterError
-from siger_pipeline.graphs.sparse import row_top_k, symmetric_normalise
-
-# float32 products of unit vectors differ from the exact cosine by less than this; whoever lies
-# within it of the k-th place is a candidate, and the choice is made in float64.
-FLOAT32_SLACK = 4e-6
-# Decimals at which exact cosines count as equal: rounding noise of float64 must not break a tie.
-TIE_DECIMALS = 12
-BYTES_PER_SIMILARITY = 8  # the float32 block and its selection
+from siger_pipeline.graphs.bounds import CosineBounds, Float32Bounds, Int8Bounds
+from siger_pipeline.graphs.cosines import PairCosines
+from siger_pipeline.graphs.search import near_pairs, nearest_of
+from siger_pipeline.graphs.sparse import symmetric_normalise
+from siger_pipeline.graphs.units import UnitRows, first_twin, row_norms
 
 
 def knn_graph(
@@ -33,11 +29,12 @@ def knn_graph(
     then D_H^(−1/2) H D_H^(−1/2) with D_H the row sums of what is kept.
 
     Args:
-        features: E_m, [I, d_m].
+        features: E_m, [I, d_m]; may be a memory map, of which a block at a time is read.
         k: neighbours per item, the item itself counted.
         missing: True where an item has no features, [I]; all-zero rows count as missing too. Such
             an item is its own only neighbour and nobody else's.
-        block_mib: bound on the similarities held at once, MiB.
+        block_mib: bound on the unit rows held at once and on the candidate pairs, MiB; beside
+            them stand the features as int8.
 
     Returns:
         CSR [I, I].
@@ -49,87 +46,42 @@ def knn_graph(
     """
     if k < 1:
         raise ParameterError(f"graphs.knn_k must be at least 1, found {k}")
-    unit_Id, absent_I = _unit_rows(features, missing)
-    present = np.flatnonzero(~absent_I)
-    n_items = len(unit_Id)
-    rows, cols, cosines = _neighbours(unit_Id[present], k, block_mib)
-    alone = np.flatnonzero(absent_I)
-    graph = sparse.csr_matrix(
-        (
-            np.concatenate([(1.0 + cosines) / 2.0, np.ones(len(alone))]),
-            (np.concatenate([present[rows], alone]), np.concatenate([present[cols], alone])),
-        ),
-        shape=(n_items, n_items),
-    )
-    return symmetric_normalise(graph)
+    norms_I = row_norms(features)
+    absent_I = _absent(norms_I, missing)
+    present, alone = np.flatnonzero(~absent_I), np.flatnonzero(absent_I)
+    twin = first_twin(features, norms_I, present, k)
+    kept = np.unique(twin)
+    best = _nearest(UnitRows(features, norms_I, kept), k, block_mib)
+    best = best[np.searchsorted(kept, twin)].tocoo()
+    weights = np.concatenate([(1.0 + best.data) / 2.0, np.ones(len(alone))])
+    rows, cols = (np.concatenate([found, alone]) for found in (present[best.row], kept[best.col]))
+    shape = (len(features), len(features))
+    return symmetric_normalise(sparse.csr_matrix((weights, (rows, cols)), shape=shape))
 
 
-def _unit_rows(features: np.ndarray, missing: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    if features.ndim != 2:
-        raise InputError(f"features must be a matrix [items, d], found shape {features.shape}")
-    norms = np.sqrt(np.einsum("ij,ij->i", features, features, dtype=np.float64))
-    if not np.isfinite(norms).all():
-        row = int(np.flatnonzero(~np.isfinite(norms))[0])
-        raise InputError(f"features of item {row} are not finite (NaN or infinity)")
-    absent = norms == 0
-    if missing is not None:
-        if len(missing) != len(features):
-            raise InputError(
-                f"the mask of missing items has {len(missing)} rows, the features {len(features)}"
-            )
-        absent = absent | np.asarray(missing, dtype=bool)
-    unit = np.divide(
-        features,
-        norms[:, None],
-        where=norms[:, None] > 0,
-        out=np.zeros(features.shape, dtype=np.float32),
-        casting="same_kind",
-    )
-    return unit, absent
-
-
-def _neighbours(
-    unit_Id: np.ndarray, k: int, block_mib: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    n_items = len(unit_Id)
-    block_rows = max(1, int(block_mib * 2**20 / (BYTES_PER_SIMILARITY * max(1, n_items))))
-    found = []
-    for start in range(0, n_items, block_rows):
-        rows = np.arange(start, min(start + block_rows, n_items))
-        row_P, col_P = _candidates(unit_Id, rows, min(k, n_items))
-        cosine_P = _exact_cosines(unit_Id, rows[row_P], col_P, block_mib)
-        block = sparse.csr_matrix(
-            (np.round(cosine_P, TIE_DECIMALS), (row_P, col_P)), shape=(len(rows), n_items)
+def _absent(norms_I: np.ndarray, missing: np.ndarray | None) -> np.ndarray:
+    if missing is None:
+        return norms_I == 0
+    if len(missing) != len(norms_I):
+        raise InputError(
+            f"the mask of missing items has {len(missing)} rows, the features {len(norms_I)}"
         )
-        best = row_top_k(block, k).tocoo()
-        found.append((rows[best.row], best.col, best.data))
-    if not found:
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty, np.zeros(0)
-    row, col, cosine = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return row, col, cosine
+    return (norms_I == 0) | np.asarray(missing, dtype=bool)
 
 
-def _candidates(unit_Id: np.ndarray, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    items_Id = torch.from_numpy(unit_Id)
-    similarity_BI = items_Id[rows[0] : rows[-1] + 1] @ items_Id.T
-    kth_B1 = torch.topk(similarity_BI, k, dim=1, sorted=False).values.amin(dim=1, keepdim=True)
-    row_P, col_P = torch.nonzero(similarity_BI >= kth_B1 - FLOAT32_SLACK, as_tuple=True)
-    return row_P.numpy(), col_P.numpy()
+def _nearest(units: UnitRows, k: int, block_mib: float) -> sparse.csr_matrix:
+    """Each row's k largest cosines, CSR [I, I]."""
+    n_rows = len(units)
+    if n_rows == 0:
+        return sparse.csr_matrix((0, 0), dtype=np.float64)
+    order = np.random.default_rng(0).permutation(n_rows)
+    shuffled = units.reordered(order)
+    exact = PairCosines(shuffled, block_mib)
+    pairs, kth = near_pairs(_bounds(shuffled), order, min(k, n_rows), exact, block_mib=block_mib)
+    found = nearest_of(pairs, kth, order, min(k, n_rows), exact)
+    shape = (n_rows, n_rows)
+    return sparse.csr_matrix((found.cosine, (order[found.row], order[found.col])), shape=shape)
 
 
-def _exact_cosines(
-    unit_Id: np.ndarray, row_P: np.ndarray, col_P: np.ndarray, block_mib: float
-) -> np.ndarray:
-    # Equal rows must give equal cosines to the last bit: norms are taken anew in float64, and
-    # every pair is summed in the same order.
-    pairs = max(1, int(block_mib * 2**20 / (24 * unit_Id.shape[1])))
-    cosine_P = np.empty(len(row_P))
-    for start in range(0, len(row_P), pairs):
-        part = slice(start, start + pairs)
-        left = unit_Id[row_P[part]].astype(np.float64)
-        right = unit_Id[col_P[part]].astype(np.float64)
-        dot = (left * right).sum(axis=1)
-        scale = np.sqrt((left * left).sum(axis=1) * (right * right).sum(axis=1))
-        cosine_P[part] = dot / scale
-    return cosine_P
+def _bounds(units: UnitRows) -> CosineBounds:
+    return Int8Bounds(units) if Int8Bounds.pays(units.width) else Float32Bounds(units)

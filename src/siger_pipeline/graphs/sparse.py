@@ -1,35 +1,39 @@
-"""What every graph here needs: canonical CSR, the largest entries of each row, normalisation."""
+"""What every graph here needs: canonical CSR, scaling, blocks of rows."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from scipy import sparse
 
-from siger_pipeline.errors import ParameterError
+from siger_pipeline.errors import InputError
 
 
 def canonical(matrix: sparse.spmatrix | sparse.sparray) -> sparse.csr_matrix:
-    """The matrix as CSR with float32 values and sorted int32 indices, without stored zeros."""
+    """The matrix as CSR with float32 values and sorted int32 indices, without stored zeros.
+
+    Raises:
+        InputError: more entries than int32 indices can count.
+    """
+    if matrix.nnz > np.iinfo(np.int32).max:
+        raise InputError(
+            f"a graph can have at most {np.iinfo(np.int32).max} edges, found {matrix.nnz}"
+        )
     csr = sparse.csr_matrix(matrix, dtype=np.float32, copy=True)
     csr.sum_duplicates()
     csr.eliminate_zeros()
-    csr.sort_indices()
     csr.indices = csr.indices.astype(np.int32, copy=False)
     csr.indptr = csr.indptr.astype(np.int32, copy=False)
     return csr
 
 
-def row_top_k(matrix: sparse.csr_matrix, k: int) -> sparse.csr_matrix:
-    """Keep the ``k`` largest stored entries of each row; ties go to the smaller column index."""
-    if k < 1:
-        raise ParameterError(f"the number of neighbours must be at least 1, found {k}")
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, rows))
-    place_in_row = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], np.diff(matrix.indptr))
-    kept = order[place_in_row < k]
-    return sparse.csr_matrix(
-        (matrix.data[kept], (rows[kept], matrix.indices[kept])), shape=matrix.shape
-    )
+def scaled(
+    matrix: sparse.csr_matrix, row_scale: np.ndarray, col_scale: np.ndarray
+) -> sparse.csr_matrix:
+    """diag(row_scale) · matrix · diag(col_scale), multiplied in float64 from the left."""
+    values = np.repeat(row_scale, np.diff(matrix.indptr))
+    values *= matrix.data
+    values *= col_scale[matrix.indices]
+    return sparse.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def inverse_sqrt(degrees: np.ndarray) -> np.ndarray:
@@ -45,7 +49,7 @@ def symmetric_normalise(weights: sparse.csr_matrix) -> sparse.csr_matrix:
     W is directed (a row holds its own neighbours) and is not symmetrised.
     """
     scale = inverse_sqrt(np.asarray(weights.sum(axis=1), dtype=np.float64).ravel())
-    return canonical(sparse.diags_array(scale) @ weights @ sparse.diags_array(scale))
+    return canonical(scaled(weights, scale, scale))
 
 
 def blocks_of_rows(row_bytes: np.ndarray, limit_bytes: int) -> Iterator[slice]:
@@ -55,9 +59,9 @@ def blocks_of_rows(row_bytes: np.ndarray, limit_bytes: int) -> Iterator[slice]:
         row_bytes: estimated size of each row's result, [rows].
         limit_bytes: bound on the sum over a block.
     """
-    start = 0
+    ends = np.cumsum(row_bytes)
+    start, before = 0, 0.0
     while start < len(row_bytes):
-        within = np.cumsum(row_bytes[start:]) <= limit_bytes
-        stop = start + max(1, int(np.count_nonzero(within)))
+        stop = max(start + 1, int(np.searchsorted(ends, before + limit_bytes, side="right")))
         yield slice(start, stop)
-        start = stop
+        start, before = stop, ends[stop - 1]
