@@ -22,7 +22,7 @@ DEFAULT_BLOCK_MIB = 32.0
 # The score as the model gives it and its masked copy, what finds the best, and what orders ties.
 BYTES_PER_SCORE = 16
 # A block of scores is written once and read five times: on a CPU it stays in the cores' caches.
-CACHE_MIB = 8.0
+CACHE_MIB = 16.0
 
 
 def top_k(
