@@ -10,6 +10,7 @@ from PIL import Image
 from scipy import sparse
 
 from siger_pipeline.datasets.duckdb import connection
+from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.reporting.config import ReportConfig
 
@@ -90,7 +91,7 @@ def page(*, graphs: bool = True, epochs: int = 4, pictures: bool = True) -> str:
         counts=in_duckdb(
             {"step": ["read"], "users": [1], "items": [2], "interactions": [3], "removed": [4]}
         ),
-        graphs=nodes.describe_graphs(**tables, **of_items),
+        graphs=nodes.describe_graphs(arrange_splits(**tables), **of_items),
         examples=examples,
         pictures=nodes.shrink_pictures(examples, images) if pictures else None,
     )
