@@ -19,6 +19,7 @@ from siger_pipeline.models.base import (
     Recommender,
 )
 from siger_pipeline.models.registry import build
+from siger_pipeline.training.allocator import keep_freed_memory
 from siger_pipeline.training.checkpoint import Generators, capture, seeded
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.device import resolve_device
@@ -55,6 +56,7 @@ def start_training(
         TrainingError: the device does not exist, or a loss is not finite.
         InputError: nothing to learn from, or nothing to validate by.
     """
+    keep_freed_memory()
     device = resolve_device(train.device)
     generators = Generators(seeded(train.seed, BATCHES), seeded(train.seed, MODEL, device))
     model = build(name, config, inputs, seeded(train.seed, WEIGHTS))
