@@ -51,7 +51,7 @@ def speed_plot(rows: Sequence[Row], heading: str, path: Path) -> None:
         axes.set_yticks(ticks, [row.title for row in timed])
         axes.set_ylim(place - GROUP_GAP / 2, -BAR)
         _seconds_axis(axes, timed)
-        _title(drawing, "Seconds, medians; a mark is the aim", heading)
+        _title(drawing, "Seconds, medians; a mark is the aim; * extrapolated from a part", heading)
         _write(drawing, path)
 
 
@@ -60,7 +60,7 @@ def _bars(axes: "Axes", row: Row, place: float) -> float:
     for number, job in enumerate((row.measured, *row.alternatives)):
         colour = OURS if number == 0 else OTHERS[(number - 1) % len(OTHERS)]
         axes.barh(place, job.median, height=BAR, color=colour)
-        seconds = figure(job.median, "s") + (" (extrapolated)" if job.share < 1 else "")
+        seconds = figure(job.median, "s") + ("*" if job.share < 1 else "")
         name = f"{job.label}, " if number else ""
         aim = row.aim if number == 0 and row.aim is not None else 0.0
         if aim:
