@@ -194,3 +194,11 @@ def test_a_stored_zero_is_not_seen() -> None:
     scores = np.array([[0.0, 2.0, 1.0]], dtype=np.float32)
     assert top_k(np.ones((1, 1)), scores.T, seen, 2).tolist() == [[1, 2]]
     assert top_k_of_scores(torch.from_numpy(scores), seen, 2)[0].tolist() == [[1, 2]]
+
+
+def test_a_large_catalogue_without_ties() -> None:
+    generator = torch.Generator().manual_seed(11)
+    scores = torch.rand(300, 1003, generator=generator)
+    found, _ = top_k_of_scores(scores, sparse.csr_matrix((300, 1003)), 5)
+    expected = torch.argsort(scores, dim=1, descending=True, stable=True)[:, :5]
+    np.testing.assert_array_equal(found, expected.numpy())

@@ -127,6 +127,20 @@ def test_mean_log_sum_exp_has_the_value_and_gradient_of_its_formula(
         torch.testing.assert_close(found, expected)
 
 
+def test_no_more_logits_are_held_than_the_bound_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    held, mm = [], torch.mm
+
+    def watched(left: Tensor, right: Tensor, **options: Tensor) -> Tensor:
+        result = mm(left, right, **options)
+        held.append(result.numel() if options else 0)
+        return result
+
+    monkeypatch.setattr(torch, "mm", watched)
+    x, pool = draw(40, 3, 0, 1)[0], draw(30, 3, 1, 1)[0]
+    mean_log_sum_exp(x, pool, block_mib=7 * 30 * 8 / 2**20)
+    assert max(held) == 7 * 30
+
+
 def test_large_logits_stay_finite() -> None:
     x = torch.tensor([[200.0, 0.0], [-300.0, 1.0]], requires_grad=True)
     value = mean_log_sum_exp(x, x)

@@ -37,21 +37,6 @@ def some_tables(seed: int = 1) -> tuple[Tensor, Tensor]:
     return users.requires_grad_(), items.requires_grad_()
 
 
-def test_products_and_their_gradients_are_the_dense_ones() -> None:
-    graph, dense = some_graph()
-    users, items = some_tables()
-    for found, expected, table in (
-        (graph.propagate(items), dense @ items, items),
-        (graph.propagate_back(users), dense.T @ users, users),
-    ):
-        torch.testing.assert_close(found, expected)
-        weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(3))
-        of_found, of_expected = (
-            torch.autograd.grad(result, table, weights) for result in (found, expected)
-        )
-        torch.testing.assert_close(of_found, of_expected)
-
-
 @pytest.mark.parametrize("rows", [None, [0, 2, 6], [5]])
 def test_rows_of_a_product_are_cut_out(rows: list[int] | None) -> None:
     graph, dense = some_graph()

@@ -40,11 +40,7 @@ class Graph(nn.Module):
 
     def propagate(self, x_Md: Tensor) -> Tensor:
         """A x, [N, d]."""
-        return _Product.apply(x_Md, self, ROWS, COLUMNS)
-
-    def propagate_back(self, x_Nd: Tensor) -> Tensor:
-        """Aᵀ x, [M, d]."""
-        return _Product.apply(x_Nd, self, COLUMNS, ROWS)
+        return _Product.apply(x_Md, self)
 
     def propagate_rows(self, rows: Tensor | None) -> Callable[[Tensor], Tensor]:
         """The function x → (A x)[rows], at the cost of those rows where they are few.
@@ -96,13 +92,13 @@ class _Product(torch.autograd.Function):
     """A x whose gradient is Aᵀ g by the stored transpose: no scatter, one order of sums."""
 
     @staticmethod
-    def forward(ctx, x: Tensor, graph: Graph, side: str, other: str) -> Tensor:  # type: ignore[no-untyped-def]
-        ctx.graph, ctx.other = graph, other
-        return graph.product(x.contiguous(), side)
+    def forward(ctx: Any, x: Tensor, graph: Graph) -> Tensor:
+        ctx.graph = graph
+        return graph.product(x.contiguous(), ROWS)
 
     @staticmethod
-    def backward(ctx, gradient: Tensor):  # type: ignore[no-untyped-def]
-        return ctx.graph.product(gradient.contiguous(), ctx.other), None, None, None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return ctx.graph.product(gradient.contiguous(), COLUMNS), None
 
 
 def lightgcn(
