@@ -12,6 +12,7 @@ from scipy import sparse
 
 from benchmarks.data import SEED, World, build_graphs, parameters, read_world
 from benchmarks.worker import Sample, Work, peak_mib, resident_mib
+from siger_pipeline.allocator import keep_freed_memory
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.evaluation.evaluate import evaluate_recommender
@@ -141,6 +142,7 @@ def evaluation_stage(scratch: Path, world: str, model: str) -> Work:
 
 def graphs(scratch: Path, world: str) -> Work:
     """All graphs of the graphs stage; `block_mib` is the peak over inputs and outputs."""
+    keep_freed_memory()  # as the node does
     folder = scratch / world
     interactions = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
     paths = sorted(folder.glob("*_feat.npy"))

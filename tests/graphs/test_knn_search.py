@@ -43,18 +43,13 @@ def units_of(features: np.ndarray) -> UnitRows:
 
 def all_pairs_graph(features: np.ndarray, k: int) -> sparse.csr_matrix:
     """The graph from all float64 cosines, each pair summed alike."""
-    unit = (features / row_norms(features)[:, None]).astype(np.float32).astype(np.float64)
-    squares = (unit * unit).sum(axis=1)
-    cosines = np.array(
-        [
-            (row * unit).sum(axis=1) / np.sqrt(one * squares)
-            for row, one in zip(unit, squares, strict=True)
-        ]
-    )
+    wide = features.astype(np.float64)
+    lengths = np.linalg.norm(wide, axis=1)
+    cosines = np.array([(row * wide).sum(axis=1) for row in wide]) / np.outer(lengths, lengths)
     order = np.argsort(-np.round(cosines, search.TIE_DECIMALS), axis=1, kind="stable")[:, :k]
-    rows = np.repeat(np.arange(len(unit)), k)
+    rows = np.repeat(np.arange(len(wide)), k)
     weights = (1 + np.round(cosines, search.TIE_DECIMALS)[rows, order.ravel()]) / 2
-    shape = (len(unit), len(unit))
+    shape = (len(wide), len(wide))
     return knn.symmetric_normalise(sparse.csr_matrix((weights, (rows, order.ravel())), shape))
 
 
@@ -142,18 +137,26 @@ def test_only_the_first_twins_are_searched() -> None:
     assert_same(knn_graph(features, 3), all_pairs_graph(features, 3))
 
 
-def test_pair_cosines_depend_on_neither_blocks_nor_order() -> None:
-    units = units_of(made_up("gaussian", 90, 40))
-    draw = np.random.default_rng(1)
-    left, right = draw.integers(0, 90, (2, 500))
-    whole = PairCosines(units, 10.0)(left, right)
-    wide = units[:].astype(np.float64)
+@pytest.mark.parametrize("dimension", [3, 40, 384, 9001])
+@pytest.mark.parametrize("chunk", [1, 7, 1000])
+def test_pair_cosines_depend_on_neither_company_nor_order(
+    dimension: int, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siger_pipeline.graphs.cosines.CHUNK_ENTRIES", chunk * dimension)
+    features = made_up("gaussian", 30, dimension)
+    features[20:] = features[:10]
+    units = units_of(features)
+    left, right = np.random.default_rng(1).integers(0, 30, (2, 200))
+    found = PairCosines(units)(left, right)
+    wide = features.astype(np.float64)
     lengths = np.linalg.norm(wide, axis=1)
     expected = (wide @ wide.T / np.outer(lengths, lengths))[left, right]
-    np.testing.assert_allclose(whole, expected, atol=1e-14)
-    np.testing.assert_array_equal(whole, PairCosines(units, 0.005)(right, left))
-    order = draw.permutation(500)
-    np.testing.assert_array_equal(whole[order], PairCosines(units, 1.0)(left[order], right[order]))
+    np.testing.assert_allclose(found, expected, atol=1e-14)
+    np.testing.assert_array_equal(found, PairCosines(units)(right, left))
+    twins = np.where(left < 10, left + 20, left)
+    np.testing.assert_array_equal(found, PairCosines(units)(twins, right))
+    alone = [PairCosines(units)(left[[pair]], right[[pair]])[0] for pair in range(200)]
+    np.testing.assert_array_equal(found, alone)
 
 
 def test_a_memory_map_is_not_copied_whole(tmp_path: Path) -> None:

@@ -115,14 +115,15 @@ class Int8Bounds:
         for start in range(0, n_rows, STRIP):
             rows = slice(start, start + STRIP)
             unit_Rd = torch.from_numpy(self.units[rows])
+            part_I[rows] = unit_Rd @ self._mean_d
             turned_Rd = self._turned(unit_Rd).div_(step)
-            shifted_Rd = turned_Rd.clamp(-LEVELS, LEVELS)
             length_I[rows] = turned_Rd.norm(dim=1)
+            shifted_Rd = turned_Rd.clamp(-LEVELS, LEVELS)
             cut_I[rows] = turned_Rd.sub_(shifted_Rd).norm(dim=1)
-            rounded_Rd = torch.round(shifted_Rd.add_(self._dither_d))
-            error_I[rows] = shifted_Rd.sub_(rounded_Rd).norm(dim=1)
-            part_I[rows] = unit_Rd @ self._mean_d - step**2 * (rounded_Rd @ self._dither_d)
-            self._rounded_Id[rows] = rounded_Rd.to(torch.int8)
+            rounded_Rd = torch.add(shifted_Rd, self._dither_d, out=turned_Rd).round_()
+            self._rounded_Id[rows] = rounded_Rd
+            part_I[rows] -= step**2 * (rounded_Rd @ self._dither_d)
+            error_I[rows] = rounded_Rd.sub_(shifted_Rd).sub_(self._dither_d).norm(dim=1)
         spread = float(np.sqrt(np.log(2 / ROUNDING_CHANCE) / 6))
         slack_I = step * (spread * step * length_I + cut_I * step * length_I.max())
         slack_I += step**2 * error_I.square() / 2 + FLOAT32_SLACK / 2

@@ -33,8 +33,8 @@ def knn_graph(
         k: neighbours per item, the item itself counted.
         missing: True where an item has no features, [I]; all-zero rows count as missing too. Such
             an item is its own only neighbour and nobody else's.
-        block_mib: bound on the unit rows held at once and on the candidate pairs, MiB; beside
-            them stand the features as int8.
+        block_mib: bound on the candidate pairs held at once, MiB; beside them stand the features
+            as int8.
 
     Returns:
         CSR [I, I].
@@ -76,7 +76,7 @@ def _nearest(units: UnitRows, k: int, block_mib: float) -> sparse.csr_matrix:
         return sparse.csr_matrix((0, 0), dtype=np.float64)
     order = np.random.default_rng(0).permutation(n_rows)
     shuffled = units.reordered(order)
-    exact = PairCosines(shuffled, block_mib)
+    exact = PairCosines(shuffled)
     pairs, kth = near_pairs(_bounds(shuffled), order, min(k, n_rows), exact, block_mib=block_mib)
     found = nearest_of(pairs, kth, order, min(k, n_rows), exact)
     shape = (n_rows, n_rows)

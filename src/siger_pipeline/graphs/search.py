@@ -11,7 +11,7 @@ import numpy as np
 from siger_pipeline.graphs.bounds import FLOAT32_SLACK, CosineBounds
 
 # A tile is at least as wide as high: the diagonal then lies in the first one of its rows.
-TILE_ROWS, TILE_COLS = 512, 1024
+TILE_ROWS, TILE_COLS = 512, 2048
 FIRST_STRIP = 32
 BYTES_PER_PAIR = 64  # a pair as found, and its ends in the sort by row
 KEY_BITS = 32
@@ -30,9 +30,9 @@ class Pairs(NamedTuple):
     upper: np.ndarray
     cosine: np.ndarray
 
-    def at(self, kept_P: np.ndarray) -> "Pairs":
+    def at(self, places: np.ndarray) -> "Pairs":
         """Some of the pairs."""
-        return Pairs(*(column[kept_P] for column in self))
+        return Pairs(*(column[places] for column in self))
 
     @staticmethod
     def joined(parts: list["Pairs"]) -> "Pairs":
@@ -144,7 +144,7 @@ def _within(bounds: CosineBounds, rows: slice, cols: slice, kth_I: np.ndarray) -
 def _nearer(pairs: Pairs, kth_I: np.ndarray, k: int) -> tuple[Pairs, np.ndarray]:
     """The pairs that are still near enough for one of their rows, and the rows' k-th bounds."""
     kth_I = _kth_largest(pairs, pairs.lower, kth_I, k)
-    return pairs.at(_reaching(pairs, kth_I)), kth_I
+    return pairs.at(np.flatnonzero(_reaching(pairs, kth_I))), kth_I
 
 
 def _settled(pairs: Pairs, kth_I: np.ndarray, k: int, exact: Exact) -> tuple[Pairs, np.ndarray]:

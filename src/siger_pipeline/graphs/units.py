@@ -1,4 +1,4 @@
-"""Unit rows of a feature matrix, made a block at a time: the matrix itself is never copied whole.
+"""Unit rows of a feature matrix, made a few at a time: the matrix itself is never copied whole.
 
 Shape suffixes: I items, d feature dimensions.
 """
@@ -8,7 +8,6 @@ from hashlib import blake2b
 import numpy as np
 
 from siger_pipeline.errors import InputError
-from siger_pipeline.graphs.threads import spread
 
 # Rows divided at once stay within a core's cache.
 CACHED_ENTRIES = 2**16
@@ -34,19 +33,14 @@ class UnitRows:
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Unit rows of a range of positions, float32, [rows, d]."""
-        unit = np.empty((len(self.items[rows]), self.width), dtype=np.float32)
-        return self.written(rows, unit)
-
-    def written(self, rows: slice, out: np.ndarray) -> np.ndarray:
-        """The same, written over the first rows of ``out``."""
         items = self.items[rows]
-
-        def divide(part: slice) -> None:
-            row = self.features[items[part]]
-            np.divide(row, self.norms[items[part], None], out=out[part], casting="same_kind")
-
-        spread(divide, len(items), max(1, CACHED_ENTRIES // max(1, self.width)))
-        return out[: len(items)]
+        unit = np.empty((len(items), self.width), dtype=np.float32)
+        height = max(1, CACHED_ENTRIES // max(1, self.width))
+        for start in range(0, len(items), height):
+            part = slice(start, start + height)
+            row, norm = self.features[items[part]], self.norms[items[part], None]
+            np.divide(row, norm, out=unit[part], casting="same_kind")
+        return unit
 
     def reordered(self, order: np.ndarray) -> "UnitRows":
         """The same rows in another order, or some of them."""

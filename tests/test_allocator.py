@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from siger_pipeline.training.allocator import keep_freed_memory
+from siger_pipeline.allocator import keep_freed_memory
 
 FAULTS = """
 import resource, sys
 import torch
-from siger_pipeline.training.allocator import keep_freed_memory
+from siger_pipeline.allocator import keep_freed_memory
 
 assert keep_freed_memory()
 def faults():
