@@ -47,6 +47,13 @@ class SourceCode:
         self.package = package
         self.folder = folder
         self.contents = contents
+        self._seen: dict[str, Module | None] | None = None
+
+    def of_this_moment(self) -> SourceCode:
+        """The same modules, each looked at once: what it says of them does not change."""
+        still = SourceCode(self.package, self.folder, self.contents)
+        still._seen = {}
+        return still
 
     def reached(self, names: Iterable[str]) -> dict[str, Module]:
         """These modules and all that they import, directly or not, within the package.
@@ -75,6 +82,13 @@ class SourceCode:
                 yield ".".join(parts[:end])
 
     def _module(self, name: str) -> Module | None:
+        if self._seen is None:
+            return self._found(name)
+        if name not in self._seen:
+            self._seen[name] = self._found(name)
+        return self._seen[name]
+
+    def _found(self, name: str) -> Module | None:
         base = self.folder.joinpath(*name.split(".")[1:])
         for path in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
             found = self.contents.remembered(f"{KIND} {name}", path, partial(read, name))

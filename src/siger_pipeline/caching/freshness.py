@@ -78,9 +78,9 @@ class Freshness:
         self.unfinished = {
             name for name in self.places if isinstance(self.catalog.get(name), UnfinishedDataset)
         }
-        nodes = self.pipeline.nodes
-        self.modules = {node.name: self.code.modules(node) for node in nodes}
-        self.code_at_start = {node.name: self.code_now(node) for node in nodes}
+        nodes, code = self.pipeline.nodes, self.code.of_this_moment()
+        self.modules = {node.name: code.modules(node) for node in nodes}
+        self.code_at_start = {node.name: self._hashes(node, code) for node in nodes}
         self.newer = newer_than_loaded({name for found in self.modules.values() for name in found})
 
     def examine(self, node: Node) -> Verdict:
@@ -182,9 +182,12 @@ class Freshness:
 
     def code_now(self, node: Node) -> dict[str, str]:
         """Hashes of the node's code as it is now, not as it was at the start."""
+        return self._hashes(node, self.code.of_this_moment())
+
+    def _hashes(self, node: Node, code: NodeCode) -> dict[str, str]:
         names = {*node.inputs, *node.outputs} - self.unfinished
         types = (self.places[name].types() for name in names & set(self.places))
-        return self.code.hashes(node, sorted(set().union(*types)))
+        return code.hashes(node, sorted(set().union(*types)))
 
     def content(self, path: Path | None) -> str:
         """Hash of what a file or folder holds, `ABSENT` where there is none."""

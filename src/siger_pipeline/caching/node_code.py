@@ -25,6 +25,10 @@ class NodeCode:
     def __init__(self, source: SourceCode) -> None:
         self.source = source
 
+    def of_this_moment(self) -> NodeCode:
+        """The same, each file looked at once."""
+        return NodeCode(self.source.of_this_moment())
+
     def modules(self, node: Node) -> dict[str, Module]:
         """The project's modules that a node's function reaches, as the files are now."""
         functions = layers(node.func).functions
