@@ -24,6 +24,7 @@ def _command(*arguments: str) -> Job:
 
 
 SIGER_EPOCH = "siger_epoch"
+IMPORTED = ("kedro.framework.cli.cli", "kedro.framework.session", "torch")
 CASES = (
     Case(
         SIGER_EPOCH,
@@ -107,6 +108,11 @@ CASES = (
         tell=("seconds_first_node",),
         world="baby",
         in_full=True,
+    ),
+    Case(
+        "imports",
+        "importing Kedro's command and PyTorch, nothing else: the floor of a start",
+        Job("python", "benchmarks.kedro_runs:importing", {"modules": list(IMPORTED)}),
     ),
     Case(
         "run_again",

@@ -160,3 +160,13 @@ def imports_torch(project: Path, arguments: list[str]) -> bool:
         check=True,
     )
     return any(line.rpartition("|")[2].strip() == "torch" for line in done.stderr.splitlines())
+
+
+def importing(scratch: Path, modules: list[str]) -> Work:
+    """A process that imports some modules and ends: what no start can be faster than."""
+    command = [sys.executable, "-c", f"import {', '.join(modules)}"]
+    yield None
+    while True:
+        start = time.perf_counter()
+        subprocess.run(command, cwd=scratch, check=True)
+        yield Sample(time.perf_counter() - start)

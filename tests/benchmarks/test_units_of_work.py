@@ -1,5 +1,6 @@
 """Every unit of work runs, on a world so small that its figures mean nothing."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,13 @@ def test_every_ceiling_has_a_rate(kind: str, tmp_path: Path) -> None:
     sample = next(worker.start("benchmarks.roofline:ceiling", tmp_path, {"kind": kind, "rows": 9}))
     assert sample is not None
     assert sample.notes["rate"] > 0
+
+
+def test_an_import_is_a_process_of_its_own(tmp_path: Path) -> None:
+    work = worker.start("benchmarks.kedro_runs:importing", tmp_path, {"modules": ["json", "csv"]})
+    sample = next(work)
+    assert sample is not None
+    assert sample.seconds > 0
+    broken = worker.start("benchmarks.kedro_runs:importing", tmp_path, {"modules": ["nothing_so"]})
+    with pytest.raises(subprocess.CalledProcessError):
+        next(broken)

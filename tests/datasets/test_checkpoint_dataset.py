@@ -115,6 +115,21 @@ def test_an_interrupted_save_is_told_as_such(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.pt"]
 
 
+def test_torch_writes_outside_the_thread_that_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writers, save = [], torch.save
+
+    def watched(*arguments: Any) -> None:
+        writers.append(threading.current_thread())
+        save(*arguments)
+
+    monkeypatch.setattr(torch, "save", watched)
+    CheckpointDataset(filepath=tmp_path / "a.pt").save({"a": 1})
+    assert len(writers) == 1
+    assert threading.main_thread() not in writers
+
+
 def test_preview_is_an_outline(tmp_path: Path) -> None:
     dataset = CheckpointDataset(filepath=tmp_path / "a.pt")
     dataset.save({"weights": {"users": torch.zeros(3, 2)}, "best": float("-inf"), 1: [True, "x"]})

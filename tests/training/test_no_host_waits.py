@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from contracts.world import TRAINED, small_world, some_batch, trained_model
-from siger_pipeline.models import layers
+from siger_pipeline.models import propagation
 from siger_pipeline.models.base import Batch, EmbeddingRecommender
 from siger_pipeline.models.siger import SIGER
 from siger_pipeline.training.epoch_losses import EpochLosses
@@ -33,7 +33,7 @@ def moved(model: EmbeddingRecommender) -> None:
 
 
 def gathered(indptr, indices, values, rows, x):  # type: ignore[no-untyped-def]
-    return layers.gather_and_sum(indptr, indices, values, x)
+    return propagation.gather_and_sum(indptr, indices, values, x)
 
 
 def noise_of(model: SIGER):  # type: ignore[no-untyped-def]
@@ -46,7 +46,7 @@ def noise_of(model: SIGER):  # type: ignore[no-untyped-def]
 
 def take_a_step(model: EmbeddingRecommender, monkeypatch: pytest.MonkeyPatch) -> float:
     # Sparse tensors cannot be made up so, and neither can a device's generator.
-    monkeypatch.setattr(layers, "csr_product", gathered)
+    monkeypatch.setattr(propagation, "csr_product", gathered)
     batch, losses = some_batch(small_world()), EpochLosses(1, 2, 0.001)
     moved(model)
     if isinstance(model, SIGER):

@@ -29,7 +29,7 @@ def knn_graph(
     then D_H^(−1/2) H D_H^(−1/2) with D_H the row sums of what is kept.
 
     Args:
-        features: E_m, [I, d_m]; may be a memory map, of which a block at a time is read.
+        features: E_m, [I, d_m]; may be a memory map: rows are read where they are needed.
         k: neighbours per item, the item itself counted.
         missing: True where an item has no features, [I]; all-zero rows count as missing too. Such
             an item is its own only neighbour and nobody else's.

@@ -12,7 +12,8 @@ from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
 from siger_pipeline.models.configs.lightgcn import Config as LightGCNConfig
-from siger_pipeline.models.layers import Graph, lightgcn, require, rows_of, xavier_embedding
+from siger_pipeline.models.layers import require, rows_of, xavier_embedding
+from siger_pipeline.models.propagation import Graph, lightgcn
 
 REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
 

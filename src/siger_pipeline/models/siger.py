@@ -20,8 +20,9 @@ from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
 from siger_pipeline.models.configs.siger import Config as SIGERConfig
 from siger_pipeline.models.contrast import Contrast
 from siger_pipeline.models.gate import FeatureGate
-from siger_pipeline.models.layers import Graph, lightgcn, require, rows_of, xavier_embedding
+from siger_pipeline.models.layers import require, rows_of, xavier_embedding
 from siger_pipeline.models.perturbation import perturb
+from siger_pipeline.models.propagation import Graph, lightgcn
 
 
 class SIGER(EmbeddingRecommender):
