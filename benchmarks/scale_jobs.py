@@ -16,6 +16,7 @@ from scipy import sparse
 from benchmarks.data import SEED, made_up_features, parameters
 from benchmarks.worker import Sample, Work
 from benchmarks.zipf import interactions
+from siger_pipeline.allocator import keep_freed_memory
 from siger_pipeline.data import index, kcore, pairs, split
 from siger_pipeline.data.config import SplitConfig, Strategy
 from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
@@ -117,6 +118,7 @@ def cooccurrence(scratch: Path, number: int) -> Work:
 
 def knn(scratch: Path, number: int) -> Work:
     """The nearest neighbours of the items by 384-d features, and the enhanced graph (not timed)."""
+    keep_freed_memory()  # as the node does
     folder, values = scratch / f"n{number}", parameters("graphs")
     features = np.load(folder / "text_feat.npy")
     common = sparse.load_npz(folder / "cooccurrence.npz")
@@ -133,6 +135,7 @@ def knn(scratch: Path, number: int) -> Work:
 
 def knn_alone(scratch: Path, items: int) -> Work:
     """The nearest neighbours of so many items."""
+    keep_freed_memory()
     features, values = made_up_features(items, WIDTH), parameters("graphs")
     yield None
     while True:

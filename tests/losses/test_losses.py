@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from reference import losses as reference
+from siger_pipeline.losses import log_sum_exp
 from siger_pipeline.losses.alignment import anchor_info_nce
 from siger_pipeline.losses.contrastive import info_nce, unit_rows
 from siger_pipeline.losses.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
@@ -230,3 +231,22 @@ def test_float32_agrees_with_the_reference() -> None:
     expected = reference.info_nce(x.numpy(), y.numpy(), 0.2)
     assert float(info_nce(x.float(), y.float(), 0.2)) == pytest.approx(expected, rel=1e-5)
     assert np.isfinite(expected)
+
+
+@pytest.mark.parametrize(
+    ("pool_rows", "block_mib", "expected"),
+    [
+        (2048, 64.0, 512),  # 4 MiB of logits, which stay in the caches
+        (20_000, 64.0, 128),  # fewer rows would make the products wait for the pool
+        (20_000, 4.0, 52),  # the caller's bound holds
+        (10**8, 1.0, 1),
+    ],
+)
+def test_rows_of_a_block_on_a_cpu(pool_rows: int, block_mib: float, expected: int) -> None:
+    x, pool = torch.empty(3, 1), torch.empty(1, 1).expand(pool_rows, 1)
+    assert log_sum_exp._block_rows(x, pool, block_mib) == expected
+
+
+def test_a_device_takes_all_that_its_block_holds() -> None:
+    x, pool = torch.empty(3, 1, device="meta"), torch.empty(2048, 1, device="meta")
+    assert log_sum_exp._block_rows(x, pool, 64.0) == 8192
