@@ -23,7 +23,7 @@ def _command(*arguments: str) -> Job:
     return Job(label, "benchmarks.kedro_runs:command", {"arguments": list(arguments)})
 
 
-SIGER_EPOCH = "siger_epoch"
+SIGER_EPOCH, GRAPHS = "siger_epoch", "graphs_sports"
 IMPORTED = ("kedro.framework.cli.cli", "kedro.framework.session", "torch")
 CASES = (
     Case(
@@ -72,7 +72,7 @@ CASES = (
         world="baby",
     ),
     Case(
-        "graphs_sports",
+        GRAPHS,
         "all graphs, Sports, 4096-d + 384-d",
         Job("ours", "benchmarks.jobs:graphs", {"world": "sports_wide"}),
         aim=4.0,

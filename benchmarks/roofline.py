@@ -1,8 +1,9 @@
-"""What this machine gives, and how long a SIGER step must take by it.
+"""What this machine gives, and how long a SIGER step and the graphs must take by it.
 
-The ceilings are measured in the same run: float32 products, streaming, gathering of rows, random
-numbers. The floor counts what a step cannot do without and takes each part at its ceiling, one
-after another; what it leaves out (exponentials, elementwise chains, the sampler) is above it.
+The ceilings are measured in the same run: float32 and int8 products, streaming, gathering of rows,
+random numbers. The floor counts what the work cannot do without and takes each part at its ceiling,
+one after another; what it leaves out (exponentials, elementwise chains, the sampler, the choice of
+the nearest) is above it.
 """
 
 import time
@@ -31,7 +32,7 @@ def ceiling(scratch: Path, kind: str, rows: int = 0) -> Work:
 
     Args:
         scratch: not used.
-        kind: `matmul`, `stream`, `gather` or `random`.
+        kind: `matmul`, `int8`, `stream`, `gather` or `random`.
         rows: of the table that is gathered from.
     """
     kernel, amount = KERNELS[kind](rows)
@@ -47,6 +48,12 @@ def ceiling(scratch: Path, kind: str, rows: int = 0) -> Work:
 def _matmul(_: int) -> tuple[Callable[[], Any], float]:
     x, y, out = (torch.rand(SIDE, SIDE) for _ in range(3))
     return lambda: torch.mm(x, y, out=out), 2.0 * SIDE**3
+
+
+def _int8(_: int) -> tuple[Callable[[], Any], float]:
+    x, y = (torch.randint(-126, 127, (SIDE, SIDE), dtype=torch.int8) for _ in range(2))
+    out = torch.empty(SIDE, SIDE, dtype=torch.int32)
+    return lambda: torch._int_mm(x, y.T, out=out), 2.0 * SIDE**3
 
 
 def _stream(_: int) -> tuple[Callable[[], Any], float]:
@@ -68,6 +75,7 @@ def _random(_: int) -> tuple[Callable[[], Any], float]:
 
 KERNELS: Mapping[str, Callable[[int], tuple[Callable[[], Any], float]]] = {
     "matmul": _matmul,
+    "int8": _int8,
     "stream": _stream,
     "gather": _gather,
     "random": _random,
@@ -136,3 +144,39 @@ def batch_rows(world: World, size: int) -> tuple[float, float]:
     found = [(len(np.unique(pairs.row[c])), len(np.unique(pairs.col[c]))) for c in chosen]
     users, items = np.mean(found, axis=0)
     return float(users), float(items)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What an exact search for the nearest neighbours of all items must do."""
+
+    products: float
+    read_bytes: float
+    exact_bytes: float
+
+    def floor(self, rates: Mapping[str, float]) -> dict[str, float]:
+        """Seconds of each part at its ceiling.
+
+        Args:
+            rates: `int8`, where the machine has such products, `matmul`, `stream`, a second.
+        """
+        return {
+            "products of all pairs, once": self.products / rates.get("int8", rates["matmul"]),
+            "features, read for lengths and for rounding": self.read_bytes / rates["stream"],
+            "exact cosines of the neighbours": self.exact_bytes / rates["stream"],
+        }
+
+
+def graphs_of(world: World) -> Neighbours:
+    """The work of both modalities' graphs: each pair at least bounded, k − 1 pairs an item exact.
+
+    Two items can be each other's neighbours, so that a pair may serve both.
+    """
+    neighbours = parameters("graphs")["knn_k"] - 1
+    sizes = [x.shape for x in world.inputs.features.values()]
+    entries = sum(items * width for items, width in sizes)
+    return Neighbours(
+        products=sum(items * items * width for items, width in sizes),
+        read_bytes=2.0 * FLOAT * entries,
+        exact_bytes=float(FLOAT * entries * neighbours),
+    )

@@ -13,7 +13,7 @@ from benchmarks import mmrec
 from benchmarks.case import Case, Options, memory_row
 from benchmarks.cases import CASES
 from benchmarks.data import PUBLISHED_WIDTHS
-from benchmarks.floor import floor_of
+from benchmarks.floor import floors_of
 from benchmarks.harness import Job, RefusalError, measure
 from benchmarks.machine import one_line, provenance
 from benchmarks.plots import speed_plot
@@ -46,13 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
         scratch = Path(folder)
         rows = [row for case in chosen for row in _measured(case, scratch, asked)]
-        floor = floor_of(scratch / "baby_wide", rows, scratch, asked.threads)
-    sys.stdout.write("\n" + table(rows) + "\n" + (aligned(floor.lines()) if floor else ""))
+        floors = floors_of(rows, scratch, asked.threads)
+    sys.stdout.write("\n" + table(rows) + "\n" + (aligned(floors.lines()) if floors else ""))
     save(
         asked.out / "speed.json",
         run,
         rows=[row.to_json() for row in rows],
-        floor=floor and floor.to_json(),
+        roofline=floors and floors.to_json(),
     )
     speed_plot(rows, one_line(run), asked.out / "speed.svg")
     return 0

@@ -9,7 +9,7 @@ import torch
 
 from benchmarks import case, cases, gpu, gpu_jobs, mmrec, roofline, scale, scale_stages, speed, zipf
 from benchmarks.data import World, read_world, write_world
-from benchmarks.floor import Floor
+from benchmarks.floor import Floor, Floors
 from benchmarks.harness import Job, Measured, RefusalError
 from benchmarks.sources import raw_folder, with_features
 from contracts.world import small_world, withheld
@@ -115,9 +115,22 @@ def test_the_floor_of_a_step_is_its_work_by_the_ceilings() -> None:
     parts = step.floor({"matmul": 2.0, "gather": 4.0, "random": 8.0, "stream": 16.0})
     assert parts["contrasts"] == step.contrast_flop / 2
     assert parts["graph products"] == step.gathered_bytes / 4
-    floor = Floor({"matmul": 1.0}, parts, 5.0)
+    floor = Floor("a step", parts, 5.0)
     assert floor.least == sum(parts.values())
-    assert floor.to_json()["step_seconds"] == 5.0
+    assert floor.to_json()["measured_seconds"] == 5.0
+    told = Floors({"matmul": 2e-9, "gather 40 rows": 4e-9}, [floor]).lines()
+    assert told[0] == ["a step", "milliseconds"]
+    assert told[-1] == ["ceiling: gather 40 rows", "4e-09 GB/s"]
+
+
+def test_the_floor_of_the_graphs_is_half_of_all_pairs() -> None:
+    inputs = small_world()
+    search = roofline.graphs_of(World(withheld(inputs.interactions), inputs))
+    assert search.products == 40 * 40 * (12 + 7)
+    assert search.exact_bytes == 40 * (12 + 7) * 9 * 4
+    slow, fast = ({"matmul": 2.0, "stream": 8.0, **more} for more in ({}, {"int8": 4.0}))
+    assert search.floor(slow)["products of all pairs, once"] == search.products / 2
+    assert search.floor(fast)["products of all pairs, once"] == search.products / 4
 
 
 def own(**notes: object) -> Measured:

@@ -46,7 +46,7 @@ def test_stages_of_growth_follow_each_other(tmp_path: Path) -> None:
     assert sample.notes["steps"] == 1
 
 
-@pytest.mark.parametrize("kind", ["matmul", "stream", "gather", "random"])
+@pytest.mark.parametrize("kind", ["matmul", "int8", "stream", "gather", "random"])
 def test_every_ceiling_has_a_rate(kind: str, tmp_path: Path) -> None:
     sample = next(worker.start("benchmarks.roofline:ceiling", tmp_path, {"kind": kind, "rows": 9}))
     assert sample is not None
