@@ -9,7 +9,7 @@ import torch
 from scipy import sparse
 
 from siger_pipeline.graphs import knn, search
-from siger_pipeline.graphs.bounds import Float32Bounds, Int8Bounds
+from siger_pipeline.graphs.bounds import FLOAT32_SLACK, Float32Bounds, Int8Bounds
 from siger_pipeline.graphs.cosines import PairCosines
 from siger_pipeline.graphs.knn import knn_graph
 from siger_pipeline.graphs.units import UnitRows, first_twin, row_norms
@@ -88,6 +88,17 @@ def test_the_middle_of_the_int8_bounds_errs_as_uniform_rounding_does() -> None:
     # Two errors of width 1 on rows of length 1: variance 2 / 12.
     assert errors.std() == pytest.approx(np.sqrt(1 / 6), rel=0.1)
     assert abs(errors.mean()) < 0.02
+
+
+@needs_int8
+def test_the_length_of_the_rounding_errors_is_that_of_uniform_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("siger_pipeline.graphs.bounds.ROUNDING_CHANCE", 2.0)  # no other term
+    monkeypatch.setattr("siger_pipeline.graphs.bounds.UNCUT", 1.0)
+    bounds = Int8Bounds(units_of(made_up("gaussian")))
+    expected = bounds.step**2 * bounds.width / 12 + FLOAT32_SLACK
+    assert np.median(bounds.gaps) == pytest.approx(expected, rel=0.05)
 
 
 @needs_int8

@@ -49,4 +49,6 @@ class PairCosines:
 
     def _products(self, left_P: np.ndarray, right_P: np.ndarray) -> np.ndarray:
         left_Pd, right_Pd = self.units.features[left_P], self.units.features[right_P]
+        # A row is summed alike whatever stands beside it: NumPy does not promise that, a test
+        # holds it, and the rounding before ties are broken would hide a last bit.
         return np.einsum("ij,ij->i", left_Pd, right_Pd, dtype=np.float64)
