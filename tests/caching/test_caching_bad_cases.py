@@ -174,16 +174,20 @@ def test_a_dataset_that_is_not_on_this_disk_is_never_taken_for_fresh(shop: Shop)
 
 def test_code_that_changes_while_a_node_runs_is_not_taken_for_what_ran(shop: Shop) -> None:
     path = shop.root / "src" / "shop" / "prices.py"
+    plain = path.read_text()
     shop.edit(
         "prices.py",
         "    return",
         "    import pathlib\n    file = pathlib.Path(__file__)\n"
         "    file.write_text(file.read_text() + '\\nLATER = 1\\n')\n    return",
     )
+    what_ran = path.read_text()
     shop.run()
-    assert any("code of shop.prices changed while it ran" in m for m in shop.caplog.messages)
-    path.write_text("def rounded(price, digits):\n    return round(price, digits)\n")
-    assert shop.run()["clean"] == "ran"
+    assert shop.plan().verdicts["clean"].reasons == ["code of shop.prices changed"]
+    path.write_text(plain)
+    assert shop.plan().verdicts["clean"].reasons == ["code of shop.prices changed"]
+    path.write_text(what_ran)
+    assert shop.plan().verdicts["clean"].state == "fresh"
 
 
 def test_a_function_of_a_library_or_of_a_notebook_is_code_too(shop: Shop) -> None:

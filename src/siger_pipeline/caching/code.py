@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from siger_pipeline.caching.contents import ABSENT, Contents
+from siger_pipeline.caching.contents import Contents
+from siger_pipeline.caching.listing import readable, stamp_of
+from siger_pipeline.caching.loaded import Source
 from siger_pipeline.caching.randomness import unseeded_calls
 from siger_pipeline.errors import UserError
 
@@ -19,7 +21,9 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # What editors, merges and Python leave beside the code, and what is only for readers.
 STRAY = ("*~", "#*#", "*.orig", "*.rej", "*.swp", "*.bak", "*.md", "*.pyc", "py.typed")
 DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
-KIND = "code 2"  # to be raised when what is remembered of a module changes
+KIND = "code 3"  # to be raised when what is remembered of a module changes
+FIELDS = 4  # of a module that are remembered
+OWN = __package__  # this package decides what runs, and never what a node makes
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,16 @@ class Module:
         imports: full names that it may import.
         unseeded: calls in it that draw random numbers without a seed.
         seeds: the global generators that it seeds: `random`, `numpy.random`, `torch`.
+        digest: SHA-256 of the source.
+        data: of a package, its other files and their stamps.
     """
 
     tree: str
     imports: Sequence[str]
     unseeded: Sequence[str]
     seeds: Sequence[str]
+    digest: str = ""
+    data: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 class SourceCode:
@@ -47,6 +55,7 @@ class SourceCode:
         self.package = package
         self.folder = folder
         self.contents = contents
+        self.sources: dict[str, Source] = {}
         self._seen: dict[str, Module | None] | None = None
 
     def of_this_moment(self) -> SourceCode:
@@ -76,7 +85,7 @@ class SourceCode:
 
     def _with_parents(self, name: str) -> Iterator[str]:
         """a.b.c: importing it runs a, a.b and a.b.c."""
-        if self.holds(name):
+        if self.holds(name) and name != OWN and not name.startswith(f"{OWN}."):
             parts = name.split(".")
             for end in range(1, len(parts) + 1):
                 yield ".".join(parts[:end])
@@ -90,24 +99,28 @@ class SourceCode:
 
     def _found(self, name: str) -> Module | None:
         base = self.folder.joinpath(*name.split(".")[1:])
-        for path in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
-            found = self.contents.remembered(f"{KIND} {name}", path, partial(read, name))
-            if found != ABSENT:
-                module = Module(*found if _is_module(found) else read(name, path))
-                return self._with_data(module, base) if path.parent == base else module
+        for path in (base / "__init__.py", base.with_name(f"{base.name}.py")):
+            with readable(path), suppress(FileNotFoundError, NotADirectoryError):
+                source = Source(path, path.read_bytes())
+                self.sources[name] = source
+                module = self._read(name, source)
+                return self._with_data(module, base) if source.search else module
         return None
+
+    def _read(self, name: str, source: Source) -> Module:
+        digest = source.digest
+        found = self.contents.derived(f"{KIND} {name}", source.path, digest)
+        if not (isinstance(found, list) and len(found) == FIELDS):
+            found = read(name, source)
+            self.contents.keep(f"{KIND} {name}", source.path, digest, found)
+        return replace(Module(*found), digest=digest)
 
     def _with_data(self, module: Module, package: Path) -> Module:
         """A package's other files, such as templates, count as its code."""
-        hashes = [
-            f"{path.relative_to(package)} {self.contents.of(path)}" for path in _data(package)
-        ]
-        return replace(module, tree=_digest("\n".join([module.tree, *hashes])))
-
-
-def _is_module(found: Any) -> bool:
-    """Whether a remembered value is what `read` gives: the file could have been damaged."""
-    return isinstance(found, list) and len(found) == len(fields(Module))
+        data = {path: stamp_of(path.stat()) for path in _data(package)}
+        hashes = [f"{path.relative_to(package)} {self.contents.of(path)}" for path in data]
+        stamps = {str(path): stamp for path, stamp in data.items()}
+        return replace(module, tree=_digest("\n".join([module.tree, *hashes])), data=stamps)
 
 
 def _data(package: Path) -> Iterator[Path]:
@@ -125,14 +138,15 @@ def _is_stray(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in STRAY)
 
 
-def read(name: str, path: Path) -> list[Any]:
-    """The fields of `Module` of a file, as JSON can hold them.
+def read(name: str, source: Source) -> list[Any]:
+    """The first fields of `Module`, which follow from the source alone, as JSON can hold them.
 
     Raises:
         UserError: the file is not Python.
     """
+    path = source.path
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = ast.parse(source.text)
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
         raise UserError(f"{path}{line}: {error.msg}") from error

@@ -63,6 +63,16 @@ class Contents:
             except (FileNotFoundError, NotADirectoryError):
                 return ABSENT
 
+    def derived(self, kind: str, path: Path, digest: str) -> Any:
+        """What is remembered to follow from a file of this SHA-256, None if nothing is."""
+        entry = self.known.get(f"{kind}:{path}")
+        return entry[2] if entry and entry[0] == digest else None
+
+    def keep(self, kind: str, path: Path, digest: str, value: Any) -> None:
+        """Remember what follows from a file of this SHA-256, whatever its stamps say."""
+        self.known[f"{kind}:{path}"] = [digest, time.time_ns(), value]
+        self.changed = True
+
     def save(self) -> None:
         """Write what is remembered; where that is impossible, say so and go on."""
         if not self.changed:

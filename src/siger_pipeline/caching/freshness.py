@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,9 @@ from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.caching.contents import ABSENT, Contents
 from siger_pipeline.caching.ingredients import Ingredients, few, plain
-from siger_pipeline.caching.node_code import NodeCode, newer_than_loaded, unknown_of, wiring
+from siger_pipeline.caching.listing import stamp_of
+from siger_pipeline.caching.loaded import Source
+from siger_pipeline.caching.node_code import NodeCode, unknown_of, wiring
 from siger_pipeline.caching.places import is_parameter, places
 from siger_pipeline.caching.record import Entry, Record, UnreadableError
 from siger_pipeline.caching.unfinished import UnfinishedDataset
@@ -54,7 +57,7 @@ class Verdict:
 class Freshness:
     """The nodes of a pipeline beside what is known of their outputs.
 
-    Code is read once: what runs is what was there when the process started.
+    Code is read once: a run keeps to it.
 
     Attributes:
         pipeline: whose nodes are asked for.
@@ -78,10 +81,15 @@ class Freshness:
         self.unfinished = {
             name for name in self.places if isinstance(self.catalog.get(name), UnfinishedDataset)
         }
-        nodes, code = self.pipeline.nodes, self.code.of_this_moment()
-        self.modules = {node.name: code.modules(node) for node in nodes}
-        self.code_at_start = {node.name: self._hashes(node, code) for node in nodes}
-        self.newer = newer_than_loaded({name for found in self.modules.values() for name in found})
+        self.code = self.code.of_this_moment()
+        self.modules = {
+            node.name: self.code.modules(node, self._types(node)) for node in self.pipeline.nodes
+        }
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The modules that the nodes reach, as they were read."""
+        return self.code.source.sources
 
     def examine(self, node: Node) -> Verdict:
         """The state of a node, with its inputs as they are now."""
@@ -129,8 +137,9 @@ class Freshness:
             for name, module in self.modules[node.name].items()
             for call in module.unseeded
         ]
+        unread = self.code.not_in_files(node, self.modules[node.name])
         effect = [] if node.outputs else ["it has no outputs"]
-        return unknown + unseeded + unknown_of(node) + effect
+        return unknown + unseeded + unread + unknown_of(node) + effect
 
     def ingredients(self, node: Node) -> Ingredients:
         """What the node's outputs follow from."""
@@ -138,7 +147,7 @@ class Freshness:
         known = [name for name in inputs if name not in self.unfinished]
         parameters = filter(is_parameter, node.inputs)
         return Ingredients(
-            code=self.code_at_start[node.name],
+            code=self.code.hashes(node, self.modules[node.name]),
             wiring=plain(wiring(node)),
             parameters={name: plain(self.catalog.load(name)) for name in parameters},
             inputs={name: self.content(self.places[name].loaded()) for name in known},
@@ -180,14 +189,18 @@ class Freshness:
         """All that the modules of a node's function import, libraries among them."""
         return {name for module in self.modules[node.name].values() for name in module.imports}
 
-    def code_now(self, node: Node) -> dict[str, str]:
-        """Hashes of the node's code as it is now, not as it was at the start."""
-        return self._hashes(node, self.code.of_this_moment())
+    def other_code(self, node: Node) -> list[str]:
+        """How the code that this process runs may differ from the ingredients', in words."""
+        modules = self.modules[node.name]
+        told = "{} changed after it was loaded, or was loaded from an outdated .pyc"
+        other = [told.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
+        data = {path: stamp for found in modules.values() for path, stamp in found.data.items()}
+        written = [path for path, stamp in data.items() if _stamp(path) != stamp]
+        return other + [f"{self._relative(Path(path))} was written" for path in written]
 
-    def _hashes(self, node: Node, code: NodeCode) -> dict[str, str]:
+    def _types(self, node: Node) -> set[str]:
         names = {*node.inputs, *node.outputs} - self.unfinished
-        types = (self.places[name].types() for name in names & set(self.places))
-        return code.hashes(node, sorted(set().union(*types)))
+        return set().union(*(self.places[name].types() for name in names & set(self.places)))
 
     def content(self, path: Path | None) -> str:
         """Hash of what a file or folder holds, `ABSENT` where there is none."""
@@ -198,3 +211,10 @@ class Freshness:
         if path and path.is_relative_to(self.root):
             return path.relative_to(self.root).as_posix()
         return str(path or "")
+
+
+def _stamp(path: str) -> list[int]:
+    try:
+        return stamp_of(Path(path).stat())
+    except OSError:
+        return []

@@ -13,6 +13,7 @@ from kedro.utils import find_kedro_project
 from siger_pipeline.caching.code import SourceCode
 from siger_pipeline.caching.contents import Contents
 from siger_pipeline.caching.freshness import Freshness
+from siger_pipeline.caching.loaded import watch
 from siger_pipeline.caching.node_code import NodeCode
 
 FOLDER = Path("data") / ".caching"
@@ -34,6 +35,8 @@ def open_freshness(
     package = project.PACKAGE_NAME or ""
     spec = find_spec(package) if package else None
     places = list(spec.submodule_search_locations or []) if spec else []
+    if package:
+        watch(package)
     source = SourceCode(package, Path(places[0]) if places else root, contents)
     return Freshness(pipeline, catalog, folder, root, NodeCode(source), contents)
 

@@ -13,6 +13,7 @@ from kedro.runner import SequentialRunner, Task
 
 from siger_pipeline.caching.freshness import Freshness
 from siger_pipeline.caching.ingredients import few
+from siger_pipeline.caching.loaded import keeping_to
 from siger_pipeline.caching.locks import Locks
 from siger_pipeline.caching.plan import plan
 from siger_pipeline.caching.project import open_freshness
@@ -50,7 +51,8 @@ class CachingRunner(SequentialRunner):
         counts = Counter(chain.from_iterable(node.inputs for node in pipeline.nodes))
         done: Counter[str] = Counter()
         try:
-            with Locks() as locks:
+            package = freshness.code.source.package
+            with Locks() as locks, keeping_to(package, freshness.sources):
                 self._prepare(freshness, locks)
                 for node in pipeline.nodes:
                     step = Step(node, freshness.examine(node), freshness, catalog, self.force)

@@ -85,10 +85,12 @@ class Step:
     def _offer(self, begun: Entry) -> None:
         """Give a node that can go on what its broken-off run has left."""
         node, record = self.node, self.verdict.record
+        if self.freshness.cannot_be_skipped(node) or self.freshness.other_code(node):
+            return  # what it leaves may not be what its ingredients say
         for name in self.freshness.unfinished & set(node.inputs):
             dataset = self.catalog.get(name)
             assert isinstance(dataset, UnfinishedDataset)
-            if not self.force and not self.freshness.cannot_be_skipped(node):
+            if not self.force:
                 places = self.freshness.places
                 left = left_over(node.name, record, begun.ingredients, places, self.catalog)
                 dataset.offer(left)
@@ -99,13 +101,9 @@ class Step:
         freshness, node = self.freshness, self.node
         if freshness.cannot_be_skipped(node):
             return
-        now = replace(freshness.ingredients(node), code=freshness.code_now(node))
-        if changed := now.differences(ended.ingredients):
-            LOG.warning("%s: %s while it ran, so it will run again", node.name, few(changed))
-            return
-        if newer := sorted(freshness.newer & set(freshness.modules[node.name])):
-            told = "%s: %s changed after it was loaded, so it will run again"
-            LOG.warning(told, node.name, few(newer))
+        changed = freshness.ingredients(node).differences(ended.ingredients)
+        if unsure := [f"{change} while it ran" for change in changed] + freshness.other_code(node):
+            LOG.warning("%s: %s, so it will run again", node.name, few(unsure))
             return
         outputs = written(ended, freshness)
         if absent := [name for name, output in outputs.items() if output.content == ABSENT]:
