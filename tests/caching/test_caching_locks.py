@@ -1,6 +1,8 @@
 """Runs that would write the same results exclude each other."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,9 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kedro.pipeline import Node
 
-from caching.shop import Shop
+from caching.shop import Shop, registered
 from siger_pipeline.caching.locks import Locks
+from siger_pipeline.caching.project import open_freshness
 from siger_pipeline.errors import UserError
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -118,3 +122,148 @@ def test_a_lock_that_a_child_of_a_dead_run_keeps_is_told_as_such(tmp_path: Path)
                 locks.take(record, "train")
         finally:
             os.kill(child, signal.SIGKILL)
+
+
+# What has no versions is held while it is read or written; what has some is not: a run keeps to
+# its version.
+
+SLEEPING = """
+import os, sys
+from pathlib import Path
+from siger_pipeline.caching.locks import Locks
+with Locks() as locks:
+    getattr(locks, sys.argv[1])(Path(sys.argv[2]), "prices")
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def holding(how: str, shop: Shop, dataset: str) -> Iterator[int]:
+    """Another process reads or writes a dataset; its number."""
+    pipeline = shop.pipeline()
+    with registered(pipeline):
+        lock = open_freshness(pipeline, shop.catalog()).lock_path(dataset)
+    command = [sys.executable, "-c", SLEEPING, how, str(lock)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        yield other.pid
+        other.kill()
+
+
+def test_what_another_run_reads_is_not_written(shop: Shop) -> None:
+    shop.run()
+    before = (shop.root / "data" / "prices.json").read_bytes()
+    shop.parameters["digits"] = 0
+    with holding("read", shop, "prices") as process:
+        told = rf"prices is being read by another run \(process {process}, "
+        with pytest.raises(UserError, match=told):
+            shop.run()
+        assert (shop.root / "data" / "prices.json").read_bytes() == before
+    assert shop.run()["clean"] == "ran"  # a killed reader holds nothing, whatever it left
+
+
+def test_what_another_run_writes_is_not_read(shop: Shop) -> None:
+    shop.run()
+    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
+    with holding("write", shop, "prices") as process:
+        told = rf"prices is being written by another run \(process {process}, "
+        with pytest.raises(UserError, match=told):
+            shop.run("train")
+    assert shop.run("train")["train"] == "ran"
+
+
+def test_two_runs_may_read_the_same(shop: Shop) -> None:
+    shop.run()
+    shop.parameters["train"] = {"model": "most", "rate": 4.0}
+    with holding("read", shop, "prices"), holding("read", shop, "raw"):
+        assert shop.run() == {"clean": "fresh", "train": "ran", "report": "ran"}
+    assert list((shop.root / "data" / ".caching").glob("dataset-*.*.holder")) != []
+    shop.run(force=True)
+
+
+def test_a_run_that_reads_may_write_later(tmp_path: Path) -> None:
+    lock = tmp_path / "dataset-ab.lock"
+    with Locks() as locks, Locks() as others:
+        locks.read(lock, "prices")
+        locks.read(lock, "prices")
+        others.read(lock, "prices")
+        with pytest.raises(UserError, match="prices is being"):
+            locks.write(lock, "prices")
+    with Locks() as locks:
+        locks.read(lock, "prices")
+        locks.write(lock, "prices")
+        locks.read(lock, "prices")
+
+
+BESIDE = """
+def train(prices, model, rate):
+    import json, os, pathlib
+    beside = pathlib.Path(os.environ["BESIDE"])
+    if beside.exists():
+        exec(beside.read_text())
+    return {"fitted": rate}, {"steps": 3}
+"""
+
+
+@pytest.fixture
+def beside(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of what another run does while training runs."""
+    shop.catalog_text = shop.catalog_text.replace("prices.json}", "prices.json, versioned: true}")
+    shop.write("training.py", BESIDE)
+    shop.replaced["last"] = Node(
+        lambda prices, report: {"seen": prices, "report": report},
+        ["prices", "report"],
+        "last",
+        name="last",
+    )
+    kind = "siger_pipeline.datasets.json.JsonDataset"
+    shop.catalog_text += f"last: {{type: {kind}, filepath: data/last.json, versioned: true}}\n"
+    path = shop.root / "beside.py"
+    monkeypatch.setenv("BESIDE", str(path))
+    return path
+
+
+def test_a_run_keeps_to_the_versions_that_it_began_with(shop: Shop, beside: Path) -> None:
+    shop.run()
+    ours = json.loads(max((shop.root / "data" / "prices.json").glob("*/*")).read_text())
+    beside.write_text(
+        f"later = pathlib.Path({str(shop.root)!r}) / 'data/prices.json/2099-01-01T00.00.00.000Z'\n"
+        "later.mkdir(exist_ok=True)\n(later / 'prices.json').write_text('{\"tea\": 99.0}')\n"
+    )
+    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
+    assert shop.run() == {"clean": "fresh", "train": "ran", "report": "ran", "last": "ran"}
+    last = json.loads(max((shop.root / "data" / "last.json").glob("*/*")).read_text())
+    assert last["seen"] == ours
+    shutil.rmtree(shop.root / "data/prices.json/2099-01-01T00.00.00.000Z")
+    beside.unlink()
+    assert set(shop.run().values()) == {"fresh"}
+
+
+def test_a_run_keeps_to_the_versions_that_it_made_itself(shop: Shop, beside: Path) -> None:
+    beside.write_text(
+        f"later = pathlib.Path({str(shop.root)!r}) / 'data/prices.json/2099-01-01T00.00.00.000Z'\n"
+        "later.mkdir(exist_ok=True)\n(later / 'prices.json').write_text('{\"tea\": 99.0}')\n"
+    )
+    shop.run()
+    last = json.loads(max((shop.root / "data" / "last.json").glob("*/*")).read_text())
+    assert last["seen"] == {"tea": 1.3, "milk": 2.5}
+
+
+def test_a_raw_file_that_is_written_in_mid_run_and_back_is_told(shop: Shop) -> None:
+    text = shop.root / "src" / "shop" / "cleaning.py"
+    raw = shop.root / "data" / "raw.json"
+    shop.write(
+        "cleaning.py",
+        "def clean(raw, digits):\n    import pathlib\n"
+        f"    file = pathlib.Path({str(raw)!r})\n    before = file.read_text()\n"
+        "    file.write_text('{}')\n    file.write_text(before)\n    return dict(raw)\n",
+    )
+    shop.run()
+    told = "clean: raw was written while it ran, so it will run again"
+    assert told in shop.caplog.messages
+    assert text.exists()
+    assert shop.run()["clean"] == "ran"

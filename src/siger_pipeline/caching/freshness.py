@@ -14,9 +14,10 @@ from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.caching.contents import ABSENT, Contents
 from siger_pipeline.caching.ingredients import Ingredients, few, plain
-from siger_pipeline.caching.listing import stamp_of
+from siger_pipeline.caching.listing import stamps_of
 from siger_pipeline.caching.loaded import Source
 from siger_pipeline.caching.node_code import NodeCode, unknown_of, wiring
+from siger_pipeline.caching.pinned import Versions
 from siger_pipeline.caching.places import is_parameter, places
 from siger_pipeline.caching.record import Entry, Record, UnreadableError
 from siger_pipeline.caching.unfinished import UnfinishedDataset
@@ -57,7 +58,8 @@ class Verdict:
 class Freshness:
     """The nodes of a pipeline beside what is known of their outputs.
 
-    Code is read once: a run keeps to it.
+    Code is read once, and the newest versions are looked up once: a run keeps to them, and to those
+    that it makes itself, whatever other runs do meanwhile.
 
     Attributes:
         pipeline: whose nodes are asked for.
@@ -81,6 +83,7 @@ class Freshness:
         self.unfinished = {
             name for name in self.places if isinstance(self.catalog.get(name), UnfinishedDataset)
         }
+        self.versions = Versions(self.places)
         self.code = self.code.of_this_moment()
         self.modules = {
             node.name: self.code.modules(node, self._types(node)) for node in self.pipeline.nodes
@@ -120,7 +123,7 @@ class Freshness:
             return ["it has not run to its end before"]
         if newest.ingredients.fingerprint() == now.fingerprint():
             return self.damaged(newest)
-        files = {name: self._relative(self.places[name].loaded()) for name in now.inputs}
+        files = {name: self._relative(self.versions.loaded(name)) for name in now.inputs}
         return now.differences(newest.ingredients, files)
 
     def cannot_be_skipped(self, node: Node) -> list[str]:
@@ -150,7 +153,7 @@ class Freshness:
             code=self.code.hashes(node, self.modules[node.name]),
             wiring=plain(wiring(node)),
             parameters={name: plain(self.catalog.load(name)) for name in parameters},
-            inputs={name: self.content(self.places[name].loaded()) for name in known},
+            inputs={name: self.content(self.versions.loaded(name)) for name in known},
             settings={name: self.places[name].settings for name in sorted({*known, *node.outputs})},
         )
 
@@ -159,11 +162,13 @@ class Freshness:
         found = []
         for name, output in entry.outputs.items():
             place = self.places[name]
-            content = self.content(place.current())
+            content = self.content(self.versions.current(name))
             if content == ABSENT:
                 found.append(f"{name} ({self._relative(place.path)}) is missing")
             elif content != output.content:
-                found.append(f"{name} ({self._relative(place.current())}) is not what it wrote")
+                found.append(
+                    f"{name} ({self._relative(self.versions.current(name))}) is not what it wrote"
+                )
         return found
 
     def versions_of(self, entry: Entry) -> dict[str, Path] | None:
@@ -171,7 +176,9 @@ class Freshness:
         files = {}
         for name, output in entry.outputs.items():
             place = self.places[name]
-            candidates = [path for path in (place.current(), place.at(output.version)) if path]
+            candidates = [
+                path for path in (self.versions.current(name), place.at(output.version)) if path
+            ]
             whole = [path for path in candidates if self.content(path) == output.content]
             if not whole:
                 return None
@@ -180,10 +187,17 @@ class Freshness:
 
     def record_path(self, node: Node) -> Path:
         """Folder of a node's record: named after it and after where it writes."""
-        places = [self.places[name] for name in node.outputs]
-        written = sorted(self._relative(place.path) or place.filepath for place in places)
-        key = hashlib.sha256(json.dumps(written).encode()).hexdigest()[:12]
-        return self.folder / f"{node.name.replace('/', '-')}-{key}"
+        return self.folder / f"{node.name.replace('/', '-')}-{self._key(node.outputs)}"
+
+    def lock_path(self, dataset: str) -> Path:
+        """File that stands for a dataset without versions, whatever pipeline it is of."""
+        return self.folder / f"dataset-{self._key([dataset])}.lock"
+
+    def _key(self, names: list[str]) -> str:
+        """Of where datasets lie: their names may differ from pipeline to pipeline."""
+        places = [self.places[name] for name in names]
+        lie = sorted(self._relative(place.path) or place.filepath for place in places)
+        return hashlib.sha256(json.dumps(lie).encode()).hexdigest()[:12]
 
     def imports(self, node: Node) -> set[str]:
         """All that the modules of a node's function import, libraries among them."""
@@ -195,7 +209,7 @@ class Freshness:
         told = "{} changed after it was loaded, or was loaded from an outdated .pyc"
         other = [told.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
         data = {path: stamp for found in modules.values() for path, stamp in found.data.items()}
-        written = [path for path, stamp in data.items() if _stamp(path) != stamp]
+        written = [path for path, stamp in data.items() if stamps_of(Path(path)) != stamp]
         return other + [f"{self._relative(Path(path))} was written" for path in written]
 
     def _types(self, node: Node) -> set[str]:
@@ -211,10 +225,3 @@ class Freshness:
         if path and path.is_relative_to(self.root):
             return path.relative_to(self.root).as_posix()
         return str(path or "")
-
-
-def _stamp(path: str) -> list[int]:
-    try:
-        return stamp_of(Path(path).stat())
-    except OSError:
-        return []

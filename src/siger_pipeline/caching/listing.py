@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from siger_pipeline.errors import UserError
 
@@ -47,3 +48,11 @@ def files_below(folder: str) -> Iterator[tuple[str, list[int]]]:
 def stamp_of(found: os.stat_result) -> list[int]:
     """What changes when a file does: size, modification and change in ns, inode."""
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def stamps_of(path: Path) -> list[Any]:
+    """The stamp of a file, or the names and stamps below a folder; empty where there is nothing."""
+    try:
+        return list(files_below(str(path))) if path.is_dir() else stamp_of(path.stat())
+    except OSError:
+        return []

@@ -1,4 +1,4 @@
-"""Runs that would write the same results exclude each other."""
+"""Runs that would write the same results, or what another one reads, exclude each other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import os
 import platform
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +19,16 @@ from siger_pipeline.errors import UserError
 
 
 class Locks:
-    """Locks of records, held until the run ends or the process dies: the system lets go of them."""
+    """What is held until the run ends or the process dies: the system lets go of it.
+
+    A node's record is held by one run. A dataset without versions is held by one run that writes
+    it, or by any number that read it.
+    """
 
     def __init__(self) -> None:
         self.stack = ExitStack()
         self.held: set[Path] = set()
+        self.reading: dict[Path, ExitStack] = {}
 
     def __enter__(self) -> Locks:
         return self
@@ -35,6 +41,7 @@ class Locks:
     ) -> None:
         self.stack.close()
         self.held.clear()
+        self.reading.clear()
 
     def take(self, record: Path, node: str) -> None:
         """Hold a record's lock; once more is nothing.
@@ -42,24 +49,79 @@ class Locks:
         Raises:
             UserError: another process holds it, or the folder cannot be written.
         """
-        if record in self.held:
-            return
         lock, holder = (record.with_name(record.name + end) for end in (".lock", ".holder"))
-        try:
-            record.parent.mkdir(parents=True, exist_ok=True)
-            self.stack.enter_context(FileLock(lock, timeout=0))
+        self._hold(lock, node, lambda: FileLock(lock, timeout=0), holder)
+
+    def write(self, lock: Path, dataset: str) -> None:
+        """Hold a dataset that nobody else may read or write; once more is nothing.
+
+        Raises:
+            UserError: as of `take`.
+        """
+        if lock in self.reading:
+            self.reading.pop(lock).close()
+        holder = lock.with_suffix(".holder")
+        self._hold(lock, dataset, lambda: _exclusive(lock), holder)
+
+    def read(self, lock: Path, dataset: str) -> None:
+        """Hold a dataset that others may read, and nobody may write; once more is nothing.
+
+        Raises:
+            UserError: as of `take`.
+        """
+        if lock in self.held or lock in self.reading:
+            return
+        stack = self.stack.enter_context(ExitStack())
+        holder = lock.with_suffix(f".{os.getpid()}.holder")
+        with _told(lock, dataset):
+            stack.enter_context(_shared(lock))
+            stack.callback(holder.unlink, missing_ok=True)
             write_json(holder, _myself())
-        except Timeout as error:
-            raise UserError(
-                f"{node} is being written by another run{_other(holder)}: wait until it ends, or "
-                "end it"
-            ) from error
-        except OSError as error:
-            raise UserError(
-                f"{node} must run, and {record.parent} cannot be written ({error.strerror}): "
-                "nothing was changed"
-            ) from error
-        self.held.add(record)
+        self.reading[lock] = stack
+
+    def _hold(
+        self,
+        lock: Path,
+        what: str,
+        make: Callable[[], AbstractContextManager[object]],
+        holder: Path,
+    ) -> None:
+        if lock in self.held:
+            return
+        with _told(lock, what):
+            self.stack.enter_context(make())
+            write_json(holder, _myself())
+        self.held.add(lock)
+
+
+@contextmanager
+def _told(lock: Path, what: str) -> Iterator[None]:
+    """Who holds a lock, in a sentence."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except Timeout as error:
+        raise UserError(
+            f"{what} is being {_others(lock)}: wait until it ends, or end it"
+        ) from error
+    except OSError as error:
+        raise UserError(
+            f"{what} must run, and {lock.parent} cannot be written ({error.strerror}): "
+            "nothing was changed"
+        ) from error
+
+
+def _shared(lock: Path) -> AbstractContextManager[object]:
+    # Imported here, with its database: a run in which all is fresh reads nothing.
+    from filelock import ReadWriteLock
+
+    return ReadWriteLock(lock, is_singleton=False).read_lock(blocking=False)
+
+
+def _exclusive(lock: Path) -> AbstractContextManager[object]:
+    from filelock import ReadWriteLock
+
+    return ReadWriteLock(lock, is_singleton=False).write_lock(blocking=False)
 
 
 def _myself() -> dict[str, str]:
@@ -69,14 +131,23 @@ def _myself() -> dict[str, str]:
     return {**me, "command": command, "since": since}
 
 
-def _other(holder: Path) -> str:
+def _others(lock: Path) -> str:
+    """Those that read, or the one that writes; a reader that was killed has left its note."""
+    notes = [_who(holder) for holder in sorted(lock.parent.glob(f"{lock.stem}.*.holder"))]
+    if readers := [note for note in notes if note and not note.startswith("by a child")]:
+        return f"read by another run ({'; '.join(readers)})"
+    writer = _who(lock.with_suffix(".holder"))
+    return f"written by another run ({writer})" if writer else "written by another run"
+
+
+def _who(holder: Path) -> str:
     try:
         found = json.loads(holder.read_text(encoding="utf-8"))
         who = f"process {found['process']}"
         if found["machine"] == platform.node() and _has_ended(int(found["process"])):
             # A forked child keeps what its parent had locked.
             who = f"by a child of {who}, which has ended"
-        return f" ({who}, `{found['command']}`, since {found['since']})"
+        return f"{who}, `{found['command']}`, since {found['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 

@@ -48,12 +48,8 @@ class Place:
             return self.path
         return self.path / version / self.path.name if version else None
 
-    def loaded(self) -> Path | None:
-        """The file that a run loads."""
-        return self.at(self.load_version or self.newest())
-
     def current(self) -> Path | None:
-        """The file that counts as the present one, whatever version a run asked for."""
+        """The newest version's file."""
         return self.at(self.newest())
 
     def types(self) -> set[str]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kedro.io import CatalogProtocol, DataCatalog
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner, Task
 
 from siger_pipeline.caching.freshness import Freshness
 from siger_pipeline.caching.ingredients import few
 from siger_pipeline.caching.loaded import keeping_to
 from siger_pipeline.caching.locks import Locks
+from siger_pipeline.caching.pinned import PinnedCatalog
 from siger_pipeline.caching.plan import plan
 from siger_pipeline.caching.project import open_freshness
 from siger_pipeline.caching.status import missing_starts, starts_from_stale
@@ -57,9 +58,12 @@ class CachingRunner(SequentialRunner):
                 for node in pipeline.nodes:
                     step = Step(node, freshness.examine(node), freshness, catalog, self.force)
                     if step.must_write():
-                        locks.take(step.verdict.record.path, node.name)
+                        self._lock(freshness, locks, node)
                     if step.must_run():
-                        task = Task(node, catalog, self._is_async, hook_manager, run_id)
+                        view = cast(
+                            DataCatalog, PinnedCatalog(catalog, freshness.versions.to_load())
+                        )
+                        task = Task(node, view, self._is_async, hook_manager, run_id)
                         done[step.run(task)] += 1
                     else:
                         done[step.skip()] += 1
@@ -80,4 +84,12 @@ class CachingRunner(SequentialRunner):
             LOG.warning(line)
         for node in freshness.pipeline.nodes:
             if self.force or node.name in planned.touched:
-                locks.take(freshness.record_path(node), node.name)
+                self._lock(freshness, locks, node)
+
+    def _lock(self, freshness: Freshness, locks: Locks, node: Node) -> None:
+        """Nobody else may make what this node makes, nor read or write what has no versions."""
+        locks.take(freshness.record_path(node), node.name)
+        for name in freshness.versions.unversioned(node.outputs):
+            locks.write(freshness.lock_path(name), name)
+        for name in freshness.versions.unversioned(node.inputs):
+            locks.read(freshness.lock_path(name), name)

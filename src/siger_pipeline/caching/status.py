@@ -39,7 +39,7 @@ def missing_starts(part: Freshness) -> list[str]:
     return sorted(
         name
         for name in part.pipeline.inputs() & part.places.keys()
-        if untranscoded(name) in made and part.content(part.places[name].current()) == ABSENT
+        if untranscoded(name) in made and part.content(part.versions.current(name)) == ABSENT
     )
 
 

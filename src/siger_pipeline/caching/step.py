@@ -58,6 +58,7 @@ class Step:
             LOG.info("%s: fresh since %s", self.node.name, made)
             return "fresh"
         entry = bring_forward(self.verdict.entry, self.freshness, self.catalog)
+        self.freshness.versions.wrote(entry.outputs)
         self.verdict.record.finish(entry)
         LOG.info("%s: brought forward from %s", self.node.name, made)
         return "brought forward"
@@ -66,11 +67,17 @@ class Step:
         """Execute the node, and note what it made once all of it is there; `ran`."""
         begun = self._begin()
         imports = self.freshness.imports(self.node)
+        stamps = self.freshness.versions.stamps(self.node.inputs)
         states, start = global_states(imports), perf_counter()
         task.execute()
         seconds = perf_counter() - start
+        self.freshness.versions.wrote(begun.outputs)
         LOG.info("%s: ran in %.1f s", self.node.name, seconds)
-        self._note(replace(begun, seconds=seconds), drawn(states, global_states(imports)))
+        after = self.freshness.versions.stamps(self.node.inputs)
+        rewritten = [name for name, stamp in after.items() if stamp != stamps[name]]
+        self._note(
+            replace(begun, seconds=seconds), rewritten, drawn(states, global_states(imports))
+        )
         return "ran"
 
     def _begin(self) -> Entry:
@@ -96,12 +103,13 @@ class Step:
                 dataset.offer(left)
             record.begin(begun)
 
-    def _note(self, ended: Entry, generators: list[str]) -> None:
+    def _note(self, ended: Entry, rewritten: list[str], generators: list[str]) -> None:
         """Record a run, unless nobody could tell later whether it holds."""
         freshness, node = self.freshness, self.node
         if freshness.cannot_be_skipped(node):
             return
         changed = freshness.ingredients(node).differences(ended.ingredients)
+        changed = changed or [f"{name} was written" for name in rewritten]
         if unsure := [f"{change} while it ran" for change in changed] + freshness.other_code(node):
             LOG.warning("%s: %s, so it will run again", node.name, few(unsure))
             return

@@ -48,8 +48,8 @@ def bring_forward(entry: Entry, freshness: Freshness, catalog: DataCatalog) -> E
     """Make what an earlier run wrote the newest version of each output; the run's entry anew."""
     outputs = {}
     for name, file in (freshness.versions_of(entry) or {}).items():
-        place, version = freshness.places[name], freshness.places[name].newest()
-        if file != place.current():
+        place, version = freshness.places[name], freshness.versions.newest[name]
+        if file != freshness.versions.current(name):
             version = next_version(place, catalog)
             target = place.at(version)
             assert target is not None
