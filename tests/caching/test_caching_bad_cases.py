@@ -22,12 +22,12 @@ ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
     ("text", "sentence"),
     [
         ("{", "is damaged"),
-        ('{"format": 3, "entry": {"made": 3}}', "is damaged"),
-        ('{"format": 3, "entry": 3}', "is damaged"),
-        ('{"format": 3}', "is damaged"),
+        ('{"format": 4, "entry": {"made": 3}}', "is damaged"),
+        ('{"format": 4, "entry": 3}', "is damaged"),
+        ('{"format": 4}', "is damaged"),
         ("[]", "is damaged"),
         ("\udcff", "is damaged"),
-        ('{"format": 99}', "has format 99, this version reads 3"),
+        ('{"format": 99}', "has format 99, this version reads 4"),
     ],
 )
 def test_a_record_that_cannot_be_read_counts_as_none_and_is_set_aside(
@@ -73,7 +73,7 @@ def test_a_record_of_one_file_that_an_older_version_kept_is_told_and_set_aside(
     shutil.rmtree(folder)
     older = folder.with_name(f"{folder.name}.json")
     older.write_text('{"format": 2, "entries": [], "unfinished": []}')
-    told = f".caching/{older.name} has format 2, this version reads 3"
+    told = f".caching/{older.name} has format 2, this version reads 4"
     assert shop.plan().verdicts["train"].reasons == [told]
     assert shop.run() == {"clean": "fresh", "train": "ran", "report": "fresh"}
     assert f"train: runs, since {told}" in shop.caplog.messages

@@ -34,7 +34,10 @@ class Ingredients:
 
     def fingerprint(self) -> str:
         """One hash of all of them."""
-        return hashlib.sha256(_text(vars(self)).encode()).hexdigest()[:16]
+        # What a node gets as a dict may come out in the order of its keys.
+        parameters = {name: in_order(value) for name, value in self.parameters.items()}
+        text = _text({**vars(self), "parameters": parameters})
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def differences(
         self, earlier: Ingredients, files: Mapping[str, str] | None = None
@@ -47,6 +50,7 @@ class Ingredients:
         """
         return [
             *_changes(_keys(earlier.parameters), _keys(self.parameters), _parameter),
+            *_moved(earlier.parameters, self.parameters),
             *_changes(earlier.code, self.code, _by_name("code of")),
             *_changes(earlier.inputs, self.inputs, _by_name("content of", files)),
             *_changes(earlier.settings, self.settings, _by_name("catalog entry of")),
@@ -71,6 +75,23 @@ def plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     return json.loads(json.dumps(value, default=str))
+
+
+def in_order(value: Any) -> Any:
+    """A value of JSON in which dicts are pairs: dicts in another order are other values."""
+    if isinstance(value, dict):
+        return ["dict", *([key, in_order(inner)] for key, inner in value.items())]
+    if isinstance(value, list | tuple):
+        return [in_order(inner) for inner in value]
+    return value
+
+
+def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Parameters that are the same but for the order of keys."""
+    for name in sorted(new.keys() & old.keys()):
+        before, now = old[name], new[name]
+        if _text(before) == _text(now) and _text(in_order(before)) != _text(in_order(now)):
+            yield f"order of the keys of {name.partition(':')[2] or name} changed"
 
 
 def _keys(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from typing import Any
 
 from kedro.pipeline import Node
 
+from siger_pipeline.caching.callables import module_of, name_of
 from siger_pipeline.caching.code import Module, SourceCode, tree_hash
 from siger_pipeline.caching.extra import extra_modules
 from siger_pipeline.caching.function import layers
+from siger_pipeline.caching.ingredients import in_order
 from siger_pipeline.caching.loaded import ATTRIBUTE, changed_since_start, runs_other_source
 
 # Functions of these have no file: Python itself has them.
@@ -39,7 +41,7 @@ class NodeCode:
             dataset_types: full names of the classes of its datasets.
         """
         functions = layers(node.func).functions
-        own = [function.__module__ or "" for function in functions]
+        own = [module_of(function) for function in functions]
         told = [name for function in functions for name in extra_modules(function)]
         types = [name.rpartition(".")[0] for name in sorted(dataset_types)]
         return self.source.reached([*own, *told, *types])
@@ -53,7 +55,7 @@ class NodeCode:
 
     def not_in_files(self, node: Node, modules: Mapping[str, Module]) -> list[str]:
         """Why the code of a node's own functions cannot be read, such as that of a zip file."""
-        own = sorted({function.__module__ or "" for function in layers(node.func).functions})
+        own = sorted({module_of(function) for function in layers(node.func).functions})
         missing = [name for name in own if self.source.holds(name) and name not in modules]
         return [f"the code of {name} is not in a file" for name in missing]
 
@@ -63,18 +65,18 @@ class NodeCode:
         So it is in a notebook, or when a compiled file is older than its source.
         """
         other = {name for name, found in modules.items() if runs_other_source(name, found.digest)}
-        outside = {function.__module__ or "" for function in self._from_outside(node)}
+        outside = {module_of(function) for function in self._from_outside(node)}
         other |= {name for name in outside - BUILT_IN if changed_since_start(name)}
         for function in layers(node.func).functions:
             # A notebook that reloads a project may hold functions of the modules before.
-            names, module = getattr(function, "__globals__", {}), modules.get(function.__module__)
+            names, module = getattr(function, "__globals__", {}), modules.get(module_of(function))
             if module and names and names.get(ATTRIBUTE) != (module.digest,):
-                other.add(function.__module__)
+                other.add(module_of(function))
         return other
 
     def _from_outside(self, node: Node) -> Iterator[Callable[..., Any]]:
         for function in layers(node.func).functions:
-            if not self.source.holds(function.__module__ or ""):
+            if not self.source.holds(module_of(function)):
                 yield function
 
 
@@ -82,26 +84,32 @@ def wiring(node: Node) -> dict[str, Any]:
     """Which function a node calls, with which values of its own, and what it is wired to."""
     parts = layers(node.func)
     return {
-        "functions": [name_of(function) for function in parts.functions],
-        "values": parts.values,
+        "function": parts.description,
         # Kedro's own `inputs` has lost which argument of a function gets which dataset.
-        "inputs": node._inputs,
-        "outputs": node._outputs,
+        "inputs": _in_order(node._inputs, node.func),
+        "outputs": in_order(node._outputs),
     }
+
+
+def _in_order(inputs: Any, function: Callable[..., Any]) -> Any:
+    """Inputs by name as pairs: their order counts where the function takes them as `**inputs`."""
+    if not isinstance(inputs, dict):
+        return inputs
+    try:
+        taken = inspect.signature(function, follow_wrapped=False).parameters.values()
+    except (TypeError, ValueError):
+        return in_order(inputs)
+    any_name = any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken)
+    return in_order(inputs if any_name else dict(sorted(inputs.items())))
 
 
 def unknown_of(node: Node) -> list[str]:
     """Why nobody can say whether a node's function is what it was; empty where one can."""
     parts = layers(node.func)
     told = [f"its function carries a {kind}, which cannot be compared" for kind in parts.unknown]
-    if any(function.__module__ == "__main__" for function in parts.functions):
+    if any(module_of(function) == "__main__" for function in parts.functions):
         told.append("its function is not in a module")
     return told
-
-
-def name_of(function: Callable[..., Any]) -> str:
-    """Module and name of a function."""
-    return f"{function.__module__}.{getattr(function, '__qualname__', repr(function))}"
 
 
 def _text_hash(function: Callable[..., Any]) -> str:

@@ -17,7 +17,7 @@ from siger_pipeline.caching.contents import write_json
 from siger_pipeline.caching.ingredients import Ingredients
 from siger_pipeline.caching.listing import readable
 
-FORMAT = 3
+FORMAT = 4
 KEPT = 50  # different ingredients, or unfinished runs, of a node
 ALIKE = 2  # entries of the same ingredients
 NAME = re.compile(r"\d{8}-[0-9a-f]{16}\.json")  # number and fingerprint
