@@ -30,6 +30,7 @@ def _slots(kind: type) -> Iterator[str]:
 
 
 def content_of(cell: Any) -> Any:
+    """What a closure's cell holds; None where nothing is in it yet."""
     try:
         return cell.cell_contents
     except ValueError:  # not yet filled

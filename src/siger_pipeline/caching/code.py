@@ -14,15 +14,14 @@ from typing import Any
 from siger_pipeline.caching.contents import Contents
 from siger_pipeline.caching.listing import readable, stamp_of
 from siger_pipeline.caching.loaded import Source
-from siger_pipeline.caching.randomness import unseeded_calls
 from siger_pipeline.errors import UserError
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # What editors, merges and Python leave beside the code, and what is only for readers.
 STRAY = ("*~", "#*#", "*.orig", "*.rej", "*.swp", "*.bak", "*.md", "*.pyc", "py.typed")
 DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
-KIND = "code 3"  # to be raised when what is remembered of a module changes
-FIELDS = 4  # of a module that are remembered
+KIND = "code 4"  # to be raised when what is remembered of a module changes
+FIELDS = 2  # of a module that are remembered
 OWN = __package__  # this package decides what runs, and never what a node makes
 
 
@@ -33,16 +32,12 @@ class Module:
     Attributes:
         tree: hash of its syntax tree; comments, docstrings and formatting do not count.
         imports: full names that it may import.
-        unseeded: calls in it that draw random numbers without a seed.
-        seeds: the global generators that it seeds: `random`, `numpy.random`, `torch`.
         digest: SHA-256 of the source.
         data: of a package, its other files and their stamps.
     """
 
     tree: str
     imports: Sequence[str]
-    unseeded: Sequence[str]
-    seeds: Sequence[str]
     digest: str = ""
     data: Mapping[str, list[int]] = field(default_factory=dict)
 
@@ -153,8 +148,7 @@ def read(name: str, source: Source) -> list[Any]:
     except ValueError as error:  # null bytes, before Python 3.12
         raise UserError(f"{path}: {error}") from error
     imports = sorted(set(_imports(tree, name, path.name == "__init__.py")))
-    unseeded, seeds = unseeded_calls(tree)
-    return [tree_hash(tree), imports, unseeded, seeds]
+    return [tree_hash(tree), imports]
 
 
 def tree_hash(tree: ast.AST) -> str:

@@ -135,14 +135,9 @@ class Freshness:
             for place in found
             if place.path is None and place.name not in self.unfinished
         ]
-        unseeded = [
-            f"{name}, {call} draws random numbers without a seed"
-            for name, module in self.modules[node.name].items()
-            for call in module.unseeded
-        ]
         unread = self.code.not_in_files(node, self.modules[node.name])
         effect = [] if node.outputs else ["it has no outputs"]
-        return unknown + unseeded + unread + unknown_of(node) + effect
+        return unknown + unread + unknown_of(node) + effect
 
     def ingredients(self, node: Node) -> Ingredients:
         """What the node's outputs follow from."""

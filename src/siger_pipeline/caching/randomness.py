@@ -1,107 +1,119 @@
-"""Randomness without a seed: whatever draws it cannot be cached."""
+"""Random numbers that a node draws from the global generators without having seeded them.
+
+What draws from the system's own randomness (`default_rng()` without a seed, `uuid4`), from the
+clock, or from the order of a set leaves no trace in this process: such a node is taken for
+deterministic, and `kedro verify` shows by experiment whether it is.
+"""
 
 from __future__ import annotations
 
-import ast
 import random
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
-UNSEEDED_WITHOUT_ARGUMENTS = {"default_rng", "RandomState", "Random"}
-NEVER_SEEDED = {"uuid.uuid1", "uuid.uuid4", "os.urandom", "random.SystemRandom", "secrets"}
-SEEDING = {
-    "random.seed": "random",
-    "numpy.random.seed": "numpy.random",
-    "torch.manual_seed": "torch",
-    "torch.random.manual_seed": "torch",
-}
-# Read, not watched: libraries draw from this module when they are imported.
-OF_RANDOM = {f"random.{name}" for name in random.__all__ if name.islower()} - {
-    "random.seed",
-    "random.getstate",
-    "random.setstate",
-}
 
+@dataclass
+class Generator:
+    """A generator of a library that draws when nobody hands it one.
 
-def unseeded_calls(tree: ast.AST) -> tuple[list[str], list[str]]:
-    """What a module says of randomness.
-
-    Returns:
-        Its calls that draw without a seed (`line 3: default_rng()`), and the global generators
-        that it seeds, of `random`, `numpy.random` and `torch`.
+    Attributes:
+        name: the module whose functions draw from it.
+        state: of it, now, to be compared.
+        seeding: full names of the functions that seed it.
+        counts: whether a changed state shows that the node drew.
+        before: the state when the node began.
+        seeded: whether the node has seeded it.
+        drawn: whether the node drew from it before that.
     """
-    aliases = _aliases(tree)
-    calls = [
-        (ast.unparse(node.func), full, node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for full in _full_names(ast.unparse(node.func), aliases)
-    ]
-    seeds = {SEEDING[full] for _, full, call in calls if full in SEEDING and _is_given(call)}
-    unseeded = {
-        (call.lineno, name)
-        for name, full, call in calls
-        if _is_unseeded(full, call) or (full in OF_RANDOM and "random" not in seeds)
-    }
-    return [f"line {line}: {name}()" for line, name in sorted(unseeded)], sorted(seeds)
+
+    name: str
+    state: Callable[[], Any]
+    seeding: tuple[str, ...] = ()
+    counts: Callable[[], bool] = lambda: True
+    before: Any = field(init=False)
+    seeded: bool = False
+    drawn: bool = False
+
+    def __post_init__(self) -> None:
+        """Remember the state as it is."""
+        self.before = self.state()
+
+    def watched(self, seed: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that seeds, and notes that it did."""
+
+        @wraps(seed)
+        def noting(*arguments: Any, **named: Any) -> Any:
+            given = any(value is not None for value in (*arguments, *named.values()))
+            if given and not self.seeded:
+                self.drawn, self.seeded = self.has_changed(), True
+            return seed(*arguments, **named)
+
+        return noting
+
+    def has_changed(self) -> bool:
+        """Whether the node has drawn from it so far."""
+        return self.counts() and bool(self.state() != self.before)
+
+    def is_unseeded(self) -> bool:
+        """Whether what the node drew follows from no seed."""
+        return self.drawn or (not self.seeded and self.has_changed())
 
 
-def _aliases(tree: ast.AST) -> dict[str, set[str]]:
-    """Name -> the full names that a module imports under it, in whatever function."""
-    found: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                found.setdefault(alias.asname or top, set()).add(
-                    alias.name if alias.asname else top
-                )
-        elif isinstance(node, ast.ImportFrom):
-            base = "." * node.level + (node.module or "")
-            for alias in node.names:
-                found.setdefault(alias.asname or alias.name, set()).add(f"{base}.{alias.name}")
-    return found
-
-
-def _full_names(name: str, aliases: Mapping[str, set[str]]) -> set[str]:
-    """A dotted name as its module spells it to the full ones; itself where nothing is imported."""
-    first, dot, rest = name.partition(".")
-    return {f"{full}{dot}{rest}" for full in aliases.get(first, {first})}
-
-
-def _is_unseeded(name: str, call: ast.Call) -> bool:
-    last = name.rpartition(".")[2]
-    return (
-        name in NEVER_SEEDED
-        or name.partition(".")[0] in NEVER_SEEDED
-        or (last in UNSEEDED_WITHOUT_ARGUMENTS and not _is_given(call))
-    )
-
-
-def _is_given(call: ast.Call) -> bool:
-    """Whether a call has an argument other than None, such as a seed."""
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return any(not isinstance(value, ast.Constant) or value.value is not None for value in given)
-
-
-def global_states(imports: Iterable[str]) -> dict[str, Any]:
-    """The states of the global generators of libraries, to be compared.
+@contextmanager
+def watched_generators(imports: Iterable[str]) -> Iterator[list[str]]:
+    """Fills the list, at the end, with the generators that were drawn from without a seed.
 
     Args:
         imports: what a node may import: a generator is there before the node imports it.
     """
-    tops = {name.partition(".")[0] for name in imports}
-    states: dict[str, Any] = {}
+    found = list(_generators({name.partition(".")[0] for name in imports}))
+    unseeded: list[str] = []
+    with ExitStack() as watching:
+        for generator in found:
+            for name in generator.seeding:
+                module, _, function = name.rpartition(".")
+                _watch(watching, generator, import_module(module), function)
+        yield unseeded
+    unseeded += [generator.name for generator in found if generator.is_unseeded()]
+
+
+def _generators(tops: set[str]) -> Iterator[Generator]:
+    loaded = len(sys.modules)
+
+    def counts() -> bool:
+        # Libraries draw from it when they are imported, which says nothing of the node.
+        return "random" in tops or len(sys.modules) == loaded
+
+    yield Generator("random", random.getstate, ("random.seed",), counts)
     if "numpy" in tops or "numpy.random" in sys.modules:
-        name, keys, *rest = import_module("numpy.random").get_state()
-        states["numpy.random"] = (name, keys.tobytes(), *rest)
+        import_module("numpy.random")
+        yield Generator("numpy.random", _numpy, ("numpy.random.seed",))
     if "torch" in tops or "torch" in sys.modules:
-        states["torch"] = import_module("torch").get_rng_state().numpy().tobytes()
-    return states
+        torch = import_module("torch")
+        seeding = ("torch.manual_seed", "torch.random.manual_seed")
+        yield Generator("torch", lambda: torch.get_rng_state().numpy().tobytes(), seeding)
+        if torch.cuda.is_initialized():
+            more = ("torch.cuda.manual_seed", "torch.cuda.manual_seed_all", *seeding)
+            yield Generator("torch.cuda", lambda: _cuda(torch), more)
 
 
-def drawn(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The global generators that were drawn from in between."""
-    return [name for name, state in before.items() if after[name] != state]
+def _numpy() -> Any:
+    name, keys, *rest = import_module("numpy.random").get_state()
+    return (name, keys.tobytes(), *rest)
+
+
+def _cuda(torch: Any) -> Any:
+    return [state.numpy().tobytes() for state in torch.cuda.get_rng_state_all()]
+
+
+def _watch(watching: ExitStack, generator: Generator, module: ModuleType, name: str) -> None:
+    """Put a noting function in the place of one that seeds, until the node has ended."""
+    seed = getattr(module, name)
+    setattr(module, name, generator.watched(seed))
+    watching.callback(setattr, module, name, seed)

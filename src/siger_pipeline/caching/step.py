@@ -16,7 +16,7 @@ from siger_pipeline.caching import libraries
 from siger_pipeline.caching.contents import ABSENT
 from siger_pipeline.caching.freshness import Freshness, State, Verdict
 from siger_pipeline.caching.ingredients import few
-from siger_pipeline.caching.randomness import drawn, global_states
+from siger_pipeline.caching.randomness import watched_generators
 from siger_pipeline.caching.record import Entry, Output
 from siger_pipeline.caching.unfinished import UnfinishedDataset
 from siger_pipeline.caching.versions import bring_forward, left_over, next_version, written
@@ -66,18 +66,17 @@ class Step:
     def run(self, task: Task) -> str:
         """Execute the node, and note what it made once all of it is there; `ran`."""
         begun = self._begin()
-        imports = self.freshness.imports(self.node)
-        stamps = self.freshness.versions.stamps(self.node.inputs)
-        states, start = global_states(imports), perf_counter()
-        task.execute()
-        seconds = perf_counter() - start
-        self.freshness.versions.wrote(begun.outputs)
+        inputs, versions = self.node.inputs, self.freshness.versions
+        stamps = versions.stamps(inputs)
+        with watched_generators(self.freshness.imports(self.node)) as unseeded:
+            start = perf_counter()
+            task.execute()
+            seconds = perf_counter() - start
+        versions.wrote(begun.outputs)
         LOG.info("%s: ran in %.1f s", self.node.name, seconds)
-        after = self.freshness.versions.stamps(self.node.inputs)
-        rewritten = [name for name, stamp in after.items() if stamp != stamps[name]]
-        self._note(
-            replace(begun, seconds=seconds), rewritten, drawn(states, global_states(imports))
-        )
+        rewritten = [name for name, now in versions.stamps(inputs).items() if now != stamps[name]]
+        drawn = tuple(f"from {name}" for name in unseeded)
+        self._note(replace(begun, seconds=seconds, unseeded=drawn), rewritten)
         return "ran"
 
     def _begin(self) -> Entry:
@@ -103,7 +102,7 @@ class Step:
                 dataset.offer(left)
             record.begin(begun)
 
-    def _note(self, ended: Entry, rewritten: list[str], generators: list[str]) -> None:
+    def _note(self, ended: Entry, rewritten: list[str]) -> None:
         """Record a run, unless nobody could tell later whether it holds."""
         freshness, node = self.freshness, self.node
         if freshness.cannot_be_skipped(node):
@@ -117,20 +116,15 @@ class Step:
         if absent := [name for name, output in outputs.items() if output.content == ABSENT]:
             LOG.warning("%s: it did not write %s, so it will run again", node.name, few(absent))
             return
-        modules = freshness.modules[node.name].values()
-        seeded = {name for module in modules for name in module.seeds}
-        unseeded = tuple(f"from {name}" for name in generators if name not in seeded)
-        if unseeded:
+        if ended.unseeded:
             LOG.warning(
                 "%s: it drew random numbers without a seed (%s), so it will run each time; give "
                 "its functions a seeded generator",
                 node.name,
-                few(list(unseeded)),
+                few(list(ended.unseeded)),
             )
         known = libraries.versions(freshness.imports(node))
-        self.verdict.record.finish(
-            replace(ended, outputs=outputs, libraries=known, unseeded=unseeded, made=_now())
-        )
+        self.verdict.record.finish(replace(ended, outputs=outputs, libraries=known, made=_now()))
 
 
 def _now() -> str:
