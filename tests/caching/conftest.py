@@ -17,3 +17,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCapt
     # What is edited within a second keeps its size and time: never trust compiled files.
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return made
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found in a file is remembered for other processes without waiting a minute."""
+    monkeypatch.setattr("siger_pipeline.caching.contents.SETTLED_NS", 20_000_000)

@@ -100,6 +100,7 @@ def test_a_damaged_memo_of_contents_counts_as_empty(shop: Shop) -> None:
     assert json.loads(memo.read_text())["known"]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_contents_remembered_on_another_machine_are_not_believed(shop: Shop) -> None:
     time.sleep(0.05)  # so that the file is older than what is remembered of it
     shop.run()

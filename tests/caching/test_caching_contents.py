@@ -2,6 +2,7 @@
 
 import errno
 import json
+import mmap
 import os
 import shutil
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from siger_pipeline.caching.contents import ABSENT, Contents, link_or_copy
+from siger_pipeline.caching.listing import stamp_of
 from siger_pipeline.errors import UserError
 
 LATIN = os.fsdecode(b"caf\xe9.txt")
@@ -27,6 +29,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_name_that_is_not_utf8_counts_and_is_remembered(folder: Path, tmp_path: Path) -> None:
     contents = Contents(tmp_path / "memo.json")
     before = contents.of(folder)
@@ -64,6 +67,7 @@ def test_a_file_without_permission_is_told_and_one_that_is_gone_is_absent(
     assert contents.of(folder / "none" / "at.all") == ABSENT
 
 
+@pytest.mark.usefixtures("at_once")
 def test_what_is_gone_is_forgotten_when_the_memo_is_saved(folder: Path, tmp_path: Path) -> None:
     contents = Contents(tmp_path / "memo.json")
     contents.of(folder)
@@ -158,6 +162,58 @@ def test_nothing_is_left_where_neither_links_nor_copies_can_be_made(
     with pytest.raises(OSError, match="full"):
         link_or_copy(folder / name, tmp_path / "new" / "version")
     assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize("seconds", [1, 2])
+def test_changes_of_the_same_size_show_on_a_disk_that_counts_whole_seconds(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    def coarse(found: os.stat_result) -> list[int]:
+        size, modified, changed, inode = stamp_of(found)
+        tick = seconds * 1_000_000_000
+        return [size, modified // tick * tick, changed // tick * tick, inode]
+
+    monkeypatch.setattr("siger_pipeline.caching.contents.stamp_of", coarse)
+    monkeypatch.setattr("siger_pipeline.caching.listing.stamp_of", coarse)
+    contents, path = Contents(tmp_path / "memo.json"), folder / "one.txt"
+    for number in range(20):
+        path.write_text(f"{number:02}")
+        found, of_folder = contents.of(path), contents.of(folder)
+        time.sleep(0.03)
+        path.write_text(f"{number + 50}")
+        assert contents.of(path) != found
+        assert contents.of(folder) != of_folder
+
+
+def test_what_is_written_through_a_memory_map_shows_in_the_next_process(
+    folder: Path, tmp_path: Path
+) -> None:
+    path, memo = folder / "one.txt", tmp_path / "memo.json"
+    path.write_bytes(b"a" * 8192)
+    with path.open("r+b") as handle, mmap.mmap(handle.fileno(), 0) as mapped:
+        mapped[0:1] = b"b"
+        time.sleep(0.05)
+        contents = Contents(memo)
+        before = contents.of(path)
+        contents.save()
+        stamp = stamp_of(path.stat())
+        mapped[0:1] = b"c"
+        mapped.flush()
+    assert stamp_of(path.stat()) == stamp  # nothing but the bytes tells
+    assert Contents(memo).of(path) != before
+
+
+def test_what_was_found_a_minute_after_a_change_is_remembered_for_other_processes(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for later, known in ((59, 0), (61, 2)):
+        contents = Contents(tmp_path / "memo.json")
+        now = time.time_ns() + later * 1_000_000_000
+        monkeypatch.setattr(time, "time_ns", lambda now=now: now)
+        contents.of(folder)
+        contents.save()
+        monkeypatch.undo()
+        assert len(Contents(tmp_path / "memo.json").known) == known
 
 
 def refuse(*_arguments: object, **_options: object) -> None:

@@ -13,11 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from siger_pipeline.caching.listing import CHANGED, files_below, readable, stamp_of
+from siger_pipeline.caching import latest
+from siger_pipeline.caching.listing import CHANGED, STAMP, files_below, readable, stamp_of
 
 FORMAT = 1
 # A file that changes within a tick of the clock after it was read would not show it.
 TICK_NS = 20_000_000
+# Nor would one that another process has open as a memory map: the system notes the time of the
+# first write only, until it has written the page to the disk, after half a minute.
+SETTLED_NS = 60_000_000_000
 ABSENT = "absent"
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +31,10 @@ class Contents:
 
     A remembered value holds while size, inode, time of change and time of modification are what
     they were. It is not trusted when it dates from the future (the clock was set back) or from the
-    very moment of the change.
+    very moment of the change: a tick of the clock, or two seconds on a disk that counts whole ones.
+    From one process to the next, a value holds that was found a minute after the change or later,
+    so that what is written through a memory map shows. What a map on a file system without a disk
+    (tmpfs) changes, no time ever shows.
     """
 
     def __init__(self, memo: Path) -> None:
@@ -77,13 +84,13 @@ class Contents:
         """Write what is remembered; where that is impossible, say so and go on."""
         if not self.changed:
             return
-        self.known = {
+        known = {
             key: entry
             for key, entry in self.known.items()
-            if os.path.lexists(key.partition(":")[2])
+            if _is_settled(entry) and os.path.lexists(key.partition(":")[2])
         }
         try:
-            write_json(self.memo, {"format": FORMAT, "known": self.known})
+            write_json(self.memo, {"format": FORMAT, "known": known})
             self.changed = False
         except OSError as error:
             LOG.warning(
@@ -172,7 +179,12 @@ def _remove(path: Path) -> None:
 
 def _holds(entry: list[Any], stamp: Any, changed: int, now: int) -> bool:
     """Whether what was computed then is still so: see `Contents`."""
-    return bool(entry[0] == stamp and changed + TICK_NS < entry[1] <= now)
+    return bool(entry[0] == stamp and latest(changed) + TICK_NS < entry[1] <= now)
+
+
+def _is_settled(entry: list[Any]) -> bool:
+    """Whether another process may trust a value: what follows from bytes always holds."""
+    return isinstance(entry[0], str) or bool(entry[0][CHANGED] + SETTLED_NS < entry[1])
 
 
 def _sha256(path: Path) -> str:
@@ -193,4 +205,8 @@ def _read(memo: Path) -> dict[str, list[Any]]:
 
 
 def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, list) and len(entry) == 3 and isinstance(entry[1], int)
+    if not (isinstance(entry, list) and len(entry) == 3 and isinstance(entry[1], int)):
+        return False
+    stamp = entry[0]
+    of_numbers = isinstance(stamp, list) and all(isinstance(number, int) for number in stamp)
+    return isinstance(stamp, str) or (of_numbers and len(stamp) == STAMP)

@@ -12,7 +12,7 @@ from typing import Any
 
 from siger_pipeline.errors import UserError
 
-CHANGED = 2  # the place of the time of change in a stamp
+CHANGED, STAMP = 2, 4  # the place of the time of change in a stamp, and the length of one
 
 
 @contextmanager
