@@ -17,6 +17,7 @@ from siger_pipeline.comparison import comparison
 from siger_pipeline.console import prepare_console
 from siger_pipeline.errors import interrupted, user_error
 from siger_pipeline.runtime_params import parse_params
+from siger_pipeline.writing import shortage
 
 CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
 RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
@@ -65,7 +66,7 @@ class _Command(click.Command):
         except Exception as error:
             if interrupted(error):
                 raise KeyboardInterrupt from error
-            if told := user_error(error):
+            if told := user_error(error) or shortage(error):
                 raise click.ClickException(str(told)) from error
             if choice := choice_error(error, ctx.params):
                 raise click.UsageError(choice, ctx) from error

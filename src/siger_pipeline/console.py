@@ -10,6 +10,7 @@ from types import TracebackType
 import click
 
 from siger_pipeline.errors import interrupted, user_error
+from siger_pipeline.writing import shortage
 
 ERRORS = "siger_readable"
 IN_ASCII = {
@@ -63,7 +64,7 @@ def _similar(character: str) -> str:
 
 def _say(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     """The end of a process by an error: a sentence where a person can mend it."""
-    if (told := user_error(error)) and not interrupted(error):
+    if (told := user_error(error) or shortage(error)) and not interrupted(error):
         click.echo(f"Error: {told}", err=True)
     else:
         sys.__excepthook__(kind, error, traceback)
