@@ -69,9 +69,10 @@ def _made(path: Path, is_folder: bool) -> Iterator[Path]:
     try:
         _create(temporary, is_folder)
         lock = _lock(temporary)
-        while lock is not None and not _is_there(temporary, lock):
+        while not _is_there(temporary, lock):
             # Taken for left over by another run, between the two calls.
-            os.close(lock)
+            if lock is not None:
+                os.close(lock)
             temporary, lock = _name(path), None
             _create(temporary, is_folder)
             lock = _lock(temporary)
@@ -109,9 +110,10 @@ def _lock(path: Path, how: int = 0) -> int | None:
     return None
 
 
-def _is_there(path: Path, lock: int) -> bool:
+def _is_there(path: Path, lock: int | None) -> bool:
     try:
-        return os.path.samestat(path.stat(), os.fstat(lock))
+        found = path.stat()
+        return lock is None or os.path.samestat(found, os.fstat(lock))
     except FileNotFoundError:
         return False
 
