@@ -1,10 +1,11 @@
 """The project's own `kedro` commands: `run` with its cache, `status`, `verify` and `compare`."""
 
+import copy
 import gc
+from collections import Counter
 from typing import Any, cast
 
 import click
-from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
@@ -13,10 +14,15 @@ from kedro.pipeline import Pipeline
 
 from siger_pipeline.choice import choice_error
 from siger_pipeline.comparison import comparison
+from siger_pipeline.console import prepare_console
 from siger_pipeline.errors import interrupted, user_error
+from siger_pipeline.runtime_params import parse_params
+from siger_pipeline.writing import shortage
 
 CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
 RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
+# Kedro imports this module at the start of each of its commands, its own ones too.
+prepare_console()
 # Of the middle generation, between two that look through all objects (see `gc.set_threshold`).
 COLLECTIONS = 200
 STATUS_OPTIONS = {
@@ -42,15 +48,25 @@ def cli() -> None:
 class _Command(click.Command):
     """What a person can mend is told in a sentence, without a traceback."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an option that is given twice, of which click would take the last one."""
+        given = Counter(self.make_parser(ctx).parse_args(args=list(args))[2])
+        for option, times in given.items():
+            if times > 1 and isinstance(option, click.Option) and not option.is_flag:
+                raise click.UsageError(
+                    f"{option.opts[0]} is given {times} times, and only one would count: give it "
+                    "once, its values with commas between them",
+                    ctx,
+                )
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except MissingConfigException as error:
-            raise click.ClickException(f"{error}. An environment is a folder of conf/.") from error
         except Exception as error:
             if interrupted(error):
                 raise KeyboardInterrupt from error
-            if told := user_error(error):
+            if told := user_error(error) or shortage(error):
                 raise click.ClickException(str(told)) from error
             if choice := choice_error(error, ctx.params):
                 raise click.UsageError(choice, ctx) from error
@@ -92,11 +108,30 @@ def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **optio
     return kedro_run.callback(runner=runner, runner_params=runner_params, **options)
 
 
+def _read_params(ctx: click.Context, _: click.Parameter, value: Any) -> dict[str, Any]:
+    """The value of `--params`, or what `--config` gives in its place."""
+    if isinstance(value, dict):
+        return value
+    try:
+        return parse_params(value)
+    except ValueError as error:
+        raise click.UsageError(f"--params: {error}", ctx) from error
+
+
+def _options(names: set[str] | None = None) -> list[click.Parameter]:
+    """Options of Kedro's `run`, by name or all; of `--params`, values may be lists."""
+    chosen = [copy.copy(one) for one in kedro_run.params if names is None or one.name in names]
+    for option in chosen:
+        if option.name == "params":
+            option.callback = _read_params
+    return chosen
+
+
 cli.add_command(
     _Command(
         "run",
         params=[
-            *kedro_run.params,
+            *_options(),
             click.Option(["--force"], is_flag=True, help="Run every node, fresh or not."),
         ],
         callback=_run,
@@ -128,7 +163,7 @@ def _status(
 cli.add_command(
     _Command(
         "status",
-        params=[option for option in kedro_run.params if option.name in STATUS_OPTIONS],
+        params=_options(STATUS_OPTIONS),
         callback=_status,
         help=_status.__doc__,
     )
@@ -190,7 +225,7 @@ cli.add_command(
     _Command(
         "compare",
         params=[
-            *(option for option in kedro_run.params if option.name == "env"),
+            *_options({"env"}),
             click.Argument(["models"], nargs=-1),
         ],
         callback=_compare,

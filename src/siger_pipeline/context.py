@@ -1,15 +1,30 @@
 """Kedro's context and catalog, for this project."""
 
+import logging
+import re
+from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from kedro.framework.context import CatalogCommandsMixin, KedroContext
 from kedro.framework.project import pipelines
-from kedro.io import CatalogProtocol, DataCatalog, MemoryDataset
+from kedro.io import (
+    CatalogProtocol,
+    DataCatalog,
+    DatasetError,
+    DatasetNotFoundError,
+    MemoryDataset,
+)
 
 from siger_pipeline.caching.places import is_parameter
-from siger_pipeline.errors import ParameterError
-from siger_pipeline.parameters import check_parameters
+from siger_pipeline.configuration import ProjectConfigLoader
+from siger_pipeline.errors import ConfigurationError, ParameterError
+from siger_pipeline.parameters import Where, check_parameters
 from siger_pipeline.selection import select, selected, selection_of
+
+LOG = logging.getLogger(__name__)
+QUOTED = re.compile("'([^']+)'")
+NOT_TOLD = ("An exception occurred", "Hint:", "Failed to instantiate")
 
 
 class QuickCatalog(DataCatalog, CatalogCommandsMixin):
@@ -18,6 +33,20 @@ class QuickCatalog(DataCatalog, CatalogCommandsMixin):
     To ask that, Kedro imports pandas and Ibis for each command, which takes longer than all else
     that a command does when nothing must run.
     """
+
+    where: Where = staticmethod(lambda keys: "")
+    """Nested keys of the catalog -> where they stand in conf/."""
+
+    def get(self, key: str, *arguments: Any, **options: Any) -> Any:
+        """A dataset; see `DataCatalog`.
+
+        Raises:
+            ConfigurationError: its entry names no class, or arguments that the class has not.
+        """
+        try:
+            return super().get(key, *arguments, **options)
+        except DatasetError as error:
+            raise entry_error(error, key, self.where) from error
 
     def __setitem__(self, key: str, value: Any) -> None:
         """Register a dataset, or a value; see `DataCatalog`."""
@@ -35,10 +64,14 @@ class ProjectContext(KedroContext):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Check every parameter, and choose the pipelines of this environment and model."""
         super().__init__(*arguments, **options)
+        assert isinstance(self.config_loader, ProjectConfigLoader)
         # Kedro's loader reads its files at each look-up, unless it is given the values.
         for kind in ("globals", "parameters"):
             self.config_loader[kind] = self.config_loader[kind]
-        parameters = check_parameters(self.config_loader["parameters"])
+        for warning in self.config_loader.warnings():
+            LOG.warning(warning)
+        where = partial(self.config_loader.where, "parameters")
+        parameters = check_parameters(self.config_loader["parameters"], where)
         self._check_names(parameters.model, parameters.dataset)
         selection = selection_of(parameters)
         if selection != selected():
@@ -66,4 +99,50 @@ class ProjectContext(KedroContext):
         save_version: str | None = None,
         load_versions: dict[str, str] | None = None,
     ) -> CatalogProtocol:
-        return super()._get_catalog(catalog_class, save_version, load_versions)
+        loader = self.config_loader
+        assert isinstance(loader, ProjectConfigLoader)
+        where = partial(loader.where, "catalog")
+        try:
+            catalog = super()._get_catalog(catalog_class, save_version, load_versions)
+        except DatasetNotFoundError:
+            raise
+        except (DatasetError, KeyError) as error:
+            raise entry_error(error, QUOTED.search(str(error)), where) from error
+        if isinstance(catalog, QuickCatalog):
+            catalog.where = where
+        self._check_entries(catalog)
+        return catalog
+
+    def _check_entries(self, catalog: CatalogProtocol) -> None:
+        """Every dataset of the pipelines has an entry: what has none is never saved."""
+        wanted = {name for pipeline in pipelines.values() for name in pipeline.datasets()}
+        missing = sorted(n for n in wanted if not is_parameter(n) and n not in catalog)
+        if missing:
+            loader = self.config_loader
+            assert isinstance(loader, ProjectConfigLoader)
+            near = get_close_matches(missing[0], list(catalog), n=1)
+            wish = f"; is {near[0]!r} meant to be {missing[0]!r}?" if near else ""
+            empty = "".join(f"; {name} is empty" for name in loader.empty_files("catalog"))
+            raise ConfigurationError(
+                f"the catalog has no entry for {', '.join(missing)}, so nothing would be saved "
+                f"there{wish}{empty}. The entries stand in conf/base/catalog_*.yml"
+            )
+
+
+def entry_error(
+    error: Exception, name: str | re.Match[str] | None, where: Where
+) -> ConfigurationError:
+    """What Kedro says of a catalog entry, in one sentence with file and line.
+
+    Args:
+        error: Kedro's.
+        name: of the entry, as far as it is known.
+        where: entries stand.
+    """
+    key = name if isinstance(name, str) else name[1] if name else ""
+    message = str(error.args[0]) if error.args else str(error)
+    lines = [line.strip() for line in message.splitlines()]
+    told = [line for line in lines if line and not line.startswith(NOT_TOLD)]
+    what = " ".join(told[:1]).partition(" Please install")[0].rstrip(".")
+    place = where([key]) or "the catalog"
+    return ConfigurationError(f"{place}: entry {key!r}: {what}.")

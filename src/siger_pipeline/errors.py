@@ -19,6 +19,10 @@ class ParameterError(UserError):
     """A parameter is misspelt, missing or out of its range."""
 
 
+class ConfigurationError(UserError):
+    """A file of conf/ cannot be read, or says something that cannot be followed."""
+
+
 class TrainingError(UserError):
     """Training cannot start or go on: an absent device, a loss that is not finite."""
 

@@ -1,6 +1,6 @@
 """All parameters of a run, typed: checked once, before any node."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -32,8 +32,18 @@ class StageParameters(BaseModel):
     report: ReportConfig
 
 
-def check_parameters(parameters: Mapping[str, Any]) -> StageParameters:
+Where = Callable[[Sequence[str]], str]
+"""Nested keys -> where the value stands, such as `conf/base/parameters.yml, line 3`; or nothing."""
+
+
+def check_parameters(
+    parameters: Mapping[str, Any], where: Where = lambda keys: ""
+) -> StageParameters:
     """The parameters as typed values.
+
+    Args:
+        parameters: as configuration gives them.
+        where: they stand, for messages.
 
     Raises:
         ParameterError: the first misspelt key, missing key or impossible value, with what was
@@ -45,26 +55,62 @@ def check_parameters(parameters: Mapping[str, Any]) -> StageParameters:
     try:
         checked: StageParameters = schema.model_validate(dict(parameters))
     except ValidationError as error:
-        raise ParameterError(_sentence(error, schema)) from error
+        raise ParameterError(_sentence(error, schema, where)) from error
+    if truths := sorted(_truths_for_numbers(parameters, checked.model_dump())):
+        key, value = truths[0]
+        raise ParameterError(
+            f"{_place(where, key)}parameter {'.'.join(key)!r} = {value}: a number is wanted (YAML "
+            "reads yes, no, on and off as true and false)"
+        )
     check_together(checked.ingest, checked.split)
     return checked
 
 
-def _sentence(error: ValidationError, schema: type[BaseModel]) -> str:
-    first, *others = error.errors()
-    place = [str(part) for part in first["loc"]]
-    key = ".".join(place)
+def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> str:
+    first, *others = sorted(error.errors(), key=_rank)
+    keys = [str(part) for part in first["loc"]]
+    key, found = ".".join(keys), first.get("input")
     if first["type"] == "extra_forbidden":
-        known = _keys_beside(schema, place)
-        near = get_close_matches(place[-1], known, n=1)
+        known = _keys_beside(schema, keys)
+        near = get_close_matches(keys[-1], known, n=1)
         wish = f"did you mean {near[0]!r}? " if near else ""
-        text = f"no parameter {key!r} (found with value {first['input']!r}); {wish}known there: "
+        text = f"no parameter {key!r} (found with value {found!r}); {wish}known there: "
         text += ", ".join(known)
     elif first["type"] == "missing":
         text = f"parameter {key!r} is missing"
+    elif first["type"] == "model_type" and found is None:
+        text = f"parameter {key!r} has nothing below it: indent its lines, or remove the key"
     else:
-        text = f"parameter {key!r} = {first['input']!r}: {first['msg']}"
-    return text + (f" (and {len(others)} more)" if others else "")
+        text = f"parameter {key!r} = {found!r}: {first['msg']}"
+    return _place(where, keys) + text + (f" (and {len(others)} more)" if others else "")
+
+
+def _rank(error: Mapping[str, Any]) -> int:
+    """Causes first: lines that are not indented, then a misspelt key, then what is missing."""
+    if error["type"] == "model_type" and error["input"] is None:
+        return 0
+    return 1 if error["type"] == "extra_forbidden" else 2
+
+
+def _place(where: Where, keys: Sequence[str]) -> str:
+    """Where the innermost of nested keys stands that stands anywhere, for the start of a line."""
+    ends = range(len(keys), 0, -1)
+    place = next((found for end in ends if (found := where(keys[:end]))), "")
+    return f"{place}: " if place else ""
+
+
+def _truths_for_numbers(
+    given: Any, checked: Any, keys: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Where true or false was given and a number was made of it."""
+    if isinstance(given, Mapping) and isinstance(checked, Mapping):
+        for key in given.keys() & checked.keys():
+            yield from _truths_for_numbers(given[key], checked[key], (*keys, str(key)))
+    elif isinstance(given, list) and isinstance(checked, list | tuple):
+        for inner, value in zip(given, checked, strict=False):
+            yield from _truths_for_numbers(inner, value, keys)
+    elif isinstance(given, bool) and not isinstance(checked, bool):
+        yield keys, given
 
 
 def _keys_beside(schema: type[BaseModel], place: list[str]) -> list[str]:

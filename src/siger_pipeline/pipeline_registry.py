@@ -1,8 +1,8 @@
 """The pipelines of the project. The name of a stage means that stage with all that it needs."""
 
+from functools import partial
 from pathlib import Path
 
-from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from kedro.pipeline import Pipeline
 from kedro.utils import find_kedro_project
@@ -50,7 +50,7 @@ def _with_all_it_needs(everything: Pipeline, stage: Pipeline) -> Pipeline:
 def _selection_of_base() -> Selection:
     """Commands without a context, such as `kedro registry list`, mean the base environment."""
     project = find_kedro_project(Path.cwd()) or Path.cwd()
-    loader = OmegaConfigLoader(
+    loader = settings.CONFIG_LOADER_CLASS(
         conf_source=str(project / settings.CONF_SOURCE), **settings.CONFIG_LOADER_ARGS
     )
-    return selection_of(check_parameters(loader["parameters"]))
+    return selection_of(check_parameters(loader["parameters"], partial(loader.where, "parameters")))

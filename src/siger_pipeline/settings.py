@@ -2,8 +2,7 @@
 
 import os
 
-from kedro.config import OmegaConfigLoader
-
+from siger_pipeline.configuration import ProjectConfigLoader
 from siger_pipeline.context import ProjectContext, QuickCatalog
 
 
@@ -16,7 +15,7 @@ CONTEXT_CLASS = ProjectContext
 DATA_CATALOG_CLASS = QuickCatalog
 # Kedro-Viz records runs of Kedro's own sequential runner only, and warns of every other one.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
-CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_CLASS = ProjectConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

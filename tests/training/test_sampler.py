@@ -62,7 +62,23 @@ def test_nothing_to_learn_from() -> None:
         PairSampler(sparse.csr_matrix((3, 4), dtype=np.float32), 2)
 
 
-def test_a_user_with_every_item_has_no_negative() -> None:
-    full = np.array([[1, 0], [1, 1]], dtype=np.float32)
-    with pytest.raises(InputError, match=r"user 1 .* all 2 items"):
+def test_a_user_with_every_item_is_in_no_batch() -> None:
+    full = np.array([[1, 0, 1], [1, 1, 1], [0, 1, 0], [1, 1, 1]], dtype=np.float32)
+    sampler = PairSampler(sparse.csr_matrix(full), 2)
+    assert sampler.left_out.tolist() == [1, 3]
+    batches = list(sampler.epoch(torch.Generator().manual_seed(0)))
+    assert len(batches) == len(sampler) == 2
+    pairs = [(int(u), int(i)) for b in batches for u, i in zip(b.users, b.positives, strict=True)]
+    assert sorted(pairs) == [(0, 0), (0, 2), (2, 1)]
+
+
+def test_a_user_who_lacks_one_item_gets_it_as_each_negative() -> None:
+    sampler = PairSampler(sparse.csr_matrix(np.array([[1, 1, 0, 1]], dtype=np.float32)), 8)
+    (batch,) = sampler.epoch(torch.Generator().manual_seed(0))
+    assert batch.negatives.tolist() == [2, 2, 2]
+
+
+def test_only_users_with_every_item() -> None:
+    full = np.array([[1, 1], [0, 0], [1, 1]], dtype=np.float32)
+    with pytest.raises(InputError, match=r"every user .* has all 2 items"):
         PairSampler(sparse.csr_matrix(full), 2)

@@ -8,13 +8,14 @@ import logging
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from siger_pipeline.caching import latest
 from siger_pipeline.caching.listing import CHANGED, STAMP, files_below, readable, stamp_of
+from siger_pipeline.temporary import temporary_beside, temporary_folder_beside
+from siger_pipeline.writing import write_error
 
 FORMAT = 1
 # A file that changes within a tick of the clock after it was read would not show it.
@@ -94,7 +95,9 @@ class Contents:
             self.changed = False
         except OSError as error:
             LOG.warning(
-                "%s cannot be written (%s): files are read again next time.", self.memo, error
+                "%s cannot be written (%s): files are read again next time.",
+                self.memo,
+                error.strerror,
             )
 
     def _of_file(self, path: Path) -> str:
@@ -133,30 +136,38 @@ class Contents:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Write a JSON file at once: there is the old one or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    """Write a JSON file at once: there is the old one or the new one, whole.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     try:
-        # Escaped, since a file's name need not be UTF-8.
-        temporary.write_text(json.dumps(document, ensure_ascii=True), encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_beside(path) as temporary:
+            # Escaped, since a file's name need not be UTF-8.
+            temporary.write_text(json.dumps(document, ensure_ascii=True), encoding="utf-8")
+            temporary.replace(path)
+    except OSError as error:
+        raise write_error(path, error) from error
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """A file or folder under another name: hard links, or copies where there are no links."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    """A file or folder under another name: hard links, or copies where there are no links.
+
+    Raises:
+        WriteError: there is no room for it, or no right to write.
+    """
     try:
-        try:
-            _copy(source, temporary, _link)
-        except OSError:
-            _remove(temporary)
-            _copy(source, temporary, shutil.copyfile)
-        temporary.replace(target)
-    finally:
-        _remove(temporary)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_folder_beside(target) as folder:
+            try:
+                _copy(source, folder / "link", _link)
+                (folder / "link").replace(target)
+            except OSError:
+                _copy(source, folder / "copy", shutil.copyfile)
+                (folder / "copy").replace(target)
+    except OSError as error:
+        raise write_error(target, error) from error
 
 
 def _copy(source: Path, target: Path, one: Callable[[str, str], Any]) -> None:
@@ -169,12 +180,6 @@ def _copy(source: Path, target: Path, one: Callable[[str, str], Any]) -> None:
 def _link(source: str, target: str) -> None:
     # A hard link to a symbolic link would lead elsewhere from its new place.
     os.link(os.path.realpath(source), target)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    path.unlink(missing_ok=True)
 
 
 def _holds(entry: list[Any], stamp: Any, changed: int, now: int) -> bool:

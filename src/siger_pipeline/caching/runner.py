@@ -14,6 +14,7 @@ from kedro.runner import SequentialRunner, Task
 from siger_pipeline.caching.freshness import Freshness
 from siger_pipeline.caching.ingredients import few
 from siger_pipeline.caching.loaded import keeping_to
+from siger_pipeline.caching.leftovers import remove_leftovers
 from siger_pipeline.caching.locks import Locks
 from siger_pipeline.caching.pinned import PinnedCatalog
 from siger_pipeline.caching.plan import plan
@@ -49,6 +50,7 @@ class CachingRunner(SequentialRunner):
         if not isinstance(catalog, DataCatalog):
             raise TypeError(f"the caching runner needs a DataCatalog, not {type(catalog).__name__}")
         freshness = open_freshness(pipeline, catalog)
+        remove_leftovers(freshness)
         counts = Counter(chain.from_iterable(node.inputs for node in pipeline.nodes))
         done: Counter[str] = Counter()
         try:

@@ -6,9 +6,9 @@ import os
 import uuid
 from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, cast
 
 import fsspec
 from kedro.io.core import (
@@ -21,6 +21,8 @@ from kedro.io.core import (
 )
 
 from siger_pipeline.errors import InputError
+from siger_pipeline.temporary import temporary_beside
+from siger_pipeline.writing import Watched, shortage, write_error
 
 
 class DataFileError(DatasetError, InputError):
@@ -88,6 +90,8 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         except DatasetError:
             raise
         except Exception as error:
+            if short := shortage(error):
+                raise short from error
             raise DataFileError(
                 f"{path} cannot be read as {self.KIND}: {_first_lines(error)}. It is damaged or of"
                 " another kind: fetch it again, or run the stage that makes it."
@@ -129,17 +133,48 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
 
     @contextmanager
     def _replacing(self, path: str) -> Iterator[IO[bytes]]:
-        folder = str(PurePosixPath(path).parent)
-        temporary = f"{folder}/.{PurePosixPath(path).name}.{uuid.uuid4().hex}.tmp"
-        self._fs.makedirs(folder, exist_ok=True)
+        folder, file, inside = str(PurePosixPath(path).parent), None, None
         try:
-            with self._fs.open(temporary, "wb") as handle:
-                yield handle
-            self._rename(temporary, path)
-        except BaseException:
+            self._fs.makedirs(folder, exist_ok=True)
+            with self._temporary(path) as temporary:
+                with self._fs.open(temporary, "wb") as handle:
+                    file = Watched(handle)
+                    try:
+                        yield cast(IO[bytes], file)
+                    except Exception as error:
+                        inside = error
+                        raise
+                self._rename(temporary, path)
+        except Exception as error:
+            self._leave_no_empty(folder)
+            failure = file.failure if file else None
+            # What is met inside may be of a file that is read.
+            if failure is None and isinstance(error, OSError) and error is not inside:
+                failure = error
+            if failure is None:
+                raise
+            raise write_error(path, failure) from error
+
+    @contextmanager
+    def _temporary(self, path: str) -> Iterator[str]:
+        """The path of a sibling, removed unless it was renamed."""
+        if self._protocol == "file":
+            with temporary_beside(Path(path)) as local:
+                yield str(local)
+            return
+        pure = PurePosixPath(path)
+        temporary = f"{pure.parent}/.{pure.name}.{uuid.uuid4().hex}.tmp"
+        try:
+            yield temporary
+        finally:
             if self._fs.exists(temporary):
                 self._fs.rm(temporary)
-            raise
+
+    def _leave_no_empty(self, folder: str) -> None:
+        """Remove the folder of a version that was not written."""
+        if self._version and self._protocol == "file":
+            with suppress(OSError):
+                Path(folder).rmdir()
 
     def _rename(self, temporary: str, path: str) -> None:
         # fsspec's local `mv` would move the file *into* a folder of the final name.

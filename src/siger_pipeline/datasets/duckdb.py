@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
-import tempfile
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from siger_pipeline.temporary import spill_folder
 
 if TYPE_CHECKING:
     import fsspec
@@ -30,14 +34,16 @@ def connection() -> Backend:
     return ibis.duckdb.connect(
         ":memory:",
         memory_limit=MEMORY_LIMIT,
-        temp_directory=_spill_folder().name,
+        temp_directory=str(_spill_folder()),
         autoinstall_known_extensions=False,
     )
 
 
 @functools.cache
-def _spill_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="siger-pipeline-duckdb-")
+def _spill_folder() -> Path:
+    folder = spill_folder()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager

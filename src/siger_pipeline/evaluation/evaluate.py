@@ -19,6 +19,7 @@ from siger_pipeline.evaluation.groups import group_table
 from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import Scorer, rank
 
+NAMED = 5  # users, in a sentence
 Metrics = dict[str, dict[str, float]]
 """Split -> metric -> value."""
 
@@ -105,6 +106,25 @@ def recommendation_table(
             Columns.RANK: (place + 1).astype(np.int32),
             Columns.SCORE: lists.scores[row, place],
         }
+    )
+
+
+def short_lists(lists: RankedLists, user_names: np.ndarray) -> str | None:
+    """A sentence on the users with fewer items left than a list has places, None without any.
+
+    Args:
+        lists: as ranked.
+        user_names: ids as in the source, [U].
+    """
+    lengths = np.count_nonzero(lists.items >= 0, axis=1)
+    short, empty = (lengths < lists.items.shape[1]).sum(), lists.users[lengths == 0]
+    if not short:
+        return None
+    named = ", ".join(user_names[empty[:NAMED]]) + (", …" if len(empty) > NAMED else "")
+    none = f" {len(empty)} are empty, of users with every item ({named})." if len(empty) else ""
+    return (
+        f"Users with fewer than top_k = {lists.items.shape[1]} items left to be recommended: "
+        f"{short} of {len(lengths)}. Their lists are shorter.{none}"
     )
 
 

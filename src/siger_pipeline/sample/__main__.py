@@ -7,8 +7,11 @@ from pathlib import Path
 import click
 from PIL import Image
 
+from siger_pipeline.console import prepare_console
 from siger_pipeline.sample.catalogue import make_catalogue
 from siger_pipeline.sample.records import Picture, Record
+from siger_pipeline.temporary import temporary_beside
+from siger_pipeline.writing import write_error
 
 SEED = 7  # of the tracked sample
 
@@ -16,7 +19,9 @@ SEED = 7  # of the tracked sample
 def write_lines(path: Path, records: list[Record]) -> None:
     """A gzip file of JSON lines, without a name or time in it: same records, same bytes."""
     text = "".join(json.dumps(record) + "\n" for record in records)
-    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    with temporary_beside(path) as temporary:
+        temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
+        temporary.replace(path)
 
 
 def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
@@ -33,7 +38,9 @@ def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
             "name an empty folder, or empty this one first"
         )
     for asin, picture in pictures.items():
-        Image.fromarray(picture).save(folder / f"{asin}.png", optimize=True)
+        with temporary_beside(folder / f"{asin}.png") as temporary:
+            Image.fromarray(picture).save(temporary, "PNG", optimize=True)
+            temporary.replace(folder / f"{asin}.png")
 
 
 @click.command()
@@ -41,10 +48,14 @@ def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
 @click.option("--seed", default=SEED, show_default=True, help="Another seed, another shop.")
 def main(folder: Path, seed: int) -> None:
     """Write reviews.json.gz, metadata.json.gz and images/<asin>.png to FOLDER."""
+    prepare_console()
     catalogue = make_catalogue(seed)
-    write_pictures(folder / "images", catalogue.pictures)
-    write_lines(folder / "reviews.json.gz", catalogue.reviews)
-    write_lines(folder / "metadata.json.gz", catalogue.metadata)
+    try:
+        write_pictures(folder / "images", catalogue.pictures)
+        write_lines(folder / "reviews.json.gz", catalogue.reviews)
+        write_lines(folder / "metadata.json.gz", catalogue.metadata)
+    except OSError as error:
+        raise click.ClickException(str(write_error(folder, error))) from error
     click.echo(
         f"{len(catalogue.reviews)} reviews, {len(catalogue.metadata)} records and "
         f"{len(catalogue.pictures)} pictures written to {folder}"

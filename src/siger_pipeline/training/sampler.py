@@ -19,26 +19,32 @@ class PairSampler:
     """All training pairs in a new order each epoch, SIGER §6.
 
     Each pair gets a negative drawn uniformly among the items that its user has not in training.
+
+    Attributes:
+        left_out: users who have every item, so that no negative exists: their pairs are no batch's.
     """
 
     def __init__(self, interactions: sparse.csr_matrix, batch_size: int) -> None:
         """Take the training interactions R, CSR [U, I].
 
         Raises:
-            InputError: no pair at all, or a user who has every item (no negative exists).
+            InputError: no pair at all, or none of a user who lacks an item.
         """
         degrees = np.diff(interactions.indptr)
+        has_all = degrees >= max(1, interactions.shape[1])
+        self.left_out = np.flatnonzero(has_all)
         if interactions.nnz == 0:
             raise InputError("there is no training interaction to learn from")
-        if degrees.max() >= interactions.shape[1]:
+        if interactions.nnz == degrees[has_all].sum():
             raise InputError(
-                f"user {int(degrees.argmax())} (user_id) has all {interactions.shape[1]} items in "
-                "training, so there is no negative to draw; leave this user out"
+                f"every user with training interactions has all {interactions.shape[1]} items, so "
+                "there is nothing to tell apart: training needs users who lack some"
             )
+        kept = np.repeat(~has_all, degrees)
         self.n_items = interactions.shape[1]
         self.batch_size = batch_size
-        self.users_P = torch.from_numpy(np.repeat(np.arange(len(degrees)), degrees))
-        self.items_P = torch.from_numpy(interactions.indices.astype(np.int64))
+        self.users_P = torch.from_numpy(np.repeat(np.arange(len(degrees)), degrees)[kept])
+        self.items_P = torch.from_numpy(interactions.indices[kept].astype(np.int64))
         # Sorted, since rows and the columns in them are.
         self.pair_keys_P = self.users_P * self.n_items + self.items_P
 

@@ -30,6 +30,7 @@ from siger_pipeline.training.trainer import START, Progress, Training, Validate
 
 logger = logging.getLogger(__name__)
 
+NAMED = 5  # users, in a sentence
 WEIGHTS, BATCHES, MODEL = range(3)  # streams of the seed
 
 
@@ -69,9 +70,20 @@ def start_training(
     if not isinstance(model, EmbeddingRecommender):
         raise TypeError(f"model {name} has neither epochs nor fit")
     sampler = PairSampler(inputs.interactions, train.batch_size)
+    if len(sampler.left_out):
+        logger.warning(_left_out(sampler))
     validate = validation(matrices, train, device)
     training = Training(name, model.to(device), sampler, validate, generators, train)
     return continued(training, unfinished) if unfinished else training.epochs()
+
+
+def _left_out(sampler: PairSampler) -> str:
+    users = ", ".join(map(str, sampler.left_out[:NAMED]))
+    more = ", …" if len(sampler.left_out) > NAMED else ""
+    return (
+        f"Users with all {sampler.n_items} items: {len(sampler.left_out)} (user_id {users}{more}). "
+        "There is no negative to draw for them, so their training pairs are in no batch."
+    )
 
 
 def fit_at_once(

@@ -1,11 +1,13 @@
 """Nodes of the evaluate stage."""
 
+import logging
 from typing import Any
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 
+LOG = logging.getLogger(__name__)
 FLOORS = ("popularity", "random")
 
 
@@ -21,7 +23,11 @@ def evaluate_model(
 ) -> tuple[dict[str, Any], DataFrame, DataFrame]:
     """Metrics, metrics by group and recommendations of the trained model."""
     from siger_pipeline.data.matrix import split_matrices
-    from siger_pipeline.evaluation.evaluate import evaluate_recommender, recommendation_table
+    from siger_pipeline.evaluation.evaluate import (
+        evaluate_recommender,
+        recommendation_table,
+        short_lists,
+    )
     from siger_pipeline.training.checkpoint import restore
     from siger_pipeline.training.device import resolve_device
     from siger_pipeline.training.inputs import model_inputs
@@ -32,6 +38,8 @@ def evaluate_model(
     result = evaluate_recommender(model.scorer(), matrices, evaluate, device=place)
     users, items = user_index.to_pandas(), item_index.to_pandas()
     names = users[Columns.USER].to_numpy(), items[Columns.ITEM].to_numpy()
+    if short := short_lists(result.lists, names[0]):
+        LOG.info(short)
     return result.metrics, result.groups, recommendation_table(result.lists, *names)
 
 

@@ -103,9 +103,13 @@ def split_interactions(
 def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> csr_matrix:
     """The splits as one matrix [U, I]: what later stages need without a table being read."""
     from siger_pipeline.data.matrix import split_matrix
+    from siger_pipeline.data.saturated import users_with_every_item
 
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
-    return split_matrix(splits, *sizes)
+    matrix = split_matrix(splits, *sizes)
+    if found := users_with_every_item(matrix, user_index):
+        LOG.warning(found)
+    return matrix
 
 
 def _one_per_pair(rows: Table, report: BadLines) -> tuple[Table, DataFrame]:

@@ -1,0 +1,37 @@
+"""Users to whom nothing can be recommended: they have every item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from siger_pipeline.data.matrix import interaction_matrix
+from siger_pipeline.data.schema import Columns, Split
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+NAMED = 5
+
+
+def users_with_every_item(coded: csr_matrix, user_index: Table) -> str | None:
+    """A sentence on the users who have every item in training, None where there are none.
+
+    Args:
+        coded: as of `split_matrix`, [U, I].
+        user_index: user_id, user.
+    """
+    training = interaction_matrix(coded, Split.TRAIN)
+    full = np.flatnonzero(np.diff(training.indptr) == training.shape[1])
+    if not training.shape[1] or not len(full):
+        return None
+    chosen = user_index.filter(user_index[Columns.USER_ID].isin(full[:NAMED].tolist()))
+    names = chosen.order_by(Columns.USER_ID)[Columns.USER].to_pyarrow().to_pylist()
+    more = ", …" if len(full) > NAMED else ""
+    return (
+        f"Users with all {training.shape[1]} items in training: {len(full)} of "
+        f"{training.shape[0]} (user {', '.join(names)}{more}). Nothing is left to recommend to "
+        "them, and there is nothing to train them on."
+    )

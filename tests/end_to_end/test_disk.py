@@ -1,0 +1,119 @@
+"""A disk that is full or cannot be written, and a run that is killed in the midst of a file."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from end_to_end.project import Project, copy_to
+
+RUN = ("--params", "model=lightgcn,train.max_epochs=2")
+
+
+@contextmanager
+def disk(folder: Path, size: str) -> Iterator[None]:
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def grow(folder: Path, size: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)
+
+
+def test_a_full_disk_and_then_a_larger_one(tmp_path: Path) -> None:
+    project = copy_to(tmp_path)
+    models = project.path / "data" / "06_models"
+    with disk(models, "200k"):
+        told = project.fails(*RUN)
+        assert "06_models/sample/lightgcn/checkpoint.pt" in told
+        assert "cannot be written: the disk is full. Free some space on it" in told
+        assert [path for path in models.rglob("*") if path.is_file()] == []
+        grow(models, "64m")
+        said = project.run(*RUN)
+        assert "train_model: ran" in said
+        assert "10 fresh, 7 ran" in said
+        assert "17 fresh" in project.run(*RUN)
+
+
+def test_no_room_for_the_records(tmp_path: Path) -> None:
+    project = copy_to(tmp_path)
+    with disk(project.path / "data" / ".caching", "60k"):
+        told = project.fails(*RUN)
+        assert "data/.caching" in told
+        assert "cannot be written" in told
+        grow(project.path / "data" / ".caching", "16m")
+        project.run(*RUN)
+        assert "17 fresh" in project.run(*RUN)
+
+
+SLOW = """
+import sys, time
+from siger_pipeline.datasets import sparse
+own = sparse.SparseDataset._write
+def slowly(dataset, handle, data):
+    own(dataset, handle, data)
+    handle.flush()
+    print("writing", flush=True)
+    time.sleep(60)
+sparse.SparseDataset._write = slowly
+from kedro.framework.cli import main
+sys.argv = ["kedro", "run", "--pipelines", "ingest"]
+main()
+"""
+
+
+def test_a_killed_run_leaves_nothing_that_the_next_does_not_remove(tmp_path: Path) -> None:
+    project = copy_to(tmp_path)
+    process = killed_in_mid_write(project)
+    left = list((project.path / "data").rglob(".split_matrix.npz.*.tmp"))
+    assert len(left) == 1
+    other = project.run("--pipelines", "ingest")
+    assert "Temporary files left by killed runs: " in other
+    assert " MiB)" in other
+    assert not left[0].exists()
+    assert "Temporary files" not in project.run("--pipelines", "ingest")
+    assert process.returncode == -signal.SIGKILL
+
+
+def killed_in_mid_write(project: Project) -> subprocess.Popen[str]:
+    variables = {"TMPDIR": str(project.path / "tmp"), "OMP_NUM_THREADS": "1"}
+    (project.path / "tmp").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW],
+        cwd=project.path,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "writing" in line:
+            break
+    time.sleep(0.2)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    return process
+
+
+def test_the_samples_generator(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    command = f"ulimit -f 4; exec {sys.executable} -m siger_pipeline.sample {tmp_path}/shop"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "cannot be written: the file would be larger than allowed" in done.stderr
+    assert not list(tmp_path.rglob("*.gz"))
