@@ -22,4 +22,4 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCapt
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found in a file is remembered for other processes without waiting a minute."""
-    monkeypatch.setattr("siger_pipeline.caching.contents.SETTLED_NS", 20_000_000)
+    monkeypatch.setattr("siger_pipeline.caching.contents.SETTLED_NS", 0)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siger_pipeline.caching.code import SourceCode, tree_hash
+from siger_pipeline.caching.code import SourceCode
 from siger_pipeline.caching.contents import Contents
 from siger_pipeline.caching.extra import extra_modules, with_code
+from siger_pipeline.caching.trees import tree_hash
 from siger_pipeline.errors import UserError
 
 

@@ -13,11 +13,13 @@ from typing import Any
 from kedro.pipeline import Node
 
 from siger_pipeline.caching.callables import module_of, name_of
-from siger_pipeline.caching.code import Module, SourceCode, tree_hash
+from siger_pipeline.caching.code import Module, SourceCode
 from siger_pipeline.caching.extra import extra_modules
 from siger_pipeline.caching.function import layers
 from siger_pipeline.caching.ingredients import in_order
 from siger_pipeline.caching.loaded import ATTRIBUTE, changed_since_start, runs_other_source
+from siger_pipeline.caching.reach import WHOLE
+from siger_pipeline.caching.trees import tree_hash
 
 # Functions of these have no file: Python itself has them.
 BUILT_IN = {"", *sys.builtin_module_names}
@@ -41,9 +43,9 @@ class NodeCode:
             dataset_types: full names of the classes of its datasets.
         """
         functions = layers(node.func).functions
-        own = [module_of(function) for function in functions]
+        own = [(module_of(function), _defined(function)) for function in functions]
         told = [name for function in functions for name in extra_modules(function)]
-        types = [name.rpartition(".")[0] for name in sorted(dataset_types)]
+        types = [name.rpartition(".")[::2] for name in sorted(dataset_types)]
         return self.source.reached([*own, *told, *types])
 
     def hashes(self, node: Node, modules: Mapping[str, Module]) -> dict[str, str]:
@@ -110,6 +112,12 @@ def unknown_of(node: Node) -> list[str]:
     if any(module_of(function) == "__main__" for function in parts.functions):
         told.append("its function is not in a module")
     return told
+
+
+def _defined(function: Callable[..., Any]) -> str:
+    """The name in its module that a function or class is found under, or within which it is."""
+    name = str(getattr(function, "__qualname__", "")).partition(".")[0]
+    return name if name.isidentifier() else WHOLE
 
 
 def _text_hash(function: Callable[..., Any]) -> str:

@@ -1,0 +1,127 @@
+"""Hashes of syntax trees, of what counts in them: no comments, docstrings, log lines, layout."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
+# What a log line may hold and still do nothing else.
+TOLD = (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
+TOLD += (ast.operator, ast.expr_context, ast.keyword, ast.Tuple)  # type: ignore[assignment]
+HARMLESS = {"len", "str", "repr", "round", "int", "float"}
+
+
+def tree_hash(tree: ast.AST) -> str:
+    """Hash of a syntax tree without positions, docstrings and what is empty."""
+    return digest(repr(_plain(tree)))
+
+
+class _Stripper(ast.NodeTransformer):
+    def __init__(self, loggers: frozenset[str]) -> None:
+        self.loggers = loggers
+
+    def visit(self, node: ast.AST) -> ast.AST | None:
+        """The node without docstrings and log lines; None where it is one."""
+        if _is_log_line(node, self.loggers):
+            return None
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, False) is not None:
+            node.body = node.body[1:]
+        return self.generic_visit(node)
+
+
+def without_log_lines(tree: ast.Module) -> ast.Module:
+    """A module's tree without log lines and docstrings: to be looked at, no longer to be run."""
+    stripped = _Stripper(loggers_of(tree)).visit(tree)
+    assert isinstance(stripped, ast.Module)
+    return stripped
+
+
+def digest(text: str) -> str:
+    """A short hash of a text."""
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:16]
+
+
+def loggers_of(tree: ast.Module) -> frozenset[str]:
+    """Names that a module gives to `logging.getLogger(…)`, and to nothing else."""
+    stored = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _stores(node)]
+    stored += [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
+    made = [
+        node.targets[0].id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "logging.getLogger"
+    ]
+    return frozenset(name for name in made if stored.count(name) == 1)
+
+
+def executed(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, but for what only type checkers see."""
+    if isinstance(node, ast.If) and is_type_checking(node.test):
+        for rest in node.orelse:
+            yield from executed(rest)
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from executed(child)
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """`TYPE_CHECKING` or `typing.TYPE_CHECKING`; `not TYPE_CHECKING` is executed."""
+    if isinstance(test, ast.Attribute) and isinstance(test.value, ast.Name):
+        return test.attr == "TYPE_CHECKING"
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+
+
+def _stores(node: ast.Name) -> bool:
+    return not isinstance(node.ctx, ast.Load)
+
+
+def _plain(value: Any) -> Any:
+    # Empty fields are left out, since newer Pythons add some to their nodes.
+    if isinstance(value, ast.AST):
+        filled = [
+            (name, _plain(_without_docstring(value, name, inner)))
+            for name, inner in ast.iter_fields(value)
+            if inner is not None and inner != []
+        ]
+        return (type(value).__name__, filled)
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _without_docstring(node: ast.AST, name: str, value: Any) -> Any:
+    if (
+        name == "body"
+        and isinstance(node, DOCUMENTED)
+        and ast.get_docstring(node, False) is not None
+    ):
+        return value[1:]
+    return value
+
+
+def _is_log_line(node: Any, loggers: frozenset[str]) -> bool:
+    """Whether a statement tells a logger something, and does nothing else."""
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    call = node.value
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in LEVELS
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in loggers
+        and all(map(_is_told, [*call.args, *call.keywords]))
+    )
+
+
+def _is_told(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        is_known = isinstance(node.func, ast.Name) and node.func.id in HARMLESS
+        return is_known and not node.keywords and all(map(_is_told, node.args))
+    return isinstance(node, TOLD) and all(map(_is_told, ast.iter_child_nodes(node)))
