@@ -5,6 +5,7 @@ import os
 from kedro.config import OmegaConfigLoader
 
 from siger_pipeline.context import ProjectContext, QuickCatalog
+from siger_pipeline.hooks import ProjectHooks
 
 
 def data_root() -> str:
@@ -14,6 +15,7 @@ def data_root() -> str:
 
 CONTEXT_CLASS = ProjectContext
 DATA_CATALOG_CLASS = QuickCatalog
+HOOKS = (ProjectHooks(),)
 # Kedro-Viz records runs of Kedro's own sequential runner only, and warns of every other one.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
 CONFIG_LOADER_CLASS = OmegaConfigLoader
