@@ -70,7 +70,6 @@ def test_a_run_begins_without_what_its_nodes_use(tmp_path: Path) -> None:
 TRAINING = """
 import siger_pipeline.data.matrix
 import siger_pipeline.training.inputs
-import siger_pipeline.training.progress
 import siger_pipeline.training.start
 from siger_pipeline.datasets.table import TableDataset
 

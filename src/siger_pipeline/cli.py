@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import os
 from collections import Counter
 from typing import Any, cast
 
@@ -16,6 +17,8 @@ from siger_pipeline.choice import choice_error
 from siger_pipeline.comparison import comparison
 from siger_pipeline.console import prepare_console
 from siger_pipeline.errors import interrupted, user_error
+from siger_pipeline.narration import leave_terminal
+from siger_pipeline.preflight import check_before_run
 from siger_pipeline.runtime_params import parse_params
 from siger_pipeline.writing import shortage
 
@@ -63,8 +66,12 @@ class _Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            leave_terminal()
+            raise
         except Exception as error:
             if interrupted(error):
+                leave_terminal()
                 raise KeyboardInterrupt from error
             if told := user_error(error) or shortage(error):
                 raise click.ClickException(str(told)) from error
@@ -100,10 +107,14 @@ def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **optio
     # garbage ten times before the first step of training, a second in all, and finds none.
     gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
     _check_way_of_running(runner, runner_params, options)
+    # Kedro warns of its older spelling, by which everybody knows it.
+    if (one := options["pipeline"]) and not options["pipelines"]:
+        options |= {"pipeline": None, "pipelines": [one]}
     if force and runner:
         raise click.UsageError("--force is for the caching runner: leave out --runner")
     if not runner:
-        runner, runner_params = CACHING_RUNNER, {**runner_params, "force": force}
+        own = {"force": force, "check": check_before_run}
+        runner, runner_params = CACHING_RUNNER, {**runner_params, **own}
     assert kedro_run.callback is not None
     return kedro_run.callback(runner=runner, runner_params=runner_params, **options)
 
@@ -156,8 +167,9 @@ def _status(
     with KedroSession.create(env=env, conf_source=conf_source, runtime_params=params) as session:
         context = cast(KedroSession, session).load_context()
         chosen = sum((project_pipelines[name] for name in names), Pipeline([])).filter(**selection)
-        for line, colour in status(chosen, cast(DataCatalog, context.catalog)):
-            click.secho(line, fg=colour or None)
+        catalog = cast(DataCatalog, context.catalog)
+        for line, colour in status(chosen, catalog, check_before_run):
+            click.secho(line, fg=None if os.environ.get("NO_COLOR") else colour or None)
 
 
 cli.add_command(

@@ -1,16 +1,19 @@
 """The newest metrics of the models of one data set, side by side."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from kedro.io import DataCatalog
 
 from siger_pipeline.caching.places import Place, places
-from siger_pipeline.errors import InputError
+from siger_pipeline.errors import InputError, UserError
+from siger_pipeline.models.registry import MODELS
 
 METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
+ABSENT = "–"
 
 
 def comparison(catalog: DataCatalog, models: Iterable[str], dataset: str) -> Iterator[str]:
@@ -22,39 +25,61 @@ def comparison(catalog: DataCatalog, models: Iterable[str], dataset: str) -> Ite
         dataset: its name.
 
     Raises:
-        InputError: there are no results.
+        UserError: there are no results, or none of a model that was named.
     """
     found = places(catalog, ("metrics", "floors"))
-    metrics, floors = found["metrics"], found["floors"]
-    assert metrics.path is not None
-    folder = metrics.path.parents[1]
-    rows = dict(_of_models(metrics, folder, set(models)))
-    if newest := floors.current():
-        floor_metrics = json.loads(newest.read_text())
-        rows |= {f"{name} (floor)": splits["test"] for name, splits in floor_metrics.items()}
-    if not rows:
+    newest = found["floors"].current()
+    floors = json.loads(newest.read_text(encoding="utf-8")) if newest else {}
+    results = metrics_of_models(found["metrics"])
+    folder = seen_from_here(_folder(found["metrics"]))
+    if not results and not floors:
         raise InputError(f"no results under {folder}: run `kedro run` first")
+    wanted = list(models)
+    for name in wanted:
+        if name not in results:
+            raise UserError(_why_not(name, results, floors, str(folder)))
+    rows = {name: row for name, row in results.items() if not wanted or name in wanted}
+    rows |= {f"{name} (floor)": splits["test"] for name, splits in floors.items()}
     width = max(len(name) for name in (*rows, dataset + ", test"))
     yield f"{dataset}, test".ljust(width + 2) + _row(METRICS)
-    for name, values in sorted(rows.items(), key=lambda row: row[1]["recall@20"]):
-        yield "  " + name.ljust(width) + _row(f"{values[metric]:.4f}" for metric in METRICS)
-    yield f"\nResults lie in {_seen_from_here(folder)}/<model>/"
+    for name, values in sorted(rows.items(), key=lambda row: row[1].get("recall@20", 0.0)):
+        cells = (f"{values[key]:.4f}" if key in values else ABSENT for key in METRICS)
+        yield "  " + name.ljust(width) + _row(cells)
+    yield f"\nResults lie in {folder}/<model>/"
 
 
-def _of_models(
-    metrics: Place, folder: Path, wanted: set[str]
-) -> Iterator[tuple[str, dict[str, float]]]:
+def metrics_of_models(metrics: Place) -> dict[str, dict[str, float]]:
+    """Model -> metric -> value at test, of every model of the data set that has results."""
     assert metrics.path is not None
-    for path in sorted(folder.glob(f"*/{metrics.path.name}")):
-        newest = replace(metrics, path=path).current()
-        if newest and (not wanted or path.parent.name in wanted):
-            yield path.parent.name, json.loads(newest.read_text())["test"]
+    found = {}
+    for path in sorted(_folder(metrics).glob(f"*/{metrics.path.name}")):
+        if newest := replace(metrics, path=path).current():
+            found[path.parent.name] = json.loads(newest.read_text(encoding="utf-8"))["test"]
+    return found
+
+
+def seen_from_here(path: Path) -> Path:
+    """A path from the working directory, if it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _why_not(name: str, results: Collection[str], floors: Mapping[str, object], folder: str) -> str:
+    there = f"models with results are {', '.join(results)}" if results else "no model has any yet"
+    if name in floors:
+        return f"{name} has not run as a model; as a floor it is in every comparison; {there}"
+    if name in MODELS:
+        return f"{name} has no results under {folder}: `kedro run --params model={name}`; {there}"
+    near = get_close_matches(name.lower(), [*results, *MODELS], n=1)
+    wish = f"did you mean {near[0]!r}? " if near else ""
+    return f"no model {name!r}; {wish}{there}"
+
+
+def _folder(metrics: Place) -> Path:
+    """The data set's folder, which holds one of each model."""
+    assert metrics.path is not None
+    return metrics.path.parents[1]
 
 
 def _row(cells: Iterable[str]) -> str:
     return "".join(cell.rjust(11) for cell in cells)
-
-
-def _seen_from_here(folder: Path) -> Path:
-    here = Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder

@@ -4,6 +4,7 @@ import os
 
 from siger_pipeline.configuration import ProjectConfigLoader
 from siger_pipeline.context import ProjectContext, QuickCatalog
+from siger_pipeline.hooks import ProjectHooks
 
 
 def data_root() -> str:
@@ -13,6 +14,7 @@ def data_root() -> str:
 
 CONTEXT_CLASS = ProjectContext
 DATA_CATALOG_CLASS = QuickCatalog
+HOOKS = (ProjectHooks(),)
 # Kedro-Viz records runs of Kedro's own sequential runner only, and warns of every other one.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
 CONFIG_LOADER_CLASS = ProjectConfigLoader

@@ -139,7 +139,7 @@ class Shop:
         self.caplog.clear()
         pipeline = self.pipeline()
         chosen = pipeline.filter(node_names=list(nodes)) if nodes else pipeline
-        with registered(pipeline), self.caplog.at_level(logging.INFO, "siger_pipeline.caching"):
+        with registered(pipeline), self.caplog.at_level(logging.DEBUG, "siger_pipeline.caching"):
             CachingRunner(force=force).run(chosen, self.catalog(load_versions), None)
         return self.told()
 

@@ -37,7 +37,7 @@ def test_a_record_that_cannot_be_read_counts_as_none_and_is_set_aside(
     (entry,) = shop.entries("train")
     bad = text.encode(errors="surrogateescape")
     entry.write_bytes(bad)
-    told = f"train: runs, since {entry.parent.name}/{entry.name} {sentence}"
+    told = f"train: running, because {entry.parent.name}/{entry.name} {sentence}"
     assert shop.run() == {"clean": "fresh", "train": "ran", "report": "fresh"}
     assert any(told in message for message in shop.caplog.messages)
     assert entry.with_suffix(".unreadable").read_bytes() == bad
@@ -50,7 +50,7 @@ def test_a_damaged_newest_entry_of_another_setting_is_told_and_set_aside(shop: S
     entry.write_text("{")
     shop.parameters["train"] = {"model": "mean", "rate": 3.0}
     assert shop.run()["train"] == "ran"
-    told = f"train: runs, since {entry.parent.name}/{entry.name} is damaged"
+    told = f"train: running, because {entry.parent.name}/{entry.name} is damaged"
     assert any(message.startswith(told) for message in shop.caplog.messages)
     assert entry.with_suffix(".unreadable").exists()
     shop.parameters["train"] = {"model": "mean", "rate": 2.0}
@@ -76,7 +76,7 @@ def test_a_record_of_one_file_that_an_older_version_kept_is_told_and_set_aside(
     told = f".caching/{older.name} has format 2, this version reads 4"
     assert shop.plan().verdicts["train"].reasons == [told]
     assert shop.run() == {"clean": "fresh", "train": "ran", "report": "fresh"}
-    assert f"train: runs, since {told}" in shop.caplog.messages
+    assert f"train: running, because {told}" in shop.caplog.messages
     assert older.with_suffix(".unreadable").exists()
     assert not older.exists()
     assert shop.run() == ALL_FRESH

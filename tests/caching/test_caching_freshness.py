@@ -27,7 +27,7 @@ def test_a_parameter_reruns_its_node_onward_and_is_named(shop: Shop) -> None:
     shop.run()
     train(shop, rate=3.0)
     assert shop.run() == {"clean": "fresh", "train": "ran", "report": "ran"}
-    assert "train: runs, since train.rate 2.0 → 3.0" in shop.caplog.messages
+    assert "train: running, because train.rate 2.0 → 3.0" in shop.caplog.messages
 
 
 def test_a_parameter_switched_back_brings_the_earlier_version_forward(shop: Shop) -> None:
@@ -47,7 +47,7 @@ def test_a_raw_file_reruns_what_depends_on_it(shop: Shop) -> None:
     shop.run()
     (shop.root / "data" / "raw.json").write_text('{"tea": 1.3, "milk": 9.0}')
     assert shop.run() == ALL_RAN
-    assert "clean: runs, since content of raw (data/raw.json) changed" in shop.caplog.messages
+    assert "clean: running, because content of raw (data/raw.json) changed" in shop.caplog.messages
 
 
 def test_an_output_that_is_what_it_was_leaves_what_comes_after_fresh(shop: Shop) -> None:
@@ -77,7 +77,7 @@ def test_a_deleted_result_is_made_again(shop: Shop, name: str) -> None:
     shutil.rmtree(shop.newest(name).parent)
     assert shop.run()["train"] == "ran"
     where = f"data/mean/{name}.json"
-    assert f"train: runs, since {name} ({where}) is missing" in shop.caplog.messages
+    assert f"train: running, because {name} ({where}) is missing" in shop.caplog.messages
 
 
 def test_an_altered_or_truncated_result_is_made_again(shop: Shop) -> None:
@@ -87,7 +87,7 @@ def test_an_altered_or_truncated_result_is_made_again(shop: Shop) -> None:
         altered.write_text(text)
         assert shop.run()["train"] == "ran"
         where = altered.relative_to(shop.root)
-        told = f"train: runs, since fitted ({where}) is not what it wrote"
+        told = f"train: running, because fitted ({where}) is not what it wrote"
         assert told in shop.caplog.messages
     assert shop.run() == ALL_FRESH
 
@@ -143,7 +143,7 @@ def test_the_code_of_a_model_makes_that_models_results_stale_and_no_other_s(shop
     assert shop.run() == ALL_FRESH
     train(shop, model="mean")
     assert shop.run()["train"] == "ran"
-    assert "train: runs, since code of shop.models.mean changed" in shop.caplog.messages
+    assert "train: running, because code of shop.models.mean changed" in shop.caplog.messages
 
 
 def test_a_setting_of_the_catalog_counts_and_a_hint_does_not(shop: Shop) -> None:
@@ -155,7 +155,7 @@ def test_a_setting_of_the_catalog_counts_and_a_hint_does_not(shop: Shop) -> None
         "filepath: data/raw.json", "filepath: data/raw.json, fs_args: {auto_mkdir: true}"
     )
     assert shop.run()["clean"] == "ran"
-    assert "clean: runs, since catalog entry of raw changed" in shop.caplog.messages
+    assert "clean: running, because catalog entry of raw changed" in shop.caplog.messages
 
 
 def test_force_runs_everything(shop: Shop) -> None:

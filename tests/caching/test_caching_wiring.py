@@ -110,7 +110,7 @@ def test_exchanged_inputs_and_outputs_run_again(shop: Shop) -> None:
     report = {node.name: node for node in shop.pipeline().nodes}["report"]
     shop.replaced["report"] = Node(report.func, ["history", "fitted"], "report", name="report")
     assert shop.run() == {"clean": "fresh", "train": "fresh", "report": "ran"}
-    assert "report: runs, since its wiring changed" in shop.caplog.messages
+    assert "report: running, because its wiring changed" in shop.caplog.messages
     swapped = {"history": "fitted", "fitted": "history"}
     shop.replaced["report"] = Node(report.func, swapped, "report", name="report")
     assert shop.run()["report"] == "ran"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -38,6 +40,14 @@ class Project:
         done = self.kedro("run", *arguments, **environment)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         return done.stdout + done.stderr
+
+    def verbose(self, *loggers: str) -> dict[str, str]:
+        """Variables with which these loggers, or all of the project's, tell of everything."""
+        config = yaml.safe_load((self.path / "conf" / "logging.yml").read_text())
+        config["loggers"] |= {name: {"level": "DEBUG"} for name in loggers or ("siger_pipeline",)}
+        path = self.path / "verbose.yml"
+        path.write_text(yaml.safe_dump(config))
+        return {"KEDRO_LOGGING_CONFIG": str(path)}
 
     def fails(self, *arguments: str, **environment: str) -> str:
         """`kedro run`, which must fail with a sentence and no traceback; the sentence."""

@@ -1,6 +1,7 @@
 """The whole pipeline on the sample, in a temporary copy, through the command line."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -55,15 +56,16 @@ def test_another_model_leaves_the_first_ones_results(project: Project) -> None:
 
 
 def test_tags_run_a_stage_alone_from_what_the_catalog_holds(project: Project) -> None:
-    log = project.run("--tags", "evaluate")
-    assert "evaluate_model" in log
-    assert "INFO    train_model" not in log
+    log = project.run("--tags", "evaluate", **project.verbose())
+    assert "evaluate_model: " in log
+    assert not re.search(r"(INFO|DEBUG) +train_model", log)
 
 
 def test_nodes_and_outputs_select_as_kedro_says(project: Project) -> None:
-    log = project.run("--from-nodes", "enhance_text", "--to-outputs", "enhanced_text")
-    assert "enhance_text" in log
-    assert "build_knn_text" not in log
+    nodes = ("--from-nodes", "enhance_text", "--to-outputs", "enhanced_text")
+    log = project.run(*nodes, **project.verbose())
+    assert "enhance_text: " in log
+    assert "build_knn_text: " not in log
 
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path, project: Project) -> None:
@@ -85,6 +87,7 @@ def test_a_stage_means_it_with_all_that_it_needs(tmp_path: Path) -> None:
     log = copy.run("--pipeline", "train", "--params", f"model=lightgcn,{SHORT}")
     assert copy.newest("06_models/sample/lightgcn/checkpoint.pt").exists()
     assert "evaluate_model" not in log
+    assert "deprecated" not in log.lower()
 
 
 def test_a_model_without_epochs_runs_to_its_report(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,8 @@ FEATURES = {"extract_text", "extract_image"}
 KNN = {"build_knn_text", "build_knn_image"}
 GRAPHS = {"build_bipartite", "build_cooccurrence", *KNN, "enhance_text", "enhance_image"}
 
+DID = re.compile(r"(?:INFO|DEBUG) +(\w+): (ran|fresh|brought forward) (?:in|since|from) ")
+
 
 @dataclass(frozen=True)
 class Editable(Project):
@@ -48,14 +51,8 @@ class Editable(Project):
     def did(self, params: str = "", *arguments: str) -> dict[str, str]:
         """`kedro run`: node -> ran, fresh or brought forward."""
         options = ("--params", ",".join(filter(None, [SHORT, params])))
-        log = self.run(*options, *arguments, **self.environment())
-        found = {}
-        for line in log.splitlines():
-            name, _, rest = line.partition("INFO")[2].strip().partition(": ")
-            for how in ("ran", "fresh", "brought forward"):
-                if rest.startswith((f"{how} in", f"{how} since", f"{how} from")):
-                    found[name] = how
-        return found
+        log = self.run(*options, *arguments, **self.environment(), **self.verbose())
+        return dict(DID.findall(log))
 
     @contextmanager
     def edited(self, file: str, old: str, new: str) -> Iterator[None]:
@@ -127,6 +124,17 @@ def test_a_template_of_the_page_reruns_the_page(project: Editable) -> None:
         states = project.status()
     assert states["write_page"] == ("stale", "code of siger_pipeline.reporting changed")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+
+
+def test_what_a_person_reads_of_a_run_reruns_nothing(project: Editable) -> None:
+    for file, old, new in (
+        ("narration.py", "patience left", "patience"),
+        ("results.py", "beside it", "of others"),
+        ("hooks.py", "failed after", "broke after"),
+        ("preflight.py", "no such version", "none such"),
+    ):
+        with project.edited(f"src/siger_pipeline/{file}", old, new):
+            assert named(project.status(), "stale", "waits") == set(), file
 
 
 def test_a_models_file_reruns_that_model_and_no_other(project: Editable) -> None:

@@ -17,13 +17,14 @@ import torch
 from end_to_end.project import Project, copy_to
 
 RANDOM = random.Random(20)
+TRAINER = "siger_pipeline.training.trainer"
 TO_METRICS = ("--to-outputs", "metrics")
 # Enough that a busy machine is not through before the signal comes.
 EPOCHS = {"lightgcn": 20, "siger": 8}
 SAME = ("06_models/{}/checkpoint.pt", "06_models/{}/last_checkpoint.pt")
 SAME += ("08_reporting/{}/history.parquet", "08_reporting/{}/metrics.json")
 RESUMES = re.compile(r"train_model resumes after epoch (\d+) of the training that was broken off")
-EPOCH = re.compile(r"epoch (\d+): loss")
+EPOCH = re.compile(r"epoch (\d+), step (\d+) of \2$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,7 +60,7 @@ def broken_off(project: Project, how: signal.Signals, epoch: int, *arguments: st
     with subprocess.Popen(
         command,
         cwd=project.path,
-        env={**variables, "OMP_NUM_THREADS": "1"},
+        env={**variables, "OMP_NUM_THREADS": "1", **project.verbose(TRAINER)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -14,13 +14,13 @@ from contracts.world import config_of, small_world, train_config, trained_model
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError, TrainingError
 from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.training import trainer
 from siger_pipeline.training.checkpoint import FORMAT, Generators, restore, seeded
 from siger_pipeline.training.device import resolve_device
 from siger_pipeline.training.inputs import model_inputs
-from siger_pipeline.training.progress import narrated
 from siger_pipeline.training.sampler import PairSampler
 from siger_pipeline.training.start import start_training
-from siger_pipeline.training.trainer import Progress, Training
+from siger_pipeline.training.trainer import Progress, Standing, Training
 
 
 def scripted(values: list[float], **changes: Any) -> Training:
@@ -171,17 +171,35 @@ def test_a_checkpoint_of_something_else_is_refused() -> None:
         restore({**progress.best, "format": 99}, small_world())
 
 
-def test_plain_lines_where_there_is_no_terminal(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
-        steps = list(
-            narrated(scripted([0.1, 0.2], max_epochs=2).epochs(), "lightgcn", 2, "recall@20")
-        )
-    assert len(steps) == 2
-    lines = [record.getMessage() for record in caplog.records]
-    assert len(lines) == 3
-    assert "epoch 2" in lines[1]
-    assert "recall@20 0.2000 ← best" in lines[1]
-    assert "best recall@20 0.2000 at epoch 2" in lines[2]
+def announced(caplog: pytest.LogCaptureFixture, training: Training) -> list[Standing]:
+    with caplog.at_level(logging.DEBUG, trainer.__name__):
+        list(training.epochs())
+    return [record.__dict__["standing"] for record in caplog.records]
+
+
+def test_each_epoch_is_announced_before_and_after_its_validation(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = announced(caplog, scripted([0.1, 0.2], max_epochs=2))
+    assert [(of.epoch, of.step, of.finished) for of in found] == [
+        (epoch, found[0].steps, finished)
+        for epoch, finished in ((1, False), (1, False), (2, False), (2, True))
+    ]
+    assert found[-1].rows[-1]["recall@20"] == 0.2
+
+
+def test_a_long_epoch_is_announced_while_it_lasts(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "SECONDS_BETWEEN_EVENTS", -1.0)
+    training = scripted([0.1], max_epochs=1)
+    found = announced(caplog, training)
+    assert [of.step for of in found[:-2]] == list(range(len(training.sampler)))
+    assert found[0].rows is training.rows
+
+
+def test_a_short_epoch_is_not(caplog: pytest.LogCaptureFixture) -> None:
+    assert len(announced(caplog, scripted([0.1], max_epochs=1))) == 2
 
 
 def test_streams_of_a_seed_differ() -> None:

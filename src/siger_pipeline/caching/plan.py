@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.caching import libraries
 from siger_pipeline.caching.freshness import Freshness, State, Verdict
@@ -28,6 +28,11 @@ class Plan:
     freshness: Freshness
     verdicts: dict[str, Verdict]
     touched: set[str]
+
+    def coming(self, force: bool = False) -> list[Node]:
+        """The nodes that a run executes, or may: they wait for what those before them make."""
+        nodes = self.freshness.pipeline.nodes
+        return [node for node in nodes if force or node.name in self.touched]
 
     def lines(self) -> Iterator[tuple[str, str, str]]:
         """State, node, and since when or why, in the order of the pipeline."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from itertools import chain
+from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from kedro.io import CatalogProtocol, DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner, Task
 
+from siger_pipeline.caching.duration import duration
 from siger_pipeline.caching.freshness import Freshness
 from siger_pipeline.caching.ingredients import few
-from siger_pipeline.caching.loaded import keeping_to
 from siger_pipeline.caching.leftovers import remove_leftovers
+from siger_pipeline.caching.loaded import keeping_to
 from siger_pipeline.caching.locks import Locks
 from siger_pipeline.caching.pinned import PinnedCatalog
-from siger_pipeline.caching.plan import plan
+from siger_pipeline.caching.plan import Plan, plan
 from siger_pipeline.caching.project import open_freshness
-from siger_pipeline.caching.status import missing_starts, starts_from_stale
+from siger_pipeline.caching.status import Check, missing_starts, starts_from_stale
 from siger_pipeline.caching.step import Step
 from siger_pipeline.errors import UserError
 
@@ -33,12 +36,19 @@ class CachingRunner(SequentialRunner):
     """Skips a node whose code, parameters and inputs' content are what made its whole outputs.
 
     An earlier version that is what the node would make now is brought forward as the newest. Nodes
-    run one after another; with ``force`` all of them do.
+    run one after another; with ``force`` all of them do. ``check`` is called once before the first
+    node, with the nodes that are going to run, and raises what would stop one of them later.
     """
 
-    def __init__(self, is_async: bool = False, force: bool = False) -> None:
+    def __init__(
+        self,
+        is_async: bool = False,
+        force: bool = False,
+        check: Check | None = None,
+    ) -> None:
         super().__init__(is_async=is_async)
         self.force = force
+        self.check = check
 
     def _run(
         self,
@@ -49,6 +59,7 @@ class CachingRunner(SequentialRunner):
     ) -> None:
         if not isinstance(catalog, DataCatalog):
             raise TypeError(f"the caching runner needs a DataCatalog, not {type(catalog).__name__}")
+        start = perf_counter()
         freshness = open_freshness(pipeline, catalog)
         remove_leftovers(freshness)
         counts = Counter(chain.from_iterable(node.inputs for node in pipeline.nodes))
@@ -56,9 +67,10 @@ class CachingRunner(SequentialRunner):
         try:
             package = freshness.code.source.package
             with Locks() as locks, keeping_to(package, freshness.sources):
-                self._prepare(freshness, locks)
+                planned = self._prepare(freshness, locks)
                 for node in pipeline.nodes:
-                    step = Step(node, freshness.examine(node), freshness, catalog, self.force)
+                    why, verdict = planned.verdicts[node.name].reasons, freshness.examine(node)
+                    step = Step(node, verdict, freshness, catalog, self.force, why)
                     if step.must_write():
                         self._lock(freshness, locks, node)
                     if step.must_run():
@@ -72,9 +84,9 @@ class CachingRunner(SequentialRunner):
                     self._release_datasets(node, catalog, counts, pipeline)
         finally:
             freshness.contents.save()
-        LOG.info("Nodes: %s", ", ".join(f"{number} {how}" for how, number in done.items()))
+        LOG.info("%s", _summary(done, perf_counter() - start))
 
-    def _prepare(self, freshness: Freshness, locks: Locks) -> None:
+    def _prepare(self, freshness: Freshness, locks: Locks) -> Plan:
         """Say what is known before the first node, and lock what will be written."""
         if missing := missing_starts(freshness):
             raise UserError(
@@ -82,11 +94,14 @@ class CachingRunner(SequentialRunner):
                 "makes all, `kedro run --pipelines <stage>` a stage with all that it needs"
             )
         planned = plan(freshness)
+        coming = planned.coming(self.force)
+        if self.check:
+            self.check(coming, freshness.catalog)
         for line in (*planned.warnings(), *starts_from_stale(freshness)):
             LOG.warning(line)
-        for node in freshness.pipeline.nodes:
-            if self.force or node.name in planned.touched:
-                self._lock(freshness, locks, node)
+        for node in coming:
+            self._lock(freshness, locks, node)
+        return planned
 
     def _lock(self, freshness: Freshness, locks: Locks, node: Node) -> None:
         """Nobody else may make what this node makes, nor read or write what has no versions."""
@@ -95,3 +110,12 @@ class CachingRunner(SequentialRunner):
             locks.write(freshness.lock_path(name), name)
         for name in freshness.versions.unversioned(node.inputs):
             locks.read(freshness.lock_path(name), name)
+
+
+def _summary(done: Mapping[str, int], seconds: float) -> str:
+    nodes = sum(done.values())
+    if done.get("fresh") == nodes:
+        return f"All {nodes} nodes are fresh: none had to run"
+    order = ("ran", "brought forward", "fresh")
+    counts = ", ".join(f"{done[how]} {how}" for how in order if how in done)
+    return f"{nodes} nodes: {counts}; {duration(seconds)}"

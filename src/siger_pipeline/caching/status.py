@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from kedro.io import DataCatalog, DatasetError
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.caching.contents import ABSENT
 from siger_pipeline.caching.freshness import Freshness, State
 from siger_pipeline.caching.plan import WAITING, plan
 from siger_pipeline.caching.project import open_freshness, untranscoded, upstream
+from siger_pipeline.errors import UserError
+
+Check = Callable[[Iterable[Node], DataCatalog], None]
 
 COLOURS: dict[str, str] = {
     State.FRESH: "green",
@@ -20,8 +23,16 @@ COLOURS: dict[str, str] = {
 }
 
 
-def status(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[tuple[str, str]]:
-    """Lines, each with the colour it is shown in (empty: none)."""
+def status(
+    pipeline: Pipeline, catalog: DataCatalog, check: Check | None = None
+) -> Iterator[tuple[str, str]]:
+    """Lines, each with the colour it is shown in (empty: none).
+
+    Args:
+        pipeline: the nodes to be told of.
+        catalog: where their datasets lie.
+        check: as of `CachingRunner`.
+    """
     freshness = open_freshness(pipeline, catalog)
     planned = plan(freshness)
     width = max((len(node.name) for node in pipeline.nodes), default=0)
@@ -29,6 +40,11 @@ def status(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[tuple[str, str]
         yield f"{state:8}{name.ljust(width)}  {why}", COLOURS[state]
     for line in (*planned.warnings(), *starts_from_stale(freshness)):
         yield f"note: {line}", ""
+    try:
+        if check:
+            check(planned.coming(), catalog)
+    except UserError as error:
+        yield f"note: a run would end before its first node: {error}", ""
     freshness.contents.save()
     yield _summary(len(pipeline.nodes), len(planned.touched)), ""
 

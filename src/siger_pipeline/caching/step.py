@@ -14,6 +14,7 @@ from kedro.runner import Task
 
 from siger_pipeline.caching import libraries
 from siger_pipeline.caching.contents import ABSENT
+from siger_pipeline.caching.duration import duration
 from siger_pipeline.caching.freshness import Freshness, State, Verdict
 from siger_pipeline.caching.ingredients import few
 from siger_pipeline.caching.randomness import watched_generators
@@ -22,6 +23,8 @@ from siger_pipeline.caching.unfinished import UnfinishedDataset
 from siger_pipeline.caching.versions import bring_forward, left_over, next_version, written
 
 LOG = logging.getLogger("siger_pipeline.caching")
+# What runs at the moment, nothing where the text is empty: for whoever shows it while it lasts.
+RUNNING = logging.getLogger("siger_pipeline.caching.running")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Step:
         freshness: of the pipeline.
         catalog: of the run.
         force: whether it runs although it is fresh.
+        own_reasons: why it runs, but for what other nodes of this run make anew.
     """
 
     node: Node
@@ -41,6 +45,7 @@ class Step:
     freshness: Freshness
     catalog: DataCatalog
     force: bool
+    own_reasons: list[str]
 
     def must_run(self) -> bool:
         """Whether nothing that is there is what the node would make."""
@@ -55,7 +60,7 @@ class Step:
         assert self.verdict.entry is not None
         made = self.verdict.entry.made
         if not self.must_write():
-            LOG.info("%s: fresh since %s", self.node.name, made)
+            LOG.debug("%s: fresh since %s", self.node.name, made)
             return "fresh"
         entry = bring_forward(self.verdict.entry, self.freshness, self.catalog)
         self.freshness.versions.wrote(entry.outputs)
@@ -73,15 +78,21 @@ class Step:
             task.execute()
             seconds = perf_counter() - start
         versions.wrote(begun.outputs)
-        LOG.info("%s: ran in %.1f s", self.node.name, seconds)
+        RUNNING.debug("")
+        LOG.info("%s: ran in %s%s", self.node.name, duration(seconds), self._in_brackets())
         rewritten = [name for name, now in versions.stamps(inputs).items() if now != stamps[name]]
         drawn = tuple(f"from {name}" for name in unseeded)
         self._note(replace(begun, seconds=seconds, unseeded=drawn), rewritten)
         return "ran"
 
+    def _in_brackets(self) -> str:
+        """Why it ran, where that is news: not in a first run, and not by force."""
+        known = self.own_reasons and self.verdict.record.finished.paths()
+        return f" ({few(self.own_reasons)})" if known and not self.force else ""
+
     def _begin(self) -> Entry:
         why = "it is forced to" if self.force else self.verdict.why()
-        LOG.info("%s: runs, since %s", self.node.name, why)
+        RUNNING.debug("%s: running, because %s", self.node.name, why)
         places = (self.freshness.places[name] for name in self.node.outputs)
         outputs = {place.name: Output(next_version(place, self.catalog), "") for place in places}
         begun = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())

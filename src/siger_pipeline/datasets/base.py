@@ -112,6 +112,14 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         self._own_path = path
         self._fs.invalidate_cache()
 
+    def why_missing(self) -> str:
+        """What there is to say of a file that is not there; empty where it is, or may be absent."""
+        try:
+            self._existing_path()
+        except DataFileError as error:
+            return str(error)
+        return ""
+
     def _get_save_path(self) -> PurePosixPath:
         version = self.resolve_save_version()
         if version and self._own_path == self._get_versioned_path(version):

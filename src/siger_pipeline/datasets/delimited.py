@@ -50,6 +50,10 @@ class DelimitedDataset(ReadOnlyDataset):
             return _no_rows()
         return super().load()
 
+    def why_missing(self) -> str:
+        """As of any file; nothing where it is optional."""
+        return "" if self._optional else super().why_missing()
+
     def _read(self, path: str) -> Any:
         check_gzip(self._fs, path)
         table = reader(self._fs).read_csv(

@@ -46,6 +46,8 @@ def _head(report: Report) -> str:
         f"# {origin['model']} on {origin['dataset']}",
         f"{tables.data_line(report)} {tables.training_line(report)}",
     ]
+    if warning := tables.warning(report):
+        lines.append(f"**Warning**: {warning}.")
     if origin["features_note"]:
         lines.append(f"**Features of this run**: {origin['features_note']}.")
     return "\n\n".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from siger_pipeline.reporting.below import below_popularity
 from siger_pipeline.reporting.paper import name_in_paper
 
 HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # what published tables hold
@@ -152,6 +153,12 @@ def data_line(report: Report) -> str:
         f"{data['train']:,} for training, {data['validation']:,} for validation, "
         f"{data['test']:,} for test."
     )
+
+
+def warning(report: Report) -> str:
+    """What is wrong with the figures, in a sentence; empty where nothing is."""
+    model = report["provenance"]["model"]
+    return below_popularity(model, report["metrics"], report["floors"])
 
 
 def training_line(report: Report) -> str:

@@ -1,7 +1,8 @@
 """The training loop, to be read in one sitting."""
 
+import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,33 @@ Row = dict[Any, Any]  # column → value
 Validate = Callable[[EmbeddingRecommender], dict[str, float]]
 
 START = {"epoch": 0, "best_epoch": 0, "last_epoch": 0, "finished": False}
+SECONDS_BETWEEN_EVENTS = 1.0
+# Where a training stands is announced here and put into words elsewhere (`narration`): what a
+# person reads is no part of training, and another wording must not make a model train again.
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a training stands: the attribute `standing` of records of this module's logger.
+
+    Attributes:
+        name: registered name of the model.
+        config: of the training.
+        rows: of the history so far.
+        epoch: the one under way, or the last one when all of its steps are done.
+        step: steps of the epoch that are done.
+        steps: steps of an epoch.
+        finished: whether the training has come to its stop.
+    """
+
+    name: str
+    config: TrainConfig
+    rows: Sequence[Row]
+    epoch: int
+    step: int
+    steps: int
+    finished: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +136,7 @@ class Training:
                 "last_epoch": epoch,
                 "finished": stop or epoch == self.config.max_epochs,
             }
+            self._announce(epoch, len(self.sampler))
             last = self.state()
             of_best = last if better else self.best
             self.best = {**of_best, "progress": {**self.progress, "epoch": best_epoch}}
@@ -121,6 +150,7 @@ class Training:
         start = time.perf_counter()
         terms = self._train(epoch)
         trained = time.perf_counter()
+        self._announce(epoch, len(self.sampler))
         self.model.eval()
         metrics = self.validate(self.model)
         seconds = {
@@ -140,10 +170,22 @@ class Training:
         self.model.train()
         self.model.start_epoch(self.generators.model)
         losses = EpochLosses(epoch, len(self.sampler), self.config.learning_rate)
-        for batch in self.sampler.epoch(self.generators.batches):
+        announced = time.monotonic()
+        for step, batch in enumerate(self.sampler.epoch(self.generators.batches)):
+            if time.monotonic() - announced > SECONDS_BETWEEN_EVENTS:
+                self._announce(epoch, step)
+                announced = time.monotonic()
             here = batch.to(self.generators.model.device)
             loss = losses.add(self.model.loss(here, self.generators.model))
             self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
         return losses.means()
+
+    def _announce(self, epoch: int, step: int) -> None:
+        steps, finished = len(self.sampler), self.progress["finished"]
+        standing = Standing(
+            self.name, self.config, self.rows, epoch, step, steps, finished=finished
+        )
+        extra = {"standing": standing}
+        logger.debug("epoch %d, step %d of %d", epoch, step, steps, extra=extra)

@@ -20,7 +20,6 @@ def train_model(
     """Train, or go on; every epoch is saved: best checkpoint, history, timings, last checkpoint."""
     from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.training.inputs import model_inputs
-    from siger_pipeline.training.progress import narrated
     from siger_pipeline.training.start import start_training
 
     matrices = split_matrices(split_matrix)
@@ -30,7 +29,7 @@ def train_model(
     # Kedro's streams hold on to some sixty of the objects that a node yields: two dicts that are
     # filled anew cost the memory of two checkpoints, fresh ones that of a hundred.
     best, last = {}, {}  # type: dict[str, Any], dict[str, Any]
-    for progress in narrated(epochs, model, train.max_epochs, train.monitor):
+    for progress in epochs:
         best.update(progress.best)
         last.update(progress.last)
         yield best, progress.history, progress.timings, last

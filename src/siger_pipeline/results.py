@@ -1,0 +1,78 @@
+"""What a run says at its end: its figures beside others', and where to look."""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from siger_pipeline.caching.ingredients import few
+from siger_pipeline.caching.places import Place, places
+from siger_pipeline.comparison import metrics_of_models, seen_from_here
+from siger_pipeline.latest import renew_latest
+from siger_pipeline.reporting.below import below_popularity, main_metrics
+
+MEASURED = {"metrics", "report", "report_page"}
+LISTED = 5  # other models and floors, the best
+
+Line = tuple[int, str]
+
+
+def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
+    """Level and text of each line.
+
+    Args:
+        pipeline: what was run, as it was chosen.
+        catalog: of the run.
+    """
+    made = pipeline.all_outputs()
+    found = places(catalog, ("metrics", "floors", "report_page"))
+    metrics = _read(found["metrics"])
+    if made & MEASURED and metrics:
+        yield from _figures(catalog, metrics, found)
+    else:
+        yield from _ends(pipeline, catalog)
+    if "report_page" in made and (page := renew_latest(found["report_page"])):
+        yield logging.INFO, f"report: {seen_from_here(page)}"
+
+
+def _figures(catalog: DataCatalog, metrics: Any, found: Mapping[str, Place]) -> Iterator[Line]:
+    model, dataset = (catalog.load(f"params:{name}") for name in ("model", "dataset"))
+    floors = _read(found["floors"]) or {}
+    test, validation = metrics["test"], metrics["validation"]
+    name, *rest = main_metrics(test)
+    figures = [f"{name} {test[name]:.4f} (validation {validation[name]:.4f})"]
+    figures += [f"{other} {test[other]:.4f}" for other in rest]
+    yield logging.INFO, f"{model} on {dataset}, test: {', '.join(figures)}"
+    if others := _others(model, name, floors, found["metrics"]):
+        yield logging.INFO, f"{name} beside it: {others}"
+    if warning := below_popularity(model, metrics, floors):
+        yield logging.WARNING, warning
+
+
+def _others(model: str, metric: str, floors: Mapping[str, Any], metrics: Place) -> str:
+    """The other models of the data set and the floors, the best first."""
+    rows = {name: splits["test"] for name, splits in floors.items()}
+    rows |= metrics_of_models(metrics)
+    values = {name: row[metric] for name, row in rows.items() if metric in row and name != model}
+    best = sorted(values, key=lambda name: -values[name])
+    told = ", ".join(f"{name} {values[name]:.4f}" for name in best[:LISTED])
+    return told + (f", … (`kedro compare` has all {len(best)})" if len(best) > LISTED else "")
+
+
+def _ends(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
+    """Where a run that did not come to the evaluation has left its results."""
+    ends = places(catalog, sorted(pipeline.outputs()))
+    paths = [place.path for place in ends.values() if place.path]
+    folders = sorted({str(seen_from_here(path.parent)) for path in paths})
+    if folders:
+        yield logging.INFO, f"This run ends at {few(list(ends))}: see {few(folders)}"
+
+
+def _read(place: Place) -> Any:
+    """The newest version of a JSON dataset, None where there is none."""
+    path: Path | None = place.current()
+    return json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else None

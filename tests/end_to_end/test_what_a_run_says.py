@@ -1,0 +1,132 @@
+"""The words of real runs: a line a node, the results at the end, and what is refused at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from end_to_end.project import Project
+
+SHORT = "train.max_epochs=3"
+PAGE = "data/08_reporting/sample/siger/latest/report.html"
+
+
+@pytest.fixture(scope="module")
+def project(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy in which SIGER and LightGCN were run for three epochs."""
+    copy = Project(tmp_path_factory.mktemp("project") / "copy")
+    shutil.copytree(sample_results.path, copy.path)
+    return copy
+
+
+def said(log: str) -> list[str]:
+    """The lines without their times; each has one, and a level."""
+    parts = [line.split(maxsplit=2) for line in log.splitlines()]
+    assert all(level in ("INFO", "WARNING", "ERROR") for _, level, _ in parts), log
+    return [text for _, _, text in parts]
+
+
+def nodes_of(lines: list[str]) -> list[str]:
+    return [line.partition(":")[0] for line in lines if ": ran in " in line]
+
+
+def test_a_run_in_which_all_is_fresh_is_four_lines(project: Project) -> None:
+    fresh, figures, beside, *_, page = said(project.run("--params", SHORT))
+    assert fresh == "All 25 nodes are fresh: none had to run"
+    assert figures.startswith("siger on sample, test: recall@20 0.")
+    for name in ("lightgcn", "popularity", "random"):
+        assert f"{name} 0." in beside
+    assert page == f"report: {PAGE}"
+    assert "plotly" in (project.path / PAGE).read_text()
+
+
+def test_below_popularity_is_a_warning_in_fresh_runs_too(project: Project) -> None:
+    # Three epochs are too few to beat it.
+    for log in (project.run("--params", SHORT), project.run("--params", SHORT)):
+        assert "WARNING siger is below popularity on the test split (recall@20 0." in log
+    report = project.newest("08_reporting/sample/siger/report.md").read_text()
+    assert "**Warning**: siger is below popularity" in report
+
+
+def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) -> None:
+    lines = said(project.run("--params", "train.max_epochs=2"))
+    names = nodes_of(lines)
+    assert len(names) == len(set(names))
+    assert {"train_model", "evaluate_model", "write_page"} <= set(names)
+    (train,) = [line for line in lines if line.startswith("train_model: ran in")]
+    assert train.endswith("(train.max_epochs 3 → 2)")
+    (stopped,) = [line for line in lines if line.startswith("siger: ")]
+    assert stopped.startswith("siger: stopped at epoch 2 (max_epochs), best validation recall@20")
+    assert len(lines) <= len(names) + 6
+    page = project.path / PAGE
+    assert page.samefile(project.newest("08_reporting/sample/siger/report.html"))
+    assert "ran" not in said(project.run("--params", SHORT))[0]
+    newest = project.newest("08_reporting/sample/siger/report.html")
+    assert page.read_bytes() == newest.read_bytes()  # brought forward
+
+
+def test_kedros_own_runner_says_a_line_a_node_too(project: Project) -> None:
+    options = ("--runner", "SequentialRunner", "--tags", "evaluate,report")
+    lines = said(project.run(*options, "--params", SHORT))
+    names = nodes_of(lines)
+    assert len(names) == len(set(names)) == 9
+    assert lines[-1] == f"report: {PAGE}"
+    assert not [line for line in lines if line.startswith(("Running", "Completed", "Loading"))]
+
+
+def test_a_part_of_the_pipeline_says_where_it_ends(project: Project) -> None:
+    lines = said(project.run("--pipelines", "graphs"))
+    assert lines[0] == "All 15 nodes are fresh: none had to run"
+    assert lines[1].startswith("This run ends at ")
+    assert "data/05_model_input/sample" in lines[1]
+
+
+@pytest.mark.parametrize("runner", [(), ("--runner", "SequentialRunner")])
+def test_a_node_that_fails_is_named_in_one_line(project: Project, runner: tuple[str, ...]) -> None:
+    params = ("--params", f"train.learning_rate=1e30,{SHORT}")
+    done = project.kedro("run", "--pipelines", "train", *params, *runner)
+    assert done.returncode == 1
+    (failed,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
+    assert "train_model failed after " in failed
+    assert done.stderr.count("loss term") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_the_older_spelling_of_pipelines_is_silent(project: Project) -> None:
+    done = project.kedro("run", "--pipeline", "ingest")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert said(done.stderr)[0] == "All 7 nodes are fresh: none had to run"
+
+
+@pytest.mark.parametrize("runner", [(), ("--runner", "SequentialRunner")])
+def test_a_device_that_is_not_there_is_refused_before_any_node(
+    project: Project, runner: tuple[str, ...], tmp_path: Path
+) -> None:
+    shutil.rmtree(project.path / "data" / "02_intermediate", ignore_errors=True)
+    params = ("--params", f"train.device=cuda,{SHORT}", *runner)
+    done = project.kedro("run", *params, CUDA_VISIBLE_DEVICES="")
+    assert done.returncode == 1
+    assert "PyTorch sees no CUDA device" in done.stderr
+    assert "ran in" not in done.stderr
+    done = project.kedro("status", *params[:2], CUDA_VISIBLE_DEVICES="")
+    assert done.returncode == 0, done.stderr
+    assert "note: a run would end before its first node: train.device = 'cuda'" in done.stdout
+    done = project.kedro("run", "--pipelines", "ingest", *params, CUDA_VISIBLE_DEVICES="")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_version_that_is_not_there_is_refused_before_any_node(project: Project) -> None:
+    version = "checkpoint:2020-01-01T00.00.00.000Z"
+    params = ("--params", "train.max_epochs=1")
+    done = project.kedro("run", "--load-versions", version, *params)
+    assert done.returncode == 1
+    assert "checkpoint has no such version; it has " in done.stderr
+    assert "ran in" not in done.stderr
+
+
+@pytest.mark.parametrize("names", [("nonsense",), ("siger", "nonsense"), ("popularity",)])
+def test_comparing_what_there_is_not_is_an_error(project: Project, names: tuple[str, ...]) -> None:
+    done = project.kedro("compare", *names)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: ")
+    assert "models with results are lightgcn, siger" in done.stderr
