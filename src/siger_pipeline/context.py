@@ -39,6 +39,8 @@ class ProjectContext(KedroContext):
         for kind in ("globals", "parameters"):
             self.config_loader[kind] = self.config_loader[kind]
         parameters = check_parameters(self.config_loader["parameters"])
+        # Nodes get the checked values: a number that is spelt in another way is the same number.
+        self.config_loader["parameters"] = parameters.model_dump(mode="json")
         self._check_names(parameters.model, parameters.dataset)
         selection = selection_of(parameters)
         if selection != selected():
