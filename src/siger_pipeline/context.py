@@ -72,6 +72,8 @@ class ProjectContext(KedroContext):
             LOG.warning(warning)
         where = partial(self.config_loader.where, "parameters")
         parameters = check_parameters(self.config_loader["parameters"], where)
+        # Nodes get the checked values: a number that is spelt in another way is the same number.
+        self.config_loader["parameters"] = parameters.model_dump(mode="json")
         self._check_names(parameters.model, parameters.dataset)
         selection = selection_of(parameters)
         if selection != selected():

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -267,3 +268,16 @@ def test_a_raw_file_that_is_written_in_mid_run_and_back_is_told(shop: Shop) -> N
     assert told in shop.caplog.messages
     assert text.exists()
     assert shop.run()["clean"] == "ran"
+
+
+def test_a_lock_that_cannot_be_made_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: object, **_options: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr("filelock.ReadWriteLock", refused)
+    told = "prices must run, and .* cannot be written .unable to open database file.: nothing"
+    for how in ("read", "write"):
+        with pytest.raises(UserError, match=told), Locks() as locks:
+            getattr(locks, how)(tmp_path / "dataset-ab.lock", "prices")

@@ -235,3 +235,71 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
         busy.kill()
         busy.wait()
     assert copy.did("train.learning_rate=0.01")["train_model"] == "ran"
+
+
+def test_a_number_that_is_spelt_otherwise_reruns_nothing(project: Editable) -> None:
+    local = project.path / "conf" / "local" / "parameters.yml"
+    local.write_text(
+        "siger: {lambda_perturbation: 1e-2, contrast_block_mib: 64.0}\n"
+        'graphs: {beta: "0.3", knn_k: 10.0}\n'
+    )
+    states = project.status()
+    local.unlink()
+    assert named(states, "fresh") == set(states)
+
+
+def test_the_order_of_modalities_reruns_what_it_shows_in(project: Editable) -> None:
+    config = "conf/base/parameters_features.yml"
+    one, other = "{text: tfidf_svd, image: picture}", "{image: picture, text: tfidf_svd}"
+    with project.edited(config, one, other):
+        states = project.status()
+    assert states["describe_graphs"] == ("stale", "its wiring changed")
+    assert states["train_model"] == ("stale", "its wiring changed")
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
+
+
+def test_added_errors_log_lines_and_reordered_imports_rerun_nothing(project: Editable) -> None:
+    source = "src/siger_pipeline"
+    error = "class TrainingError(UserError):"
+    added = 'class LateError(UserError):\n    """Too late."""\n\n\n' + error
+    imports = "import logging\nimport sys\n"
+    progress = f"{source}/training/progress.py"
+    with (
+        project.edited(f"{source}/errors.py", error, added),
+        project.edited(progress, imports, "import sys\nimport logging\n"),
+        project.edited(
+            progress, "    on_terminal,", '    logger.info("%s", name)\n    on_terminal,'
+        ),
+    ):
+        states = project.status()
+    assert named(states, "fresh") == set(states)
+
+
+def test_another_branch_that_is_checked_out_while_a_run_computes_is_not_what_ran(
+    project: Editable,
+) -> None:
+    markdown = project.path / "src/siger_pipeline/reporting/markdown.py"
+    ours = markdown.read_text()
+    params = f"{SHORT},siger.lambda_perturbation=0.07"
+    with subprocess.Popen(
+        [sys.executable, "-m", "kedro", "run", "--params", params],
+        cwd=project.path,
+        env={**os.environ, **project.environment(), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            if "train_model: runs" in line:
+                markdown.write_text(ours.replace("## Provenance", "## The other branch"))
+            if "Nodes:" in line:
+                break
+        markdown.write_text(ours)
+        run.stderr.read()
+    assert run.returncode == 0
+    report = project.newest("08_reporting/sample/siger/report.md").read_text()
+    assert "## Provenance" in report
+    assert "## The other branch" not in report
+    states = project.status("siger.lambda_perturbation=0.07")
+    assert named(states, "fresh") == set(states)

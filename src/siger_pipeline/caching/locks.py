@@ -11,11 +11,15 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from siger_pipeline.caching.contents import write_json
 from siger_pipeline.errors import UserError
+
+if TYPE_CHECKING:
+    from filelock import ReadWriteLock
 
 
 class Locks:
@@ -112,16 +116,23 @@ def _told(lock: Path, what: str) -> Iterator[None]:
 
 
 def _shared(lock: Path) -> AbstractContextManager[object]:
-    # Imported here, with its database: a run in which all is fresh reads nothing.
-    from filelock import ReadWriteLock
-
-    return ReadWriteLock(lock, is_singleton=False).read_lock(blocking=False)
+    return _opened(lock).read_lock(blocking=False)
 
 
 def _exclusive(lock: Path) -> AbstractContextManager[object]:
+    return _opened(lock).write_lock(blocking=False)
+
+
+def _opened(lock: Path) -> ReadWriteLock:
+    # Imported here: a run in which all is fresh reads nothing, and the lock is a database.
+    import sqlite3
+
     from filelock import ReadWriteLock
 
-    return ReadWriteLock(lock, is_singleton=False).write_lock(blocking=False)
+    try:
+        return ReadWriteLock(lock, is_singleton=False)
+    except sqlite3.Error as error:
+        raise OSError(None, str(error)) from error
 
 
 def _myself() -> dict[str, str]:

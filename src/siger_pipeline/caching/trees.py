@@ -7,7 +7,9 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
+DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 # What a log line may hold and still do nothing else.
 TOLD = (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
@@ -76,6 +78,22 @@ def is_type_checking(test: ast.expr) -> bool:
     if isinstance(test, ast.Attribute) and isinstance(test.value, ast.Name):
         return test.attr == "TYPE_CHECKING"
     return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+
+
+def binds(node: ast.AST) -> Iterator[str]:
+    """The names that a statement binds in its module or class."""
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        yield node.name
+        return
+    if isinstance(node, IMPORTS):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0]
+        return
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            yield inner.id
+        elif not isinstance(inner, ast.Lambda):
+            yield from binds(inner)
 
 
 def _stores(node: ast.Name) -> bool:
