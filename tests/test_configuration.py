@@ -162,6 +162,10 @@ SLIPS = {
         replaced(CATALOG, "checkpoint:", "chekpoint:"),
         ["no entry for checkpoint", "is 'chekpoint' meant to be 'checkpoint'?"],
     ),
+    "tab in credentials": (
+        written("conf/local/credentials.yml", "mine:\n\tkey: x\n"),
+        ["conf/local/credentials.yml, line 2", "tab"],
+    ),
     "unknown credentials": (
         replaced(CATALOG, "  type", "  credentials: mine\n  type"),
         ["credentials 'mine'"],

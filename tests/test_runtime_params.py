@@ -142,3 +142,31 @@ def test_a_list_is_what_status_explains() -> None:
     params = "evaluate.ks=[5, 10],split={ratios: [0.7,0.1,0.2], seed: 3},model=popularity"
     done = CliRunner().invoke(cli, ["status", "--params", params])
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.usefixtures("_project")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("run:\n\tenv: baby\n", "run.yml, line 2: a tab"),
+        (
+            "run:\n  env: a\n  env: b\n",
+            "run.yml, line 3: key 'env' stands here for the second time",
+        ),
+        ("env: baby\n", "run.yml, which has no section 'run'"),
+        ("", "run.yml, which has no section 'run'"),
+    ],
+)
+def test_a_file_of_options(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "run.yml").write_text(content)
+    done = CliRunner().invoke(cli, ["run", "--config", str(tmp_path / "run.yml")])
+    assert done.exit_code == 2, done.output
+    assert words in " ".join(done.output.split()), done.output
+
+
+@pytest.mark.usefixtures("_project")
+def test_parameters_from_a_file_of_options(tmp_path: Path) -> None:
+    (tmp_path / "run.yml").write_text("run:\n  params: {train: {patiense: 3}}\n")
+    done = CliRunner().invoke(cli, ["run", "--config", str(tmp_path / "run.yml")])
+    assert done.exit_code == 1, done.output
+    assert "did you mean 'patience'?" in done.output

@@ -21,6 +21,7 @@ from siger_pipeline.narration import leave_terminal
 from siger_pipeline.preflight import check_before_run
 from siger_pipeline.runtime_params import parse_params
 from siger_pipeline.writing import shortage
+from siger_pipeline.yaml_faults import section_fault
 
 CACHING_RUNNER = "siger_pipeline.caching.runner.CachingRunner"
 RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
@@ -52,15 +53,17 @@ class _Command(click.Command):
     """What a person can mend is told in a sentence, without a traceback."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse an option that is given twice, of which click would take the last one."""
-        given = Counter(self.make_parser(ctx).parse_args(args=list(args))[2])
-        for option, times in given.items():
+        """Refuse an option that is given twice, and a file of `--config` that says nothing."""
+        values, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for option, times in Counter(order).items():
             if times > 1 and isinstance(option, click.Option) and not option.is_flag:
                 raise click.UsageError(
                     f"{option.opts[0]} is given {times} times, and only one would count: give it "
                     "once, its values with commas between them",
                     ctx,
                 )
+        if (path := values.get("config")) and (problem := section_fault(path, str(ctx.info_name))):
+            raise click.UsageError(f"--config: {path}, {problem}", ctx)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

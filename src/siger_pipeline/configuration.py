@@ -52,7 +52,7 @@ class ProjectConfigLoader(OmegaConfigLoader):
         """Files of the base, of a kind, that hold nothing but blanks and comments."""
         base = self._of(self.base_env)
         paths = [path for path in self.read.get(kind, []) if path.is_relative_to(base)]
-        return [self._shown(path) for path in paths if yaml.compose(self._bytes(path)) is None]
+        return [self._shown(path) for path in paths if _is_empty(self._bytes(path))]
 
     def warnings(self) -> Iterator[str]:
         """What stands in conf/ and does not count, a sentence each."""
@@ -97,8 +97,8 @@ class ProjectConfigLoader(OmegaConfigLoader):
                 self._check(path)
             raise ConfigurationError(self._foreign(key, conf_path, patterns, error)) from error
         for path, config in found.items():
-            if len(config) == 1:  # a line without a blank after its colon is read as a key
-                self._check(path)
+            if any(":" in str(each) for each in config):
+                self._check(path)  # a single line without a blank after its colon is no key
         self.read[key] = list(dict.fromkeys([*self.read.get(key, []), *found]))
         return found
 
@@ -189,6 +189,11 @@ def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
             return False
         values = values[key]
     return True
+
+
+def _is_empty(content: bytes) -> bool:
+    lines = (line.strip() for line in content.splitlines())
+    return all(not line or line.startswith(b"#") for line in lines)
 
 
 def _leaves(values: Any, kind: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import yaml
 from omegaconf._utils import get_yaml_loader
@@ -40,6 +41,25 @@ def fault(content: bytes) -> str | None:
     if loaded is not None and not isinstance(loaded, dict):
         kind = "a list" if isinstance(loaded, list) else f"{loaded!r}"
         return f"line 1: the file holds {kind}, wanted are lines of `key: value`"
+    return None
+
+
+def section_fault(path: str, section: str) -> str | None:
+    """What keeps a section of a YAML file from being read, in a sentence; None where nothing does.
+
+    Args:
+        path: of the file.
+        section: an outermost key, with keys below it.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        return f"which cannot be read ({error.strerror})"
+    if problem := fault(content):
+        return problem
+    found = yaml.load(content, yaml.SafeLoader) or {}
+    if not isinstance(found.get(section), dict):
+        return f"which has no section {section!r} with options below it"
     return None
 
 

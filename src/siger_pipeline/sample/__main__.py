@@ -10,7 +10,7 @@ from PIL import Image
 from siger_pipeline.console import prepare_console
 from siger_pipeline.sample.catalogue import make_catalogue
 from siger_pipeline.sample.records import Picture, Record
-from siger_pipeline.temporary import temporary_beside
+from siger_pipeline.temporary import left_over, remove_dead, temporary_beside
 from siger_pipeline.writing import write_error
 
 SEED = 7  # of the tracked sample
@@ -31,6 +31,7 @@ def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
         click.ClickException: the folder holds pictures of other items.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    remove_dead(left_over(folder))
     others = sorted(path.name for path in folder.iterdir() if path.stem not in pictures)
     if others:
         raise click.ClickException(
