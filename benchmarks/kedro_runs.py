@@ -24,8 +24,8 @@ from benchmarks.worker import Sample, Work
 
 # Terms that cost nothing before the first step are left out, so that one epoch is soon over.
 SHORT = "train.max_epochs=1,siger.lambda_perturbation=0,siger.lambda_alignment=0"
-FIRST_NODE = re.compile(r"Running node: ")
-EPOCH = re.compile(r"epoch 1: loss")
+FIRST_NODE = re.compile(r": running, because ")
+EPOCH = re.compile(r"stopped at epoch 1 ")
 TOLD = 2000
 
 
@@ -54,6 +54,10 @@ def copy_project(folder: Path) -> Path:
         (folder / name).mkdir()
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(ROOT / name, folder / name)
+    logging = folder / "conf" / "logging.yml"
+    # The start of a node is said at DEBUG only.
+    told = "loggers:\n  siger_pipeline.caching.running: {level: DEBUG}\n"
+    logging.write_text(logging.read_text().replace("loggers:\n", told))
     return folder
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from contracts.world import train_config
-from siger_pipeline import narration
+from siger_pipeline import terminal as module
 from siger_pipeline.narration import (
     RUNNING,
     TRAINING,
-    Console,
     Narration,
     leave_terminal,
     standing_text,
     stopped_text,
 )
+from siger_pipeline.terminal import Console
 from siger_pipeline.training.trainer import Standing
 
 LOG = logging.getLogger("siger_pipeline.of_a_test")
@@ -105,7 +105,7 @@ def test_the_last_line_is_cut_to_the_terminals_width(root: logging.Logger) -> No
 def test_the_time_that_passes_is_shown(
     root: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narration, "TICK", 0.01)
+    monkeypatch.setattr(module, "TICK", 0.01)
     terminal = Terminal()
     made, _ = narrated(root, terminal)
     logging.getLogger(RUNNING).debug("build_knn: running")
@@ -141,8 +141,8 @@ def test_a_terminal_that_cannot_go_back_gets_plain_lines(
 def test_a_file_gets_a_line_where_nothing_else_was_written_for_a_while(
     root: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narration, "TICK", 0.01)
-    monkeypatch.setattr(narration, "QUIET", (0.2, 0.2))
+    monkeypatch.setattr(module, "TICK", 0.01)
+    monkeypatch.setattr(module, "QUIET", (0.2, 0.2))
     file = io.StringIO()
     made, _ = narrated(root, file)
     running = logging.getLogger(RUNNING)
@@ -175,6 +175,41 @@ def test_a_configuration_of_ones_own_is_left_alone(root: logging.Logger) -> None
     made.start()
     assert root.handlers == before
     made.stop()
+
+
+def test_a_terminal_that_goes_away_does_not_end_the_run(root: logging.Logger) -> None:
+    class Gone(Terminal):
+        def write(self, text: str) -> int:
+            raise OSError("input/output error")
+
+    made, _ = narrated(root, Gone())
+    for _ in range(3):
+        logging.getLogger(RUNNING).debug("build_knn: running")
+    made.stop()
+
+
+def test_a_terminal_that_knows_few_characters(root: logging.Logger) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    made, _ = narrated(root, terminal)  # type: ignore[arg-type]
+    logging.getLogger(RUNNING).debug("train_model: running, because rate 1 → 2")
+    assert b"rate 1 ? 2" in terminal.buffer.getvalue()  # type: ignore[attr-defined]
+    made.stop()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_without_an_error_stream_nothing_is_shown(root: logging.Logger, closed: bool) -> None:
+    stream = io.StringIO()
+    made, handler = narrated(root, stream)
+    made.stop()
+    if closed:
+        stream.close()
+    else:
+        handler.stream = None  # type: ignore[attr-defined]
+    again = Narration()
+    again.start()
+    assert handler in root.handlers
+    again.stop()
 
 
 def test_ctrl_c_leaves_the_terminal_without_the_last_line(root: logging.Logger) -> None:

@@ -1,6 +1,8 @@
 """The whole pipeline on the sample, in a temporary copy, through the command line."""
 
+import gzip
 import json
+import random
 import re
 import shutil
 from pathlib import Path
@@ -77,6 +79,24 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, project: Project) -> None:
         "06_models/sample/siger/checkpoint.pt",
         "07_model_output/sample/siger/recommendations.parquet",
         "08_reporting/sample/siger/metrics.json",
+    ):
+        oldest = min((project.path / "data" / name).glob("*/*"))
+        assert other.newest(name).read_bytes() == oldest.read_bytes(), name
+
+
+def test_the_order_of_raw_lines_changes_no_byte(tmp_path: Path, project: Project) -> None:
+    other = copy_to(tmp_path)
+    for name in ("reviews.json.gz", "metadata.json.gz"):
+        raw = other.path / "data" / "01_raw" / "sample" / name
+        lines = gzip.decompress(raw.read_bytes()).splitlines(keepends=True)
+        random.Random(3).shuffle(lines)
+        raw.write_bytes(gzip.compress(b"".join(lines)))
+    other.run("--pipelines", "graphs")
+    for name in (
+        "03_primary/sample/splits.parquet",
+        "03_primary/sample/split_matrix.npz",
+        "04_feature/sample/text_features.npy",
+        "05_model_input/sample/enhanced_text.npz",
     ):
         oldest = min((project.path / "data" / name).glob("*/*"))
         assert other.newest(name).read_bytes() == oldest.read_bytes(), name

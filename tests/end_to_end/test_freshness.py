@@ -129,6 +129,7 @@ def test_a_template_of_the_page_reruns_the_page(project: Editable) -> None:
 def test_what_a_person_reads_of_a_run_reruns_nothing(project: Editable) -> None:
     for file, old, new in (
         ("narration.py", "patience left", "patience"),
+        ("console.py", "QUIET = (10.0", "QUIET = (20.0"),
         ("results.py", "beside it", "of others"),
         ("hooks.py", "failed after", "broke after"),
         ("preflight.py", "no such version", "none such"),
