@@ -146,6 +146,50 @@ def truncated(folder: Path) -> None:
     path.write_bytes(path.read_bytes()[:-4000])
 
 
+def ten_bad_pictures(folder: Path) -> list[str]:
+    """Ten pictures that cannot be read, each in its own way; their names."""
+    files = sorted((folder / "images").iterdir())[:10]
+    whole = files[0].read_bytes()
+    contents = [
+        *(b"", b"<html>404</html>", b"\0\0\0\x18ftypheic" + bytes(30), b"%PDF-1.4", b"PK\3\4"),
+        *(whole[: len(whole) // 2], whole[:30], b"no picture", bytes(1000), b"{}"),
+    ]
+    for file, content in zip(files, contents, strict=True):
+        file.write_bytes(content)
+    return [file.name for file in files]
+
+
+def test_ten_bad_pictures_are_named_at_once_and_can_be_tolerated(tmp_path: Path) -> None:
+    project = copy_to(tmp_path)
+    names = ten_bad_pictures(project.path / "data" / "01_raw" / "sample")
+    short = "train.max_epochs=1"
+    sentence = project.fails("--params", short)
+    for words in ("10 of 296 pictures (3.38%)", "features.picture.max_bad_share", *names):
+        assert words in sentence, sentence
+    assert "<" not in sentence and "object at" not in sentence
+    log = project.run("--params", f"{short},features.picture.max_bad_share=0.05")
+    told = next(line for line in log.splitlines() if "picture features" in line)
+    assert "WARNING 15 of 301 items (4.98%) have no picture features" in told
+    assert all(name in told for name in names)
+    page = project.newest("08_reporting/sample/siger/report.html").read_text()
+    assert "15 of 301 without image features (4.98%)" in page
+
+
+def test_a_user_who_vanishes_in_the_core_is_counted(tmp_path: Path) -> None:
+    project = copy_to(tmp_path)
+    before = project.run("--pipelines", "ingest")
+    line = b'{"reviewerID": "NEW", "asin": "%s", "overall": 5.0}'
+    path = project.path / "data" / "01_raw" / "sample" / "reviews.json.gz"
+    lines = gzip.decompress(path.read_bytes()).splitlines()
+    ids = sorted({word.partition(b'"')[0] for row in lines for word in row.split(b'"asin": "')[1:]})
+    path.write_bytes(
+        gzip.compress(b"\n".join([*lines, *(line % item for item in ids[:3])]) + b"\n")
+    )
+    after = project.run("--pipelines", "ingest")
+    assert "5-core: removed 30 of 630 users, 4 of 305 items, 76 of 5,771 interactions" in before
+    assert "5-core: removed 31 of 631 users, 4 of 305 items, 79 of 5,774 interactions" in after
+
+
 @pytest.mark.parametrize(
     ("break_it", "words"),
     [

@@ -35,7 +35,7 @@ def tables(rows: list[int | None], source: int) -> tuple[ibis.Table, ibis.Table]
 
 def extracted(matrix: Any, rows: list[int | None], source: int | None = None) -> Any:
     index, items = tables(rows, len(matrix) if source is None else source)
-    return extract(index, CONFIG, items, matrix)
+    return extract(index, CONFIG, items, matrix)[:2]
 
 
 @settings(deadline=None, max_examples=40)

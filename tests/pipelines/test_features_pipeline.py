@@ -1,5 +1,6 @@
 """The features stage as Kedro runs it, from catalog files to catalog files."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,41 @@ def test_files_in_files_out(catalog: DataCatalog) -> None:
         assert (features.dtype, len(features)) == (np.float32, 5)
         assert catalog.load(f"missing_{modality}").tolist() == missing
     np.testing.assert_array_equal(catalog.load("features_audio"), np.eye(6)[:0:-1])
+
+
+def test_items_without_features_are_counted_in_the_log(
+    catalog: DataCatalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "siger_pipeline"):
+        SequentialRunner().run(pipeline_of(**CHOICE), catalog)
+    told = [record.getMessage() for record in caplog.records if record.name.endswith("nodes")]
+    limits = "features.tfidf_svd.min_df = 2, max_df = 0.5"
+    assert sorted(told) == [
+        "1 of 5 items (20.00%) have no picture features: 1 have no picture.",
+        f"1 of 5 items (20.00%) have no text features: 1 have no word that counts ({limits}).",
+    ]
+
+
+def test_a_row_of_zeros_is_counted(
+    catalog: DataCatalog, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    np.save(tmp_path / "audio_feat.npy", np.diag([1, 1, 0, 1, 1, 1]).astype(np.float16))
+    with caplog.at_level(logging.INFO, "siger_pipeline"):
+        SequentialRunner().run(pipeline_of(audio="matrix"), catalog)
+    found = f"1 have a row of zeros in {tmp_path}/audio_feat.npy"
+    assert f"1 of 5 items (20.00%) have no ready-made features: {found}." in caplog.text
+
+
+def test_items_without_metadata_or_text_are_counted(
+    catalog: DataCatalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    items = catalog.load("items").to_pandas().assign(row=range(6))
+    items["title"] = ["", "", None, "red socks", "red socks", "blue hat"]
+    catalog.save("items", items[items["item"] != "B001"])
+    with caplog.at_level(logging.INFO, "siger_pipeline"):
+        SequentialRunner().run(pipeline_of(text="tfidf_svd"), catalog)
+    reasons = "1 have no metadata; 1 have no text; 1 have no word that counts"
+    assert f"3 of 5 items (60.00%) have no text features: {reasons}" in caplog.text
 
 
 def test_a_bad_picture_ends_the_run_and_names_its_file(

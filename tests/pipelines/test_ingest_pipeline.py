@@ -143,6 +143,31 @@ def test_bad_lines_are_told_in_a_warning(tmp_path: Path, caplog: pytest.LogCaptu
         run("amazon", amazon(tmp_path, extra=["no json"]), tmp_path, max_bad_share=0.01)
 
 
+def test_what_the_steps_removed_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    extra = [review(77, item) for item in range(3)] + [review(user, 30) for user in range(9)]
+    with caplog.at_level(logging.INFO, "siger_pipeline"):
+        made = run("amazon", amazon(tmp_path, extra=[*extra, review(3, 3)]), tmp_path)
+    told = [record.getMessage() for record in caplog.records if record.name.endswith("nodes")]
+    assert told == [
+        "1 of 110 interactions repeat a user and item: the earliest counts.",
+        "5-core: removed 1 of 13 users, 1 of 10 items, 4 of 109 interactions (ingest.k_core = 5);"
+        " interactions by pass: 4.",
+        "1 of 9 items (11.11%) have no metadata; the metadata of 12 items outside the catalogue are"
+        " not used.",
+    ]
+    assert [r.levelname for r in caplog.records if "no metadata" in r.getMessage()] == ["WARNING"]
+    assert made["counts"].to_numpy().tolist()[-1] == ["items without metadata", 9, 1, 9, 0]
+
+
+def test_a_run_that_loses_nothing_says_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = [f"{u}\t{(u + k) % 12}\t{k % 3}" for u in range(12) for k in range(4)]
+    with caplog.at_level(logging.INFO, "siger_pipeline"):
+        run("mmrec", mmrec(tmp_path, lines, None), tmp_path, strategy="published", k_core=1)
+    assert not [record for record in caplog.records if record.name.endswith("nodes")]
+
+
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
@@ -193,12 +218,23 @@ def test_numbers_of_the_published_layout_are_kept(tmp_path: Path, mapped: int | 
     assert made["item_index"][Columns.ITEM].tolist()[0] == first
 
 
-def test_a_user_without_training_is_refused_unless_asked_to_leave(tmp_path: Path) -> None:
+def test_a_user_without_training_is_refused_unless_asked_to_leave(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     raw = mmrec(tmp_path, ["0\t0\t0", "0\t1\t2", "1\t1\t1"], None)
     published = {"strategy": "published", "k_core": 1}
     with pytest.raises(InputError, match="users without a training interaction: 1"):
         run("mmrec", raw, tmp_path, **published, untrained_users="refuse")
-    made = run("mmrec", raw, tmp_path, **published, untrained_users="leave")
+    with caplog.at_level(logging.INFO, "siger_pipeline"):
+        made = run("mmrec", raw, tmp_path, **published, untrained_users="leave")
+    assert "1 of 2 users have no training interaction: they leave validation" in caplog.text
+    assert made["counts"].to_numpy().tolist()[-4] == [
+        "users with training interactions",
+        1,
+        2,
+        2,
+        1,
+    ]
     assert made["splits"].to_numpy().tolist() == [[0, 0, "train"], [0, 1, "test"]]
     assert made["user_index"][Columns.USER].tolist() == ["0", "1"]
     assert made["counts"][Columns.REMOVED].tolist()[-3:] == [0, 1, 0]

@@ -68,7 +68,12 @@ def test_published_folders_keep_their_numbers_and_split(name: str, tmp_path: Pat
     assert users.count().to_pyarrow().as_py() == n_users
     assert catalogue.count().to_pyarrow().as_py() == n_items
     splits, _ = nodes.split_interactions(
-        interactions, stored(tmp_path, counts), users, catalogue, split_config(Strategy.PUBLISHED)
+        interactions,
+        stored(tmp_path, counts),
+        users,
+        catalogue,
+        split_config(Strategy.PUBLISHED),
+        items,
     )
     found = splits.to_pandas()[Columns.SPLIT].value_counts()
     assert [int(found[split.value]) for split in Split] == sizes

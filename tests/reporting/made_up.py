@@ -145,5 +145,7 @@ def made_up_report(epochs: int) -> dict[str, Any]:
         paper_figures=in_duckdb(paper),
         origin=hostile_origin(),
         report=ReportConfig(features_note=HOSTILE[2], paper_note=HOSTILE[4]),
+        missing_text=np.arange(ITEMS) < 3,
+        missing_image=np.zeros(ITEMS, dtype=bool),
     )
     return document

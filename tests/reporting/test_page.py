@@ -98,6 +98,11 @@ def test_hits_are_counted_in_the_first_twenty_and_later_ranks_are_plain(html: st
     assert {(name, mark) for name, mark, rank in marks if int(rank) > 20} == {("missed", "")}
 
 
+def test_items_without_features_are_counted_where_there_are_any(html: str) -> None:
+    assert "Items: 3 of 30 without text features (10.00%)." in html
+    assert "image features (" not in html
+
+
 def test_titles_fall_back_to_the_id(html: str) -> None:
     assert re.search(r'class="title"[^>]*>[^<]*-i\d+ <span class="untitled">no title</span>', html)
     assert not re.search(r'no\. \d+ <span class="untitled">', html)
@@ -124,6 +129,8 @@ def test_tables_of_counts_and_graphs_are_rounded_for_people() -> None:
         {"step": ["split: train", "split: test"], "users": [9, 9], "removed": [0, 3]}
     )
     assert [cells[-1] for cells in counts_table(splits).rows] == ["–", "3"]
+    unknown = pd.DataFrame({"step": ["items without metadata"], "users": [9], "removed": [0]})
+    assert counts_table(unknown).rows == [["items without metadata", "9", "–"]]
     degree = {"mean": 1.5, "min": 0, "max": 2345}
     row = {"graph": "knn_text", "nodes": 10, "edges": 15, "density": 0.0125, "isolated": 1}
     (cells,) = graph_table({"graphs": [{**row, "degree": degree, "in_degree": None}]}).rows

@@ -32,6 +32,7 @@ def report(
         published=published_figures(paper, "baby"),
         paper_note="MARK: other data",
         provenance=provenance(run, splits, 1234, 56),
+        missing={"text": (3, 56), "image": (0, 56), "audio": (56, 56)},
     )
 
 
@@ -67,6 +68,16 @@ def test_all_published_models_are_shown_with_the_note(report: dict[str, Any]) ->
     assert row(section, "LightGCN") == ["0.0754", "0.0328"]
     assert row(section, "**da_mrs**, this run") == ["0.1100", "0.0800"]
     assert "MARK: other data." in section
+
+
+def test_items_without_features_are_counted_where_there_are_any(report: dict[str, Any]) -> None:
+    assert report["missing"]["text"] == {"missing": 3, "items": 56}
+    told = (
+        "Items: 3 of 56 without text features (5.36%), 56 of 56 without audio features (100.00%)."
+    )
+    assert told in markdown(report)
+    report["missing"] = {"text": {"missing": 0, "items": 56}}
+    assert "without" not in markdown(report).partition("## ")[0]
 
 
 def test_every_metric_is_shown_in_a_fixed_order(report: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@ import io
 
 from PIL import Image
 
+from siger_pipeline.errors import InputError
 from siger_pipeline.reporting.thumbnails import data_uri, thumbnails
 
 
@@ -32,6 +33,14 @@ def test_only_pictures_that_are_asked_for_are_opened() -> None:
 
     pictures = {"a": lambda: Image.new("L", (9, 9)), "b": broken}
     assert set(thumbnails(["a", "a", "c"], pictures)) == {"a"}
+
+
+def test_a_picture_that_cannot_be_read_is_left_out() -> None:
+    def broken() -> Image.Image:
+        raise InputError("The picture b.jpg cannot be read")
+
+    pictures = {"a": lambda: Image.new("RGB", (9, 9)), "b": broken}
+    assert set(thumbnails(["a", "b"], pictures)) == {"a"}
 
 
 def test_the_same_picture_is_the_same_text_and_small() -> None:

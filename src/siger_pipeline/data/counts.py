@@ -5,6 +5,8 @@ from ibis.expr.types import IntegerScalar, Table
 
 from siger_pipeline.data.schema import Columns, Split
 
+UNKNOWN = "items without metadata"
+
 
 def count_step(interactions: Table, step: str, before: int | None = None) -> pd.DataFrame:
     """One row of the table of counts: what is there after the step.
@@ -34,6 +36,39 @@ def count_reading(rows: Table, pairs: Table, bad_lines: int) -> pd.DataFrame:
     read = count_step(rows, "read").assign(**{Columns.REMOVED: bad_lines})
     unique = count_step(pairs, "one per pair", read[Columns.INTERACTIONS].item())
     return pd.concat([read, unique], ignore_index=True)
+
+
+def count_trained(kept: Table, removed: int) -> pd.DataFrame:
+    """A row for what is left without the users who have no training interaction.
+
+    Args:
+        kept: columns user, item; without these users.
+        removed: their interactions.
+
+    Returns:
+        One row; none where nobody had to leave.
+    """
+    if not removed:
+        return pd.DataFrame()
+    counted = count_step(kept, "users with training interactions")
+    return counted.assign(**{Columns.REMOVED: removed})
+
+
+def count_unknown(interactions: Table, unknown: Table, count: int) -> pd.DataFrame:
+    """A row for the items without metadata and their interactions.
+
+    Args:
+        interactions: columns user, item.
+        unknown: column item, the items without metadata.
+        count: how many these are.
+
+    Returns:
+        One row; none where every item has metadata.
+    """
+    if not count:
+        return pd.DataFrame()
+    counted = count_step(interactions.semi_join(unknown, Columns.ITEM), UNKNOWN)
+    return counted.assign(**{Columns.ITEMS: count})
 
 
 def count_splits(labelled: Table, kept: Table) -> pd.DataFrame:

@@ -54,6 +54,19 @@ def item_index(catalogue: Table) -> Table:
     return _numbered(catalogue, Columns.ITEM, Columns.ITEM_ID, first=[Columns.ROW])
 
 
+def unknown_items(item_index: Table, items: Table) -> Table:
+    """The items of the catalogue without metadata.
+
+    Args:
+        item_index: column item.
+        items: column item.
+
+    Returns:
+        item, one row each.
+    """
+    return item_index.anti_join(items, Columns.ITEM).select(Columns.ITEM)
+
+
 def index_splits(labelled: Table, users: Table, items: Table) -> Table:
     """Write labelled interactions with the numbers of users and items.
 

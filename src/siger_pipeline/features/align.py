@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
+from siger_pipeline.remarks import Remark
 
 # The features of a modality [I, d], and which items have none [I]: their rows are zero.
 Features: TypeAlias = tuple[NDArray[np.float32], NDArray[np.bool_]]
+# The same, and what is to be said of them: how many items have none, and why.
+Extracted: TypeAlias = tuple[NDArray[np.float32], NDArray[np.bool_], list[Remark]]
 
 
 def index_frame(item_index: Table) -> pd.DataFrame:

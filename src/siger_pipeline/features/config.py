@@ -17,7 +17,10 @@ class TfidfSvdConfig(BaseModel):
     dimension: PositiveInt = Field(description="[d_m] at most; fewer where texts or words are few")
     min_df: PositiveInt = Field(description="items that a word must occur in to be kept")
     max_df: float = Field(gt=0, le=1, description="share of items above which a word is left out")
-    ngram: PositiveInt = Field(description="words in a row that are counted as one, up to so many")
+    ngram: PositiveInt = Field(
+        description="words in a row that are counted as one, up to so many; in scripts without"
+        " blanks characters, up to one more"
+    )
     max_words: PositiveInt = Field(description="the most frequent words that are kept")
     iterations: PositiveInt = Field(description="power iterations of the randomised SVD")
     seed: int = Field(ge=0, lt=2**32, description="of the randomised SVD")
@@ -32,6 +35,7 @@ class PictureConfig(BaseModel):
     cell: PositiveInt = Field(description="pixels a side of a cell of the gradient histograms")
     orientations: PositiveInt = Field(description="bins of a gradient's direction")
     colours: PositiveInt = Field(description="bins of each of red, green and blue")
+    max_bad_share: float = Field(ge=0, le=1, description="tolerated share of unreadable pictures")
 
     @model_validator(mode="after")
     def _cells_make_a_block(self) -> Self:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from siger_pipeline.features.align import Features
+    from siger_pipeline.features.align import Extracted
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Extractor:
 
     Attributes:
         function: module and name of (item index, the extractor's parameters, its sources …) ->
-            features [I, d], and a mask [I] of items that have none. Imported when it is loaded.
+            features [I, d], a mask [I] of items that have none, remarks on these for the log.
+            Imported when it is loaded.
         sources: what it reads besides the item index, by catalog names; `{modality}` stands for
             the name of the modality.
     """
@@ -34,9 +35,9 @@ class Extractor:
         """The full name of the function's module."""
         return self.function.partition(":")[0]
 
-    def load(self) -> Callable[..., Features]:
+    def load(self) -> Callable[..., Extracted]:
         """The function."""
-        loaded: Callable[..., Features] = getattr(
+        loaded: Callable[..., Extracted] = getattr(
             import_module(self.module), self.function.partition(":")[2]
         )
         return loaded

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.align import Features, index_frame, with_missing
+from siger_pipeline.features.align import Extracted, Features, index_frame, with_missing
 from siger_pipeline.features.config import MatrixConfig
+from siger_pipeline.remarks import without_features
 
 
-def extract(item_index: Table, config: MatrixConfig, items: Table, raw: NDArray) -> Features:
+def extract(item_index: Table, config: MatrixConfig, items: Table, raw: NDArray) -> Extracted:
     """The rows of the catalogue's items; see `pick_rows`.
 
     Args:
@@ -34,7 +35,9 @@ def extract(item_index: Table, config: MatrixConfig, items: Table, raw: NDArray)
             f" {wanted} rows are wanted, row n for item n. Take the feature file that belongs to"
             " these interactions."
         )
-    return pick_rows(raw, rows, name, config.block_mib)
+    features, missing = pick_rows(raw, rows, name, config.block_mib)
+    reasons = {f"have a row of zeros in {name}": int(missing.sum())}
+    return features, missing, without_features("ready-made features", reasons, len(rows))
 
 
 def require_numeric(matrix: NDArray, name: str) -> None:

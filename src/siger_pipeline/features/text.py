@@ -10,17 +10,20 @@ from ibis.expr.types import Table
 from numpy.typing import NDArray
 from scipy import sparse
 
+from siger_pipeline.data.index import unknown_items
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.align import Features, align_items, with_missing
+from siger_pipeline.features.align import Extracted, Features, align_items, with_missing
 from siger_pipeline.features.config import TfidfSvdConfig
+from siger_pipeline.features.words import analyser
+from siger_pipeline.remarks import without_features
 
 FIELDS = [Columns.TITLE, Columns.BRAND, Columns.CATEGORIES, Columns.DESCRIPTION]
 NOT_SHOWN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
-def extract(item_index: Table, config: TfidfSvdConfig, items: Table) -> Features:
+def extract(item_index: Table, config: TfidfSvdConfig, items: Table) -> Extracted:
     """Features of title, brand, categories and description; see `tfidf_svd`.
 
     Args:
@@ -28,7 +31,17 @@ def extract(item_index: Table, config: TfidfSvdConfig, items: Table) -> Features
         config: parameters.
         items: item and the four texts, null where missing, as in the source.
     """
-    return tfidf_svd(join_fields(align_items(items, item_index)), config)
+    texts = join_fields(align_items(items, item_index))
+    features, missing = tfidf_svd(texts, config)
+    unknown = int(unknown_items(item_index, items).count().to_pyarrow().as_py())
+    empty = sum(not text for text in texts)
+    limits = f"features.tfidf_svd.min_df = {config.min_df}, max_df = {config.max_df}"
+    reasons = {
+        "have no metadata": unknown,
+        "have no text": empty - unknown,
+        f"have no word that counts ({limits})": int(missing.sum()) - empty,
+    }
+    return features, missing, without_features("text features", reasons, len(texts))
 
 
 def join_fields(items: pd.DataFrame) -> list[str]:
@@ -90,8 +103,7 @@ def _tfidf(texts: list[str], config: TfidfSvdConfig) -> sparse.csr_matrix:
         )
     vectoriser = TfidfVectorizer(
         dtype=np.float32,
-        strip_accents="unicode",
-        ngram_range=(1, config.ngram),
+        analyzer=analyser(config.ngram),
         min_df=config.min_df,
         max_df=config.max_df,
         max_features=config.max_words,

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from plotly import graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from siger_pipeline.data.counts import UNKNOWN
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.reporting import figures, tables
 from siger_pipeline.reporting.labels import graph_label
@@ -89,8 +90,8 @@ def counts_table(counts: pd.DataFrame) -> Table:
 
 def _count_cells(row: Mapping[Any, Any]) -> list[str]:
     step, *numbers = (str(row[Columns.STEP]), *(f"{n:,.0f}" for n in list(row.values())[1:]))
-    # A split is a part of what the steps left: only users who leave with it are removed.
-    whole = step.startswith("split: ") and row[Columns.REMOVED] == 0
+    # A part of what the steps left: only users who leave with a split are removed.
+    whole = step.startswith(("split: ", UNKNOWN)) and row[Columns.REMOVED] == 0
     return [step, *numbers[:-1], tables.ABSENT] if whole else [step, *numbers]
 
 

@@ -46,6 +46,7 @@ def summarise(
     published: Published,
     paper_note: str,
     provenance: Mapping[str, Any],
+    missing: Mapping[str, tuple[int, int]],
 ) -> dict[str, Any]:
     """Figures with their provenance, beside the floors and the published ones.
 
@@ -58,6 +59,7 @@ def summarise(
         published: the paper's comparison on this data set.
         paper_note: how the paper's data differ, for whoever reads both.
         provenance: of `provenance.provenance`.
+        missing: modality -> items without features of it, all items.
     """
     return {
         "metrics": metrics,
@@ -66,4 +68,5 @@ def summarise(
         "training": training_summary(history, timings),
         "paper": {"figures": published, "note": paper_note if published else ""},
         "provenance": provenance,
+        "missing": {name: {"missing": n, "items": of} for name, (n, of) in missing.items()},
     }

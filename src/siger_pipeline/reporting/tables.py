@@ -161,6 +161,17 @@ def warning(report: Report) -> str:
     return below_popularity(model, report["metrics"], report["floors"])
 
 
+def missing_line(report: Report) -> str:
+    """Items without features, by modality, in a sentence; empty where every item has all."""
+    found = {name: counts for name, counts in report["missing"].items() if counts["missing"]}
+    told = [
+        f"{counts['missing']:,} of {counts['items']:,} without {name} features"
+        f" ({counts['missing'] / counts['items']:.2%})"
+        for name, counts in found.items()
+    ]
+    return f"Items: {', '.join(told)}." if told else ""
+
+
 def training_line(report: Report) -> str:
     """The training in a sentence."""
     training = report["training"]

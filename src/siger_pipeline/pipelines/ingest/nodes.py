@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from siger_pipeline.data.config import SplitConfig
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
+from siger_pipeline.remarks import log_all
 
 if TYPE_CHECKING:
     from siger_pipeline.data.checks import BadLines
@@ -65,9 +66,12 @@ def keep_k_core(interactions: Table, read_counts: Table, k_core: int) -> tuple[T
     import pandas as pd
 
     from siger_pipeline.data import kcore
+    from siger_pipeline.data.removed import outside_core
 
     core, passes = kcore.k_core(interactions, k_core)
-    return core, pd.concat([read_counts.to_pandas(), passes], ignore_index=True)
+    before = read_counts.to_pandas()
+    log_all(LOG, outside_core(before, passes, k_core))
+    return core, pd.concat([before, passes], ignore_index=True)
 
 
 def index_users(core: Table) -> Table:
@@ -85,19 +89,23 @@ def index_items(core: Table, items: Table, k_core: int) -> Table:
 
 
 def split_interactions(
-    core: Table, core_counts: Table, user_index: Table, item_index: Table, settings: SplitConfig
+    core: Table,
+    core_counts: Table,
+    user_index: Table,
+    item_index: Table,
+    settings: SplitConfig,
+    items: Table,
 ) -> tuple[Table, DataFrame]:
     """Numbered interactions with their split, and the counts of the whole stage."""
-    import pandas as pd
-
-    from siger_pipeline.data.counts import count_splits
     from siger_pipeline.data.index import index_splits
     from siger_pipeline.data.split import assign, without_untrained
+    from siger_pipeline.data.totals import stage_counts
 
     labelled = assign(core, settings)
     kept = without_untrained(labelled, settings)
-    counts = [core_counts.to_pandas(), count_splits(labelled, kept)]
-    return index_splits(kept, user_index, item_index), pd.concat(counts, ignore_index=True)
+    counts, remarks = stage_counts(core_counts.to_pandas(), labelled, kept, item_index, items)
+    log_all(LOG, remarks)
+    return index_splits(kept, user_index, item_index), counts
 
 
 def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> csr_matrix:
@@ -115,11 +123,14 @@ def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> csr_m
 def _one_per_pair(rows: Table, report: BadLines) -> tuple[Table, DataFrame]:
     from siger_pipeline.data.counts import count_reading
     from siger_pipeline.data.pairs import one_per_pair
+    from siger_pipeline.data.removed import repeated_pairs
 
     _warn(report)
     # Kept, since it is counted and then saved: ordering the rows takes longest.
     interactions = one_per_pair(rows).cache()
-    return interactions, count_reading(rows, interactions, report.bad)
+    counts = count_reading(rows, interactions, report.bad)
+    log_all(LOG, repeated_pairs(counts))
+    return interactions, counts
 
 
 def _warn(report: BadLines) -> None:

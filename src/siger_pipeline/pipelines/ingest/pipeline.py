@@ -66,7 +66,7 @@ def _common() -> list[Node]:
         ),
         Node(
             nodes.split_interactions,
-            [*indexed, "params:split"],
+            [*indexed, "params:split", "items"],
             ["splits", "counts"],
             name="split_interactions",
         ),

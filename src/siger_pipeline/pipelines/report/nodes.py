@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from siger_pipeline.pipelines.types import Figure, Table, csr_matrix
+from siger_pipeline.pipelines.types import Figure, Table, csr_matrix, ndarray
 from siger_pipeline.reporting.config import ReportConfig
 
 
@@ -32,8 +32,9 @@ def write_report(
     paper_figures: Table,
     origin: dict[str, Any],
     report: ReportConfig,
+    **missing: ndarray,
 ) -> tuple[dict[str, Any], str]:
-    """The report, for programs and for people."""
+    """The report, for programs and for people; `missing_<modality>`: items without features."""
     from siger_pipeline.reporting.markdown import markdown
     from siger_pipeline.reporting.paper import published_figures
     from siger_pipeline.reporting.summary import summarise
@@ -47,6 +48,10 @@ def write_report(
         published=published_figures(paper_figures, origin["dataset"]),
         paper_note=report.paper_note,
         provenance=origin,
+        missing={
+            name.removeprefix("missing_"): (int(mask.sum()), len(mask))
+            for name, mask in sorted(missing.items())
+        },
     )
     return document, markdown(document)
 

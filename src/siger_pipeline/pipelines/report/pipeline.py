@@ -23,6 +23,7 @@ def _written(selection: Selection) -> list[Node]:
         **_same(("metrics", "group_metrics", "floors", "history", "timings", "paper_figures")),
         "origin": "provenance",
         "report": "params:report",
+        **_same(tuple(f"missing_{modality}" for modality in _modalities(selection))),
     }
     curves = {**_same(("history", "timings")), "origin": "provenance"}
     report = ["report", "report_markdown"]
@@ -46,7 +47,7 @@ def _looked_at(selection: Selection) -> list[Node]:
         Node(nodes.describe_graphs, described, "graph_statistics", name="describe_graphs"),
         Node(nodes.pick_examples, shown, "examples", name="pick_examples"),
     ]
-    if _has_pictures(selection):
+    if PICTURE in _modalities(selection).values():
         read = ["examples", "images"]
         made.append(Node(nodes.shrink_pictures, read, "thumbnails", name="shrink_pictures"))
         page["pictures"] = "thumbnails"
@@ -69,9 +70,10 @@ def _item_graphs(selection: Selection) -> list[str]:
     return [*of_each[0], "cooccurrence", *of_each[1]]
 
 
-def _has_pictures(selection: Selection) -> bool:
+def _modalities(selection: Selection) -> dict[str, str]:
+    """Those whose features the run makes, and their extractors."""
     # A run that makes no features must not fail for want of pictures.
-    return bool(selection.needs & OF_FEATURES) and PICTURE in selection.modalities.values()
+    return selection.modalities if selection.needs & OF_FEATURES else {}
 
 
 def _same(names: tuple[str, ...]) -> dict[str, str]:
