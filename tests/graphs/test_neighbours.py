@@ -111,6 +111,24 @@ def test_the_magnitude_of_features_does_not_matter(scale: float) -> None:
     assert_same(knn_graph(features, 7), all_pairs_graph(features, 7))
 
 
+def test_products_are_made_in_full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    products, seen = neighbours._Search._products, []
+
+    def watched(search: neighbours._Search, *rows: torch.Tensor) -> torch.Tensor:
+        seen.append(torch.get_float32_matmul_precision())
+        return products(search, *rows)
+
+    monkeypatch.setattr(neighbours._Search, "_products", watched)
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    try:
+        knn_graph(made_up("gaussian", 50), 3)
+        assert torch.get_float32_matmul_precision() == "medium"
+    finally:
+        torch.set_float32_matmul_precision(before)
+    assert set(seen) == {"highest"}
+
+
 @pytest.mark.usefixtures("small_tiles")
 def test_pairs_that_products_cannot_part_stay_within_the_room(
     monkeypatch: pytest.MonkeyPatch,

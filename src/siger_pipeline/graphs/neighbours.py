@@ -14,8 +14,8 @@ from siger_pipeline.graphs.units import UnitRows, pair_cosines
 
 FLOAT = 4  # bytes
 # Rows of a tile: few enough for the memory bound, enough for fast products.
-LEAST_SIDE, LARGEST_SIDE = 64, 2048
-SAMPLE = 1024  # rows that give each row a first bound
+LEAST_SIDE, LARGEST_SIDE = 64, 1024
+SAMPLE = 512  # rows that give each row a first bound
 BYTES_PER_PAIR = 128  # a candidate, both its ends, and their sort by row
 # Decimals at which cosines count as equal: rounding noise of float64 must not break a tie.
 TIE_DECIMALS = 12
@@ -47,8 +47,12 @@ def nearest(
         Positions, sorted by row, then by falling cosine, then by position.
     """
     search = _Search(units, k, int(block_mib * 2**20), torch.device(device))
-    if len(units):
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")  # TF32 and bfloat16 err by more than the bound
+    try:
         search.run()
+    finally:
+        torch.set_float32_matmul_precision(precision)
     return search.best
 
 
@@ -108,7 +112,7 @@ class _Search:
 
     def _raise_floors_by_a_sample(self) -> None:
         """The k-th largest product with some of the rows is no larger than with all of them."""
-        size = min(self._side, SAMPLE)
+        size = min(len(self.units), self._side, SAMPLE)
         if size < self.k:
             return
         sample = np.random.default_rng(0).choice(len(self.units), size, replace=False)
