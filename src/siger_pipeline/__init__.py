@@ -1,3 +1,7 @@
 """SIGER as a Kedro project: from raw files to ranked lists."""
 
+from siger_pipeline.threads import wait_briefly
+
 __version__ = "0.1.0"
+
+wait_briefly()  # before any module of the package imports PyTorch

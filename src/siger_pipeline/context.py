@@ -10,6 +10,7 @@ from siger_pipeline.caching.places import is_parameter
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.parameters import check_parameters
 from siger_pipeline.selection import select, selected, selection_of
+from siger_pipeline.threads import use_threads
 
 
 class QuickCatalog(DataCatalog, CatalogCommandsMixin):
@@ -33,13 +34,14 @@ class ProjectContext(KedroContext):
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Check every parameter, and choose the pipelines of this environment and model."""
+        """Check every parameter, and choose the pipelines and the number of threads."""
         super().__init__(*arguments, **options)
         # Kedro's loader reads its files at each look-up, unless it is given the values.
         for kind in ("globals", "parameters"):
             self.config_loader[kind] = self.config_loader[kind]
         parameters = check_parameters(self.config_loader["parameters"])
         self._check_names(parameters.model, parameters.dataset)
+        use_threads(parameters.threads)
         selection = selection_of(parameters)
         if selection != selected():
             select(selection)
