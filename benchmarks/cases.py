@@ -1,5 +1,8 @@
 """The rows of `benchmarks.speed`: what is measured, what beside it, and what is aimed at."""
 
+from dataclasses import replace
+
+from benchmarks.busy import DEFAULT_WAITING
 from benchmarks.case import Case
 from benchmarks.harness import Job
 
@@ -23,6 +26,20 @@ def _command(*arguments: str) -> Job:
     return Job(label, "benchmarks.kedro_runs:command", {"arguments": list(arguments)})
 
 
+def _on_the_sample(busy: bool) -> Job:
+    arguments = {"model": "lightgcn", "epochs": 12, "busy": busy}
+    return Job("ours", "benchmarks.busy:training", arguments)
+
+
+def _with_default_waiting(job: Job) -> Job:
+    return replace(job, label="default waiting", environment=DEFAULT_WAITING)
+
+
+SIGER_BESIDE_LOOPS = Job(
+    "siger",
+    "benchmarks.busy:beside_loops",
+    {"function": "benchmarks.jobs:epochs", "world": "baby", "model": "siger", "steps": 4},
+)
 SIGER_EPOCH, GRAPHS = "siger_epoch", "graphs_sports"
 IMPORTED = ("kedro.framework.cli.cli", "kedro.framework.session", "torch")
 CASES = (
@@ -108,6 +125,25 @@ CASES = (
         tell=("seconds_first_node",),
         world="baby",
         in_full=True,
+    ),
+    Case(
+        "threads_idle",
+        "LightGCN, sample, 12 epochs, idle machine",
+        _on_the_sample(busy=False),
+        plain=_with_default_waiting(_on_the_sample(busy=False)),
+    ),
+    Case(
+        "threads_busy",
+        "LightGCN, sample, 12 epochs, each core busy with another process",
+        _on_the_sample(busy=True),
+        plain=_with_default_waiting(_on_the_sample(busy=True)),
+    ),
+    Case(
+        "siger_busy",
+        "SIGER epoch, Baby, 128-d features, each core busy with another process",
+        SIGER_BESIDE_LOOPS,
+        world="baby",
+        plain=_with_default_waiting(SIGER_BESIDE_LOOPS),
     ),
     Case(
         "imports",

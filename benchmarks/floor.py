@@ -9,12 +9,10 @@ from benchmarks.cases import GRAPHS, SIGER_EPOCH
 from benchmarks.data import read_world
 from benchmarks.harness import Job, measure
 from benchmarks.results import Row
-from benchmarks.roofline import SIDE, graphs_of, step_of
-from siger_pipeline.graphs.bounds import Int8Bounds
+from benchmarks.roofline import graphs_of, step_of
 
 UNITS = {
     "matmul": "GFLOP/s",
-    "int8": "10⁹ operations/s",
     "stream": "GB/s",
     "gather": "GB/s",
     "random": "10⁹/s",
@@ -110,7 +108,6 @@ def ceilings(tables: Sequence[int], scratch: Path, threads: int | None) -> dict[
     """What the machine gives now, 10⁹ a second; gathering from tables of so many rows."""
     asked: dict[str, dict[str, Any]] = {
         "matmul": {"kind": "matmul"},
-        **({"int8": {"kind": "int8"}} if Int8Bounds.pays(SIDE) else {}),
         "stream": {"kind": "stream"},
         **{f"gather {n:,} rows": {"kind": "gather", "rows": n} for n in tables},
         "random": {"kind": "random"},

@@ -30,12 +30,14 @@ class Job:
         function: `module:function` of a generator, see `benchmarks.worker`.
         arguments: of that function, as JSON has them.
         repeat: its own number of repetitions, where it is too slow for the run's.
+        environment: variables of its process, beside those of this one.
     """
 
     label: str
     function: str
     arguments: dict[str, Any] = field(default_factory=dict)
     repeat: int | None = None
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ class Process:
             stderr=self.errors,
             text=True,
             cwd=ROOT,
-            env=os.environ | dict.fromkeys(THREAD_VARIABLES if threads else (), str(threads)),
+            env=os.environ
+            | dict.fromkeys(THREAD_VARIABLES if threads else (), str(threads))
+            | job.environment,
         )
         self.ready = self._answer()
 

@@ -1,6 +1,6 @@
 """What this machine gives, and how long a SIGER step and the graphs must take by it.
 
-The ceilings are measured in the same run: float32 and int8 products, streaming, gathering of rows,
+The ceilings are measured in the same run: float32 products, streaming, gathering of rows,
 random numbers. The floor counts what the work cannot do without and takes each part at its ceiling,
 one after another; what it leaves out (exponentials, elementwise chains, the sampler, the choice of
 the nearest) is above it.
@@ -32,7 +32,7 @@ def ceiling(scratch: Path, kind: str, rows: int = 0) -> Work:
 
     Args:
         scratch: not used.
-        kind: `matmul`, `int8`, `stream`, `gather` or `random`.
+        kind: `matmul`, `stream`, `gather` or `random`.
         rows: of the table that is gathered from.
     """
     kernel, amount = KERNELS[kind](rows)
@@ -48,12 +48,6 @@ def ceiling(scratch: Path, kind: str, rows: int = 0) -> Work:
 def _matmul(_: int) -> tuple[Callable[[], Any], float]:
     x, y, out = (torch.rand(SIDE, SIDE) for _ in range(3))
     return lambda: torch.mm(x, y, out=out), 2.0 * SIDE**3
-
-
-def _int8(_: int) -> tuple[Callable[[], Any], float]:
-    x, y = (torch.randint(-126, 127, (SIDE, SIDE), dtype=torch.int8) for _ in range(2))
-    out = torch.empty(SIDE, SIDE, dtype=torch.int32)
-    return lambda: torch._int_mm(x, y.T, out=out), 2.0 * SIDE**3
 
 
 def _stream(_: int) -> tuple[Callable[[], Any], float]:
@@ -75,7 +69,6 @@ def _random(_: int) -> tuple[Callable[[], Any], float]:
 
 KERNELS: Mapping[str, Callable[[int], tuple[Callable[[], Any], float]]] = {
     "matmul": _matmul,
-    "int8": _int8,
     "stream": _stream,
     "gather": _gather,
     "random": _random,
@@ -158,17 +151,17 @@ class Neighbours:
         """Seconds of each part at its ceiling.
 
         Args:
-            rates: `int8`, where the machine has such products, `matmul`, `stream`, a second.
+            rates: `matmul`, `stream`, a second.
         """
         return {
-            "products of all pairs, once": self.products / rates.get("int8", rates["matmul"]),
-            "features, read for lengths and for rounding": self.read_bytes / rates["stream"],
+            "products of all pairs, once": self.products / rates["matmul"],
+            "features, read twice": self.read_bytes / rates["stream"],
             "exact cosines of the neighbours": self.exact_bytes / rates["stream"],
         }
 
 
 def graphs_of(world: World) -> Neighbours:
-    """The work of both modalities' graphs: each pair at least bounded, k − 1 pairs an item exact.
+    """The work of both modalities' graphs: each pair multiplied once, k − 1 pairs an item exact.
 
     Two items can be each other's neighbours, so that a pair may serve both.
     """

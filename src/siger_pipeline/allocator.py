@@ -12,8 +12,8 @@ def keep_freed_memory() -> bool:
     """Let what one step of a loop frees serve the next one, up to 256 MiB.
 
     By default glibc hands it back to the system, and each step gets it anew, page by page and
-    zeroed: a third of a LightGCN step, a fifth of a search for neighbours. The peak stays what it
-    was. It holds for the process, so those who start its work say so.
+    zeroed: a third of a LightGCN step. The peak stays what it was. It holds for the process, so
+    those who start its work say so.
 
     Returns:
         Whether this system's C library can be told.

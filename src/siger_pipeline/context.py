@@ -21,6 +21,7 @@ from siger_pipeline.configuration import ProjectConfigLoader
 from siger_pipeline.errors import ConfigurationError, ParameterError
 from siger_pipeline.parameters import Where, check_parameters
 from siger_pipeline.selection import select, selected, selection_of
+from siger_pipeline.threads import use_threads
 
 LOG = logging.getLogger(__name__)
 QUOTED = re.compile("'([^']+)'")
@@ -62,7 +63,7 @@ class ProjectContext(KedroContext):
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Check every parameter, and choose the pipelines of this environment and model."""
+        """Check every parameter, and choose the pipelines and the number of threads."""
         super().__init__(*arguments, **options)
         assert isinstance(self.config_loader, ProjectConfigLoader)
         # Kedro's loader reads its files at each look-up, unless it is given the values.
@@ -75,6 +76,7 @@ class ProjectContext(KedroContext):
         # Nodes get the checked values: a number that is spelt in another way is the same number.
         self.config_loader["parameters"] = parameters.model_dump(mode="json")
         self._check_names(parameters.model, parameters.dataset)
+        use_threads(parameters.threads)
         selection = selection_of(parameters)
         if selection != selected():
             select(selection)

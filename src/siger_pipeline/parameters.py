@@ -2,9 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    create_model,
+)
 
 from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together
 from siger_pipeline.errors import ParameterError
@@ -13,6 +20,7 @@ from siger_pipeline.features.config import FeaturesConfig
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import MODELS, model_config
 from siger_pipeline.reporting.config import ReportConfig
+from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
 
 
@@ -23,6 +31,9 @@ class StageParameters(BaseModel):
 
     model: str = Field(description="registered name of the model")
     dataset: str = Field(description="name of the data set, `dataset` of globals.yml")
+    threads: Annotated[Threads, PlainValidator(checked)] = Field(
+        description="of PyTorch, BLAS and DuckDB: auto or a number; no node's outputs depend on it"
+    )
     ingest: IngestConfig
     split: SplitConfig
     features: FeaturesConfig

@@ -128,9 +128,8 @@ def test_the_floor_of_the_graphs_is_half_of_all_pairs() -> None:
     search = roofline.graphs_of(World(withheld(inputs.interactions), inputs))
     assert search.products == 40 * 40 * (12 + 7)
     assert search.exact_bytes == 40 * (12 + 7) * 9 * 4
-    slow, fast = ({"matmul": 2.0, "stream": 8.0, **more} for more in ({}, {"int8": 4.0}))
-    assert search.floor(slow)["products of all pairs, once"] == search.products / 2
-    assert search.floor(fast)["products of all pairs, once"] == search.products / 4
+    floor = search.floor({"matmul": 2.0, "stream": 8.0})
+    assert floor["products of all pairs, once"] == search.products / 2
 
 
 def own(**notes: object) -> Measured:

@@ -1,5 +1,6 @@
 """Every unit of work runs, on a world so small that its figures mean nothing."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import worker
+from benchmarks.busy import busy_cores
 from benchmarks.data import write_world
 from contracts.world import small_world, withheld
 
@@ -20,6 +22,7 @@ JOBS: list[tuple[str, dict[str, Any]]] = [
     ("plain_jobs:epochs", {"model": "lightgcn"}),
     ("plain_jobs:validations", {"model": "lightgcn"}),
     ("plain_jobs:graphs", {}),
+    ("busy:beside_loops", {"function": "benchmarks.jobs:epochs", "model": "lightgcn"}),
 ]
 
 
@@ -46,11 +49,19 @@ def test_stages_of_growth_follow_each_other(tmp_path: Path) -> None:
     assert sample.notes["steps"] == 1
 
 
-@pytest.mark.parametrize("kind", ["matmul", "int8", "stream", "gather", "random"])
+@pytest.mark.parametrize("kind", ["matmul", "stream", "gather", "random"])
 def test_every_ceiling_has_a_rate(kind: str, tmp_path: Path) -> None:
     sample = next(worker.start("benchmarks.roofline:ceiling", tmp_path, {"kind": kind, "rows": 9}))
     assert sample is not None
     assert sample.notes["rate"] > 0
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_busy_cores_are_busy_only_while_wanted(busy: bool) -> None:
+    with busy_cores(busy) as loops:
+        assert len(loops) == (len(os.sched_getaffinity(0)) if busy else 0)
+        assert all(loop.poll() is None for loop in loops)
+    assert all(loop.poll() is not None for loop in loops)
 
 
 def test_an_import_is_a_process_of_its_own(tmp_path: Path) -> None:

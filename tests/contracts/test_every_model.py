@@ -64,7 +64,7 @@ def test_a_checkpoint_brings_the_scores_back(name: str) -> None:
     model, users = ready(name), torch.arange(30)
     generators = Generators(torch.Generator(), torch.Generator())
     buffer = io.BytesIO()
-    torch.save(capture(name, model, None, generators, {"epoch": 0}), buffer)
+    torch.save(capture(name, model, None, generators, {"epoch": 0}, [1]), buffer)
     buffer.seek(0)
     again = restore(torch.load(buffer, weights_only=True), small_world())
     assert torch.equal(model.score(users), again.score(users))

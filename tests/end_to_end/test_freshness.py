@@ -95,6 +95,10 @@ def test_another_environment_and_back_reruns_nothing(project: Editable) -> None:
     assert set(project.did("split.seed=3", *ingest).values()) == {"fresh"}
 
 
+def test_another_number_of_threads_reruns_nothing(project: Editable) -> None:
+    assert named(project.status("threads=2"), "stale", "waits", "earlier") == set()
+
+
 def test_a_hyperparameter_reruns_training_onward(project: Editable) -> None:
     states = project.status("siger.lambda_perturbation=0.02")
     assert states["train_model"] == ("stale", "siger.lambda_perturbation 0.01 → 0.02")

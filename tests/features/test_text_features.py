@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from siger_pipeline.errors import InputError
 from siger_pipeline.features.config import TfidfSvdConfig
@@ -136,3 +137,16 @@ def test_no_words_is_an_error_that_says_what_to_do() -> None:
         tfidf_svd(["!!", "a"], CONFIG)
     with pytest.raises(InputError, match="Fewer than two words"):
         tfidf_svd(["socks", "socks"], CONFIG)
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_the_number_of_threads_changes_no_byte(number: int) -> None:
+    draw = np.random.default_rng(0)
+    words = np.array([f"word{n}" for n in range(3000)])
+    texts = [" ".join(words[draw.zipf(1.3, 40) % len(words)]) for _ in range(2000)]
+    config = CONFIG.model_copy(update={"dimension": 128, "max_words": 3000})
+    with threadpool_limits(1):
+        alone, _ = tfidf_svd(texts, config)
+    with threadpool_limits(number):
+        together, _ = tfidf_svd(texts, config)
+    assert alone.tobytes() == together.tobytes()

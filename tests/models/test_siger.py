@@ -90,7 +90,7 @@ def test_loss_terms_are_the_equations() -> None:
 def test_perturbation_term_is_the_equation() -> None:
     inputs = small_world()
     model, batch = siger(inputs, lambda_perturbation=1.0), some_batch(inputs)
-    found = float(model.loss(batch, torch.Generator().manual_seed(3))["perturbation"])
+    found = model.loss(batch, torch.Generator().manual_seed(3))["perturbation"].item()
     noise = torch.Generator().manual_seed(3)
     rows = np.unique(batch.positives.numpy())
     expected = 0.0

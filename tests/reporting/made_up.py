@@ -72,6 +72,7 @@ def hostile_origin() -> dict[str, Any]:
         "features_note": HOSTILE[2],
         "seed": 999,
         "device": "cpu",
+        "threads": [2],
         "parameters": {"siger": {"note": HOSTILE[0]}},
         "versions": {"python": "3.11"},
     }

@@ -30,7 +30,7 @@ def splits() -> pd.DataFrame:
 
 @pytest.fixture
 def run(parameters: dict[str, Any]) -> Run:
-    return Run("da_mrs", "cpu", parameters)
+    return Run("da_mrs", "cpu", [2], parameters)
 
 
 def test_the_fingerprint_is_of_the_content_whatever_its_order_or_types(
@@ -75,7 +75,7 @@ def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) 
         "test": 1,
     }
     assert (found["model"], found["dataset"], found["seed"]) == ("da_mrs", "baby", 999)
-    assert found["device"] == "cpu"
+    assert (found["device"], found["threads"]) == ("cpu", [2])
     assert found["split"]["strategy"] == "published"
     assert found["features"] == {"text": "matrix"}
     assert found["features_note"] == "rebuilt features"

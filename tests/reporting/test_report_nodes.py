@@ -27,7 +27,7 @@ POPULARITY = Selection("mmrec", {"text": "matrix"}, "popularity", frozenset())
 
 def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return trace_provenance(
-        {"model": model, "device": "cuda:0"},
+        {"model": model, "device": "cuda:0", "threads": [2, 1]},
         splits=in_duckdb({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
         user_index=in_duckdb({"user_id": [0, 1]}),
         item_index=in_duckdb({"item_id": [0]}),
@@ -39,7 +39,7 @@ def test_provenance_is_of_the_blocks_that_it_is_given(parameters: dict[str, Any]
     found = origin_of("da_mrs", parameters)
     assert found["features_note"] == "rebuilt features"
     assert (found["data"]["users"], found["data"]["items"]) == (2, 1)
-    assert (found["seed"], found["device"]) == (7, "cuda:0")
+    assert (found["seed"], found["device"], found["threads"]) == (7, "cuda:0", [2, 1])
     del parameters["features"]
     assert origin_of("lightgcn", parameters)["features_note"] == ""
 

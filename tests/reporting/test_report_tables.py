@@ -22,7 +22,7 @@ def report(
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
     splits = pd.DataFrame({"user_id": [0], "item_id": [0], "split": ["train"]})
-    run = Run("da_mrs", "cpu", parameters)
+    run = Run("da_mrs", "cpu", [2], parameters)
     return summarise(
         metrics,
         groups,
@@ -94,7 +94,8 @@ def test_groups_and_provenance_are_shown(report: dict[str, Any]) -> None:
     assert row(text, "Q1 (0-9)") == ["1,500", "0.1250", "0.1250"]
     assert "**Features of this run**: rebuilt features." in text
     assert report["provenance"]["data"]["fingerprint"] in text
-    for fact in ("1,234 users", "56 items", "text: matrix", "**seed**: 999", "**device**: cpu"):
+    facts = ("text: matrix", "**seed**: 999", "**device**: cpu", "**threads**: 2")
+    for fact in ("1,234 users", "56 items", *facts):
         assert fact in text
     assert '"layers": 2' in text
     wanted = "4 epochs, weights of epoch 2; an epoch typically took 1.50 s of training"

@@ -44,10 +44,10 @@ WORSE = {"epoch": [1, 3], "recall@20": [0.1, 0.2], "seconds_train": [1.0, 1.0]}
     [
         (lambda state: state.pop("last_checkpoint"), "last_checkpoint of .* is not there"),
         (lambda state: state.pop("history"), "history of .* is not there"),
-        (changed("last_checkpoint", {}), "in its last_checkpoint, format is None, .* 2"),
+        (changed("last_checkpoint", {}), "in its last_checkpoint, format is None, .* 3"),
         (changed("last_checkpoint", None), "in its last_checkpoint, format is None"),
         (changed("checkpoint", {}), "in its checkpoint, format is None"),
-        (changed("last_checkpoint.format", 99), "format is 99, this training's is 2"),
+        (changed("last_checkpoint.format", 99), "format is 99, this training's is 3"),
         (changed("checkpoint.model", "siger"), "in its checkpoint, model is 'siger'.*'lightgcn'"),
         (changed("last_checkpoint.device", "cuda:0"), "device is 'cuda', .* 'cpu'"),
         (changed("last_checkpoint.config.layers", 9), "config.layers is 9, this training's is"),

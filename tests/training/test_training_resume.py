@@ -48,6 +48,20 @@ def test_a_finished_training_is_told_once_more_and_not_trained(
     assert contents(tmp_path / "again") == unbroken
 
 
+def test_a_training_resumed_with_another_number_of_threads_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    train_until(fresh().epochs(), tmp_path, 12)
+    other = fresh()
+    other.threads = [3]
+    with caplog.at_level(logging.WARNING):
+        *_, step = continued(other, offered(tmp_path))
+    (record,) = caplog.records
+    assert "train_model was trained with 1, then 3 threads" in record.getMessage()
+    assert "set the parameter threads to the first number" in record.getMessage()
+    assert step.last["threads"] == [1, 3]
+
+
 def test_what_was_offered_is_not_trained_on(tmp_path: Path) -> None:
     train_until(fresh().epochs(), tmp_path, 12)
     state = offered(tmp_path)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siger_pipeline.temporary import spill_folder
+from siger_pipeline.threads import chosen
 
 if TYPE_CHECKING:
     import fsspec
@@ -23,19 +24,26 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "50%"
 
 
-@functools.cache
 def connection() -> Backend:
     """The process-wide in-memory DuckDB, behind Ibis: bounded memory, a spill folder, no network.
 
-    The spill folder is a temporary one (`TMPDIR` moves it) and goes when the process ends.
+    The spill folder is a temporary one (`TMPDIR` moves it) and goes when the process ends. A run
+    with another number of threads has another one, since its tables share one connection.
     """
+    return _connection(chosen())
+
+
+@functools.cache
+def _connection(threads: int | None) -> Backend:
     import ibis
 
+    settings = {} if threads is None else {"threads": threads}
     return ibis.duckdb.connect(
         ":memory:",
         memory_limit=MEMORY_LIMIT,
         temp_directory=str(_spill_folder()),
         autoinstall_known_extensions=False,
+        **settings,
     )
 
 

@@ -66,7 +66,7 @@ def tfidf_svd(texts: list[str], config: TfidfSvdConfig) -> Features:
 
     `d = min(dimension, V, items with words)`: a matrix has no more directions than that. Rows have
     unit length. The SVD sees the rows in the order of their texts, so that the order of the items
-    changes the order of the rows and nothing else.
+    changes the order of the rows and nothing else; the number of threads changes nothing.
 
     Args:
         texts: one an item, row n for item n.
@@ -80,6 +80,7 @@ def tfidf_svd(texts: list[str], config: TfidfSvdConfig) -> Features:
     """
     from sklearn.decomposition import TruncatedSVD
     from sklearn.preprocessing import normalize
+    from threadpoolctl import threadpool_limits
 
     tfidf_IV = _tfidf(texts, config)
     order = np.argsort(np.array(texts, dtype=object), kind="stable")
@@ -88,7 +89,10 @@ def tfidf_svd(texts: list[str], config: TfidfSvdConfig) -> Features:
         n_components=min(config.dimension, *spoken_IV.shape),
         n_iter=config.iterations,
         random_state=config.seed,
-    ).fit(spoken_IV)
+    )
+    # BLAS sums otherwise with each number of threads; little of the work is its own.
+    with threadpool_limits(1, user_api="blas"):
+        svd.fit(spoken_IV)
     projected_Id: NDArray[Any] = tfidf_IV @ svd.components_.T
     return with_missing(normalize(projected_Id).astype(np.float32, copy=False))
 

@@ -1,15 +1,13 @@
 """The modality graph: nearest neighbours by cosine, exact, without an I × I matrix.
 
-Shape suffixes: I items, P pairs.
+Shape suffixes: I items.
 """
 
 import numpy as np
 from scipy import sparse
 
 from siger_pipeline.errors import InputError, ParameterError
-from siger_pipeline.graphs.bounds import CosineBounds, Float32Bounds, Int8Bounds
-from siger_pipeline.graphs.cosines import PairCosines
-from siger_pipeline.graphs.search import near_pairs, nearest_of
+from siger_pipeline.graphs.neighbours import nearest
 from siger_pipeline.graphs.sparse import symmetric_normalise
 from siger_pipeline.graphs.units import UnitRows, first_twin, row_norms
 
@@ -33,8 +31,7 @@ def knn_graph(
         k: neighbours per item, the item itself counted.
         missing: True where an item has no features, [I]; all-zero rows count as missing too. Such
             an item is its own only neighbour and nobody else's.
-        block_mib: bound on the candidate pairs held at once, MiB; beside them stand the features
-            as int8.
+        block_mib: bound on what is held at once beside features and graph, MiB.
 
     Returns:
         CSR [I, I].
@@ -51,10 +48,13 @@ def knn_graph(
     present, alone = np.flatnonzero(~absent_I), np.flatnonzero(absent_I)
     twin = first_twin(features, norms_I, present, k)
     kept = np.unique(twin)
-    best = _nearest(UnitRows(features, norms_I, kept), k, block_mib)
+    units = UnitRows(features, norms_I, kept)
+    found = nearest(units, min(k, max(1, len(kept))), block_mib=block_mib)
+    shape = (len(kept), len(kept))
+    best = sparse.csr_matrix((found.cosine, (found.row, found.col)), shape=shape)
     best = best[np.searchsorted(kept, twin)].tocoo()
     weights = np.concatenate([(1.0 + best.data) / 2.0, np.ones(len(alone))])
-    rows, cols = (np.concatenate([found, alone]) for found in (present[best.row], kept[best.col]))
+    rows, cols = (np.concatenate([ends, alone]) for ends in (present[best.row], kept[best.col]))
     shape = (len(features), len(features))
     return symmetric_normalise(sparse.csr_matrix((weights, (rows, cols)), shape=shape))
 
@@ -67,21 +67,3 @@ def _absent(norms_I: np.ndarray, missing: np.ndarray | None) -> np.ndarray:
             f"the mask of missing items has {len(missing)} rows, the features {len(norms_I)}"
         )
     return (norms_I == 0) | np.asarray(missing, dtype=bool)
-
-
-def _nearest(units: UnitRows, k: int, block_mib: float) -> sparse.csr_matrix:
-    """Each row's k largest cosines, CSR [I, I]."""
-    n_rows = len(units)
-    if n_rows == 0:
-        return sparse.csr_matrix((0, 0), dtype=np.float64)
-    order = np.random.default_rng(0).permutation(n_rows)
-    shuffled = units.reordered(order)
-    exact = PairCosines(shuffled)
-    pairs, kth = near_pairs(_bounds(shuffled), order, min(k, n_rows), exact, block_mib=block_mib)
-    found = nearest_of(pairs, kth, order, min(k, n_rows), exact)
-    shape = (n_rows, n_rows)
-    return sparse.csr_matrix((found.cosine, (order[found.row], order[found.col])), shape=shape)
-
-
-def _bounds(units: UnitRows) -> CosineBounds:
-    return Int8Bounds(units) if Int8Bounds.pays(units.width) else Float32Bounds(units)

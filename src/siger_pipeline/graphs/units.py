@@ -1,28 +1,33 @@
-"""Unit rows of a feature matrix, made a few at a time: the matrix itself is never copied whole.
+"""Rows of a feature matrix by position in a list of items: unit rows, and cosines of pairs.
 
-Shape suffixes: I items, d feature dimensions.
+The matrix is never copied whole: it may be a memory map, of which a few rows are read at a time.
+
+Shape suffixes: P pairs, d feature dimensions.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 
 import numpy as np
+import torch
 
 from siger_pipeline.errors import InputError
 
-# Rows divided at once stay within a core's cache.
-CACHED_ENTRIES = 2**16
+# Entries of the rows worked on at once: they stay within a core's cache.
+CHUNK_ENTRIES = 2**18
+MOST_WORKERS = 16  # each holds two chunks
 
 
 class UnitRows:
-    """Rows of a feature matrix over their lengths, float32, by position in a list of items."""
+    """Rows of a feature matrix over their lengths, float32."""
 
     def __init__(self, features: np.ndarray, norms: np.ndarray, items: np.ndarray) -> None:
-        """Keep references: ``features`` may be a memory map.
+        """Keep references; nothing is copied.
 
         Args:
             features: E_m, [I, d].
             norms: the rows' lengths, float64, [I].
-            items: the rows that are spoken of, none of length 0.
+            items: the rows to use, none of length 0.
         """
         self.features, self.norms, self.items = features, norms, items
         self.width = features.shape[1]
@@ -31,20 +36,45 @@ class UnitRows:
         """Number of rows."""
         return len(self.items)
 
-    def __getitem__(self, rows: slice) -> np.ndarray:
-        """Unit rows of a range of positions, float32, [rows, d]."""
-        items = self.items[rows]
-        unit = np.empty((len(items), self.width), dtype=np.float32)
-        height = max(1, CACHED_ENTRIES // max(1, self.width))
+    def read(self, positions: slice | np.ndarray, buffer: np.ndarray) -> np.ndarray:
+        """Unit rows at some positions, float32, [rows, d], written into the buffer."""
+        items = self.items[positions]
+        unit = buffer[: len(items)]
+        height = max(1, self.chunk // 4)
         for start in range(0, len(items), height):
             part = slice(start, start + height)
             row, norm = self.features[items[part]], self.norms[items[part], None]
             np.divide(row, norm, out=unit[part], casting="same_kind")
         return unit
 
-    def reordered(self, order: np.ndarray) -> "UnitRows":
-        """The same rows in another order, or some of them."""
-        return UnitRows(self.features, self.norms, self.items[order])
+    @property
+    def chunk(self) -> int:
+        """Number of rows worked on at once."""
+        return max(1, CHUNK_ENTRIES // max(1, self.width))
+
+
+def pair_cosines(units: UnitRows, left_P: np.ndarray, right_P: np.ndarray) -> np.ndarray:
+    """Cosines of pairs of positions, float64 [P], each summed in the same order.
+
+    They are made from the features as they are, so equal rows have equal cosines to the last bit,
+    whatever the order of the pairs and the number of threads.
+    """
+    left_P, right_P = units.items[left_P], units.items[right_P]
+    cosine_P = np.empty(len(left_P))
+    # Pairs of the same row one after another: it is then read once.
+    order_P = np.argsort(left_P, kind="stable")
+
+    def multiply(start: int) -> None:
+        pairs = order_P[start : start + units.chunk]
+        left_Pd, right_Pd = (units.features[items[pairs]] for items in (left_P, right_P))
+        # A row is summed alike whatever stands beside it: NumPy does not promise that, a test
+        # holds it, and the rounding before ties are broken would hide a last bit.
+        cosine_P[pairs] = np.einsum("ij,ij->i", left_Pd, right_Pd, dtype=np.float64)
+
+    with ThreadPoolExecutor(min(torch.get_num_threads(), MOST_WORKERS)) as pool:
+        list(pool.map(multiply, range(0, len(order_P), units.chunk)))
+    cosine_P /= units.norms[left_P] * units.norms[right_P]
+    return cosine_P
 
 
 def row_norms(features: np.ndarray) -> np.ndarray:
@@ -65,8 +95,8 @@ def row_norms(features: np.ndarray) -> np.ndarray:
 def first_twin(features: np.ndarray, norms: np.ndarray, items: np.ndarray, k: int) -> np.ndarray:
     """For each listed item: itself, or the first item of equal features where k come before it.
 
-    Equal rows have equal cosines with everybody, and ties go to the smaller index: beyond the
-    first k of them nobody is a neighbour, and all of them have the first one's neighbours. A
+    Equal rows have equal cosines with all others, and ties go to the smaller index: beyond the
+    first k of them none is a neighbour, and all of them have the first one's neighbours. A
     thousand items with one placeholder image are thereby k rows, not a million pairs.
 
     Args:

@@ -3,6 +3,7 @@
 Shape suffixes: U users, I items, N rows, M columns, d dimensions.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -78,9 +79,12 @@ def csr_product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md
 
     It shares a long row, that of a popular item, among threads; a gather does not.
     """
-    matrix = torch.sparse_csr_tensor(
-        indptr, indices, values, size=(rows, len(x_Md)), check_invariants=False
-    )
+    with warnings.catch_warnings():
+        # True of what is not used here: such products are computed by the vendor's library.
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
+        matrix = torch.sparse_csr_tensor(
+            indptr, indices, values, size=(rows, len(x_Md)), check_invariants=False
+        )
     return matrix @ x_Md
 
 

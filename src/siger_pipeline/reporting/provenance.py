@@ -1,8 +1,8 @@
-"""Where the figures of a run come from: data, parameters, versions, device."""
+"""Where the figures of a run come from: data, parameters, versions, device, threads."""
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -35,12 +35,14 @@ class Run:
     Attributes:
         model: registered name.
         device: where it ran.
+        threads: of the CPU that trained the model; several where a resumed training changed it.
         parameters: block -> values, as Kedro holds them, of the blocks that the figures depend on;
             `features` among them if the model reads item features, or graphs made of them.
     """
 
     model: str
     device: str
+    threads: Sequence[int]
     parameters: Mapping[str, Any]
 
 
@@ -48,15 +50,15 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
     """All that tells one run's figures from another's, as plain values.
 
     Args:
-        run: model, device and parameters.
+        run: model, device, threads and parameters.
         splits: columns user_id, item_id, split; one row a pair.
         n_users: U.
         n_items: I.
 
     Returns:
         `model`, `dataset`, `data` (fingerprint, counts), `split`, `features` (modality ->
-        extractor, of a model that uses them), `features_note`, `seed`, `device`, `parameters`,
-        `versions`.
+        extractor, of a model that uses them), `features_note`, `seed`, `device`, `threads`,
+        `parameters`, `versions`.
     """
     values = {name: _plain(value) for name, value in run.parameters.items()}
     features = values.get("features", {"modalities": {}})["modalities"]
@@ -75,6 +77,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         "features_note": values["report"]["features_note"] if features else "",
         "seed": values["train"]["seed"],
         "device": run.device,
+        "threads": list(run.threads),
         "parameters": values,
         "versions": library_versions(),
     }

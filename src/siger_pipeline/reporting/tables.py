@@ -132,7 +132,7 @@ def group_rows(report: Report, group_by: str) -> list[Mapping[str, Any]]:
 
 
 def facts(report: Report) -> dict[str, str]:
-    """What the figures come from, by name: data, split, features, seed, device, versions."""
+    """What the figures come from, by name: data, split, features, seed, device, …"""
     origin = report["provenance"]
     features = ", ".join(f"{modality}: {how}" for modality, how in origin["features"].items())
     return {
@@ -141,6 +141,7 @@ def facts(report: Report) -> dict[str, str]:
         "features": features or "none used",
         "seed": str(origin["seed"]),
         "device": origin["device"],
+        "threads": ", then ".join(map(str, origin["threads"])),
         "versions": ", ".join(f"{name} {number}" for name, number in origin["versions"].items()),
     }
 

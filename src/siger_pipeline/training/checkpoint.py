@@ -1,6 +1,6 @@
 """A checkpoint: all that brings a training back, as plain values and tensors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from siger_pipeline.models.base import ModelInputs, Recommender, config_values
 from siger_pipeline.models.registry import build
 from siger_pipeline.training.adam import Adam
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def capture(
     optimiser: Adam | None,
     generators: Generators,
     progress: Mapping[str, Any],
+    threads: Sequence[int],
 ) -> dict[str, Any]:
     """The state of a training now.
 
@@ -49,11 +50,13 @@ def capture(
         optimiser: None for a model without epochs.
         generators: their states.
         progress: `epoch`, `best_epoch`, `finished` and the like.
+        threads: how many of the CPU trained it; more than one number where that has changed.
     """
     return {
         "format": FORMAT,
         "model": name,
         "device": str(generators.model.device),
+        "threads": list(threads),
         "config": config_values(model.config),  # type: ignore[arg-type]
         "weights": _copies(model.state_dict()),
         "optimiser": _copies(optimiser.state_dict()) if optimiser else {},

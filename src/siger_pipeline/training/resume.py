@@ -58,6 +58,7 @@ def outline(checkpoint: Any) -> dict[str, Any]:
         "model": held.get("model"),
         "device": str(held.get("device")).partition(":")[0],
         "config": held.get("config"),
+        "threads": bool(held.get("threads")),
         "weights": _shapes(held.get("weights")),
         "optimiser": _mapping(held.get("optimiser")).get("settings"),
         "generators": _shapes(held.get("generators")),

@@ -44,6 +44,9 @@ def start_training(
 ) -> Iterator[Progress]:
     """The progress of a training: epoch by epoch, or one step for a closed form.
 
+    The same seed gives the same bytes on the same machine with the same number of threads, since
+    sums over threads are rounded otherwise than sums over one.
+
     Args:
         name: registered name of the model.
         config: its hyperparameters.
@@ -51,7 +54,8 @@ def start_training(
         inputs: what the model is built from.
         matrices: R of each split; validation is what the training stops by.
         unfinished: outputs of a broken-off training of the same code, parameters and inputs, by
-            their catalog names. It is gone on with, bit for bit on a CPU, where they are whole.
+            their catalog names. It is gone on with, bit for bit on a CPU and with the same number
+            of threads, where they are whole.
 
     Raises:
         TrainingError: the device does not exist, or a loss is not finite.
@@ -63,7 +67,8 @@ def start_training(
     model = build(name, config, inputs, seeded(train.seed, WEIGHTS))
     if isinstance(model, ClosedFormRecommender):
         model.fit(inputs, generators.batches)
-        state = capture(name, model, None, generators, {**START, "finished": True})
+        done, threads = {**START, "finished": True}, [torch.get_num_threads()]
+        state = capture(name, model, None, generators, done, threads)
         return iter(
             [Progress(state, state, _no_rows(), _no_rows("seconds_train", "seconds_validation"))]
         )
@@ -121,6 +126,12 @@ def continued(training: Training, unfinished: Mapping[str, Any]) -> Iterator[Pro
     if earlier.last["progress"]["finished"]:
         return iter([earlier])
     training.resume(earlier)
+    if len(set(training.threads)) > 1:
+        logger.warning(
+            "train_model was trained with %s threads: its bytes are not those of a training that "
+            "was never broken off; for these, set the parameter threads to the first number",
+            ", then ".join(map(str, training.threads)),
+        )
     return training.epochs()
 
 

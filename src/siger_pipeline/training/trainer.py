@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+import torch
 
 from siger_pipeline.models.base import EmbeddingRecommender
 from siger_pipeline.training.adam import Adam
@@ -81,6 +82,8 @@ class Training:
         seconds: rows of the timings so far.
         best: checkpoint of the best epoch so far.
         progress: how far the training came.
+        threads: numbers of threads that it was trained with, in this order: where one changes,
+            sums are rounded otherwise, so the same bytes are those of the same number.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Training:
     seconds: list[Row] = field(default_factory=list)
     best: dict[str, Any] = field(default_factory=dict)
     progress: dict[str, Any] = field(default_factory=lambda: dict(START))
+    threads: list[int] = field(default_factory=lambda: [torch.get_num_threads()])
 
     def __post_init__(self) -> None:
         """Set the optimiser up: Adam, SIGER §6."""
@@ -100,7 +104,9 @@ class Training:
 
     def state(self) -> dict[str, Any]:
         """The checkpoint of this moment."""
-        return capture(self.name, self.model, self.optimiser, self.generators, self.progress)
+        return capture(
+            self.name, self.model, self.optimiser, self.generators, self.progress, self.threads
+        )
 
     def resume(self, earlier: Progress) -> None:
         """Go on after the epoch that an earlier training of the same kind came to.
@@ -112,6 +118,8 @@ class Training:
         self.rows = earlier.history.to_dict("records")
         self.seconds = earlier.timings.to_dict("records")
         self.best, self.progress = earlier.best, dict(earlier.last["progress"])
+        before = list(earlier.last["threads"])
+        self.threads = before if before[-1:] == self.threads else [*before, *self.threads]
 
     def epochs(self) -> Iterator[Progress]:
         """Train, validate, and stop when ``patience`` epochs in a row brought nothing better.

@@ -14,10 +14,10 @@ def trace_provenance(
     item_index: Table,
     **parameters: Any,
 ) -> dict[str, Any]:
-    """Data, parameters, versions and device behind the figures."""
+    """Data, parameters, versions, device and threads behind the figures."""
     from siger_pipeline.reporting.provenance import Run, provenance
 
-    run = Run(checkpoint["model"], checkpoint["device"], parameters)
+    run = Run(checkpoint["model"], checkpoint["device"], checkpoint["threads"], parameters)
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
     return provenance(run, splits.to_pandas(), *sizes)
 
