@@ -121,6 +121,7 @@ LATER = "def base(x):\n    return x\n\n\ndef later():\n    return 1\n"
         "def f(x):\n    from pack.b import later\n\n    return later()",
         "def f(x):\n    from pack import b\n\n    return b.later()",
         "def f(x):\n    return __import__('importlib').import_module('pack.b').later()",
+        "import sys\n\n\ndef f(x):\n    return sys.modules['pack.b'].later()",
         "from pack.c import later\n\n\ndef f(x):\n    return later()",
         "from pack.c import again as g\n\n\ndef f(x):\n    return g()",
         "from pack import exported\n\n\ndef f(x):\n    return exported()",
@@ -158,6 +159,12 @@ def test_a_base_that_registers_its_subclasses_counts_them(tmp_path: Path) -> Non
     files = {"__init__.py": "", "a.py": USER, "errors.py": hooked}
     added = {**files, "errors.py": hooked + "\n\nclass Added(UserError):\n    pass\n"}
     assert changed(tmp_path, files, added) == {"pack.errors"}
+
+
+def test_a_text_that_names_a_module_is_no_import(tmp_path: Path) -> None:
+    a = "TABLE = {'b': 'pack.b'}\n\n\ndef f(x):\n    return TABLE[x]\n"
+    files = {"__init__.py": "", "a.py": a, "b.py": LATER}
+    assert "pack.b" not in package(tmp_path, files).reached([("pack.a", "f")])
 
 
 def test_an_added_error_and_a_log_line_train_nothing_anew(shop: Shop) -> None:

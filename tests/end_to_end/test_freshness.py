@@ -308,3 +308,13 @@ def test_another_branch_that_is_checked_out_while_a_run_computes_is_not_what_ran
     assert "## The other branch" not in report
     states = project.status("siger.lambda_perturbation=0.07")
     assert named(states, "fresh") == set(states)
+
+
+def test_an_extractors_file_reruns_what_it_extracts_and_nothing_else(project: Editable) -> None:
+    file = "src/siger_pipeline/features/visual.py"
+    lines = (project.path / file).read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("def extract(")]
+    with project.edited(file, line, f"LATER = print('changed')\n\n\n{line}"):
+        states = project.status()
+    assert states["extract_image"] == ("stale", "code of siger_pipeline.features.visual changed")
+    assert states["extract_text"][0] == "fresh"

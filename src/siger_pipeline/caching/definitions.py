@@ -24,7 +24,7 @@ from siger_pipeline.caching.trees import (
 )
 
 REFLECTING = {"globals", "locals", "eval", "exec", "vars", "dir", "__import__", "getmembers"}
-NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+NAME = re.compile(r"[A-Za-z_]\w*")
 LONGEST = 200  # characters of a text that may name something
 
 
@@ -146,7 +146,7 @@ class _Reader:
         if isinstance(node, ast.ImportFrom):
             base = _base(node, self.name, self.is_package)
             return [[base, alias.name] for alias in node.names]
-        return []
+        return [[named, ""]] if (named := _imported_by_text(node)) else []
 
 
 def _is_nothing(node: ast.stmt) -> bool:
@@ -167,6 +167,17 @@ def _named(node: ast.AST) -> Iterator[str]:
         yield node.id
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield from NAME.findall(node.value) if len(node.value) <= LONGEST else ()
+
+
+def _imported_by_text(node: ast.AST) -> str:
+    """The module of `import_module("a.b")` or `sys.modules["a.b"]`; empty for all else."""
+    text: ast.AST | None = None
+    if isinstance(node, ast.Call) and node.args:
+        last = _attribute(node.func) or _id(node.func)
+        text = node.args[0] if last in ("import_module", "__import__") else None
+    elif isinstance(node, ast.Subscript) and _attribute(node.value) == "modules":
+        text = node.slice
+    return str(text.value) if isinstance(text, ast.Constant) else ""
 
 
 def _id(node: ast.AST) -> str:

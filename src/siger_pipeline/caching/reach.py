@@ -83,8 +83,6 @@ class Reach:
         for name in part.uses:
             if name in text.definitions or name in text.bindings:
                 self.waiting.append((module, name))
-            elif "." in name and self.text(name):  # a module that a text names
-                self.waiting.append((name, WHOLE))
         for base, name in part.imports:
             self.waiting += self._imported(base, name)
 
