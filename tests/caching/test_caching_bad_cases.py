@@ -133,7 +133,7 @@ def test_a_read_only_folder_is_enough_for_a_fresh_run_and_refused_for_another(
     }
     for path in (shop.root, *shop.root.parents):
         if path.stat().st_uid == os.geteuid() and path != Path("/"):
-            path.chmod(0o755)
+            path.chmod(path.stat().st_mode | 0o055)
     for folder in [shop.root / "data", *(shop.root / "data").rglob("*")]:
         folder.chmod(0o555 if folder.is_dir() else 0o444)
     request.getfixturevalue("nobody")

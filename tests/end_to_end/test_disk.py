@@ -44,8 +44,8 @@ def test_a_full_disk_and_then_a_larger_one(tmp_path: Path) -> None:
         grow(models, "64m")
         said = project.run(*RUN)
         assert "train_model: ran" in said
-        assert "10 fresh, 7 ran" in said
-        assert "17 fresh" in project.run(*RUN)
+        assert "7 ran, 10 fresh" in said
+        assert "All 17 nodes are fresh" in project.run(*RUN)
 
 
 def test_no_room_for_the_records(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_no_room_for_the_records(tmp_path: Path) -> None:
         assert "cannot be written" in told
         grow(project.path / "data" / ".caching", "16m")
         project.run(*RUN)
-        assert "17 fresh" in project.run(*RUN)
+        assert "All 17 nodes are fresh" in project.run(*RUN)
 
 
 SLOW = """

@@ -133,7 +133,7 @@ def test_a_template_of_the_page_reruns_the_page(project: Editable) -> None:
 def test_what_a_person_reads_of_a_run_reruns_nothing(project: Editable) -> None:
     for file, old, new in (
         ("narration.py", "patience left", "patience"),
-        ("console.py", "QUIET = (10.0", "QUIET = (20.0"),
+        ("terminal.py", "QUIET = (10.0", "QUIET = (20.0"),
         ("results.py", "beside it", "of others"),
         ("hooks.py", "failed after", "broke after"),
         ("preflight.py", "no such version", "none such"),
@@ -267,14 +267,12 @@ def test_added_errors_log_lines_and_reordered_imports_rerun_nothing(project: Edi
     source = "src/siger_pipeline"
     error = "class TrainingError(UserError):"
     added = 'class LateError(UserError):\n    """Too late."""\n\n\n' + error
-    imports = "import logging\nimport sys\n"
-    progress = f"{source}/training/progress.py"
+    start = f"{source}/training/start.py"
+    imports, line = "import numpy as np\nimport pandas as pd\n", "    keep_freed_memory()\n"
     with (
         project.edited(f"{source}/errors.py", error, added),
-        project.edited(progress, imports, "import sys\nimport logging\n"),
-        project.edited(
-            progress, "    on_terminal,", '    logger.info("%s", name)\n    on_terminal,'
-        ),
+        project.edited(start, imports, "import pandas as pd\nimport numpy as np\n"),
+        project.edited(start, line, f'    logger.info("%s", name)\n{line}'),
     ):
         states = project.status()
     assert named(states, "fresh") == set(states)

@@ -59,6 +59,7 @@ def document(recall: float) -> dict[str, Any]:
             for m in ("recall@20",)
         ],
         "training": {"epochs": 0},
+        "missing": {},
         "paper": {"figures": {}, "note": ""},
         "provenance": {
             "model": "siger",
@@ -74,6 +75,7 @@ def document(recall: float) -> dict[str, Any]:
             "features_note": "",
             "seed": 1,
             "device": "cpu",
+            "threads": [1],
             "parameters": {},
             "versions": {},
         },
