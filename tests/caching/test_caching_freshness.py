@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from kedro.pipeline import Node
 
 from caching.shop import Shop
 from siger_pipeline.errors import UserError
@@ -219,6 +220,23 @@ def test_a_plan_does_not_call_stale_what_an_altered_input_may_leave_fresh(shop: 
     shop.newest("fitted").write_text("{}")
     lines = {name: state for state, name, _ in shop.plan().lines()}
     assert lines == {"clean": "fresh", "train": "stale", "report": "waits"}
+
+
+def test_a_raw_input_whose_name_begins_like_one_to_come_is_a_reason_of_its_own(shop: Shop) -> None:
+    kind = "siger_pipeline.datasets.json.JsonDataset"
+    shop.catalog_text += f"prices_old: {{type: {kind}, filepath: data/old.json}}\n"
+    (shop.root / "data" / "old.json").write_text("{}")
+    shop.replaced["report"] = Node(
+        lambda fitted, prices, old: [fitted, prices, old],
+        ["fitted", "prices", "prices_old"],
+        "report",
+        name="report",
+    )
+    shop.run()
+    (shop.root / "data" / "old.json").write_text('{"tea": 1}')
+    shop.parameters["digits"] = 0
+    why = "content of prices_old (data/old.json) changed"
+    assert shop.plan().verdicts["report"].reasons == [why]
 
 
 def test_libraries_are_recorded_and_only_told(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import py_compile
 import re
 import shutil
 import subprocess
@@ -316,3 +317,18 @@ def test_an_extractors_file_reruns_what_it_extracts_and_nothing_else(project: Ed
         states = project.status()
     assert states["extract_image"] == ("stale", "code of siger_pipeline.features.visual changed")
     assert states["extract_text"][0] == "fresh"
+
+
+def test_an_outdated_compiled_file_is_not_what_runs(project: Editable) -> None:
+    markdown = project.path / "src/siger_pipeline/reporting/markdown.py"
+    ours = markdown.read_text()
+    py_compile.compile(str(markdown), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
+    stamp = markdown.stat()
+    markdown.write_text(ours.replace("## Provenance", "## Provenienz"))
+    os.utime(markdown, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert markdown.stat().st_size == stamp.st_size
+    did = project.did()
+    report = project.newest("08_reporting/sample/siger/report.md").read_text()
+    markdown.write_text(ours)
+    assert did["write_report"] == "ran"
+    assert "## Provenienz" in report

@@ -106,10 +106,11 @@ def plan(freshness: Freshness) -> Plan:
 def _own_reasons(verdict: Verdict, pipeline: Pipeline, touched: set[str]) -> Verdict:
     """Without the inputs that are about to be made anew: nobody knows yet what they will be."""
     coming = tuple(
-        f"content of {untranscoded(output)}"
+        f"content of {untranscoded(output)}{end}"
         for node in pipeline.nodes
         if node.name in touched
         for output in node.outputs
+        for end in " @"  # not of `features_text_long` where `features_text` is made
     )
     reasons = [why for why in verdict.reasons if not why.startswith(coming)]
     if verdict.state is State.STALE and not reasons:
