@@ -210,6 +210,12 @@ def test_tables_that_spill_onto_a_full_disk(tmp_path: Path) -> None:
     assert len(told.splitlines()) == 1
 
 
+def test_a_full_disk_behind_another_error() -> None:
+    wrapped = RuntimeError("the library's own words")
+    wrapped.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert str(shortage(wrapped)).startswith("a file cannot be written: the disk is full")
+
+
 def test_other_errors_are_left_alone() -> None:
     for error in (ValueError("x"), FileNotFoundError(2, "no", "file"), duckdb.Error("Parser")):
         assert shortage(error) is None

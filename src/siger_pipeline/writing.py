@@ -71,7 +71,7 @@ def shortage(error: BaseException) -> WriteError | None:
     """The full or unwritable disk behind an error, whoever met it; None where there is none."""
     for found in behind(error):
         if isinstance(found, OSError) and found.errno in OF_THE_DISK:
-            return write_error(found.filename or tempfile.gettempdir(), found)
+            return write_error(found.filename or "a file", found)
         if type(found).__module__.endswith("duckdb") and _is_of_spilling(str(found)):
             told = str(found).partition("\n")[0].rstrip(".")
             return WriteError(
