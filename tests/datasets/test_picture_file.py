@@ -227,6 +227,24 @@ def test_damaged_metadata_do_not_matter(tmp_path: Path, ending: str) -> None:
             assert found.size != (48, 40) or found.tobytes() == whole  # a turn may be spoilt
 
 
+JUNK = {
+    "nothing": b"Exif\0\0",
+    "no TIFF": b"Exif\0\0RM\0*\0\0\0\x08",
+    "beyond the end": b"Exif\0\0MM\0*\xff\xff\xff\xff",
+    "too many tags": b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(range(60)),
+    "a turn in letters": b"Exif\0\0MM\0*\0\0\0\x08\0\1\x01\x12\0\x02\0\0\0\x04abc\0\0\0\0\0",
+    "noise": b"\xff" * 40,
+}
+
+
+@pytest.mark.parametrize("junk", JUNK)
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp"])
+def test_junk_in_place_of_exif_does_not_matter(tmp_path: Path, ending: str, junk: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    small().save(path, exif=JUNK[junk])
+    assert opened(path).size == (48, 40)
+
+
 def png_of_zeros(path: Path, side: int, bits: int = 1, colour: int = 0) -> None:
     """A PNG of side² pixels, black, written row by row."""
     packer = zlib.compressobj()
