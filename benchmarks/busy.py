@@ -6,6 +6,7 @@ See `benchmarks.worker`.
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from benchmarks.worker import Sample, Work, start
 
 # How OpenMP waits unless it is told otherwise.
 DEFAULT_WAITING = {"GOMP_SPINCOUNT": "300000"}
+STARTED = 1.0  # seconds until a loop runs
 
 
 @contextmanager
@@ -26,6 +28,8 @@ def busy_cores(wanted: bool) -> Iterator[list[subprocess.Popen[bytes]]]:
     command = [sys.executable, "-c", "while True: pass"]
     cores = os.sched_getaffinity(0) if wanted else ()
     loops = [subprocess.Popen(command) for _ in cores]
+    if loops:
+        time.sleep(STARTED)
     try:
         yield loops
     finally:

@@ -145,7 +145,7 @@ def test_every_switch_does_something(changes: dict[str, object], term: str) -> N
         siger(inputs, **change).loss(some_batch(inputs), torch.Generator().manual_seed(0))[term]
         for change in ({}, changes)
     ]
-    assert float(terms[0]) != pytest.approx(float(terms[1]), rel=1e-6)
+    assert terms[0].item() != pytest.approx(terms[1].item(), rel=1e-6)
 
 
 def test_contrast_over_all_equals_the_batch_when_the_batch_is_all() -> None:
@@ -172,7 +172,7 @@ def test_any_number_of_modalities(count: int) -> None:
     inputs = inputs_of(draw.random((15, 20)) < 0.3, features)
     terms = siger(inputs).loss(some_batch(inputs), torch.Generator())
     assert ("modality_alignment" in terms) == (count > 1)
-    assert all(math.isfinite(float(value)) for value in terms.values())
+    assert all(math.isfinite(value.item()) for value in terms.values())
 
 
 def test_three_modalities_align_as_the_mean_of_their_pairs() -> None:

@@ -16,7 +16,7 @@ FLOAT = 4  # bytes
 # Rows of a tile: few enough for the memory bound, enough for fast products.
 LEAST_SIDE, LARGEST_SIDE = 64, 1024
 SAMPLE = 512  # rows that give each row a first bound
-BYTES_PER_PAIR = 128  # a candidate, both its ends, and their sort by row
+BYTES_PER_PAIR = 512  # a candidate, both its ends, their sort by row, and room for as many more
 # Decimals at which cosines count as equal: rounding noise of float64 must not break a tie.
 TIE_DECIMALS = 12
 
