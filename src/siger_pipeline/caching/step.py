@@ -21,6 +21,7 @@ from siger_pipeline.caching.randomness import drawn, global_states
 from siger_pipeline.caching.record import Entry, Output
 from siger_pipeline.caching.unfinished import UnfinishedDataset
 from siger_pipeline.caching.versions import bring_forward, left_over, next_version, written
+from siger_pipeline.errors import interrupted
 
 LOG = logging.getLogger("siger_pipeline.caching")
 # What runs at the moment, nothing where the text is empty: for whoever shows it while it lasts.
@@ -72,9 +73,16 @@ class Step:
         begun = self._begin()
         imports = self.freshness.imports(self.node)
         states, start = global_states(imports), perf_counter()
-        task.execute()
+        try:
+            task.execute()
+        except Exception as error:
+            if not interrupted(error):
+                spent = duration(perf_counter() - start)
+                LOG.error("%s: failed after %s", self.node.name, spent)
+            raise
+        finally:
+            RUNNING.debug("")
         seconds = perf_counter() - start
-        RUNNING.debug("")
         LOG.info("%s: ran in %s%s", self.node.name, duration(seconds), self._in_brackets())
         self._note(replace(begun, seconds=seconds), drawn(states, global_states(imports)))
         return "ran"
