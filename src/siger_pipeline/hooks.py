@@ -62,8 +62,8 @@ class ProjectHooks:
     @hook_impl
     def on_pipeline_error(self) -> None:
         """Name the node: Kedro's own line of it spells out all of its inputs and outputs."""
-        if self.node:
-            LOG.error("%s failed after %s", self.node, duration(perf_counter() - self.start))
+        if self.node and not self.tells_itself:
+            LOG.error("%s: failed after %s", self.node, duration(perf_counter() - self.start))
         self.narration.stop()
 
     def _end_node(self) -> None:

@@ -87,7 +87,7 @@ def test_a_node_that_fails_is_named_in_one_line(project: Project, runner: tuple[
     done = project.kedro("run", "--pipelines", "train", *params, *runner)
     assert done.returncode == 1
     (failed,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
-    assert "train_model failed after " in failed
+    assert "train_model: failed after " in failed
     assert done.stderr.count("loss term") == 1
     assert "Traceback" not in done.stderr
 

@@ -21,6 +21,7 @@ from siger_pipeline.caching.randomness import watched_generators
 from siger_pipeline.caching.record import Entry, Output
 from siger_pipeline.caching.unfinished import UnfinishedDataset
 from siger_pipeline.caching.versions import bring_forward, left_over, next_version, written
+from siger_pipeline.errors import interrupted
 
 LOG = logging.getLogger("siger_pipeline.caching")
 # What runs at the moment, nothing where the text is empty: for whoever shows it while it lasts.
@@ -72,13 +73,19 @@ class Step:
         """Execute the node, and note what it made once all of it is there; `ran`."""
         begun = self._begin()
         inputs, versions = self.node.inputs, self.freshness.versions
-        stamps = versions.stamps(inputs)
-        with watched_generators(self.freshness.imports(self.node)) as unseeded:
-            start = perf_counter()
-            task.execute()
-            seconds = perf_counter() - start
+        stamps, start = versions.stamps(inputs), perf_counter()
+        try:
+            with watched_generators(self.freshness.imports(self.node)) as unseeded:
+                task.execute()
+        except Exception as error:
+            if not interrupted(error):
+                spent = duration(perf_counter() - start)
+                LOG.error("%s: failed after %s", self.node.name, spent)
+            raise
+        finally:
+            RUNNING.debug("")
+        seconds = perf_counter() - start
         versions.wrote(begun.outputs)
-        RUNNING.debug("")
         LOG.info("%s: ran in %s%s", self.node.name, duration(seconds), self._in_brackets())
         rewritten = [name for name, now in versions.stamps(inputs).items() if now != stamps[name]]
         drawn = tuple(f"from {name}" for name in unseeded)
