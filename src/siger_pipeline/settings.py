@@ -2,21 +2,26 @@
 
 import os
 
-from kedro.config import OmegaConfigLoader
-
 from siger_pipeline.context import ProjectContext, QuickCatalog
+from siger_pipeline.folders import BRACES, ConfigLoader, check_folder
 
 
 def data_root() -> str:
-    """The folder that holds the data sets: SIGER_DATA, or data/01_raw of the project."""
-    return os.environ.get("SIGER_DATA") or "data/01_raw"
+    """The folder that holds the data sets: SIGER_DATA, or data/01_raw of the project.
+
+    Raises:
+        UserError: Kedro would take its name for something else.
+    """
+    root = os.environ.get("SIGER_DATA") or "data/01_raw"
+    check_folder(root, "SIGER_DATA", BRACES)
+    return root
 
 
 CONTEXT_CLASS = ProjectContext
 DATA_CATALOG_CLASS = QuickCatalog
 # Kedro-Viz records runs of Kedro's own sequential runner only, and warns of every other one.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
-CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

@@ -30,7 +30,7 @@ MADE = {
 RAW = {
     "amazon": {"amazon_reviews", "amazon_metadata"},
     "microlens": {"microlens_sequences", "microlens_titles"},
-    "mmrec": {"mmrec_interactions", "mmrec_items"},
+    "mmrec": {"mmrec_interactions", "mmrec_items", "mmrec_users"},
 }
 Tables = dict[str, pd.DataFrame]
 
@@ -62,6 +62,7 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
                 for name, value in IngestConfig(**ingest)
             },
             "params:split": MemoryDataset(SplitConfig(**split)),
+            "params:split.strategy": MemoryDataset(split["strategy"]),
         }
     )
     SequentialRunner().run(create_pipeline(selection(source)), catalog)
@@ -91,6 +92,8 @@ def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) 
     pipeline = create_pipeline(selection(source))
     of_source = "item_columns" if source == "mmrec" else "max_bad_share"
     parameters = {"params:ingest.k_core", f"params:ingest.{of_source}", "params:split"}
+    # MicroLens' files hold nothing that a split may leave unread.
+    parameters |= {"params:split.strategy"} if source != "microlens" else set()
     assert pipeline.inputs() == RAW[source] | parameters
     assert pipeline.all_outputs() == MADE | {"split_matrix"}
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
@@ -177,6 +180,9 @@ def mmrec(folder: Path, lines: list[str], mapped: int | None) -> dict[str, Any]:
     return {
         "mmrec_interactions": DelimitedDataset(filepath=str(inter), delimiter="\t"),
         "mmrec_items": DelimitedDataset(filepath=str(items), delimiter="\t", optional=True),
+        "mmrec_users": DelimitedDataset(
+            filepath=str(folder / "users.csv"), delimiter="\t", optional=True
+        ),
     }
 
 

@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.datasets.literal import LiteralFileSystem, is_plain
+
 if TYPE_CHECKING:
     import fsspec
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
+# Fields would end with it: no text file holds it, so a line is one field.
+NO_DELIMITER = "\x01"
 # A share of the machine's (or container's) memory; what does not fit is spilled to disk.
 MEMORY_LIMIT = "50%"
 
@@ -30,13 +35,18 @@ def connection() -> Backend:
     return ibis.duckdb.connect(
         ":memory:",
         memory_limit=MEMORY_LIMIT,
-        temp_directory=_spill_folder().name,
+        temp_directory=spill_folder(),
         autoinstall_known_extensions=False,
     )
 
 
+def spill_folder() -> str:
+    """The temporary folder of this process."""
+    return _temporary_folder().name
+
+
 @functools.cache
-def _spill_folder() -> tempfile.TemporaryDirectory[str]:
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="siger-pipeline-duckdb-")
 
 
@@ -56,11 +66,36 @@ def stream(table: Table, rows: int) -> Iterator[pa.RecordBatchReader]:
         backend.raw_sql(f"DROP VIEW {name}")
 
 
-def reader(filesystem: fsspec.AbstractFileSystem) -> Backend:
-    """The connection, able to read paths of this filesystem."""
-    backend = connection()
-    protocols = filesystem.protocol
-    names = {protocols} if isinstance(protocols, str) else set(protocols)
-    if "file" not in names and not any(backend.con.filesystem_is_registered(n) for n in names):
-        backend.con.register_filesystem(filesystem)
-    return backend
+@functools.cache
+def _literal() -> LiteralFileSystem:
+    """The filesystem behind addresses of files whose paths DuckDB would interpret."""
+    filesystem = LiteralFileSystem()
+    connection().con.register_filesystem(filesystem)
+    return filesystem
+
+
+def address(filesystem: fsspec.AbstractFileSystem, path: str) -> str:
+    """What DuckDB is told to read for the file at this very path, whatever its name looks like."""
+    return path if is_plain(filesystem, path) else _literal().address(filesystem, path)
+
+
+def read_lines(
+    filesystem: fsspec.AbstractFileSystem, path: str, packed: bool, longest: int
+) -> Table:
+    """A text file, lazily: a row a line, in the column `line` (null where it is empty)."""
+    return connection().read_csv(
+        address(filesystem, path),
+        columns={Columns.LINE: "VARCHAR"},
+        header=False,
+        delim=NO_DELIMITER,
+        quote="",
+        escape="",
+        max_line_size=longest,
+        compression="gzip" if packed else "none",
+        hive_partitioning=False,
+    )
+
+
+def read_parquet(filesystem: fsspec.AbstractFileSystem, path: str) -> Table:
+    """A Parquet file, lazily: what stands in it, nothing from the names of its folders."""
+    return connection().read_parquet(address(filesystem, path), hive_partitioning=False)
