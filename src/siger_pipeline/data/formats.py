@@ -18,6 +18,7 @@ SHOWN = 6  # columns in a message
 SEQUENCE = re.compile(r"[^\t ]+\t[^\t ]+( [^\t ]+)+")
 NAME = re.compile(r"[\w.:()\[\]/-]{1,40}( [\w()]{1,20}){0,2}")
 NUMBER = re.compile(r"-?\d+(\.\d+)?|user_?id|item_?id|x_label|rating|timestamp", re.IGNORECASE)
+OTHER_SEQUENCE = re.compile(r"[^\s,;|]+([,;| ])[^\s,;|]+( [^\s,;|]+){2,}")
 WEB_PAGE = re.compile(r"<(!doctype|html|head|\?xml)", re.IGNORECASE)
 READ_2018 = "ingest.source: amazon reads the files of 2018 (reviewerID, asin; JSON lines)"
 READ_MMREC = (
@@ -73,6 +74,11 @@ def _kind(line: str) -> str | None:
         return _record(line)
     if SEQUENCE.fullmatch(line):
         return "MicroLens' sequences (a user, a tab, items): set ingest.source: microlens"
+    if found := OTHER_SEQUENCE.fullmatch(line):
+        by = DELIMITERS[found[1]]
+        return (
+            f"MicroLens' sequences with {by} where a tab is wanted between the user and the items"
+        )
     return _table(line)
 
 

@@ -20,6 +20,9 @@ def require_one_label(rows: Table, file: str) -> None:
     Raises:
         InputError: it names the file, the first such pair with its lines, and how many there are.
     """
+    pairs = rows.select(*PAIR).distinct().count().to_pyarrow().as_py()
+    if pairs == rows.count().to_pyarrow().as_py():
+        return
     labels = rows.group_by(PAIR).aggregate(
         first=rows[Columns.SPLIT].min(),
         last=rows[Columns.SPLIT].max(),

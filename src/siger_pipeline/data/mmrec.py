@@ -14,6 +14,7 @@ from siger_pipeline.data.numbering import not_a_number, require_every_number
 from siger_pipeline.data.raw import find, require_columns, take, wrong_count
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.data.values import (
+    AROUND,
     finite_number,
     null_if_blank,
     whole_number,
@@ -28,7 +29,9 @@ USER_FILE = "the user file"
 USER_NUMBER, ITEM_NUMBER, LABEL = "userID", "itemID", "x_label"
 POSITION = "pos"
 RATING_TEXT, TIME = "rating as text", "time as text"
-LABELS = {0: Split.TRAIN.value, 1: Split.VALIDATION.value, 2: Split.TEST.value}
+LABELS = {"0": Split.TRAIN.value, "1": Split.VALIDATION.value, "2": Split.TEST.value}
+A_LABEL = rf"^{AROUND}([012])(\.0*)?{AROUND}$"
+NOTHING = ibis.null("string")
 # A published split is taken whole: a line that is left out would change it.
 NO_BAD_LINES = 0.0
 MEND = "mend the file or fetch it again"
@@ -154,9 +157,10 @@ def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[
 
     Without a strategy, users and items alone are judged.
     """
-    parsed = _parsed(inter, strategy)
-    no_time = wrong_type("its time", parsed[TIME], parsed[Columns.TIMESTAMP], "a whole number")
+    columns = _columns(inter, strategy)
+    parsed = _parsed(inter, columns)
     no_label = (parsed[Columns.SPLIT].isnull(), wrong(LABEL, parsed[LABEL], "0, 1 or 2"))
+    no_time = wrong_type("its time", parsed[TIME], parsed[Columns.TIMESTAMP], "a whole number")
     no_rating = wrong_type("rating", parsed[RATING_TEXT], parsed[Columns.RATING], "a number")
     reason = ibis.cases(
         *wrong_count(parsed, inter),
@@ -166,30 +170,45 @@ def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[
         *([no_label] if strategy and needs_label(strategy) else []),
         *([no_time] if strategy and needs_time(strategy) else []),
     )
-    note = ibis.cases(no_rating, no_time, (no_label[0] & parsed[LABEL].notnull(), no_label[1]))
-    parsed = parsed.mutate(**{Columns.REASON: reason, Columns.NOTE: note})
+    odd_label = (no_label[0] & parsed[LABEL].notnull(), no_label[1])
+    notes = {RATING_TEXT: no_rating, TIME: no_time, LABEL: odd_label}
+    note = [noted for name, noted in notes.items() if columns[name]]
+    parsed = parsed.mutate(
+        **{Columns.REASON: reason, Columns.NOTE: ibis.cases(*note) if note else NOTHING}
+    )
     good, report = separate(parsed, INTER_FILE, NO_BAD_LINES, MEND)
     require_every_number(good, USER_NUMBER, Columns.USER_ROW, report.file)
     return good, report
 
 
-def _parsed(inter: Table, strategy: str | None) -> Table:
+def _columns(inter: Table, strategy: str | None) -> dict[str, str | None]:
+    """The columns of the file that are read; None where it lacks one that nothing needs."""
     labelled = [LABEL] if strategy and needs_label(strategy) else []
     columns = require_columns(inter, [USER_NUMBER, ITEM_NUMBER, *labelled], INTER_FILE, "\t")
-    time, place = find(inter, Columns.TIMESTAMP), find(inter, POSITION)
-    optional = {LABEL: find(inter, LABEL), RATING_TEXT: find(inter, Columns.RATING)}
-    texts = take(inter, {**columns, **optional, TIME: time or place})
+    time = find(inter, Columns.TIMESTAMP) or find(inter, POSITION)
+    rating = find(inter, Columns.RATING)
+    return {**columns, LABEL: find(inter, LABEL), TIME: time, RATING_TEXT: rating}
+
+
+def _parsed(inter: Table, columns: Mapping[str, str | None]) -> Table:
+    texts = take(inter, columns)
+    is_position = columns[TIME] is not None and columns[TIME] == find(inter, POSITION)
     return texts.mutate(
         **{
             Columns.USER_ROW: whole_number(texts[USER_NUMBER]),
             Columns.ROW: whole_number(texts[ITEM_NUMBER]),
-            Columns.SPLIT: whole_number(texts[LABEL]).cases(*LABELS.items(), else_=None),
+            Columns.SPLIT: _label(texts[LABEL]),
             Columns.RATING: finite_number(null_if_blank(texts[RATING_TEXT])),
             Columns.TIMESTAMP: whole_number(texts[TIME]),
-            Columns.IS_POSITION: ibis.literal(time is None and place is not None),
+            Columns.IS_POSITION: ibis.literal(is_position),
         },
         **{name: null_if_blank(texts[name]) for name in (LABEL, RATING_TEXT, TIME)},
     )
+
+
+def _label(text: StringValue) -> StringValue:
+    number = ibis.ifelse(text.isin(list(LABELS)), text, text.re_extract(A_LABEL, 1))
+    return number.cases(*LABELS.items(), else_=None)
 
 
 def _beyond(parsed: Table, n_items: int | None) -> StringValue:

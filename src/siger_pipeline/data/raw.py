@@ -108,7 +108,8 @@ def with_header_as_row(table: Table) -> Table:
 
 def file_of(table: Table, what: str) -> str:
     """The path of the file that a raw table was read from; `what` where it has no row."""
-    return table[Columns.FILE].max().to_pyarrow().as_py() or what
+    rows = table.select(Columns.FILE).limit(1).to_pyarrow().to_pylist()
+    return rows[0][Columns.FILE] if rows else what
 
 
 def _plain(name: str) -> str:

@@ -3,9 +3,10 @@
 import ibis
 from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, StringValue, Value
 
-WHOLE_NUMBER = r"^-?[0-9]+$"
-ZERO_FRACTION = r"^(-?[0-9]+)\.0*$"
-REAL_NUMBER = r"^[+-]?[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?$"
+DIGITS = "^-?[0-9]+$"
+AROUND = r'\s*"?\s*'  # what may stand around a number
+WHOLE_NUMBER = rf"^{AROUND}(-?[0-9]+)(\.0*)?{AROUND}$"
+EXPONENT = rf"^{AROUND}(-?[0-9]+\.?[0-9]*[eE][+-]?[0-9]+){AROUND}$"
 EXACT_BELOW = 2.0**53  # floats below tell whole numbers apart
 QUOTED = 40  # characters of a wrong value in a message
 
@@ -26,24 +27,23 @@ def whole_number(text: StringValue) -> IntegerValue:
     It may be written as a float (`2.0`, `1.4e9`) as long as that says exactly which number is
     meant, stand in quotes, or between blanks.
     """
-    bare = _bare(text)
-    digits = bare.re_replace(ZERO_FRACTION, r"\1")
-    number = ibis.ifelse(digits.re_search(WHOLE_NUMBER), digits, ibis.null("string"))
-    real = ibis.ifelse(bare.re_search(REAL_NUMBER), bare, ibis.null("string")).try_cast("float64")
+    # The usual form first: the engine evaluates the rest for other texts alone.
+    usual = text.re_search(DIGITS)
+    return ibis.ifelse(usual, text.try_cast("int64"), _in_another_form(text))
+
+
+def _in_another_form(text: StringValue) -> IntegerValue:
+    real = text.re_extract(EXPONENT, 1).try_cast("float64")
     exact = (real.abs() < EXACT_BELOW) & (real == real.floor())
-    return number.try_cast("int64").coalesce(
-        ibis.ifelse(exact, real, ibis.null("float64")).try_cast("int64")
-    )
+    written_out = ibis.ifelse(exact, real, ibis.null("float64")).try_cast("int64")
+    return text.re_extract(WHOLE_NUMBER, 1).try_cast("int64").coalesce(written_out)
 
 
 def finite_number(text: StringValue) -> FloatingValue:
     """The number (double), null where the text is none, infinite or NaN."""
-    number = _bare(text).try_cast("float64")
+    bare = text.re_replace(f"^{AROUND}|{AROUND}$", "")
+    number = text.try_cast("float64").coalesce(bare.try_cast("float64"))
     return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
-
-
-def _bare(text: StringValue) -> StringValue:
-    return text.re_replace(r'^\s*"?\s*|\s*"?\s*$', "")
 
 
 def is_unreadable(text: StringValue) -> BooleanValue:

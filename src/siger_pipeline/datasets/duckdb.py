@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.literal import LiteralFileSystem, is_plain
 
 if TYPE_CHECKING:
@@ -79,20 +78,23 @@ def address(filesystem: fsspec.AbstractFileSystem, path: str) -> str:
     return path if is_plain(filesystem, path) else _literal().address(filesystem, path)
 
 
-def read_lines(
-    filesystem: fsspec.AbstractFileSystem, path: str, packed: bool, longest: int
+def read_text(
+    filesystem: fsspec.AbstractFileSystem,
+    path: str,
+    columns: Sequence[str],
+    *,
+    delimiter: str = NO_DELIMITER,
+    **options: Any,
 ) -> Table:
-    """A text file, lazily: a row a line, in the column `line` (null where it is empty)."""
+    """A text file, lazily: columns of text, null where a field is empty; no field is quoted."""
     return connection().read_csv(
         address(filesystem, path),
-        columns={Columns.LINE: "VARCHAR"},
-        header=False,
-        delim=NO_DELIMITER,
+        columns=dict.fromkeys(columns, "VARCHAR"),
+        delim=delimiter,
         quote="",
         escape="",
-        max_line_size=longest,
-        compression="gzip" if packed else "none",
         hive_partitioning=False,
+        **options,
     )
 
 

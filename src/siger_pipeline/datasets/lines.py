@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import fsspec
 from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import ReadOnlyDataset
-from siger_pipeline.datasets.duckdb import read_lines, spill_folder
+from siger_pipeline.datasets.duckdb import read_text, spill_folder
 from siger_pipeline.datasets.kinds import GZIP
 from siger_pipeline.datasets.rawtext import LONGEST_LINE, glance, look, open_text, write_lines
 
@@ -34,7 +35,7 @@ class LinesDataset(ReadOnlyDataset):
     def _read(self, path: str) -> Any:
         seen = look(self._fs, path)
         if seen.clean:
-            return numbered(read_lines(self._fs, path, seen.packed, LONGEST_LINE), path)
+            return numbered(read_lines(self._fs, path, seen.packed), path)
         with open_text(self._fs, path, seen) as lines:
             copy = write_lines(lines, spill_folder())
         return numbered(read_copy(copy), path)
@@ -49,20 +50,37 @@ class LinesDataset(ReadOnlyDataset):
         return TablePreview({"index": list(range(len(data))), "columns": columns, "data": data})
 
 
-def read_copy(copy: str) -> Table:
-    """The lines of a clean copy in the temporary folder."""
-    import fsspec
+def read_lines(
+    filesystem: fsspec.AbstractFileSystem, path: str, packed: bool, longest: int = LONGEST_LINE
+) -> Table:
+    """The column `line` of a text file."""
+    return read_text(
+        filesystem,
+        path,
+        [Columns.LINE],
+        header=False,
+        max_line_size=longest,
+        compression=compression(packed),
+    )
 
+
+def read_copy(copy: str) -> Table:
+    """The column `line` of a clean copy in the temporary folder."""
     return read_lines(fsspec.filesystem("file"), copy, packed=False, longest=4 * LONGEST_LINE)
 
 
-def numbered(table: Table, path: str) -> Table:
+def compression(packed: bool) -> str:
+    """What DuckDB calls it."""
+    return "gzip" if packed else "none"
+
+
+def numbered(table: Table, path: str, first: int = 1) -> Table:
     """The table with `line_number` and `file` added."""
     import ibis
 
     return table.mutate(
         **{
-            Columns.LINE_NUMBER: ibis.row_number() + 1,
+            Columns.LINE_NUMBER: ibis.row_number() + first,
             # A name need not be UTF-8, and this one is only shown.
             Columns.FILE: ibis.literal(path.encode(errors="replace").decode()),
         }

@@ -46,12 +46,14 @@ class Look:
         encoding: of its text.
         packed: whether it is gzip.
         quotes: whether it holds a quote mark.
+        blank: whether a line in it is blank.
         clean: whether it is UTF-8 with plain line ends, and no line too long.
     """
 
     encoding: str
     packed: bool
     quotes: bool = False
+    blank: bool = False
     clean: bool = True
 
 
@@ -87,9 +89,11 @@ def look(filesystem: fsspec.AbstractFileSystem, path: str) -> Look:
 
 
 def _look_through(stream: IO[bytes] | gzip.GzipFile, seen: Look) -> None:
-    decoder, length = codecs.getincrementaldecoder("utf-8")(), 0
+    decoder, length, before = codecs.getincrementaldecoder("utf-8")(), 0, b"\n"
     while chunk := stream.read(CHUNK):
         seen.quotes = seen.quotes or b'"' in chunk
+        seen.blank = seen.blank or b"\n\n" in chunk or before + chunk[:1] == b"\n\n"
+        before = chunk[-1:]
         if seen.clean:
             last = chunk.rfind(b"\n")
             length = length + len(chunk) if last < 0 else max(length + chunk.find(b"\n"), 0)
