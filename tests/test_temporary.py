@@ -22,7 +22,7 @@ HEX = "0123456789abcdef0123456789abcdef"
 WRITER = """
 import sys, time
 from pathlib import Path
-from siger_pipeline.datasets.duckdb import _spill_folder
+from siger_pipeline.datasets.duckdb import spill_folder
 from siger_pipeline.datasets.text import TextDataset
 from siger_pipeline.temporary import temporary_beside, temporary_folder_beside
 
@@ -30,7 +30,7 @@ class Slow(TextDataset):
     def _write(self, handle, data):
         handle.write(b"x" * 3_000_000)
         handle.flush()
-        (Path(sys.argv[1]) / "spill").write_text(str(_spill_folder()))
+        (Path(sys.argv[1]) / "spill").write_text(spill_folder())
         with temporary_beside(Path(sys.argv[1]) / "record.json") as one:
             with temporary_folder_beside(Path(sys.argv[1]) / "copied") as other:
                 (other / "half").write_bytes(b"x")

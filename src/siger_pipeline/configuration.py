@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from kedro.config import OmegaConfigLoader
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from siger_pipeline.errors import ConfigurationError
+from siger_pipeline.folders import ConfigLoader
 from siger_pipeline.yaml_faults import fault, line_of
 
 KINDS = ("globals", "parameters", "catalog", "credentials")
@@ -20,7 +20,7 @@ ENDINGS = (".yml", ".yaml", ".json")
 READ = "read are globals.yml, parameters*.yml, catalog*.yml, credentials*.yml"
 
 
-class ProjectConfigLoader(OmegaConfigLoader):
+class ProjectConfigLoader(ConfigLoader):
     """Kedro's loader, whose errors name file, line and remedy.
 
     The files of an environment that is not used are not read.

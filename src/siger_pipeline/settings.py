@@ -4,12 +4,19 @@ import os
 
 from siger_pipeline.configuration import ProjectConfigLoader
 from siger_pipeline.context import ProjectContext, QuickCatalog
+from siger_pipeline.folders import BRACES, check_folder
 from siger_pipeline.hooks import ProjectHooks
 
 
 def data_root() -> str:
-    """The folder that holds the data sets: SIGER_DATA, or data/01_raw of the project."""
-    return os.environ.get("SIGER_DATA") or "data/01_raw"
+    """The folder that holds the data sets: SIGER_DATA, or data/01_raw of the project.
+
+    Raises:
+        UserError: Kedro would take its name for something else.
+    """
+    root = os.environ.get("SIGER_DATA") or "data/01_raw"
+    check_folder(root, "SIGER_DATA", BRACES)
+    return root
 
 
 CONTEXT_CLASS = ProjectContext

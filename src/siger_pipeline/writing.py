@@ -27,7 +27,7 @@ TOLD = {
     errno.EIO: ("the disk reports an error", "Look after the disk"),
 }
 # Of these, whatever was being done, the disk is the reason.
-OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.ENAMETOOLONG, errno.EIO}
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.ENAMETOOLONG}
 
 
 class WriteError(UserError, OSError):

@@ -1,13 +1,14 @@
 import gzip
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import duckdb
 import ibis
 import pytest
 from ibis.expr.types import Table
 
-from siger_pipeline.data.checks import BLANK_LINE, materialise, require_columns, separate
+from siger_pipeline.data.checks import BLANK_LINE, materialise, separate
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 
@@ -57,17 +58,6 @@ def test_an_empty_file_is_refused(lines: MakeLines, texts: list[str | None]) -> 
         separate(reasons(lines, texts), "the file", max_bad_share=1)
 
 
-def test_an_absent_column_is_named_with_those_found_and_wanted(
-    texts: Callable[[dict[str, Any]], Table],
-) -> None:
-    table = texts({"userID": ["0"], "label": ["1"]})
-    with pytest.raises(InputError) as error:
-        require_columns(table, ["userID", "itemID", "x_label"], "the file")
-    message = str(error.value)
-    assert "folder/raw.txt: no column 'itemID', 'x_label'" in message
-    assert "found 'userID', 'label', wanted 'userID', 'itemID', 'x_label'" in message
-
-
 def test_a_truncated_gzip_is_named(con: Any, tmp_path: Path) -> None:
     whole = gzip.compress("\n".join(map(str, range(100_000))).encode())
     path = tmp_path / "cut.gz"
@@ -75,3 +65,42 @@ def test_a_truncated_gzip_is_named(con: Any, tmp_path: Path) -> None:
     raw = con.read_csv(path, header=False, columns={"line": "VARCHAR"}, auto_detect=False)
     with pytest.raises(InputError, match=r"the reviews cannot be read to the end.*cut\.gz.*fetch"):
         materialise(raw, "the reviews")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (duckdb.OutOfMemoryException("Out of Memory Error: 5 GiB"), "more memory than there is"),
+        (duckdb.IOException('Cannot open file "x": Permission denied'), "Permission denied"),
+        (duckdb.IOException("could not write to spill file: no room"), "no room"),
+    ],
+)
+def test_damage_is_not_the_word_for_memory_or_rights(error: Exception, words: str) -> None:
+    class Failing:
+        def cache(self) -> None:
+            raise error
+
+    with pytest.raises(InputError, match=words) as caught:
+        materialise(cast(Table, Failing()), "the reviews")
+    assert "damaged" not in str(caught.value) and "fetch it again" not in str(caught.value)
+
+
+def test_where_most_lines_are_bad_nobody_is_told_to_tolerate_them(lines: MakeLines) -> None:
+    parsed = reasons(lines, ["a", "b", "c", None])
+    with pytest.raises(InputError, match="another format") as caught:
+        separate(parsed, "the file", max_bad_share=0.01)
+    assert "max_bad_share" not in str(caught.value)
+
+
+def test_a_file_without_one_good_line_is_refused_whatever_is_tolerated(lines: MakeLines) -> None:
+    with pytest.raises(InputError, match=r"3 of 3 lines \(100.00%\) are bad"):
+        separate(reasons(lines, ["a", "b", "c"]), "the file", max_bad_share=1)
+
+
+def test_a_value_that_nothing_needs_is_noted_and_its_line_stays(lines: MakeLines) -> None:
+    parsed = reasons(lines, [None, None, "bad"])
+    note = ibis.ifelse(parsed.line_number >= 2, "rating is x", ibis.null("string"))
+    good, report = separate(parsed.mutate(**{Columns.NOTE: note}), "the file", 0.5)
+    assert good.line_number.to_pyarrow().to_pylist() == [1, 2]
+    assert Columns.NOTE not in good.columns
+    assert (report.bad, report.noted, report.notes) == (1, 1, ("line 2: rating is x",))

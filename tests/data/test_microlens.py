@@ -71,3 +71,43 @@ def test_a_title_without_item_is_a_bad_row(texts: MakeTexts) -> None:
 def test_titles_without_their_columns_are_refused(texts: MakeTexts) -> None:
     with pytest.raises(InputError, match="no column 'title'; found 'item', 'name'"):
         read_items(texts({"item": ["1"], "name": ["a"]}), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("7,30 10 20 40", "sequences with commas where a tab is wanted"),
+        ("7;30 10 20 40", "sequences with semicolons where a tab is wanted"),
+        ("7 30 10 20 40", "sequences with blanks where a tab is wanted"),
+        ("user,item,timestamp", "a table separated by commas, with the columns user, item"),
+        ("userID\titemID\tx_label", "set ingest.source: mmrec"),
+        ('{"reviewerID": "A", "asin": "B"}', "Amazon reviews of 2014 or 2018"),
+    ],
+)
+def test_sequences_of_another_form_are_told_what_they_look_like(
+    lines: MakeLines, line: str, words: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read_interactions(lines([line] * 3), 0.01)
+    assert words in str(caught.value) and "max_bad_share" not in str(caught.value)
+
+
+@pytest.mark.parametrize("taken", ["price", "brand", "row", "description", "reason", "note"])
+def test_columns_with_names_of_ours_are_left_alone(texts: MakeTexts, taken: str) -> None:
+    columns = {"0:item": ["1", "2"], f"1:{taken}": ["x", "y"], "2:TITLE": ["one", "two"]}
+    found = read_items(texts(columns), 0.0)[0].to_pyarrow().to_pylist()
+    kept = {Columns.ITEM, Columns.TITLE}
+    assert [row[Columns.TITLE] for row in found] == ["one", "two"]
+    assert all(value is None for row in found for name, value in row.items() if name not in kept)
+
+
+def test_a_row_of_another_length_is_a_bad_row(texts: MakeTexts) -> None:
+    columns = {"0:item": ["1", "2"], "1:title": ["a", "b"], "fields": ["2", "3"]}
+    raw = texts(columns)
+    raw = raw.mutate(fields=raw["fields"].cast("int64"))
+    assert read_items(raw, 0.5)[1].examples == ("line 3: it has 3 fields, the header has 2",)
+
+
+def test_commas_are_wanted_between_items_and_titles(texts: MakeTexts) -> None:
+    with pytest.raises(InputError, match="separated by tabs, wanted are commas"):
+        read_items(texts({"0:item\ttitle": ["1\ta"]}), 0.0)

@@ -5,8 +5,14 @@ import pytest
 from ibis.expr.types import Table
 
 from siger_pipeline.data.checks import SHOWN
-from siger_pipeline.data.mmrec import read_interactions, read_items
-from siger_pipeline.data.schema import Columns
+from siger_pipeline.data.index import user_index
+from siger_pipeline.data.mmrec import (
+    item_file_remark,
+    read_interactions,
+    read_items,
+    read_users,
+)
+from siger_pipeline.data.schema import Columns, raw_name
 from siger_pipeline.errors import InputError
 
 MakeTexts = Callable[[dict[str, Any]], Table]
@@ -63,8 +69,8 @@ BAD_LINES: list[tuple[dict[str, str | None], str]] = [
     ({"itemID": "2"}, "itemID 2 is beyond the item file, which has 2 items"),
     ({"x_label": "3"}, "x_label is 3, not 0, 1 or 2"),
     ({"x_label": None}, "x_label is missing, not 0, 1 or 2"),
-    ({"rating": "good"}, "rating is good, not a number"),
-    ({"timestamp": "1.5"}, "its time is 1.5, not a whole number"),
+    ({"userID": "1e-3"}, "userID is 1e-3, not a whole number"),
+    ({"userID": "99999999999999999999"}, "userID is 99999999999999999999, not a whole number"),
 ]
 
 
@@ -156,3 +162,152 @@ def test_without_an_item_file_items_without_a_gap_are_wanted(
 ) -> None:
     with pytest.raises(InputError, match="itemID goes up to 5, but only 2 numbers occur, and 0 is"):
         read_items(no_file, texts({**INTER, "itemID": ["1", "5", "1"]}), ASIN)
+
+
+def test_whole_numbers_may_be_written_as_floats(texts: MakeTexts) -> None:
+    inter = {name: [f"{value}.0" for value in values] for name, values in INTER.items()}
+    mapping = {"asin": ["B0", "B1"], "itemID": ["0.0", "1e0"]}
+    assert read(texts, {**inter, "timestamp": ["1.4e9", "5.0", "-1"]}, mapping) == read(
+        texts, {**INTER, "timestamp": ["1400000000", "5", "-1"]}, MAPPING
+    )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "judged"),
+    [
+        ("published", {"x_label"}),
+        ("random_per_user", set()),
+        ("temporal_per_user", {"its time"}),
+        ("temporal_global", {"its time"}),
+        ("leave_one_out", {"its time"}),
+    ],
+)
+def test_only_what_the_split_needs_is_judged(
+    texts: MakeTexts, strategy: str, judged: set[str]
+) -> None:
+    wrong = {"rating": "good", "x_label": "7", "timestamp": "soon"}
+    words = {"rating": "rating", "x_label": "x_label", "timestamp": "its time"}
+    for column, value in wrong.items():
+        raw = texts({**INTER, "timestamp": ["1", "2", "3"], column: [value, "1", "2"]})
+        items = read_items(texts(MAPPING), raw, ASIN)
+        if words[column] in judged:
+            with pytest.raises(InputError, match=f"line 2: {words[column]} is {value}"):
+                read_interactions(raw, items, strategy=strategy)
+            continue
+        rows, report = read_interactions(raw, items, strategy=strategy)
+        assert rows.count().to_pyarrow().as_py() == 3
+        assert (report.bad, report.noted) == (0, 1)
+        assert report.notes[0].startswith(f"line 2: {words[column]} is {value}")
+
+
+def test_a_split_of_our_own_needs_no_labels(texts: MakeTexts) -> None:
+    raw = texts({name: values for name, values in INTER.items() if name != "x_label"})
+    items = read_items(texts(MAPPING), raw, ASIN)
+    rows, _ = read_interactions(raw, items, strategy="random_per_user")
+    assert rows[Columns.SPLIT].to_pyarrow().to_pylist() == [None] * 3
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_pair_with_two_labels_is_refused_in_any_order(texts: MakeTexts, order: int) -> None:
+    inter = {"userID": list("0011"), "itemID": list("1101"), "x_label": list("0210")}
+    raw = texts({name: values[::order] for name, values in inter.items()})
+    items = read_items(texts(MAPPING), raw, ASIN)
+    lines = "2, 3" if order == 1 else "4, 5"
+    with pytest.raises(InputError, match=f"userID 0, itemID 1 on lines {lines}") as caught:
+        read_interactions(raw, items)
+    assert "1 pairs of a user and an item have different labels" in str(caught.value)
+    rows, _ = read_interactions(raw, items, strategy="random_per_user")
+    assert rows.count().to_pyarrow().as_py() == 4
+
+
+NAMES_OF_OURS = sorted(
+    value for key, value in vars(Columns).items() if key.isupper() and value != "rating"
+)
+
+
+def test_columns_with_names_of_ours_are_left_alone(texts: MakeTexts) -> None:
+    known = {*INTER, "timestamp"}
+    others = [
+        raw_name(n, name)
+        for n, name in enumerate([*NAMES_OF_OURS, "degree", "place", "record", "user_number"])
+        if name not in known
+    ]
+    odd = {name: ["x"] * 3 for name in others}
+    inter = {raw_name(90 + n, name): values for n, (name, values) in enumerate(INTER.items())}
+    odd_items = {name: ["x"] * 2 for name in others if name not in ("asin", "itemID")}
+    mapping = {raw_name(90 + n, name): values for n, (name, values) in enumerate(MAPPING.items())}
+    assert read(texts, {**odd, **inter}, {**odd_items, **mapping}) == read(texts, INTER, MAPPING)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "remark"),
+    [
+        ({"item_id": ["B0", "B1"], "itemID": ["0", "1"]}, "column 'item_id' is taken for"),
+        ({"ASIN": ["B0", "B1"], " itemid": ["0", "1"]}, ""),
+        ({"B0": ["B1"], "0": ["1"]}, "has no line of column names: column 2 is taken for itemID"),
+        ({"0": ["1"], "B0": ["B1"]}, "has no line of column names: column 1 is taken for itemID"),
+    ],
+)
+def test_ids_are_read_whatever_their_column_is_called(
+    texts: MakeTexts, mapping: dict[str, Any], remark: str
+) -> None:
+    assert read(texts, INTER, mapping) == read(texts, INTER, MAPPING)
+    told = item_file_remark(texts(mapping), ASIN)
+    assert remark in told and bool(remark) == bool(told)
+
+
+def test_an_item_file_without_ids_gives_the_numbers(texts: MakeTexts) -> None:
+    mapping = {"itemID": ["2", "0", "1"], "keywords": ["c", "a", "b"]}
+    columns = {"item": "asin", "title": "keywords"}
+    items = read_items(texts(mapping), texts(INTER), columns)
+    found = items.select(Columns.ITEM, Columns.TITLE).to_pyarrow().to_pylist()
+    assert [tuple(row.values()) for row in found] == [("0", "a"), ("1", "b"), ("2", "c")]
+    assert "has no column of ids" in item_file_remark(texts(mapping), columns)
+
+
+def test_several_columns_that_may_be_ids_are_refused(texts: MakeTexts) -> None:
+    mapping = {"a": ["B0", "B1"], "b": ["C0", "C1"], "itemID": ["0", "1"]}
+    with pytest.raises(InputError, match="which column holds the source's ids"):
+        read_items(texts(mapping), texts(INTER), ASIN)
+
+
+USERS = {"user_id": ["Ann", "Bob"], "userID": ["0", "1"]}
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [USERS, {"reviewerID": ["Bob", "Ann"], "USERID": ["1.0", "0"]}, {"Ann": ["Bob"], "0": ["1"]}],
+)
+def test_users_are_named_by_the_user_file(texts: MakeTexts, mapping: dict[str, Any]) -> None:
+    raw = texts(INTER)
+    items = read_items(texts(MAPPING), raw, ASIN)
+    rows, _ = read_interactions(raw, items, read_users(texts(mapping)))
+    found = rows.order_by(Columns.LINE_NUMBER).select(Columns.USER, Columns.USER_ROW)
+    assert [tuple(row.values()) for row in found.to_pyarrow().to_pylist()] == [
+        ("Ann", 0),
+        ("Ann", 0),
+        ("Bob", 1),
+    ]
+
+
+def test_names_of_users_change_no_number(texts: MakeTexts) -> None:
+    raw = texts({"userID": list("2010"), "itemID": list("0101"), "x_label": list("0000")})
+    items = read_items(texts(MAPPING), raw, ASIN)
+    users = read_users(texts({"userID": ["0", "1", "2"], "user": ["zzz", "y", "xx"]}))
+    named, numbered = (
+        user_index(read_interactions(raw, items, known)[0]).to_pyarrow().to_pylist()
+        for known in (users, None)
+    )
+    assert [tuple(row.values()) for row in numbered] == [(0, "0"), (1, "1"), (2, "2")]
+    assert [tuple(row.values()) for row in named] == [(0, "zzz"), (1, "y"), (2, "xx")]
+
+
+def test_a_user_that_the_user_file_lacks_is_named(texts: MakeTexts) -> None:
+    raw = texts(INTER)
+    items = read_items(texts(MAPPING), raw, ASIN)
+    with pytest.raises(InputError, match="userID 1 is not in the user file"):
+        read_interactions(raw, items, read_users(texts({"user": ["Ann"], "userID": ["0"]})))
+
+
+def test_without_a_user_file_users_are_their_numbers(no_file: Table) -> None:
+    assert read_users(no_file) is None

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from ibis.expr.types import Table
 
-from siger_pipeline.data.pairs import one_per_pair
+from siger_pipeline.data.pairs import one_per_pair, repeats
 from siger_pipeline.data.schema import Columns
 
 MakeTable = Callable[[dict[str, Any]], Table]
@@ -50,3 +50,18 @@ def test_pairs_are_sorted_and_each_stays(table: MakeTable) -> None:
         ("a", "y", 2),
         ("b", "x", 1),
     ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_lines_decides_nothing(table: MakeTable, order: int) -> None:
+    columns = {
+        Columns.USER: ["u"] * 5,
+        Columns.ITEM: ["i", "i", "i", "j", "j"],
+        Columns.RATING: [3.0, 1.0, None, 2.0, 2.0],
+        Columns.TIMESTAMP: [7, 7, 7, 1, 1],
+    }
+    rows = table(
+        {**{n: v[::order] for n, v in columns.items()}, Columns.LINE_NUMBER: [1, 2, 3, 4, 5]}
+    )
+    assert one_per_pair(rows)[Columns.RATING].to_pyarrow().to_pylist() == [1.0, 2.0]
+    assert repeats(rows) == (3, 1)

@@ -25,11 +25,14 @@ READ = counts(("read", 212, 90, 2_040, 3), ("one per pair", 212, 90, 2_000, 40))
 
 
 def test_repeated_pairs() -> None:
-    text = "40 of 2,040 interactions repeat a user and item: the earliest counts."
-    assert repeated_pairs(READ) == [Remark(text)]
-    assert repeated_pairs(READ.assign(interactions=2_000)) == []
+    text = (
+        "40 of 2,040 interactions repeat a user and item (7 of them word for word): the earliest"
+        " counts."
+    )
+    assert repeated_pairs(READ, 7) == [Remark(text)]
+    assert repeated_pairs(READ.assign(interactions=2_000), 0) == []
     log_of_events = READ.assign(interactions=[2_040, 900])
-    assert repeated_pairs(log_of_events)[0].level == logging.WARNING
+    assert repeated_pairs(log_of_events, 0)[0].level == logging.WARNING
 
 
 def test_the_core_as_a_whole_and_by_pass() -> None:

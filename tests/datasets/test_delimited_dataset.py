@@ -1,7 +1,10 @@
 """Raw delimited files as tables of text."""
 
 import csv
+import gzip
 import io
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +17,31 @@ from siger_pipeline.datasets.delimited import DelimitedDataset
 
 
 def rows_of(path: Path, delimiter: str = "\t", **options: Any) -> list[dict[str, Any]]:
+    """The rows; columns of the file without their place, where no other has that name."""
     table = DelimitedDataset(filepath=path, delimiter=delimiter, **options).load()
-    return table.order_by("line_number").to_pyarrow().to_pylist()
+    rows = table.order_by("line_number").to_pyarrow().to_pylist()
+    return [{re.sub(r"^\d+:", "", name): value for name, value in row.items()} for row in rows]
+
+
+def fields_of(path: Path, delimiter: str = "\t") -> list[tuple[int, list[str | None]]]:
+    """Line number and fields of each row."""
+    table = DelimitedDataset(filepath=path, delimiter=delimiter).load()
+    rows = table.order_by("line_number").to_pyarrow().to_pylist()
+    return [
+        (row["line_number"], [value for name, value in row.items() if ":" in name]) for row in rows
+    ]
 
 
 def test_every_column_is_text(tmp_path: Path) -> None:
     path = tmp_path / "a.inter"
     path.write_text("userID\titemID\tx_label\n0\t007\t0\n1\t\tNULL\n")
+
+    def own(line: int) -> dict[str, Any]:
+        return {"fields": 3, "line_number": line, "file": str(path)}
+
     assert rows_of(path) == [
-        {"userID": "0", "itemID": "007", "x_label": "0", "line_number": 2, "file": str(path)},
-        {"userID": "1", "itemID": None, "x_label": "NULL", "line_number": 3, "file": str(path)},
+        {"userID": "0", "itemID": "007", "x_label": "0", **own(2)},
+        {"userID": "1", "itemID": None, "x_label": "NULL", **own(3)},
     ]
 
 
@@ -45,28 +63,114 @@ def test_quoted_csv_comes_back(
 def test_optional_absent_file_has_no_rows(tmp_path: Path) -> None:
     absent = tmp_path / "absent.csv"
     table = DelimitedDataset(filepath=absent, delimiter=",", optional=True).load()
-    assert table.columns == ("line_number", "file")
+    assert table.columns == ("fields", "line_number", "file")
     assert table.count().execute() == 0
     with pytest.raises(DataFileError, match=r"absent\.csv does not exist\. See the README\."):
         rows_of(absent, hint="See the README.")
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "expected"),
     [
-        ("a\tb\n1\t2\n3\n", r"Line: 3.*Expected Number of Columns: 2 Found: 1"),
-        ("a\tb\n1\t2\t3\n", r"Line: 2.*Expected Number of Columns: 2 Found: 3"),
-        ('a\tb\n"1\t2\n', r"Line: 2"),
-        ("", "line 1: the header is"),
-        ("a\tA\n1\t2\n", "line 1: the header is"),
-        ("a\t\n1\t2\n", "line 1: the header is"),
-        ("a\tfile\n1\t2\n", "line 1: the header is"),
+        ("a\tb\n1\t2\n3\n", [(2, ["1", "2"], 2), (3, ["3", None], 1)]),
+        ("a\tb\n1\t2\t3\n", [(2, ["1", "2"], 3)]),
+        ("a\tA\n1\t2\n", [(2, ["1", "2"], 2)]),
+        ("a\t\n1\t2\n", [(2, ["1", "2"], 2)]),
+        ("file\tline_number\n1\t2\n", [(2, ["1", "2"], 2)]),
     ],
 )
-def test_bad_rows_are_named(tmp_path: Path, text: str, message: str) -> None:
+def test_rows_of_another_length_and_odd_headers_are_for_the_reader_to_judge(
+    tmp_path: Path, text: str, expected: list[tuple[int, list[str | None], int]]
+) -> None:
+    path = tmp_path / "odd.tsv"
+    path.write_text(text)
+    rows = rows_of(path)
+    counts = [row["fields"] for row in rows]
+    found = [(n, fields, count) for (n, fields), count in zip(fields_of(path), counts, strict=True)]
+    assert found == expected
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\n  \n"])
+def test_an_empty_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.tsv").write_text(text)
-    with pytest.raises(DataFileError, match=rf"bad\.tsv.*{message}"):
+    with pytest.raises(DataFileError, match=r"bad\.tsv is empty"):
         rows_of(tmp_path / "bad.tsv")
+
+
+UNQUOTED = [
+    ('"begins with a mark', '"begins with a mark'),
+    ('ends with one"', 'ends with one"'),
+    ('5" screen, 7" too', '5" screen, 7" too'),
+    ('"Best" toy', '"Best" toy'),
+    ('"', '"'),
+    ('""', None),
+    ('"wholly quoted"', "wholly quoted"),
+    ('"with ""inner"" ones"', 'with "inner" ones'),
+    ("a, comma", "a, comma"),
+]
+
+
+@pytest.mark.parametrize(("title", "read"), UNQUOTED)
+def test_between_tabs_quote_marks_are_text(tmp_path: Path, title: str, read: str | None) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text(f"itemID\ttitle\n0\tfirst\n1\t{title}\n2\tlast\n")
+    assert fields_of(path) == [(2, ["0", "first"]), (3, ["1", read]), (4, ["2", "last"])]
+
+
+QUOTED = [
+    ('"a, b"', "a, b"),
+    ('"two ""marks"""', 'two "marks"'),
+    ('"over\ntwo lines"', "over two lines"),
+    ('5" screen', '5" screen'),
+    ('"Best" toy', '"Best" toy'),
+    ('"never closed', '"never closed'),
+    ("plain", "plain"),
+]
+
+
+@pytest.mark.parametrize(("title", "read"), QUOTED)
+def test_between_commas_quotes_hold_what_is_not_text(tmp_path: Path, title: str, read: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'item,title\n1,"first"\n2,{title}\n3,"last"\n')
+    more = title.count("\n")
+    assert fields_of(path, ",") == [
+        (2, ["1", "first"]),
+        (3, ["2", read]),
+        (4 + more, ["3", "last"]),
+    ]
+
+
+def test_line_ends_inside_quotes_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "a.csv").write_text('item,title\n1,"one\ntwo\nthree"\n')
+    fields_of(tmp_path / "a.csv", ",")
+    assert "a.csv: 1 quoted fields hold line ends, the first from line 2 to line 4" in caplog.text
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode(),
+        lambda text: text.replace("\n", "\r\n").encode(),
+        lambda text: text.replace("\n", "\r").encode(),
+        lambda text: text.replace("\n", "\r\n", 2).encode(),
+        lambda text: text.removesuffix("\n").encode(),
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.encode("utf-16"),
+        lambda text: text.encode("utf-16-le"),
+        lambda text: text.encode("utf-16-be"),
+        lambda text: text.replace("\n", "\n\n").encode(),
+        lambda text: gzip.compress(text.encode()),
+    ],
+)
+def test_line_ends_and_encodings(
+    tmp_path: Path, delimiter: str, encode: Callable[[str], bytes]
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(encode("item,title\n1,é\n2,b\n3,c\n".replace(",", delimiter)))
+    found = [fields for _, fields in fields_of(path, delimiter)]
+    assert found == [["1", "é"], ["2", "b"], ["3", "c"]]
+    assert list(rows_of(path, delimiter)[0])[:2] == ["item", "title"]
 
 
 def test_preview_is_the_head(tmp_path: Path) -> None:

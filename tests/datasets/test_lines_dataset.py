@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siger_pipeline.datasets import rawtext
 from siger_pipeline.datasets.base import DataFileError
 from siger_pipeline.datasets.lines import LinesDataset
 
@@ -42,11 +43,36 @@ def test_empty_lines_count(tmp_path: Path) -> None:
     assert lines_of(tmp_path / "c") == [(1, "a"), (2, None), (3, "b")]
 
 
-@pytest.mark.parametrize("data", [b"a\r\nb\n", b"a\nb\rc\n", b"a\nb\x01c\n"])
-def test_a_line_is_never_split_silently(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"a\r\nb\n", ["a", "b"]),
+        (b"a\nb\rc\n", ["a", "b", "c"]),
+        (b"a\nb\x01c\n", ["a", "b\ufffdc"]),
+        (b"a\nb", ["a", "b"]),
+        (b"\xef\xbb\xbfa\r\nb", ["a", "b"]),
+        ("é\nb\n".encode("utf-16"), ["é", "b"]),
+        ('{"a": 1}\n{"b": 2}\n'.encode("utf-16-le"), ['{"a": 1}', '{"b": 2}']),
+        (b"good\ncaf\xe9\n", ["good", "caf\ufffd"]),
+        (b"a\x00b\nc\n", ["a\x00b", "c"]),
+    ],
+)
+def test_any_line_ends_and_bytes_that_are_no_text(
+    tmp_path: Path, data: bytes, expected: list[str]
+) -> None:
     (tmp_path / "a.txt").write_bytes(data)
-    with pytest.raises(DataFileError, match=r"a\.txt cannot be read as lines"):
-        LinesDataset(filepath=tmp_path / "a.txt").load()
+    assert lines_of(tmp_path / "a.txt") == list(enumerate(expected, start=1))
+
+
+def test_a_line_longer_than_may_be_is_cut_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(rawtext, "LONGEST_LINE", 2_000_000)
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"a\n" + b"x" * 5_000_000 + b"\nb\n")
+    (_, first), (_, cut), (_, last) = lines_of(path)
+    assert (first, cut, last) == ("a", "x" * rawtext.SHOWN + "\ufffd", "b")
+    assert "a.txt: 1 lines hold bytes" in caplog.text and "line 2" in caplog.text
 
 
 def test_many_lines_are_numbered_in_order(tmp_path: Path) -> None:
@@ -71,10 +97,34 @@ def test_truncated_or_damaged_gzip_is_named(tmp_path: Path) -> None:
         LinesDataset(filepath=path).load()
 
 
-def test_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_bytes(b"good\ncaf\xe9\n")
-    with pytest.raises(DataFileError, match=r"a\.json.*Line: 2.*utf-8"):
+def test_bytes_that_are_not_utf8_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "a.json").write_bytes(b"good\ncaf\xe9\nn\xe9e\n")
+    LinesDataset(filepath=tmp_path / "a.json").load()
+    assert "a.json: 2 lines hold bytes that are not utf-8" in caplog.text
+    assert "the first is line 2" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"PK\x03\x04rest", "zip archive"),
+        (b"PAR1rest", "a Parquet file"),
+        (b"\xfd7zXZ\x00rest", "an xz file"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+    ],
+)
+def test_a_file_of_another_kind_is_not_called_damaged(
+    tmp_path: Path, data: bytes, words: str
+) -> None:
+    (tmp_path / "a.json").write_bytes(data)
+    with pytest.raises(DataFileError, match=words) as caught:
         LinesDataset(filepath=tmp_path / "a.json").load()
+    assert "damaged" not in str(caught.value)
+
+
+def test_gzip_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(gzip.compress(b"a\nb\n"))
+    assert lines_of(tmp_path / "a.json") == [(1, "a"), (2, "b")]
 
 
 def test_missing_file_tells_how_to_get_it(tmp_path: Path) -> None:

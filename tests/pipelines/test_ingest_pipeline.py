@@ -30,7 +30,7 @@ MADE = {
 RAW = {
     "amazon": {"amazon_reviews", "amazon_metadata"},
     "microlens": {"microlens_sequences", "microlens_titles"},
-    "mmrec": {"mmrec_interactions", "mmrec_items"},
+    "mmrec": {"mmrec_interactions", "mmrec_items", "mmrec_users"},
 }
 Tables = dict[str, pd.DataFrame]
 
@@ -62,6 +62,7 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
                 for name, value in IngestConfig(**ingest)
             },
             "params:split": MemoryDataset(SplitConfig(**split)),
+            "params:split.strategy": MemoryDataset(split["strategy"]),
         }
     )
     SequentialRunner().run(create_pipeline(selection(source)), catalog)
@@ -91,6 +92,8 @@ def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) 
     pipeline = create_pipeline(selection(source))
     of_source = "item_columns" if source == "mmrec" else "max_bad_share"
     parameters = {"params:ingest.k_core", f"params:ingest.{of_source}", "params:split"}
+    # MicroLens' files hold nothing that a split may leave unread.
+    parameters |= {"params:split.strategy"} if source != "microlens" else set()
     assert pipeline.inputs() == RAW[source] | parameters
     assert pipeline.all_outputs() == MADE | {"split_matrix"}
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
@@ -149,7 +152,8 @@ def test_what_the_steps_removed_is_logged(tmp_path: Path, caplog: pytest.LogCapt
         made = run("amazon", amazon(tmp_path, extra=[*extra, review(3, 3)]), tmp_path)
     told = [record.getMessage() for record in caplog.records if record.name.endswith("nodes")]
     assert told == [
-        "1 of 110 interactions repeat a user and item: the earliest counts.",
+        "1 of 110 interactions repeat a user and item (1 of them word for word): the earliest"
+        " counts.",
         "5-core: removed 1 of 13 users, 1 of 10 items, 4 of 109 interactions (ingest.k_core = 5);"
         " interactions by pass: 4.",
         "1 of 9 items (11.11%) have no metadata; the metadata of 12 items outside the catalogue are"
@@ -202,6 +206,9 @@ def mmrec(folder: Path, lines: list[str], mapped: int | None) -> dict[str, Any]:
     return {
         "mmrec_interactions": DelimitedDataset(filepath=str(inter), delimiter="\t"),
         "mmrec_items": DelimitedDataset(filepath=str(items), delimiter="\t", optional=True),
+        "mmrec_users": DelimitedDataset(
+            filepath=str(folder / "users.csv"), delimiter="\t", optional=True
+        ),
     }
 
 
@@ -238,3 +245,53 @@ def test_a_user_without_training_is_refused_unless_asked_to_leave(
     assert made["splits"].to_numpy().tolist() == [[0, 0, "train"], [0, 1, "test"]]
     assert made["user_index"][Columns.USER].tolist() == ["0", "1"]
     assert made["counts"][Columns.REMOVED].tolist()[-3:] == [0, 1, 0]
+
+
+def test_names_of_users_change_no_number(tmp_path: Path) -> None:
+    lines = [f"{u}\t{(u + k) % 12}\t{k % 3}" for u in range(12) for k in range(4)]
+    published = {"strategy": "published", "k_core": 1}
+    numbered = run("mmrec", mmrec(tmp_path, lines, 12), tmp_path, **published)
+    names = [f"{'z' * (12 - n)}{n}" for n in range(12)]
+    rows = [f"{name}\t{n}" for n, name in enumerate(names)]
+    (tmp_path / "users.csv").write_text("\n".join(["user_id\tuserID", *rows]) + "\n")
+    named = run("mmrec", mmrec(tmp_path, lines, 12), tmp_path, **published)
+    pd.testing.assert_frame_equal(named["splits"], numbered["splits"])
+    assert named["user_index"][Columns.USER].tolist() == names
+
+
+def test_repeated_pairs_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    extra = [review(3, 3), review(3, 4, unixReviewTime=5), review(3, 4, overall=1.0)]
+    with caplog.at_level(logging.INFO, "siger_pipeline"):
+        run("amazon", amazon(tmp_path, extra=extra), tmp_path)
+    told = "3 of 100 interactions repeat a user and item (1 of them word for word)"
+    assert told in caplog.text
+    caplog.clear()
+    run("amazon", amazon(tmp_path, extra=[]), tmp_path)
+    assert "repeat" not in caplog.text
+
+
+def test_values_that_nothing_needs_are_told_and_their_lines_stay(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = amazon(tmp_path, extra=[review(3, 9, overall="good", unixReviewTime="once")])
+    made = run("amazon", raw, tmp_path, max_bad_share=0.0)
+    assert len(made["interactions"]) == 98
+    told = "reviews.json.gz: 1 lines have a value that cannot be read and that nothing needs: line"
+    assert told in caplog.text and 'line 98: overall is "good", not a number' in caplog.text
+    with pytest.raises(InputError, match='line 98: unixReviewTime is "once"'):
+        run("amazon", raw, tmp_path, max_bad_share=0.0, strategy="leave_one_out")
+
+
+def test_the_order_of_lines_changes_nothing(tmp_path: Path) -> None:
+    extra = [review(3, 3, unixReviewTime=5), review(3, 4, overall=1.0), review(3, 5)]
+    made = []
+    for order in (1, -1):
+        folder = tmp_path / str(order)
+        folder.mkdir()
+        raw = amazon(folder, extra=extra)
+        path = folder / "reviews.json.gz"
+        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+        path.write_bytes(gzip.compress("\n".join(lines[::order]).encode()))
+        made.append(run("amazon", raw, folder, strategy="leave_one_out"))
+    for name in ("interactions", "splits"):
+        pd.testing.assert_frame_equal(made[0][name], made[1][name])

@@ -58,7 +58,9 @@ def test_published_folders_keep_their_numbers_and_split(name: str, tmp_path: Pat
     item_file = Path(real(name), "i_id_mapping.csv")
     mapping = DelimitedDataset(filepath=item_file, delimiter="\t", optional=True).load()
     items = nodes.read_mmrec_items(mapping, inter, ingest.item_columns).cache()
-    interactions, counts = nodes.read_mmrec_interactions(inter, items)
+    user_file = Path(real(name), "u_id_mapping.csv")
+    no_users = DelimitedDataset(filepath=user_file, delimiter="\t", optional=True).load()
+    interactions, counts = nodes.read_mmrec_interactions(inter, items, no_users, Strategy.PUBLISHED)
     interactions = interactions.cache()
     users = nodes.index_users(interactions)
     catalogue = nodes.index_items(interactions, items, ingest.k_core)
@@ -84,7 +86,9 @@ def test_raw_gift_cards(tmp_path: Path) -> None:
     folder = "raw", "amazon_2018"
     reviews = LinesDataset(filepath=real(*folder, "Gift_Cards_5.json.gz")).load()
     metadata = LinesDataset(filepath=real(*folder, "meta_Gift_Cards.json.gz")).load()
-    interactions, read = nodes.read_amazon_interactions(reviews, ingest.max_bad_share)
+    interactions, read = nodes.read_amazon_interactions(
+        reviews, ingest.max_bad_share, Strategy.RANDOM_PER_USER
+    )
     assert read[Columns.INTERACTIONS].tolist() == [2_972, 2_965]
     assert read[Columns.REMOVED].tolist() == [0, 7]
     core, counts = nodes.keep_k_core(interactions, stored(tmp_path, read), ingest.k_core)

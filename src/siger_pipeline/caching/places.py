@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Place:
         """The newest version; None where there is none, or none is kept."""
         if not self.versioned or self.path is None:
             return None
-        found = [file.parent.name for file in self.path.glob(f"*/{self.path.name}")]
+        found = [file.parent.name for file in self.path.glob(f"*/{escape(self.path.name)}")]
         return max(found, default=None)
 
     def at(self, version: str | None) -> Path | None:
@@ -92,7 +93,7 @@ def _types(settings: Any) -> Iterator[str]:
 def _place(name: str, config: dict[str, Any], load_version: str | None) -> Place:
     filepath = str(config.get("filepath") or config.get("path") or "")
     local = filepath.removeprefix("file://")
-    pattern = any(sign in local for sign in "*?[") and not Path(local).exists()
+    pattern = any(sign in part for part in _absent_parts(Path(local)) for sign in "*?[")
     settings = {key: value for key, value in config.items() if key not in ELSEWHERE}
     return Place(
         name=name,
@@ -102,3 +103,10 @@ def _place(name: str, config: dict[str, Any], load_version: str | None) -> Place
         versioned=bool(config.get("versioned")),
         load_version=load_version,
     )
+
+
+def _absent_parts(path: Path) -> Iterator[str]:
+    """Names of the folders and the file of a path that are not there, and so may be a pattern."""
+    while not path.exists() and path != path.parent:
+        yield path.name
+        path = path.parent

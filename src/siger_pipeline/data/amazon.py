@@ -10,6 +10,7 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.values import (
     finite_number,
     is_blank,
+    is_unreadable,
     null_if_blank,
     whole_number,
     wrong_type,
@@ -18,6 +19,11 @@ from siger_pipeline.data.values import (
 REVIEWS = "the file of reviews"
 METADATA = "the file of metadata"
 RECORD = "record"  # a line as JSON, null where it is no JSON object
+PAIR_OF_ESCAPES = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+LONE_ESCAPE = r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+CONTROLS = r"[\x00-\x08\x0b-\x1f]"
+# They stand for a backslash while others are looked at: of an escaped one, of a pair.
+ESCAPED_BACKSLASH, BACKSLASH = "\x1e", "\x1f"
 PRICE = r"^\$?\s*([0-9][0-9,]*(\.[0-9]+)?)$"
 
 
@@ -26,20 +32,23 @@ def json_valid(text: str) -> bool:  # type: ignore[empty-body]
     """True where the engine can read the text as JSON."""
 
 
-def read_interactions(lines: Table, max_bad_share: float) -> tuple[Table, BadLines]:
+def read_interactions(
+    lines: Table, max_bad_share: float, timed: bool = True
+) -> tuple[Table, BadLines]:
     """Reviews as interactions.
 
-    A line is bad if it is not a JSON object, lacks `reviewerID` or `asin`, or has an `overall` that
-    is not a finite number or a `unixReviewTime` that is not a whole one. Absent or null, these two
-    are null in the result: any review counts.
+    A line is bad if it is not a JSON object, lacks `reviewerID` or `asin`, or, where times count,
+    has a `unixReviewTime` that is not a whole number. `overall`, which nothing needs, and the time
+    are null in the result where they are absent or cannot be read: any review counts.
 
     Args:
         lines: columns `line_number`, `line`, `file`.
         max_bad_share: largest tolerated share of bad lines.
+        timed: whether the split needs times.
 
     Returns:
         `line_number`, user, item, rating (double), timestamp (int64, seconds since 1970),
-        `timestamp_is_position` (false), split (null); what was left out.
+        `timestamp_is_position` (false), split and user_row (null); what was left out.
 
     Raises:
         InputError: more bad lines than tolerated; an empty or unreadable file.
@@ -56,15 +65,18 @@ def read_interactions(lines: Table, max_bad_share: float) -> tuple[Table, BadLin
             Columns.IS_POSITION: ibis.literal(False),
         }
     )
+    no_time = wrong_type("unixReviewTime", time, parsed[Columns.TIMESTAMP], "a whole number")
+    no_rating = wrong_type("overall", rating, parsed[Columns.RATING], "a number")
     reason = ibis.cases(
         *_not_a_record(parsed),
-        (is_blank(parsed[Columns.USER]), "reviewerID is missing, empty or not text"),
-        (is_blank(parsed[Columns.ITEM]), "asin is missing, empty or not text"),
-        wrong_type("overall", rating, parsed[Columns.RATING], "a number"),
-        wrong_type("unixReviewTime", time, parsed[Columns.TIMESTAMP], "a whole number"),
+        *_no_id("reviewerID", parsed[Columns.USER]),
+        *_no_id("asin", parsed[Columns.ITEM]),
+        *([no_time] if timed else []),
     )
-    parsed = parsed.mutate(**{Columns.REASON: reason}).drop(Columns.LINE, RECORD)
-    good, report = separate(parsed, REVIEWS, max_bad_share)
+    note = ibis.cases(no_rating, no_time)
+    parsed = parsed.mutate(**{Columns.REASON: reason, Columns.NOTE: note})
+    parsed = parsed.drop(Columns.LINE, RECORD)
+    good, report = separate(parsed, REVIEWS, max_bad_share, lines=lines)
     return conform(good, INTERACTION_TYPES), report
 
 
@@ -97,17 +109,40 @@ def read_items(lines: Table, max_bad_share: float) -> tuple[Table, BadLines]:
             Columns.PRICE: _dollars(record["price"]),
         }
     )
-    no_item = (is_blank(parsed[Columns.ITEM]), "asin is missing, empty or not text")
-    parsed = parsed.mutate(**{Columns.REASON: ibis.cases(*_not_a_record(parsed), no_item)})
-    good, report = separate(parsed.drop(Columns.LINE, RECORD), METADATA, max_bad_share)
+    no_item = _no_id("asin", parsed[Columns.ITEM])
+    parsed = parsed.mutate(**{Columns.REASON: ibis.cases(*_not_a_record(parsed), *no_item)})
+    parsed = parsed.drop(Columns.LINE, RECORD)
+    good, report = separate(parsed, METADATA, max_bad_share, lines=lines)
     items = first_of(good, [Columns.ITEM], [Columns.LINE_NUMBER])
     return conform(items, ITEM_TYPES).order_by(Columns.ITEM), report
 
 
 def _records(lines: Table) -> Table:
     line = lines[Columns.LINE]
-    is_object = json_valid(line) & line.strip().startswith("{")
-    return lines.mutate(**{RECORD: ibis.ifelse(is_object, line, ibis.null("string")).cast("json")})
+    readable = ibis.ifelse(json_valid(line), line, _mended(line))
+    mended = lines.mutate(**{RECORD: readable})
+    text = mended[RECORD]
+    is_object = json_valid(text) & text.strip().startswith("{")
+    return mended.mutate(**{RECORD: ibis.ifelse(is_object, text, ibis.null("string")).cast("json")})
+
+
+def _mended(line: StringValue) -> StringValue:
+    """The line with U+FFFD for what strict JSON forbids: half a surrogate pair, control characters.
+
+    Other programs write such texts, and most of them are in fields that nobody reads.
+    """
+    text = line.re_replace(CONTROLS, r"\\ufffd").replace("\t", " ")
+    text = text.replace("\\\\", ESCAPED_BACKSLASH)
+    text = text.re_replace(PAIR_OF_ESCAPES, rf"{BACKSLASH}u\1{BACKSLASH}u\2")
+    text = text.re_replace(LONE_ESCAPE, r"\\ufffd")
+    return text.replace(BACKSLASH, "\\").replace(ESCAPED_BACKSLASH, "\\\\")
+
+
+def _no_id(field: str, found: StringValue) -> list[tuple[BooleanValue, str]]:
+    return [
+        (is_blank(found), f"{field} is missing, empty or not text"),
+        (is_unreadable(found), f"{field} holds characters that are not text"),
+    ]
 
 
 def _not_a_record(parsed: Table) -> list[tuple[BooleanValue, str]]:

@@ -1,27 +1,43 @@
 """Raw lines under suspicion: bad ones are counted, shown and, within a stated share, left out."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 
 import duckdb
 from ibis.expr.types import Table
 
+from siger_pipeline.data.formats import advice
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 
 BLANK_LINE = "the line is blank"
 SHOWN = 3  # bad lines in a message
 RAISE_SHARE = "mend the file, or raise ingest.max_bad_share"
+MOST = 0.5  # a share of bad lines above it means another kind of file, not a few slips
+WRONG_FILE = "this does not seem to be the file that is wanted here, or it is of another format"
+DAMAGED_REMEDY = " The file is damaged or was not fetched whole: fetch it again."
+DAMAGED = re.compile(r"gzip|truncat|ended|corrupt|magic bytes|checksum|crc", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class BadLines:
-    """What was left out of a raw file. `examples` holds the first few: line number and reason."""
+    """What was left out of a raw file.
+
+    Attributes:
+        file: its path, or what it is.
+        lines: in all.
+        bad: lines that were left out.
+        examples: line number and reason of the first few of these.
+        noted: lines that count, but for a value that nothing needs and that cannot be read.
+        notes: line number and reason of the first few of these.
+    """
 
     file: str
     lines: int
     bad: int
     examples: tuple[str, ...]
+    noted: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -43,85 +59,102 @@ def materialise(table: Table, what: str) -> Table:
     """
     try:
         return table.cache()
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        reason = " ".join(str(error).split())[:300]
+    except duckdb.OutOfMemoryException as error:
         raise InputError(
-            f"{what} cannot be read to the end: {reason}. The file is damaged or was not fetched"
-            " whole: fetch it again."
+            f"{what} needs more memory than there is: {_in_one_line(error)}. Free some, or set"
+            " TMPDIR to a disk with more room."
         ) from error
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        reason = _in_one_line(error)
+        remedy = DAMAGED_REMEDY if DAMAGED.search(reason) else ""
+        raise InputError(f"{what} cannot be read to the end: {reason}.{remedy}") from error
 
 
-def require_columns(table: Table, wanted: Sequence[str], what: str) -> None:
-    """Refuse a table that lacks a wanted column.
-
-    Raises:
-        InputError: it names the file, the columns found and those wanted.
-    """
-    absent = [name for name in wanted if name not in table.columns]
-    if absent:
-        found = [n for n in table.columns if n not in (Columns.FILE, Columns.LINE_NUMBER)]
-        raise InputError(
-            f"{_file(table, what)}: no column {', '.join(map(repr, absent))}; found"
-            f" {', '.join(map(repr, found))}, wanted {', '.join(map(repr, wanted))}."
-        )
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300].rstrip(".")
 
 
 def separate(
-    parsed: Table, what: str, max_bad_share: float, remedy: str = RAISE_SHARE
+    parsed: Table,
+    what: str,
+    max_bad_share: float,
+    remedy: str = RAISE_SHARE,
+    lines: Table | None = None,
 ) -> tuple[Table, BadLines]:
     """The good rows of a parsed raw file (those with a null `reason`), and a report of the others.
 
     A blank line that ends the file does not count.
 
     Args:
-        parsed: columns `line_number`, `file`, `reason` (text, null where the line is good), others.
+        parsed: columns `line_number`, `file`, `reason` (text, null where the line is good), others;
+            perhaps `note` (text, null where all of a good line can be read).
         what: the file in words, for messages, when its name is not known.
         max_bad_share: largest tolerated share of bad lines, 0 … 1.
         remedy: what to do about too many bad lines, for the message.
+        lines: the same as raw lines, to say what they look like where none or few are good.
 
     Returns:
-        The rows that are good, without `file` and `reason`, computed once and kept; the report.
+        The rows that are good, without `file`, `reason` and `note`, computed once and kept; the
+        report.
 
     Raises:
-        InputError: no line at all; more bad lines than tolerated; a file that cannot be read.
+        InputError: no line at all; more bad lines than tolerated, or only such; a file that cannot
+            be read.
     """
     parsed = materialise(parsed, what)
     report = _report(parsed, what)
     if not report.lines:
         raise InputError(f"{report.file} is empty: wanted is a line for each record.")
-    if report.share > max_bad_share:
-        raise InputError(f"{report}. At most {max_bad_share:.2%} may be: {remedy}.")
+    if report.share > max_bad_share or report.bad == report.lines:
+        raise InputError(f"{report}. {_verdict(report, max_bad_share, remedy, lines)}")
     good = parsed.filter(parsed[Columns.REASON].isnull())
-    return good.drop(Columns.FILE, Columns.REASON), report
+    left = {Columns.FILE, Columns.REASON, Columns.NOTE}.intersection(parsed.columns)
+    return good.drop(*left), report
+
+
+def _verdict(report: BadLines, allowed: float, remedy: str, lines: Table | None) -> str:
+    """What to do about too many bad lines; if most are, they are of another format."""
+    if report.share <= MOST:
+        return f"At most {allowed:.2%} may be: {remedy}."
+    texts = []
+    if lines is not None:
+        written = lines.filter(lines[Columns.LINE].notnull()).order_by(Columns.LINE_NUMBER)
+        texts = written.limit(SHOWN)[Columns.LINE].to_pyarrow().to_pylist()
+    return advice(texts) or f"Most lines are bad: {WRONG_FILE}."
 
 
 def _report(parsed: Table, what: str) -> BadLines:
     reason, number = parsed[Columns.REASON], parsed[Columns.LINE_NUMBER]
+    noted = parsed[Columns.NOTE].count(where=reason.isnull()) if _has_notes(parsed) else None
     counted = parsed.aggregate(
         file=parsed[Columns.FILE].max(),
         lines=parsed.count(),
         bad=reason.count(),
         last=number.max(),
         last_blank=number.max(where=reason == BLANK_LINE),
+        **({} if noted is None else {"noted": noted}),
     )
     found = counted.to_pyarrow().to_pylist()[0]
     ends_blank = found["lines"] > 0 and found["last"] == found["last_blank"]
-    bad = found["bad"] - ends_blank
+    bad, notes = found["bad"] - ends_blank, found.get("noted", 0)
+    good = parsed.filter(reason.isnull())
     return BadLines(
         file=found["file"] or what,
         lines=found["lines"] - ends_blank,
         bad=bad,
-        examples=_examples(parsed, min(bad, SHOWN)),
+        examples=_examples(parsed, Columns.REASON, min(bad, SHOWN)),
+        noted=notes,
+        notes=_examples(good, Columns.NOTE, min(notes, SHOWN)),
     )
 
 
-def _examples(parsed: Table, count: int) -> tuple[str, ...]:
+def _has_notes(parsed: Table) -> bool:
+    return Columns.NOTE in parsed.columns
+
+
+def _examples(parsed: Table, column: str, count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    bad = parsed.filter(parsed[Columns.REASON].notnull()).order_by(Columns.LINE_NUMBER)
-    rows = bad.limit(count).to_pyarrow().to_pylist()
-    return tuple(f"line {row[Columns.LINE_NUMBER]}: {row[Columns.REASON]}" for row in rows)
-
-
-def _file(table: Table, what: str) -> str:
-    return table[Columns.FILE].max().to_pyarrow().as_py() or what
+    told = parsed.filter(parsed[column].notnull()).order_by(Columns.LINE_NUMBER)
+    rows = told.select(Columns.LINE_NUMBER, column).limit(count).to_pyarrow().to_pylist()
+    return tuple(f"line {row[Columns.LINE_NUMBER]}: {row[column]}" for row in rows)

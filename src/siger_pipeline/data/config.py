@@ -35,6 +35,19 @@ class Strategy(StrEnum):
     LEAVE_ONE_OUT = "leave_one_out"
 
 
+ORDERED = {Strategy.TEMPORAL_PER_USER, Strategy.TEMPORAL_GLOBAL, Strategy.LEAVE_ONE_OUT}
+
+
+def needs_time(strategy: str) -> bool:
+    """Whether the split asks when an interaction was: only then is its time judged."""
+    return strategy in ORDERED
+
+
+def needs_label(strategy: str) -> bool:
+    """Whether the split is the source's own: only then are its labels judged."""
+    return strategy == Strategy.PUBLISHED
+
+
 class IngestConfig(BaseModel):
     """`ingest:` of the parameters."""
 

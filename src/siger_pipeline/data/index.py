@@ -7,18 +7,21 @@ from siger_pipeline.data.schema import Columns
 
 
 def user_index(interactions: Table) -> Table:
-    """Number the users that have an interaction, shorter ids first, then as text.
+    """Number the users that have an interaction: by the source's numbers where it has some.
 
-    Whole numbers written without leading zeros keep their numeric order, so that MMRec's users keep
-    their number when none is dropped.
+    Others come by their ids, shorter ones first, then as text. So MMRec's users keep their number
+    when none is dropped, whatever they are called.
 
     Args:
-        interactions: column user.
+        interactions: columns user, and user_row where the source numbers its users.
 
     Returns:
         user_id (int32), user; sorted by user_id.
     """
-    return _numbered(interactions.select(Columns.USER).distinct(), Columns.USER, Columns.USER_ID)
+    first = [name for name in (Columns.USER_ROW,) if name in interactions.columns]
+    users = interactions.select(Columns.USER, *first).distinct()
+    numbered = _numbered(users, Columns.USER, Columns.USER_ID, first)
+    return numbered.select(Columns.USER_ID, Columns.USER)
 
 
 def catalogue(interactions: Table, items: Table, k: int) -> Table:

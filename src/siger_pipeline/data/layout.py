@@ -15,6 +15,7 @@ INTERACTION_TYPES: Final = {
     Columns.TIMESTAMP: "int64",
     Columns.IS_POSITION: "boolean",
     Columns.SPLIT: "string",
+    Columns.USER_ROW: "int64",
 }
 ITEM_TYPES: Final = {
     Columns.ITEM: "string",

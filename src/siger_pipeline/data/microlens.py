@@ -3,11 +3,12 @@
 import ibis
 from ibis.expr.types import Table
 
-from siger_pipeline.data.checks import BLANK_LINE, BadLines, require_columns, separate
+from siger_pipeline.data.checks import BLANK_LINE, BadLines, separate
 from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
 from siger_pipeline.data.pairs import first_of
+from siger_pipeline.data.raw import require_columns, take, wrong_count
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.values import is_blank, null_if_blank
+from siger_pipeline.data.values import is_blank, is_unreadable, null_if_blank
 
 SEQUENCES = "the file of sequences"
 TITLES = "the file of titles"
@@ -38,9 +39,11 @@ def read_interactions(lines: Table, max_bad_share: float) -> tuple[Table, BadLin
     reason = ibis.cases(
         (is_blank(parsed[Columns.LINE]), BLANK_LINE),
         (~parsed[Columns.LINE].re_search(SEQUENCE), form),
+        (is_unreadable(parsed[Columns.LINE].replace("\t", "")), "it holds more than text"),
         (earlier > 0, "its user has a line already: " + parsed[Columns.USER]),
     )
-    good, report = separate(parsed.mutate(**{Columns.REASON: reason}), SEQUENCES, max_bad_share)
+    parsed = parsed.mutate(**{Columns.REASON: reason})
+    good, report = separate(parsed, SEQUENCES, max_bad_share, lines=lines)
     places = good.drop(Columns.LINE).unnest(Columns.ITEM, offset=Columns.TIMESTAMP)
     places = places.mutate(**{Columns.IS_POSITION: ibis.literal(True)})
     return conform(places, INTERACTION_TYPES), report
@@ -50,7 +53,8 @@ def read_items(titles: Table, max_bad_share: float) -> tuple[Table, BadLines]:
     """Titles as items, one row an item: of several the first counts.
 
     Args:
-        titles: columns item, title (text), `line_number`, `file`.
+        titles: raw columns item, title (text), `line_number`, `fields`, `file`; others are not
+            read.
         max_bad_share: largest tolerated share of rows without an item.
 
     Returns:
@@ -60,10 +64,15 @@ def read_items(titles: Table, max_bad_share: float) -> tuple[Table, BadLines]:
     Raises:
         InputError: a column is missing; more bad rows than tolerated; an empty file.
     """
-    require_columns(titles, [Columns.ITEM, Columns.TITLE], TITLES)
-    no_item = ibis.cases((is_blank(titles[Columns.ITEM]), "item is missing or empty"))
-    title = null_if_blank(titles[Columns.TITLE])
-    parsed = titles.mutate(**{Columns.TITLE: title, Columns.REASON: no_item})
+    columns = require_columns(titles, [Columns.ITEM, Columns.TITLE], TITLES, ",")
+    parsed = take(titles, columns)
+    reason = ibis.cases(
+        *wrong_count(parsed, titles),
+        (is_blank(parsed[Columns.ITEM]), "item is missing or empty"),
+        (is_unreadable(parsed[Columns.ITEM]), "item holds characters that are not text"),
+    )
+    title = null_if_blank(parsed[Columns.TITLE])
+    parsed = parsed.mutate(**{Columns.TITLE: title, Columns.REASON: reason})
     good, report = separate(parsed, TITLES, max_bad_share)
     items = first_of(good, [Columns.ITEM], [Columns.LINE_NUMBER])
     return conform(items, ITEM_TYPES).order_by(Columns.ITEM), report

@@ -5,18 +5,33 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr.types import StringValue, Table
 
-from siger_pipeline.data.checks import BadLines, require_columns, separate
+from siger_pipeline.data.checks import BadLines, separate
+from siger_pipeline.data.config import Strategy, needs_label, needs_time
+from siger_pipeline.data.labels import require_one_label
 from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
-from siger_pipeline.data.numbering import not_a_number, repeated, require_every_number
+from siger_pipeline.data.mapping import NumberedIds, is_absent, read_mapping
+from siger_pipeline.data.numbering import not_a_number, require_every_number
+from siger_pipeline.data.raw import find, require_columns, take, wrong_count
 from siger_pipeline.data.schema import Columns, Split
-from siger_pipeline.data.values import finite_number, null_if_blank, whole_number, wrong, wrong_type
+from siger_pipeline.data.values import (
+    AROUND,
+    finite_number,
+    null_if_blank,
+    whole_number,
+    wrong,
+    wrong_type,
+)
+from siger_pipeline.errors import InputError
 
 INTER_FILE = "the .inter file"
 ITEM_FILE = "the item file"
+USER_FILE = "the user file"
 USER_NUMBER, ITEM_NUMBER, LABEL = "userID", "itemID", "x_label"
 POSITION = "pos"
-RATING_TEXT, TIME_TEXT, NUMBER = "rating_text", "time_text", "user_number"
+RATING_TEXT, TIME = "rating as text", "time as text"
 LABELS = {"0": Split.TRAIN.value, "1": Split.VALIDATION.value, "2": Split.TEST.value}
+A_LABEL = rf"^{AROUND}([012])(\.0*)?{AROUND}$"
+NOTHING = ibis.null("string")
 # A published split is taken whole: a line that is left out would change it.
 NO_BAD_LINES = 0.0
 MEND = "mend the file or fetch it again"
@@ -25,9 +40,10 @@ MEND = "mend the file or fetch it again"
 def read_items(mapping: Table, inter: Table, item_columns: Mapping[str, str]) -> Table:
     """The items of the item file, or the numbered items of the interactions where there is none.
 
+    A file of two columns needs no names; one without ids leaves items their numbers.
+
     Args:
-        mapping: itemID and the columns that `item_columns` names (text), `line_number`, `file`; an
-            absent file has the last two only.
+        mapping: raw columns itemID and those that `item_columns` names; none, if there is no file.
         inter: as for `read_interactions`.
         item_columns: our column -> the file's column; `item` is the source's id.
 
@@ -39,95 +55,160 @@ def read_items(mapping: Table, inter: Table, item_columns: Mapping[str, str]) ->
         InputError: a column is missing; a number is not whole, negative, occurs twice or is left
             out; an item has no id, or one that occurs twice.
     """
-    if set(mapping.columns) <= {Columns.LINE_NUMBER, Columns.FILE}:
+    if is_absent(mapping):
         return _unnamed_items(inter)
-    require_columns(mapping, [ITEM_NUMBER, *item_columns.values()], ITEM_FILE)
-    parsed = mapping.select(
-        Columns.LINE_NUMBER,
-        Columns.FILE,
-        ITEM_NUMBER,
-        **{ours: null_if_blank(mapping[theirs]) for ours, theirs in item_columns.items()},
-        **{Columns.ROW: whole_number(mapping[ITEM_NUMBER])},
-    )
-    name = item_columns[Columns.ITEM]
-    reason = ibis.cases(
-        not_a_number(parsed, ITEM_NUMBER, Columns.ROW),
-        (parsed[Columns.ITEM].isnull(), f"{name} is missing or empty"),
-        repeated(parsed, ITEM_NUMBER, Columns.ROW),
-        repeated(parsed, name, Columns.ITEM),
-    )
-    parsed = parsed.mutate(**{Columns.REASON: reason})
-    good, report = separate(parsed, ITEM_FILE, NO_BAD_LINES, MEND)
-    require_every_number(good, ITEM_NUMBER, Columns.ROW, report.file)
+    columns, asked = _item_columns(mapping, item_columns)
+    good, file = columns.rows(Columns.ITEM, ITEM_FILE, asked)
+    require_every_number(good, ITEM_NUMBER, Columns.ROW, file)
     return conform(good, ITEM_TYPES).order_by(Columns.ROW)
 
 
-def read_interactions(inter: Table, items: Table) -> tuple[Table, BadLines]:
+def read_users(mapping: Table) -> Table | None:
+    """The users of the user file; None where there is none, or none with ids.
+
+    Args:
+        mapping: raw columns userID and another, the source's id; none, if there is no file.
+
+    Returns:
+        user, row (the user's number).
+
+    Raises:
+        InputError: as of `read_items`.
+    """
+    if is_absent(mapping):
+        return None
+    columns = read_mapping(mapping, USER_NUMBER, None, USER_FILE)
+    if columns.name is None:
+        return None
+    good, _ = columns.rows(Columns.USER, USER_FILE)
+    return good.select(Columns.USER, Columns.ROW)
+
+
+def item_file_remark(mapping: Table, item_columns: Mapping[str, str]) -> str:
+    """What is worth telling about the columns of the item file; empty if nothing is."""
+    return "" if is_absent(mapping) else _item_columns(mapping, item_columns)[0].remark
+
+
+def _item_columns(
+    mapping: Table, item_columns: Mapping[str, str]
+) -> tuple[NumberedIds, dict[str, str]]:
+    """Numbers and ids of the item file, and the columns of its texts."""
+    texts = {ours: name for ours, name in item_columns.items() if ours != Columns.ITEM}
+    found = require_columns(mapping, list(texts.values()), ITEM_FILE, "\t")
+    asked = {ours: found[name] for ours, name in texts.items()}
+    name = item_columns[Columns.ITEM]
+    return read_mapping(mapping, ITEM_NUMBER, name, ITEM_FILE, asked.values()), asked
+
+
+def read_interactions(
+    inter: Table,
+    items: Table,
+    users: Table | None = None,
+    strategy: str = Strategy.PUBLISHED,
+) -> tuple[Table, BadLines]:
     """Numbered interactions with their published split.
 
     Args:
-        inter: userID, itemID, x_label, where the source has them rating and timestamp or `pos` (the
-            place in the user's order); all text; `line_number`, `file`.
+        inter: raw columns userID, itemID; x_label, where the split is the published one; where the
+            source has them rating and timestamp or `pos` (the place in the user's order).
         items: columns item, row, as `read_items` gives them.
+        users: columns user, row, as `read_users` gives them.
+        strategy: of the split: what it does not need is not judged, and null if it cannot be read.
 
     Returns:
-        `line_number`, user (the number as text), item (the source's id), rating, timestamp,
-        `timestamp_is_position`, split; the report of the lines read.
+        `line_number`, user (the source's id, or the number as text), item (the source's id),
+        rating, timestamp, `timestamp_is_position`, split, user_row; the report of the lines read.
 
     Raises:
         InputError: a column is missing; a number that is not whole, negative or left out, an item
-            beyond the items; a label that is not 0, 1 or 2; a rating or time of the wrong type.
+            beyond the items; a label that is not 0, 1 or 2, a pair that has two, a time of the
+            wrong type, where these are needed; a user that the user file does not have.
     """
-    good, report = _numbered(inter, items.count().to_pyarrow().as_py())
+    good, report = _numbered(inter, items.count().to_pyarrow().as_py(), strategy)
+    if needs_label(strategy):
+        require_one_label(good, report.file)
     named = good.join(items.select(Columns.ITEM, Columns.ROW), Columns.ROW)
-    return conform(named, INTERACTION_TYPES), report
+    named = named.mutate(**{Columns.USER: named[Columns.USER_ROW].cast("string")})
+    return conform(_with_users(named, users, report.file), INTERACTION_TYPES), report
+
+
+def _with_users(rows: Table, users: Table | None, file: str) -> Table:
+    if users is None:
+        return rows
+    ids = users.rename({Columns.USER_ROW: Columns.ROW})
+    unknown = rows.anti_join(ids, Columns.USER_ROW)[Columns.USER_ROW].min().to_pyarrow().as_py()
+    if unknown is not None:
+        raise InputError(
+            f"{file}: userID {unknown} is not in {USER_FILE}: add it there, or take the file away,"
+            " and users are named by their numbers."
+        )
+    return rows.drop(Columns.USER).join(ids, Columns.USER_ROW)
 
 
 def _unnamed_items(inter: Table) -> Table:
-    good, report = _numbered(inter, None)
+    good, report = _numbered(inter, None, strategy=None)
     require_every_number(good, ITEM_NUMBER, Columns.ROW, report.file)
     named = good.select(Columns.ROW).distinct().mutate(**{Columns.ITEM: lambda t: t[Columns.ROW]})
     return conform(named, ITEM_TYPES).order_by(Columns.ROW)
 
 
-def _numbered(inter: Table, n_items: int | None) -> tuple[Table, BadLines]:
-    """The lines as numbers (`row` is the item's), refused unless all are good."""
-    require_columns(inter, [USER_NUMBER, ITEM_NUMBER, LABEL], INTER_FILE)
-    parsed = _parsed(inter)
-    rating, time = parsed[RATING_TEXT], parsed[TIME_TEXT]
+def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[Table, BadLines]:
+    """The lines as numbers (`row` is the item's), refused unless all are good.
+
+    Without a strategy, users and items alone are judged.
+    """
+    columns = _columns(inter, strategy)
+    parsed = _parsed(inter, columns)
+    no_label = (parsed[Columns.SPLIT].isnull(), wrong(LABEL, parsed[LABEL], "0, 1 or 2"))
+    no_time = wrong_type("its time", parsed[TIME], parsed[Columns.TIMESTAMP], "a whole number")
+    no_rating = wrong_type("rating", parsed[RATING_TEXT], parsed[Columns.RATING], "a number")
     reason = ibis.cases(
-        not_a_number(parsed, USER_NUMBER, NUMBER),
+        *wrong_count(parsed, inter),
+        not_a_number(parsed, USER_NUMBER, Columns.USER_ROW),
         not_a_number(parsed, ITEM_NUMBER, Columns.ROW),
         (parsed[Columns.ROW] >= ibis.literal(n_items, "int64"), _beyond(parsed, n_items)),
-        (parsed[Columns.SPLIT].isnull(), wrong(LABEL, parsed[LABEL], "0, 1 or 2")),
-        wrong_type("rating", rating, parsed[Columns.RATING], "a number"),
-        wrong_type("its time", time, parsed[Columns.TIMESTAMP], "a whole number"),
+        *([no_label] if strategy and needs_label(strategy) else []),
+        *([no_time] if strategy and needs_time(strategy) else []),
     )
-    parsed = parsed.mutate(**{Columns.REASON: reason})
+    odd_label = (no_label[0] & parsed[LABEL].notnull(), no_label[1])
+    notes = {RATING_TEXT: no_rating, TIME: no_time, LABEL: odd_label}
+    note = [noted for name, noted in notes.items() if columns[name]]
+    parsed = parsed.mutate(
+        **{Columns.REASON: reason, Columns.NOTE: ibis.cases(*note) if note else NOTHING}
+    )
     good, report = separate(parsed, INTER_FILE, NO_BAD_LINES, MEND)
-    require_every_number(good, USER_NUMBER, NUMBER, report.file)
+    require_every_number(good, USER_NUMBER, Columns.USER_ROW, report.file)
     return good, report
 
 
-def _parsed(inter: Table) -> Table:
-    time = POSITION if Columns.TIMESTAMP not in inter.columns else Columns.TIMESTAMP
-    texts = inter.mutate(
-        **{RATING_TEXT: _optional(inter, Columns.RATING), TIME_TEXT: _optional(inter, time)}
-    )
+def _columns(inter: Table, strategy: str | None) -> dict[str, str | None]:
+    """The columns of the file that are read; None where it lacks one that nothing needs."""
+    labelled = [LABEL] if strategy and needs_label(strategy) else []
+    columns = require_columns(inter, [USER_NUMBER, ITEM_NUMBER, *labelled], INTER_FILE, "\t")
+    time = find(inter, Columns.TIMESTAMP) or find(inter, POSITION)
+    rating = find(inter, Columns.RATING)
+    return {**columns, LABEL: find(inter, LABEL), TIME: time, RATING_TEXT: rating}
+
+
+def _parsed(inter: Table, columns: Mapping[str, str | None]) -> Table:
+    texts = take(inter, columns)
+    is_position = columns[TIME] is not None and columns[TIME] == find(inter, POSITION)
     return texts.mutate(
         **{
-            NUMBER: whole_number(texts[USER_NUMBER]),
+            Columns.USER_ROW: whole_number(texts[USER_NUMBER]),
             Columns.ROW: whole_number(texts[ITEM_NUMBER]),
-            Columns.SPLIT: texts[LABEL].cases(*LABELS.items(), else_=None),
-            Columns.RATING: finite_number(texts[RATING_TEXT]),
-            Columns.TIMESTAMP: whole_number(texts[TIME_TEXT]),
-            Columns.IS_POSITION: ibis.literal(time == POSITION and POSITION in inter.columns),
-        }
-    ).mutate(**{Columns.USER: lambda t: t[NUMBER].cast("string")})
+            Columns.SPLIT: _label(texts[LABEL]),
+            Columns.RATING: finite_number(null_if_blank(texts[RATING_TEXT])),
+            Columns.TIMESTAMP: whole_number(texts[TIME]),
+            Columns.IS_POSITION: ibis.literal(is_position),
+        },
+        **{name: null_if_blank(texts[name]) for name in (LABEL, RATING_TEXT, TIME)},
+    )
 
 
-def _optional(table: Table, column: str) -> StringValue:
-    return null_if_blank(table[column]) if column in table.columns else ibis.null("string")
+def _label(text: StringValue) -> StringValue:
+    number = ibis.ifelse(text.isin(list(LABELS)), text, text.re_extract(A_LABEL, 1))
+    return number.cases(*LABELS.items(), else_=None)
 
 
 def _beyond(parsed: Table, n_items: int | None) -> StringValue:

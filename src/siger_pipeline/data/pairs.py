@@ -13,7 +13,9 @@ def first_of(table: Table, keys: list[str], order: list[str]) -> Table:
 
 
 def one_per_pair(interactions: Table) -> Table:
-    """Keep one row of each user and item: the earliest, or the first line where times are equal.
+    """Keep one row of each user and item: the earliest, whatever the order of the lines.
+
+    Where times are equal, the lower rating counts; of lines that are the same, any.
 
     Args:
         interactions: columns user, item, timestamp, `line_number`, others.
@@ -21,5 +23,29 @@ def one_per_pair(interactions: Table) -> Table:
     Returns:
         The same columns without `line_number`, sorted by user, item.
     """
-    pair, order = [Columns.USER, Columns.ITEM], [Columns.TIMESTAMP, Columns.LINE_NUMBER]
+    pair = [Columns.USER, Columns.ITEM]
+    others = [Columns.RATING, Columns.SPLIT, Columns.LINE_NUMBER]
+    order = [Columns.TIMESTAMP, *(name for name in others if name in interactions.columns)]
     return first_of(interactions, pair, order).drop(Columns.LINE_NUMBER).order_by(pair)
+
+
+def repeats(rows: Table) -> tuple[int, int]:
+    """How many rows repeat the user and item of another, and how many of them say the same.
+
+    Args:
+        rows: interactions as read.
+    """
+    pair = [Columns.USER, Columns.ITEM]
+    said = [*pair, *(n for n in (Columns.RATING, Columns.TIMESTAMP) if n in rows.columns)]
+    counted = rows.group_by(said).aggregate(copies=rows.count())
+    each = counted.group_by(pair).aggregate(rows=counted["copies"].sum(), different=counted.count())
+    repeated = each.filter(each["rows"] > 1)
+    found = (
+        repeated.aggregate(
+            repeats=(repeated["rows"] - 1).sum().fill_null(0),
+            same=(repeated["rows"] - repeated["different"]).sum().fill_null(0),
+        )
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    return int(found["repeats"]), int(found["same"])

@@ -8,17 +8,21 @@ from siger_pipeline.remarks import LARGE, SURPRISING, Remark, level_of
 SIZES = (Columns.USERS, Columns.ITEMS, Columns.INTERACTIONS)
 
 
-def repeated_pairs(counts: pd.DataFrame) -> list[Remark]:
+def repeated_pairs(counts: pd.DataFrame, same: int) -> list[Remark]:
     """On interactions that repeat a pair of user and item.
 
     Args:
         counts: of `count_reading`.
+        same: how many of them repeat all that is known of an interaction.
     """
     read, unique = counts[Columns.INTERACTIONS].tolist()
     if read == unique:
         return []
-    text = f"{read - unique:,} of {read:,} interactions repeat a user and item: the earliest counts"
-    return [Remark(f"{text}.", level_of((read - unique) / read, LARGE))]
+    text = (
+        f"{read - unique:,} of {read:,} interactions repeat a user and item ({same:,} of them word"
+        " for word): the earliest counts."
+    )
+    return [Remark(text, level_of((read - unique) / read, LARGE))]
 
 
 def outside_core(before: pd.DataFrame, passes: pd.DataFrame, k: int) -> list[Remark]:

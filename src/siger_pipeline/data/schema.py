@@ -15,6 +15,7 @@ class Columns:
     USER_ID = "user_id"  # 0 … U − 1
     ITEM_ID = "item_id"  # 0 … I − 1
     ROW = "row"  # row of the source's ready-made feature matrices, null where it has none
+    USER_ROW = "user_row"  # the source's own number of the user, null where it has none
     TITLE = "title"
     BRAND = "brand"
     CATEGORIES = "categories"
@@ -24,13 +25,20 @@ class Columns:
     SCORE = "score"
     LINE = "line"  # a raw line of text
     LINE_NUMBER = "line_number"  # counted from 1
+    FIELDS = "fields"  # how many a raw line has
     FILE = "file"  # the file that a raw line comes from, for messages
     REASON = "reason"  # why a raw line is bad, null where it is good
+    NOTE = "note"  # what of a good raw line is not read, null where nothing
     STEP = "step"  # of the table of counts
     USERS = "users"
     ITEMS = "items"
     INTERACTIONS = "interactions"
     REMOVED = "removed"  # rows that the step removed
+
+
+def raw_name(place: int, name: str) -> str:
+    """What a raw table calls the column of a file at this place: never one of our own names."""
+    return f"{place}:{name}"
 
 
 class Split(StrEnum):

@@ -3,7 +3,11 @@
 import ibis
 from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, StringValue, Value
 
-WHOLE_NUMBER = r"^-?[0-9]+$"
+DIGITS = "^-?[0-9]+$"
+AROUND = r'\s*"?\s*'  # what may stand around a number
+WHOLE_NUMBER = rf"^{AROUND}(-?[0-9]+)(\.0*)?{AROUND}$"
+EXPONENT = rf"^{AROUND}(-?[0-9]+\.?[0-9]*[eE][+-]?[0-9]+){AROUND}$"
+EXACT_BELOW = 2.0**53  # floats below tell whole numbers apart
 QUOTED = 40  # characters of a wrong value in a message
 
 
@@ -18,15 +22,33 @@ def null_if_blank(text: StringValue) -> StringValue:
 
 
 def whole_number(text: StringValue) -> IntegerValue:
-    """The number (int64), null where the text is none that fits."""
-    digits = ibis.ifelse(text.re_search(WHOLE_NUMBER), text, ibis.null("string"))
-    return digits.try_cast("int64")
+    """The number (int64), null where the text is none that fits.
+
+    It may be written as a float (`2.0`, `1.4e9`) as long as that says exactly which number is
+    meant, stand in quotes, or between blanks.
+    """
+    # The usual form first: the engine evaluates the rest for other texts alone.
+    usual = text.re_search(DIGITS)
+    return ibis.ifelse(usual, text.try_cast("int64"), _in_another_form(text))
+
+
+def _in_another_form(text: StringValue) -> IntegerValue:
+    real = text.re_extract(EXPONENT, 1).try_cast("float64")
+    exact = (real.abs() < EXACT_BELOW) & (real == real.floor())
+    written_out = ibis.ifelse(exact, real, ibis.null("float64")).try_cast("int64")
+    return text.re_extract(WHOLE_NUMBER, 1).try_cast("int64").coalesce(written_out)
 
 
 def finite_number(text: StringValue) -> FloatingValue:
     """The number (double), null where the text is none, infinite or NaN."""
-    number = text.try_cast("float64")
+    bare = text.re_replace(f"^{AROUND}|{AROUND}$", "")
+    number = text.try_cast("float64").coalesce(bare.try_cast("float64"))
     return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+
+
+def is_unreadable(text: StringValue) -> BooleanValue:
+    """True where an id holds control characters, or what stands for bytes that are no text."""
+    return text.re_search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffd}]").fill_null(False)
 
 
 def wrong(field: str, found: StringValue, wanted: str) -> StringValue:

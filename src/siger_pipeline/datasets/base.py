@@ -20,9 +20,13 @@ from kedro.io.core import (
     get_protocol_and_path,
 )
 
+from siger_pipeline.datasets.kinds import verdict_on
+from siger_pipeline.datasets.reasons import first_lines, not_the_content
 from siger_pipeline.errors import InputError
 from siger_pipeline.temporary import temporary_beside
 from siger_pipeline.writing import Watched, shortage, write_error
+
+START = 64  # bytes that tell kinds of files apart
 
 
 class DataFileError(DatasetError, InputError):
@@ -46,6 +50,7 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
     """
 
     KIND: ClassVar[str]
+    MAGIC: ClassVar[tuple[bytes, ...]] = ()  # what such a file begins with, where that is fixed
 
     def __init__(
         self,
@@ -67,7 +72,7 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
             PurePosixPath(path),
             version,
             exists_function=self._fs.exists,
-            glob_function=self._fs.glob,
+            glob_function=self._versions_like,
         )
 
     @abstractmethod
@@ -92,10 +97,7 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         except Exception as error:
             if short := shortage(error):
                 raise short from error
-            raise DataFileError(
-                f"{path} cannot be read as {self.KIND}: {_first_lines(error)}. It is damaged or of"
-                " another kind: fetch it again, or run the stage that makes it."
-            ) from error
+            raise DataFileError(self._unreadable(path, error)) from error
 
     def save(self, data: Any) -> None:
         """Write the object, whole or not at all.
@@ -138,6 +140,27 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
 
     def _advise(self, sentence: str) -> str:
         return f"{sentence} {self._hint or 'Run the stage that makes it first.'}"
+
+    def _unreadable(self, path: str, error: Exception) -> str:
+        """Why the file cannot be read: "damaged" is said only where its content is at fault."""
+        told = f"{path} cannot be read as {self.KIND}: {first_lines(error)}."
+        if advice := not_the_content(error):
+            return f"{told} {advice}"
+        with self._fs.open(path, "rb") as handle:
+            start = handle.read(START)
+        verdict = verdict_on(start, self.MAGIC)
+        return f"{told} {verdict}: fetch it again, or run the stage that makes it."
+
+    def _versions_like(self, pattern: str) -> list[str]:
+        """Paths that the versions have whose folders are there.
+
+        The pattern of Kedro is not used: it would take characters of the folder's name for its own.
+        """
+        folder = str(self._filepath)
+        if not self._fs.isdir(folder):
+            return []
+        names = (PurePosixPath(found).name for found in self._fs.ls(folder, detail=False))
+        return [f"{folder}/{name}/{PurePosixPath(pattern).name}" for name in names]
 
     @contextmanager
     def _replacing(self, path: str) -> Iterator[IO[bytes]]:
@@ -222,10 +245,3 @@ class ReadOnlyDataset(AtomicDataset):
 
     def _write(self, handle: IO[bytes], data: Any) -> None:
         raise NotImplementedError
-
-
-def _first_lines(error: Exception, count: int = 3) -> str:
-    """A foreign message, short enough for one sentence of ours, without its own advice."""
-    message = str(error).partition("Possible fixes:")[0]
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return " ".join(lines[:count]).rstrip(".") or type(error).__name__

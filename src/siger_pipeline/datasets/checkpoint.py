@@ -24,6 +24,7 @@ class CheckpointDataset(AtomicDataset):
     """
 
     KIND: ClassVar[str] = "a checkpoint"
+    MAGIC: ClassVar[tuple[bytes, ...]] = (b"PK\x03\x04",)
 
     def _read(self, path: str) -> Any:
         import torch

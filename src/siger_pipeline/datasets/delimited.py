@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -11,24 +9,38 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from kedro_datasets._typing import TablePreview
 
-from siger_pipeline.data.schema import Columns
+from siger_pipeline.data.schema import Columns, raw_name
 from siger_pipeline.datasets.base import DataFileError, ReadOnlyDataset
-from siger_pipeline.datasets.duckdb import connection, reader
-from siger_pipeline.datasets.lines import LONGEST_LINE, check_gzip, read_to_the_end
+from siger_pipeline.datasets.duckdb import connection, read_text, spill_folder
+from siger_pipeline.datasets.lines import compression, numbered, read_copy, read_lines
+from siger_pipeline.datasets.rawtext import (
+    BETWEEN_FIELDS,
+    CONTINUED,
+    LONGEST_LINE,
+    Look,
+    glance,
+    look,
+    open_text,
+    separated,
+    write_lines,
+)
+from siger_pipeline.datasets.records import records
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 
 class DelimitedDataset(ReadOnlyDataset):
-    """A delimited file as an Ibis table: every column text, and `line_number`, `file` beside them.
+    """A delimited file as an Ibis table of text, null where a field is empty.
 
-    UTF-8, gzip by its ending; fields that hold the delimiter or line ends stand in double quotes.
-    `line_number` counts rows with the header as 1: a line break inside quotes does not count.
+    Its columns are named by place and header, `<place>:<name>`, so that no name of a user's file
+    clashes with one of ours (`data.raw` finds them); `line_number`, `fields` (how many the line
+    has) and `file` stand beside them. Blank lines are left out. What is read as `LinesDataset`
+    reads it; `records` says what quotes mean.
 
     Args:
-        delimiter: one character.
-        optional: an absent file is a table without rows, with `line_number` and `file` only.
+        delimiter: one character. Between tabs, quote marks are text.
+        optional: an absent file is a table without rows, with none of the file's columns.
         options: as of `AtomicDataset`.
     """
 
@@ -43,8 +55,7 @@ class DelimitedDataset(ReadOnlyDataset):
         """The table; see the class.
 
         Raises:
-            DataFileError: the file is missing and not optional, has no header, or has a row that
-                cannot be read; the message names file and line.
+            DataFileError: the file is missing and not optional, is no text, or is empty.
         """
         if self._optional and not self._exists():
             return _no_rows()
@@ -55,42 +66,71 @@ class DelimitedDataset(ReadOnlyDataset):
         return "" if self._optional else super().why_missing()
 
     def _read(self, path: str) -> Any:
-        check_gzip(self._fs, path)
-        table = reader(self._fs).read_csv(
-            self._url(path),
-            columns=dict.fromkeys(self._header(path), "VARCHAR"),
-            header=True,
-            delim=self._delimiter,
-            quote='"',
-            escape='"',
-            max_line_size=LONGEST_LINE,
-        )
-        return read_to_the_end(table, path, first_line=2)
+        seen = look(self._fs, path)
+        names, line = self._header(path, seen)
+        if seen.clean and not seen.quotes:
+            if not seen.blank and (table := self._even(path, seen, names)) is not None:
+                return table
+            lines = read_lines(self._fs, path, seen.packed)
+            return _split(numbered(lines, path), names, line, self._delimiter)
+        with open_text(self._fs, path, seen) as text:
+            copy = write_lines(separated(text, self._delimiter, path), spill_folder())
+        return _split(numbered(read_copy(copy), path), names, line, BETWEEN_FIELDS)
 
-    def _header(self, path: str) -> list[str]:
-        with self._text(path) as text:
-            names = next(csv.reader([text.readline()], delimiter=self._delimiter), [])
-        unusable = {Columns.LINE_NUMBER, Columns.FILE, ""}.intersection(names)
-        if not names or unusable or len({name.lower() for name in names}) < len(names):
-            raise DataFileError(
-                f"{path}, line 1: the header is {names}, wanted are distinct column names, none of"
-                f" them empty, {Columns.LINE_NUMBER!r} or {Columns.FILE!r}."
+    def _even(self, path: str, seen: Look, names: list[str]) -> Table | None:
+        """The table as DuckDB itself splits it, which is faster; None unless all lines are alike.
+
+        Raises:
+            duckdb.Error: the engine or the system failed.
+        """
+        import duckdb
+        import ibis
+
+        columns = [raw_name(n, name) for n, name in enumerate(names)]
+        table = read_text(
+            self._fs,
+            path,
+            columns,
+            delimiter=self._delimiter,
+            header=True,
+            max_line_size=LONGEST_LINE,
+            compression=compression(seen.packed),
+        )
+        try:
+            table.aggregate(
+                [table[name].length().max().name(name) for name in columns]
+            ).to_pyarrow()
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            return None
+        counted = table.mutate(**{Columns.FIELDS: ibis.literal(len(names), "int64")})
+        return numbered(counted, path, first=2)
+
+    def _header(self, path: str, seen: Look) -> tuple[list[str], int]:
+        """The names of the columns, and the line that they stand on: the first that is not blank.
+
+        A file may turn out to have no header: then its first record is taken for one, as long as
+        nobody asks for a column by name.
+        """
+        with self._records(path, seen) as found:
+            first = next(
+                ((fields, n) for n, fields in enumerate(found, 1) if _is_row(fields)), None
             )
-        return names
+        if first is None:
+            raise DataFileError(f"{path} is empty, wanted is {self.KIND} with a header.")
+        return first
 
     @contextmanager
-    def _text(self, path: str) -> Iterator[io.TextIOWrapper]:
-        with self._fs.open(path, "rb", compression="infer") as raw:
-            yield io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    def _records(self, path: str, seen: Look) -> Iterator[Iterator[list[str]]]:
+        with open_text(self._fs, path, seen) as text:
+            yield (fields for fields, _ in records(text, self._delimiter))
 
     def preview(self, nrows: int = 10) -> TablePreview:
-        """The first rows, for Kedro-Viz; nothing else of the file is read."""
+        """The first rows, for Kedro-Viz."""
         if self._optional and not self._exists():
             return TablePreview({"index": [], "columns": [], "data": []})
         path = self._existing_path()
-        with self._text(path) as text:
-            _, *data = islice(csv.reader(text, delimiter=self._delimiter), nrows + 1)
-        names = self._header(path)
+        with self._records(path, glance(self._fs, path)) as found:
+            names, *data = list(islice((fields for fields in found if _is_row(fields)), nrows + 1))
         return TablePreview({"index": list(range(len(data))), "columns": names, "data": data})
 
     def _describe(self) -> dict[str, Any]:
@@ -101,8 +141,31 @@ class DelimitedDataset(ReadOnlyDataset):
         }
 
 
+def _split(lines: Table, names: list[str], header: int, delimiter: str) -> Table:
+    """Lines as rows of their fields, those after the header."""
+    line, after = lines[Columns.LINE], lines[Columns.LINE_NUMBER] > header
+    blank = line.strip().fill_null("").isin(["", CONTINUED])
+    found = lines.filter(after & ~blank).mutate(
+        **{Columns.LINE: lambda table: table[Columns.LINE].split(delimiter)}
+    )
+    fields = found[Columns.LINE]
+    return found.select(
+        **{raw_name(n, name): fields[n].nullif("") for n, name in enumerate(names)},
+        **{
+            Columns.FIELDS: fields.length(),
+            Columns.LINE_NUMBER: found[Columns.LINE_NUMBER],
+            Columns.FILE: found[Columns.FILE],
+        },
+    )
+
+
+def _is_row(fields: list[str]) -> bool:
+    return any(field.strip() for field in fields)
+
+
 def _no_rows() -> Table:
     # Of the same connection as every other table: Ibis joins no tables of different ones.
-    columns = f"{Columns.LINE_NUMBER} BIGINT, {Columns.FILE} VARCHAR"
+    types = {Columns.FIELDS: "BIGINT", Columns.LINE_NUMBER: "BIGINT", Columns.FILE: "VARCHAR"}
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
     connection().raw_sql(f"CREATE TEMP TABLE IF NOT EXISTS no_rows ({columns})")
     return connection().table("no_rows")

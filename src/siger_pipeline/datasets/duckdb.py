@@ -6,12 +6,12 @@ import atexit
 import functools
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from siger_pipeline.temporary import spill_folder
+from siger_pipeline import temporary
+from siger_pipeline.datasets.literal import LiteralFileSystem, is_plain
 from siger_pipeline.threads import chosen
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
+# Fields would end with it: no text file holds it, so a line is one field.
+NO_DELIMITER = "\x01"
 # A share of the machine's (or container's) memory; what does not fit is spilled to disk.
 MEMORY_LIMIT = "50%"
 
@@ -41,17 +43,18 @@ def _connection(threads: int | None) -> Backend:
     return ibis.duckdb.connect(
         ":memory:",
         memory_limit=MEMORY_LIMIT,
-        temp_directory=str(_spill_folder()),
+        temp_directory=spill_folder(),
         autoinstall_known_extensions=False,
         **settings,
     )
 
 
 @functools.cache
-def _spill_folder() -> Path:
-    folder = spill_folder()
+def spill_folder() -> str:
+    """The temporary folder of this process, which goes when it ends."""
+    folder = temporary.spill_folder()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return str(folder)
 
 
 @contextmanager
@@ -70,11 +73,39 @@ def stream(table: Table, rows: int) -> Iterator[pa.RecordBatchReader]:
         backend.raw_sql(f"DROP VIEW {name}")
 
 
-def reader(filesystem: fsspec.AbstractFileSystem) -> Backend:
-    """The connection, able to read paths of this filesystem."""
-    backend = connection()
-    protocols = filesystem.protocol
-    names = {protocols} if isinstance(protocols, str) else set(protocols)
-    if "file" not in names and not any(backend.con.filesystem_is_registered(n) for n in names):
-        backend.con.register_filesystem(filesystem)
-    return backend
+@functools.cache
+def _literal() -> LiteralFileSystem:
+    """The filesystem behind addresses of files whose paths DuckDB would interpret."""
+    filesystem = LiteralFileSystem()
+    connection().con.register_filesystem(filesystem)
+    return filesystem
+
+
+def address(filesystem: fsspec.AbstractFileSystem, path: str) -> str:
+    """What DuckDB is told to read for the file at this very path, whatever its name looks like."""
+    return path if is_plain(filesystem, path) else _literal().address(filesystem, path)
+
+
+def read_text(
+    filesystem: fsspec.AbstractFileSystem,
+    path: str,
+    columns: Sequence[str],
+    *,
+    delimiter: str = NO_DELIMITER,
+    **options: Any,
+) -> Table:
+    """A text file, lazily: columns of text, null where a field is empty; no field is quoted."""
+    return connection().read_csv(
+        address(filesystem, path),
+        columns=dict.fromkeys(columns, "VARCHAR"),
+        delim=delimiter,
+        quote="",
+        escape="",
+        hive_partitioning=False,
+        **options,
+    )
+
+
+def read_parquet(filesystem: fsspec.AbstractFileSystem, path: str) -> Table:
+    """A Parquet file, lazily: what stands in it, nothing from the names of its folders."""
+    return connection().read_parquet(address(filesystem, path), hive_partitioning=False)

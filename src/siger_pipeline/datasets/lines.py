@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,77 +10,78 @@ from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import ReadOnlyDataset
-from siger_pipeline.datasets.duckdb import reader
+from siger_pipeline.datasets.duckdb import read_text, spill_folder
+from siger_pipeline.datasets.kinds import GZIP
+from siger_pipeline.datasets.rawtext import LONGEST_LINE, glance, look, open_text, write_lines
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-# Absent from text files: JSON, for one, forbids it raw. So a line is never split.
-NO_DELIMITER = "\x01"
-LONGEST_LINE = 16_000_000  # bytes
-CHUNK = 1 << 20  # bytes
 PREVIEWED = 240  # characters of a line
 
 
 class LinesDataset(ReadOnlyDataset):
     """A text file as an Ibis table: `line_number` (from 1), `line` (null where empty), `file`.
 
-    UTF-8, gzip by its ending. `load` reads the file once to its end and keeps nothing of it, so
-    that a truncated or damaged one is found here, with its name, and not in the midst of a stage.
+    UTF-8, or UTF-16 by its marks; gzip by its first bytes; any line ends, mixed ones too. What
+    DuckDB cannot read is read from a clean copy, in the temporary folder; bytes that are no text
+    are told and read as U+FFFD. `load` reads the file once to its end, so that a truncated or
+    damaged one is found here, with its name, and not in the midst of a stage.
     """
 
-    KIND: ClassVar[str] = "lines of UTF-8 text with one kind of line end"
+    KIND: ClassVar[str] = "lines of UTF-8 text"
+    MAGIC: ClassVar[tuple[bytes, ...]] = (GZIP,)
 
     def _read(self, path: str) -> Any:
-        check_gzip(self._fs, path)
-        table = reader(self._fs).read_csv(
-            self._url(path),
-            columns={Columns.LINE: "VARCHAR"},
-            header=False,
-            delim=NO_DELIMITER,
-            quote="",
-            escape="",
-            max_line_size=LONGEST_LINE,
-        )
-        return read_to_the_end(table, path, first_line=1)
+        seen = look(self._fs, path)
+        if seen.clean:
+            return numbered(read_lines(self._fs, path, seen.packed), path)
+        with open_text(self._fs, path, seen) as lines:
+            copy = write_lines(lines, spill_folder())
+        return numbered(read_copy(copy), path)
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """The beginnings of the first lines, for Kedro-Viz; nothing else of the file is read."""
-        with self._fs.open(self._existing_path(), "rb", compression="infer") as stream:
-            lines = [
-                line.decode("utf-8", "replace").rstrip("\r\n") for line in islice(stream, nrows)
-            ]
-        data = [[number, line[:PREVIEWED]] for number, line in enumerate(lines, start=1)]
+        """The beginnings of the first lines, for Kedro-Viz."""
+        path = self._existing_path()
+        with open_text(self._fs, path, glance(self._fs, path)) as lines:
+            first = list(islice(lines, nrows))
+        data = [[number, line[:PREVIEWED]] for number, line in enumerate(first, start=1)]
         columns = [str(Columns.LINE_NUMBER), str(Columns.LINE)]
         return TablePreview({"index": list(range(len(data))), "columns": columns, "data": data})
 
 
-def check_gzip(filesystem: fsspec.AbstractFileSystem, path: str) -> None:
-    """Inflate a gzip file once: DuckDB itself does not compare the checksum.
+def read_lines(
+    filesystem: fsspec.AbstractFileSystem, path: str, packed: bool, longest: int = LONGEST_LINE
+) -> Table:
+    """The column `line` of a text file."""
+    return read_text(
+        filesystem,
+        path,
+        [Columns.LINE],
+        header=False,
+        max_line_size=longest,
+        compression=compression(packed),
+    )
 
-    Raises:
-        EOFError, gzip.BadGzipFile, zlib.error: truncated, not gzip, or damaged.
-    """
-    if not path.endswith(".gz"):
-        return
-    with filesystem.open(path, "rb") as packed, gzip.open(packed) as stream:
-        while stream.read(CHUNK):
-            pass
+
+def read_copy(copy: str) -> Table:
+    """The column `line` of a clean copy in the temporary folder."""
+    return read_lines(fsspec.filesystem("file"), copy, packed=False, longest=4 * LONGEST_LINE)
 
 
-def read_to_the_end(table: Table, path: str, first_line: int) -> Table:
-    """The table with `line_number` and `file` added, once every value of it has been read.
+def compression(packed: bool) -> str:
+    """What DuckDB calls it."""
+    return "gzip" if packed else "none"
 
-    Raises:
-        duckdb.Error: a row cannot be read: bytes that are not UTF-8, or another number of
-            columns than the header has.
-    """
+
+def numbered(table: Table, path: str, first: int = 1) -> Table:
+    """The table with `line_number` and `file` added."""
     import ibis
 
-    table.aggregate([table[name].length().max().name(name) for name in table.columns]).to_pyarrow()
     return table.mutate(
         **{
-            Columns.LINE_NUMBER: ibis.row_number() + first_line,
-            Columns.FILE: ibis.literal(path),
+            Columns.LINE_NUMBER: ibis.row_number() + first,
+            # A name need not be UTF-8, and this one is only shown.
+            Columns.FILE: ibis.literal(path.encode(errors="replace").decode()),
         }
     )

@@ -21,6 +21,7 @@ class MatrixDataset(AtomicDataset):
     """
 
     KIND: ClassVar[str] = "a NumPy matrix (.npy)"
+    MAGIC: ClassVar[tuple[bytes, ...]] = (b"\x93NUMPY",)
 
     def _read(self, path: str) -> Any:
         from numpy.lib import format as npy

@@ -17,6 +17,7 @@ class SparseDataset(AtomicDataset):
     """
 
     KIND: ClassVar[str] = "a sparse matrix (.npz)"
+    MAGIC: ClassVar[tuple[bytes, ...]] = (b"PK\x03\x04",)
 
     def _read(self, path: str) -> Any:
         import scipy.sparse as sp

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
-from siger_pipeline.datasets.duckdb import reader, stream
+from siger_pipeline.datasets.duckdb import read_parquet, stream
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,9 +27,10 @@ class TableDataset(AtomicDataset):
     """
 
     KIND: ClassVar[str] = "a Parquet table"
+    MAGIC: ClassVar[tuple[bytes, ...]] = (b"PAR1",)
 
     def _read(self, path: str) -> Any:
-        return reader(self._fs).read_parquet(self._url(path))
+        return read_parquet(self._fs, path)
 
     def _write(self, handle: IO[bytes], data: Any) -> None:
         import pyarrow.parquet as pq

@@ -4,7 +4,7 @@ import re
 
 from ibis.expr.types import Table
 
-from siger_pipeline.data.checks import require_columns
+from siger_pipeline.data.raw import require_columns, take
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 
@@ -25,7 +25,7 @@ def published_figures(paper: Table, dataset: str) -> Published:
     Raises:
         InputError: a column is missing, or a value is not a number.
     """
-    require_columns(paper, COLUMNS, "the file of published figures")
+    paper = take(paper, require_columns(paper, COLUMNS, "the file of published figures", ","))
     chosen = (paper["source"] == COMPARISON) & (paper["dataset"] == dataset.lower())
     rows = paper.filter(chosen).order_by(Columns.LINE_NUMBER).to_pyarrow().to_pylist()
     figures: Published = {}

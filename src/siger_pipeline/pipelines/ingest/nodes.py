@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from siger_pipeline.data.config import SplitConfig
+from siger_pipeline.data.config import SplitConfig, needs_time
+from siger_pipeline.data.schema import Columns
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.remarks import log_all
 
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 
-def read_amazon_interactions(reviews: Table, max_bad_share: float) -> tuple[Table, DataFrame]:
+def read_amazon_interactions(
+    reviews: Table, max_bad_share: float, strategy: str
+) -> tuple[Table, DataFrame]:
     """Reviews as interactions, one per pair, and their counts."""
     from siger_pipeline.data.amazon import read_interactions
 
-    return _one_per_pair(*read_interactions(reviews, max_bad_share))
+    return _one_per_pair(*read_interactions(reviews, max_bad_share, needs_time(strategy)))
 
 
 def read_amazon_items(metadata: Table, max_bad_share: float) -> Table:
@@ -47,17 +50,22 @@ def read_microlens_items(titles: Table, max_bad_share: float) -> Table:
     return items
 
 
-def read_mmrec_interactions(inter: Table, items: Table) -> tuple[Table, DataFrame]:
+def read_mmrec_interactions(
+    inter: Table, items: Table, user_mapping: Table, strategy: str
+) -> tuple[Table, DataFrame]:
     """Numbered interactions with the source's ids, one per pair, and their counts."""
-    from siger_pipeline.data.mmrec import read_interactions
+    from siger_pipeline.data.mmrec import read_interactions, read_users
 
-    return _one_per_pair(*read_interactions(inter, items))
+    users = read_users(user_mapping)
+    return _one_per_pair(*read_interactions(inter, items, users, strategy))
 
 
 def read_mmrec_items(mapping: Table, inter: Table, item_columns: dict[str, str]) -> Table:
     """The item file, or the numbered items where there is none."""
-    from siger_pipeline.data.mmrec import read_items
+    from siger_pipeline.data.mmrec import item_file_remark, read_items
 
+    if remark := item_file_remark(mapping, item_columns):
+        LOG.info("%s.", remark)
     return read_items(mapping, inter, item_columns)
 
 
@@ -122,17 +130,21 @@ def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> csr_m
 
 def _one_per_pair(rows: Table, report: BadLines) -> tuple[Table, DataFrame]:
     from siger_pipeline.data.counts import count_reading
-    from siger_pipeline.data.pairs import one_per_pair
+    from siger_pipeline.data.pairs import one_per_pair, repeats
     from siger_pipeline.data.removed import repeated_pairs
 
     _warn(report)
     # Kept, since it is counted and then saved: ordering the rows takes longest.
     interactions = one_per_pair(rows).cache()
     counts = count_reading(rows, interactions, report.bad)
-    log_all(LOG, repeated_pairs(counts))
+    if counts[Columns.REMOVED].iloc[-1]:
+        log_all(LOG, repeated_pairs(counts, same=repeats(rows)[1]))
     return interactions, counts
 
 
 def _warn(report: BadLines) -> None:
     if report.bad:
         LOG.warning("%s. They are left out.", report)
+    if report.noted:
+        told = "%s: %d lines have a value that cannot be read and that nothing needs: %s."
+        LOG.warning(told, report.file, report.noted, "; ".join(report.notes))

@@ -11,6 +11,7 @@ from siger_pipeline.selection import Selection
 
 TOLERANCE = "params:ingest.max_bad_share"
 COLUMNS = "params:ingest.item_columns"
+STRATEGY = "params:split.strategy"  # says which fields are needed
 K_CORE = "params:ingest.k_core"
 
 
@@ -23,7 +24,9 @@ def _reading(source: Source) -> list[Node]:
     match source:
         case Source.AMAZON:
             return [
-                _interactions(nodes.read_amazon_interactions, ["amazon_reviews", TOLERANCE]),
+                _interactions(
+                    nodes.read_amazon_interactions, ["amazon_reviews", TOLERANCE, STRATEGY]
+                ),
                 _items(nodes.read_amazon_items, ["amazon_metadata", TOLERANCE]),
             ]
         case Source.MICROLENS:
@@ -36,7 +39,10 @@ def _reading(source: Source) -> list[Node]:
             files = ["mmrec_items", "mmrec_interactions"]
             return [
                 _items(nodes.read_mmrec_items, [*files, COLUMNS]),
-                _interactions(nodes.read_mmrec_interactions, ["mmrec_interactions", "items"]),
+                _interactions(
+                    nodes.read_mmrec_interactions,
+                    ["mmrec_interactions", "items", "mmrec_users", STRATEGY],
+                ),
             ]
 
 

@@ -1,0 +1,145 @@
+"""What a raw file looks like by its first lines, for the messages about a wrong one."""
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+DELIMITERS: Mapping[str, str] = {
+    "\t": "tabs",
+    ",": "commas",
+    ";": "semicolons",
+    "|": "bars",
+    "::": "double colons",
+    " ": "blanks",
+}
+SHOWN = 6  # columns in a message
+SEQUENCE = re.compile(r"[^\t ]+\t[^\t ]+( [^\t ]+)+")
+NAME = re.compile(r"[\w.:()\[\]/-]{1,40}( [\w()]{1,20}){0,2}")
+NUMBER = re.compile(r"-?\d+(\.\d+)?|user_?id|item_?id|x_label|rating|timestamp", re.IGNORECASE)
+OTHER_SEQUENCE = re.compile(r"[^\s,;|]+([,;| ])[^\s,;|]+( [^\s,;|]+){2,}")
+WEB_PAGE = re.compile(r"<(!doctype|html|head|\?xml)", re.IGNORECASE)
+READ_2018 = "ingest.source: amazon reads the files of 2018 (reviewerID, asin; JSON lines)"
+READ_MMREC = (
+    "ingest.source: mmrec reads a tab-separated file with the header userID, itemID, x_label and"
+    " ids that are whole numbers from 0"
+)
+REVIEWS_2023 = (
+    "reviews of Amazon 2023 (user_id, parent_asin, times in milliseconds), which are not read yet: "
+    f"{READ_2018}; rename user_id to reviewerID and parent_asin to asin, and write timestamp / 1000"
+    " as unixReviewTime"
+)
+METADATA_2023 = (
+    f"metadata of Amazon 2023 (parent_asin), which are not read yet: {READ_2018}; rename"
+    " parent_asin to asin, categories to category and store to brand"
+)
+METADATA_2014 = (
+    "metadata of Amazon 2014 (Python literals instead of JSON), which are not read yet:"
+    f" {READ_2018}; write each line anew with json.dumps(ast.literal_eval(line)), and its"
+    " categories as category"
+)
+
+
+def advice(lines: Iterable[str | None]) -> str | None:
+    """A sentence on the format that a file seems to have, and what to do; None if none is known.
+
+    Args:
+        lines: the first ones of the file, or its header.
+    """
+    found = [line.strip() for line in lines if line and line.strip()]
+    told = next((kind for line in found[:1] if (kind := _kind(line))), None)
+    return f"It looks like {told}." if told else None
+
+
+def separated_otherwise(names: Sequence[str], delimiter: str) -> str | None:
+    """A sentence where a header of one column holds another delimiter; None elsewhere."""
+    if len(names) != 1:
+        return None
+    other = _delimiter(names[0])
+    if other is None or other == delimiter:
+        return None
+    return (
+        f"Its columns are separated by {DELIMITERS[other]}, wanted are {DELIMITERS[delimiter]}:"
+        " write it anew with those."
+    )
+
+
+def _kind(line: str) -> str | None:
+    if WEB_PAGE.match(line):
+        return "a web page or XML, perhaps one that says why the file was not sent: fetch it again"
+    if line.startswith("["):
+        return "one JSON document; wanted is a JSON object on each line"
+    if line.startswith("{"):
+        return _record(line)
+    if SEQUENCE.fullmatch(line):
+        return "MicroLens' sequences (a user, a tab, items): set ingest.source: microlens"
+    if found := OTHER_SEQUENCE.fullmatch(line):
+        by = DELIMITERS[found[1]]
+        return (
+            f"MicroLens' sequences with {by} where a tab is wanted between the user and the items"
+        )
+    return _table(line)
+
+
+def _record(line: str) -> str | None:
+    record = _object(line)
+    if record is None:
+        return "JSON over several lines; wanted is an object on each" if line == "{" else None
+    literal, keys = not _is_json(line), set(record)
+    if {"user_id", "parent_asin"} <= keys:
+        return REVIEWS_2023
+    if "parent_asin" in keys:
+        return METADATA_2023
+    if {"reviewerID", "asin"} <= keys:
+        wrong = "as Python literals; wanted is JSON" if literal else "(reviewerID, asin)"
+        return f"Amazon reviews of 2014 or 2018 {wrong}: they are `reviews` of globals.yml"
+    if "asin" in keys:
+        return METADATA_2014 if literal else "Amazon metadata of 2018: `metadata` of globals.yml"
+    named = ", ".join(list(map(str, record))[:SHOWN])
+    return f"JSON lines of another source ({named}), which are not read: {READ_2018}"
+
+
+def _object(line: str) -> dict[Any, Any] | None:
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(line)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if isinstance(found, dict):
+            return found
+    return None
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _table(line: str) -> str | None:
+    delimiter = _delimiter(line)
+    if delimiter is None:
+        return None
+    names = [name.strip() for name in line.split(delimiter)]
+    by = f"separated by {DELIMITERS[delimiter]}"
+    if any(re.fullmatch(r"\w+:(token|float|token_seq|float_seq)", name) for name in names):
+        return f"an atomic file of RecBole (columns as {names[0]!r}), not read yet: {READ_MMREC}"
+    if {"userid", "itemid", "x_label"} <= {name.casefold() for name in names}:
+        return f"MMRec's .inter file: set ingest.source: mmrec, with tabs (this one is {by})"
+    if re.fullmatch(r"-?\d+(\.\d+)?", names[-1]):
+        return f"a table without a header, {by} ({line[:60]!r})"
+    listed = ", ".join(names[:SHOWN])
+    return f"a table {by}, with the columns {listed}, which no source reads: {READ_MMREC}"
+
+
+def _delimiter(line: str) -> str | None:
+    """What separates the fields of a line, if they look like names or numbers."""
+    for sign in DELIMITERS:
+        fields = [field.strip().strip('"') for field in line.split(sign)]
+        usual = NUMBER if sign == " " else NAME
+        if len(fields) > 1 and all(usual.fullmatch(field) for field in fields):
+            return sign
+    return None

@@ -1,0 +1,116 @@
+"""The columns of raw tables, found by the names that their files give them.
+
+A raw table names its columns `<place>:<name in the file>`, so that no name of a user's file can
+take the place of one of ours; only what is asked for is taken.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import ibis
+from ibis.expr.types import BooleanValue, StringValue, Table
+
+from siger_pipeline.data.formats import advice, separated_otherwise
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.errors import InputError
+
+OURS = (Columns.LINE_NUMBER, Columns.FILE, Columns.FIELDS)
+PLACED = re.compile(r"\d+:")
+
+
+def header(table: Table) -> dict[str, str]:
+    """Column of a raw table -> its name in the file, in the file's order; empty without a file."""
+    return {
+        column: PLACED.sub("", column, count=1) for column in table.columns if column not in OURS
+    }
+
+
+def find(table: Table, name: str) -> str | None:
+    """The column of this name, exactly or but for case and blanks around it; None without one.
+
+    Raises:
+        InputError: two columns have the name.
+    """
+    names = header(table)
+    exact = [column for column, found in names.items() if found == name]
+    alike = [column for column, found in names.items() if _plain(found) == _plain(name)]
+    if len(found := exact or alike) > 1:
+        listed = ", ".join(repr(names[column]) for column in found)
+        raise InputError(
+            f"{file_of(table, 'the file')}: more than one column is {name!r} ({listed}): take out"
+            " or rename all but one."
+        )
+    return found[0] if found else None
+
+
+def require_columns(
+    table: Table, wanted: Sequence[str], what: str, delimiter: str | None = None
+) -> dict[str, str]:
+    """The columns of these names; see `find`.
+
+    Args:
+        table: a raw table.
+        wanted: names in the file.
+        what: the file in words, for messages, when its name is not known.
+        delimiter: what separates the fields of such a file.
+
+    Returns:
+        Name -> column of the table.
+
+    Raises:
+        InputError: it names the file, the columns found and those wanted.
+    """
+    found = {name: find(table, name) for name in wanted}
+    absent = [name for name, column in found.items() if column is None]
+    if absent:
+        names = list(header(table).values())
+        hint = separated_otherwise(names, delimiter) if delimiter else None
+        hint = hint or advice([(delimiter or "\t").join(names)]) or ""
+        raise InputError(
+            f"{file_of(table, what)}: no column {', '.join(map(repr, absent))}; found"
+            f" {', '.join(map(repr, names))}, wanted {', '.join(map(repr, wanted))}. {hint}".strip()
+        )
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def take(table: Table, columns: Mapping[str, str | None]) -> Table:
+    """`line_number`, `file`, `fields` and these columns (our name -> theirs; None: all null)."""
+    return table.select(
+        *(name for name in OURS if name in table.columns),
+        **{
+            ours: ibis.null("string") if theirs is None else table[theirs]
+            for ours, theirs in columns.items()
+        },
+    )
+
+
+def wrong_count(parsed: Table, raw: Table) -> list[tuple[BooleanValue, StringValue]]:
+    """Where a line has more or fewer fields than the header; and the words."""
+    if Columns.FIELDS not in parsed.columns:
+        return []
+    wanted, found = len(header(raw)), parsed[Columns.FIELDS]
+    words = "it has " + found.cast("string") + f" fields, the header has {wanted}"
+    return [(found != wanted, words)]
+
+
+def with_header_as_row(table: Table) -> Table:
+    """The rows of a file without a header, whose first line was taken for one."""
+    names = header(table)
+    first = {column: ibis.literal(name).nullif("") for column, name in names.items()}
+    ours = {
+        Columns.FIELDS: ibis.literal(len(names), "int64"),
+        Columns.LINE_NUMBER: ibis.literal(1, "int64"),
+        Columns.FILE: table[Columns.FILE],
+    }
+    row = table.limit(1).select(**{name: (first | ours)[name] for name in table.columns})
+    return row.union(table)
+
+
+def file_of(table: Table, what: str) -> str:
+    """The path of the file that a raw table was read from; `what` where it has no row."""
+    rows = table.select(Columns.FILE).limit(1).to_pyarrow().to_pylist()
+    return rows[0][Columns.FILE] if rows else what
+
+
+def _plain(name: str) -> str:
+    return name.strip("\ufeff \t\r\n\"'").casefold()
