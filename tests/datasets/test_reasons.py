@@ -70,7 +70,7 @@ KINDS: list[tuple[type[AtomicDataset], bytes]] = [
     (MatrixDataset, b"\x93NUMPY\x01"),
     (SparseDataset, b"PK\x03\x04rest"),
     (CheckpointDataset, b"PK\x03\x04rest"),
-    (LinesDataset, gzip.compress(b"a line\n" * 1000)[:20]),
+    (LinesDataset, gzip.compress(b"a line\n" * 1000, mtime=0)[:20]),
 ]
 
 
