@@ -104,3 +104,39 @@ def test_a_metric_that_was_not_measured_is_a_dash(tmp_path: Path) -> None:
     results(tmp_path, "siger", figures={"recall@5": 0.1, "recall@10": 0.2})
     (_, line, _) = comparison(catalog(tmp_path), [], "sample")
     assert line.split() == ["siger", "0.2000", "–", "–", "–"]
+
+
+NO_METRICS = {
+    "not JSON": "nonsense",
+    "empty": "",
+    "a list": "[]",
+    "no splits": '{"recall@20": 0.1}',
+    "no test split": '{"validation": {"recall@20": 0.1}}',
+    "no figures": '{"test": {}}',
+    "words for figures": '{"test": {"recall@20": "high"}}',
+}
+
+
+@pytest.mark.parametrize("content", NO_METRICS)
+def test_a_file_without_metrics_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str
+) -> None:
+    results(tmp_path, "siger")
+    with_floors(tmp_path)
+    write(tmp_path, "copy/metrics.json", {})
+    (tmp_path / "copy/metrics.json" / VERSION / "metrics.json").write_text(NO_METRICS[content])
+    lines = list(comparison(catalog(tmp_path), [], "sample"))
+    assert [line.split()[0] for line in lines[1:-1]] == ["siger", "popularity", "random"]
+    (record,) = caplog.records
+    assert "copy/metrics.json" in record.getMessage()
+    assert "is left out" in record.getMessage()
+
+
+def test_floors_that_cannot_be_read_are_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    results(tmp_path, "siger")
+    write(tmp_path, "floors.json", {"popularity": 3})
+    lines = list(comparison(catalog(tmp_path), [], "sample"))
+    assert [line.split()[0] for line in lines[1:-1]] == ["siger"]
+    assert "floors.json" in caplog.text

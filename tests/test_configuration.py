@@ -179,6 +179,32 @@ SLIPS = {
         replaced(TRAIN, "patience: 20", "patience: yes"),
         [f"{TRAIN}, line 4", "train.patience", "True", "a number is wanted"],
     ),
+    "globals as a list": (
+        written("conf/base/globals.yml", "- model: siger\n"),
+        ["conf/base/globals.yml, line 1", "a list"],
+    ),
+    "no globals": (removed("conf/base/globals.yml"), ["globals.yml is missing or empty"]),
+    "empty globals": (written("conf/base/globals.yml", ""), ["globals.yml is missing or empty"]),
+    "a word for credentials": (
+        written("conf/local/credentials.yml", "secret\n"),
+        ["conf/local/credentials.yml, line 1", "'secret'"],
+    ),
+    "credentials as a list": (
+        written("conf/local/credentials.yml", "- key\n"),
+        ["conf/local/credentials.yml, line 1", "a list"],
+    ),
+    "two documents": (
+        replaced(TRAIN, "train:", "a: 1\n---\ntrain:"),
+        [f"{TRAIN}, line 2", "second document", "---"],
+    ),
+    "a path for the data set's name": (
+        replaced("conf/base/globals.yml", "dataset: sample", "dataset: ../sample"),
+        ["'dataset' = '../sample'", "`dataset` of globals.yml"],
+    ),
+    "a pattern for the data set's name": (
+        replaced("conf/base/globals.yml", "dataset: sample", 'dataset: "shop[1]"'),
+        ["'dataset' = 'shop[1]'", "`dataset` of globals.yml"],
+    ),
     "misspelt key": (
         replaced(TRAIN, "patience", "patiense"),
         [f"{TRAIN}, line 4", "train.patiense", "did you mean 'patience'"],
@@ -278,6 +304,17 @@ def test_a_file_that_no_one_reads_is_told(
     written(f"conf/baby/{name}", "train: {seed: 1}\n")(project)
     (told,) = warnings_of(caplog, "status", "--env", "baby")
     assert told.startswith(f"conf/baby/{name}: not read")
+
+
+def test_a_link_to_nothing_is_told(project: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (project / "conf/local/parameters.yml").symlink_to("elsewhere.yml")
+    (told,) = warnings_of(caplog, "status")
+    assert told == "conf/local/parameters.yml: not read, since it is a link to nothing"
+
+
+@pytest.mark.parametrize("env", ["..", "../conf/baby", "conf/baby", "/tmp", "baby/"])
+def test_an_environment_is_a_name_and_no_path(project: Path, env: str) -> None:
+    assert sentence("status", "--env", env).startswith(f"--env {env}: an environment is the name")
 
 
 def test_a_misspelt_global_of_an_environment_is_told(

@@ -2,9 +2,11 @@
 
 import io
 import logging
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
+from unicodedata import east_asian_width
 
 import pytest
 
@@ -219,6 +221,36 @@ def test_ctrl_c_leaves_the_terminal_without_the_last_line(root: logging.Logger) 
     leave_terminal()
     assert terminal.screen() == [""]
     made.stop()
+
+
+def test_sigterm_leaves_the_terminal_without_the_last_line_and_ends_the_process(
+    root: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[tuple[int, object]] = []
+    monkeypatch.setattr(
+        "os.kill", lambda process, number: ended.append((number, signal.getsignal(number)))
+    )
+    terminal = Terminal()
+    made, _ = narrated(root, terminal)
+    logging.getLogger(RUNNING).debug("build_knn: running")
+    signal.raise_signal(signal.SIGTERM)
+    assert terminal.screen() == [""]
+    assert ended == [(signal.SIGTERM, signal.SIG_DFL)]
+    made.stop()
+    narrated(root, Terminal())[0].stop()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("text", ["中文" * 60, "one\nor\ttwo lines"], ids=["wide", "lines"])
+def test_what_runs_stays_on_one_line(root: logging.Logger, text: str) -> None:
+    terminal = Terminal()
+    made, _ = narrated(root, terminal)
+    logging.getLogger(RUNNING).debug(f"build_knn: running, because report.paper_note → {text}")
+    drawn = terminal.getvalue()
+    assert "\n" not in drawn
+    assert sum(2 if east_asian_width(sign) == "W" else 1 for sign in drawn) < 80
+    made.stop()
+    assert terminal.screen() == [""]
 
 
 def test_at_debug_every_event_is_a_line(root: logging.Logger) -> None:

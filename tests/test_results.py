@@ -107,3 +107,18 @@ def test_nothing_is_said_of_figures_that_are_not_there(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert lines("metrics") == [(logging.INFO, "This run ends at metrics: see data/siger")]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_damaged_file_of_another_model_does_not_end_the_run() -> None:
+    Path("data/lightgcn/metrics.json", VERSION, "metrics.json").write_text("nonsense")
+    (beside,) = [text for _, text in lines("metrics") if "beside it" in text]
+    assert beside == "recall@20 beside it: popularity 0.1000, random 0.0100"
+
+
+@pytest.mark.usefixtures("folder")
+def test_where_latest_cannot_be_written_the_version_itself_is_named() -> None:
+    Path("data/siger/latest").write_text("a note")
+    (_, warning), (_, page) = lines("metrics", "report_page")[-2:]
+    assert "latest is a file and must be a folder" in warning
+    assert page == f"report: data/siger/report.html/{VERSION}/report.html"

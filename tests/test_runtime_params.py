@@ -96,6 +96,7 @@ def test_quoted_texts_come_back(values: dict[str, list[str]]) -> None:
         ("a=*x", ["a=*x", "alias"]),
         ("a=@x,b=1", ["a=@x", "'@'"]),
         ("a=1,a=2", ["'a=2' says again what 'a=1' says"]),
+        ("a.b={}", ["a.b={}", "changes nothing", "a.b.<key>=null"]),
         ("a={b: 1},a.b=2", ["'a.b=2' says again what 'a={b: 1}' says"]),
     ],
 )
@@ -123,6 +124,10 @@ def _project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     [
         (["--params", "evaluate.ks=[5,10"], 2, "--params: 'evaluate.ks=[5,10'"),
         (["--params", "evaluate.ks=[5,5]"], 1, "parameter 'evaluate'"),
+        (["--params", "evaluate.ks.0=5"], 1, "a list is given whole"),
+        (["--params", "evaluate.ks=5"], 1, "'evaluate.ks' = 5: Input should be a list"),
+        (["--params", "train=3"], 1, "parameter 'train' = 3: Input should be a block"),
+        (["--params", "threads=0"], 1, "parameter 'threads' = 0: must be auto"),
         (["--params", "evaluate.topk=[5,10]"], 1, "did you mean 'top_k'?"),
         (["--params", "split.ratios=[0.7,0.1]"], 1, "--params: parameter 'split.ratios"),
         (["--params", "train.seed=1", "--params", "model=random"], 2, "--params is given 2 times"),
@@ -155,6 +160,7 @@ def test_a_list_is_what_status_explains() -> None:
         ),
         ("env: baby\n", "run.yml, which has no section 'run'"),
         ("", "run.yml, which has no section 'run'"),
+        ("run:\n  params: 3\n", "--config: params is 3, wanted are keys with values"),
     ],
 )
 def test_a_file_of_options(tmp_path: Path, content: str, words: str) -> None:

@@ -126,6 +126,8 @@ def _read_params(ctx: click.Context, _: click.Parameter, value: Any) -> dict[str
     """The value of `--params`, or what `--config` gives in its place."""
     if isinstance(value, dict):
         return value
+    if not isinstance(value, str):
+        raise click.UsageError(f"--config: params is {value!r}, wanted are keys with values", ctx)
     try:
         return parse_params(value)
     except ValueError as error:

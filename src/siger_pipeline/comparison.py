@@ -1,12 +1,14 @@
 """The newest metrics of the models of one data set, side by side."""
 
-import json
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from kedro.io import DataCatalog
+from pydantic import TypeAdapter
 
 from siger_pipeline.caching.places import Place, places
 from siger_pipeline.errors import InputError, UserError
@@ -14,6 +16,8 @@ from siger_pipeline.models.registry import MODELS
 
 METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 ABSENT = "–"
+LOG = logging.getLogger(__name__)
+Metrics = dict[str, dict[str, float]]  # split -> metric -> value
 
 
 def comparison(catalog: DataCatalog, models: Iterable[str], dataset: str) -> Iterator[str]:
@@ -28,8 +32,7 @@ def comparison(catalog: DataCatalog, models: Iterable[str], dataset: str) -> Ite
         UserError: there are no results, or none of a model that was named.
     """
     found = places(catalog, ("metrics", "floors"))
-    newest = found["floors"].current()
-    floors = json.loads(newest.read_text(encoding="utf-8")) if newest else {}
+    floors = floors_of(found["floors"])
     results = metrics_of_models(found["metrics"])
     folder = seen_from_here(_folder(found["metrics"]))
     if not results and not floors:
@@ -53,9 +56,38 @@ def metrics_of_models(metrics: Place) -> dict[str, dict[str, float]]:
     assert metrics.path is not None
     found = {}
     for path in sorted(_folder(metrics).glob(f"*/{metrics.path.name}")):
-        if newest := replace(metrics, path=path).current():
-            found[path.parent.name] = json.loads(newest.read_text(encoding="utf-8"))["test"]
+        if read := metrics_of(replace(metrics, path=path)):
+            found[path.parent.name] = read["test"]
     return found
+
+
+def metrics_of(metrics: Place) -> Metrics | None:
+    """The newest metrics of a model; None where there are none, or the file holds no metrics."""
+    read = _read(metrics, TypeAdapter(Metrics))
+    return read if read and _has_test(metrics, read) else None
+
+
+def floors_of(floors: Place) -> dict[str, Metrics]:
+    """The newest metrics of each floor; none where there is no file, or it holds no metrics."""
+    read = _read(floors, TypeAdapter(dict[str, Metrics])) or {}
+    return {name: values for name, values in read.items() if _has_test(floors, values)}
+
+
+def _has_test(place: Place, metrics: Metrics) -> bool:
+    if not metrics.get("test"):
+        LOG.warning("%s is left out: it has no test metrics", place.current())
+    return bool(metrics.get("test"))
+
+
+def _read(place: Place, kind: TypeAdapter[Any]) -> Any:
+    path = place.current()
+    if path is None or not path.exists():
+        return None
+    try:
+        return kind.validate_json(path.read_bytes())
+    except (OSError, ValueError):
+        LOG.warning("%s is left out: it cannot be read as metrics", seen_from_here(path))
+        return None
 
 
 def seen_from_here(path: Path) -> Path:

@@ -61,12 +61,14 @@ class ProjectConfigLoader(ConfigLoader):
         if local and env != self.default_run_env:
             yield (
                 f"{', '.join(map(self._shown, local))}: not read, since --env {env} takes the place"
-                f" of conf/{self.default_run_env}. Put what shall count with it into conf/{env}"
+                f" of conf/{self.default_run_env}. Put what {env} should use into conf/{env}"
             )
         for folder in dict.fromkeys((self.base_env, env)):
             for path, counts in _files(conf / folder):
-                if not counts:
-                    yield f"{self._shown(path)}: not read. What is {READ}"
+                if not path.exists():
+                    yield f"{self._shown(path)}: not read, since it is a link to nothing"
+                elif not counts:
+                    yield f"{self._shown(path)}: not read. Files that are {READ}"
         for name in self.empty_files("parameters"):
             yield f"{name} is empty"
         known = self._keys("globals", self.base_env)
@@ -97,8 +99,8 @@ class ProjectConfigLoader(ConfigLoader):
                 self._check(path)
             raise ConfigurationError(self._foreign(key, conf_path, patterns, error)) from error
         for path, config in found.items():
-            if any(":" in str(each) for each in config):
-                self._check(path)  # a single line without a blank after its colon is no key
+            if len(config) == 1 or any(":" in str(each) for each in config):
+                self._check(path)  # OmegaConf takes a file that is one word, or `a:b`, for a key
         self.read[key] = list(dict.fromkeys([*self.read.get(key, []), *found]))
         return found
 
@@ -157,17 +159,23 @@ class ProjectConfigLoader(ConfigLoader):
     def _unresolved(
         self, kind: str, paths: Iterable[Path], error: OmegaConfBaseException
     ) -> ConfigurationError:
+        for path in paths:
+            self._check(path)
         keys = str(error.full_key or "").split(".")
         lines = ((path, line_of(self._bytes(path), keys)) for path in paths)
         place = next((f"{self._shown(path)}, line {line}" for path, line in lines if line), kind)
-        what = str(error).partition("\n")[0]
-        return ConfigurationError(f"{place}: {'.'.join(keys)}: {self._wish(what)}.")
+        what = str(error).partition("\n")[0].rstrip(".")
+        told = [place, *filter(None, [".".join(keys)]), self._wish(what)]
+        return ConfigurationError(f"{': '.join(told)}.")
 
     def _wish(self, what: str) -> str:
         """What OmegaConf says of `${…}`, with what there is."""
+        if what.startswith("Cannot merge") and "ListConfig" in what:
+            return "a list and keys for one parameter: a list is given whole, as in a.b=[1,2]"
         name = what.partition("'")[2].partition("'")[0]
         if "Globals key" in what:
-            known = sorted(self._globals)
+            if not (known := sorted(self._globals)):
+                return f"no {name!r}, since conf/{self.base_env}/globals.yml is missing or empty"
             near = get_close_matches(name, known, n=1)
             wish = f"did you mean {near[0]!r}? " if near else ""
             return f"no {name!r} in globals.yml; {wish}known are {', '.join(known)}"
@@ -210,7 +218,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
     """The files below a folder that are meant as configuration, and whether Kedro reads them."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if not path.is_file() or any(part.startswith(".") for part in parts):
+        is_dangling = path.is_symlink() and not path.exists()
+        if not (path.is_file() or is_dangling) or any(part.startswith(".") for part in parts):
             continue
         named = any(part.startswith(KINDS[1:]) for part in parts) or parts == ("globals.yml",)
         if path.suffix in ENDINGS or path.name.startswith(KINDS):

@@ -148,5 +148,5 @@ def entry_error(
     lines = [line.strip() for line in message.splitlines()]
     told = [line for line in lines if line and not line.startswith(NOT_TOLD)]
     what = " ".join(told[:1]).partition(" Please install")[0].rstrip(".")
-    place = where([key]) or "the catalog"
-    return ConfigurationError(f"{place}: entry {key!r}: {what}.")
+    place = where([key])
+    return ConfigurationError(f"{place}: entry {key!r}: {what}." if place else f"catalog: {what}.")

@@ -13,6 +13,7 @@ IS_PATTERN = "Kedro looks for its configuration by patterns, and takes it for on
 IS_PLACEHOLDER = "Kedro takes what stands between braces in a path of the catalog for a placeholder"
 PATTERNS = dict.fromkeys("*?[", IS_PATTERN)
 BRACES = dict.fromkeys("{}", IS_PLACEHOLDER)
+SEPARATORS = ("/", "\\")
 
 
 class ConfigLoader(OmegaConfigLoader):
@@ -22,9 +23,15 @@ class ConfigLoader(OmegaConfigLoader):
         """Refuse a folder of configuration that Kedro would not find, or take for another.
 
         Raises:
-            UserError: it names the folder and the character.
+            UserError: it names the folder and the character, or the environment.
         """
         check_folder(conf_source, "the project", PATTERNS | BRACES)
+        env = options.get("env") or ""
+        if env in (".", "..") or any(sign in env for sign in SEPARATORS):
+            raise UserError(
+                f"--env {env}: an environment is the name of a folder of conf/, such as baby, and "
+                "not a path"
+            )
         super().__init__(conf_source, *arguments, **options)
 
 

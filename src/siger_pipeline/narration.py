@@ -7,6 +7,11 @@ and the trainer announce events through their loggers, and here they are put int
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from siger_pipeline.terminal import Console
@@ -44,12 +49,16 @@ class Narration:
             self.verbose[name] = logger.isEnabledFor(logging.DEBUG)
             logger.setLevel(logging.DEBUG)
             logger.addFilter(self._heard)
+        if self.console.on_terminal:
+            _at_sigterm(_leave_and_end)
 
     def stop(self) -> None:
         """End; once more is nothing."""
         if self.replaced is None or self.console is None:
             return
         self.console.stop()
+        if signal.getsignal(signal.SIGTERM) is _leave_and_end:
+            _at_sigterm(signal.SIG_DFL)
         logging.root.removeHandler(self.console)
         logging.root.addHandler(self.replaced)
         for name, level in self.levels.items():
@@ -68,10 +77,25 @@ class Narration:
 
 
 def leave_terminal() -> None:
-    """Clear the last line of the terminal, where a run ends without Kedro's hooks: by Ctrl-C."""
+    """Clear the last line of the terminal, where a run ends without Kedro's hooks: by a signal."""
     for handler in logging.root.handlers:
         if isinstance(handler, Console):
             handler.stop()
+
+
+def _leave_and_end(number: int, _: FrameType | None) -> None:
+    try:
+        leave_terminal()
+    finally:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+def _at_sigterm(what: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Set what SIGTERM does, unless another part of the program has set it."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGTERM) in (signal.SIG_DFL, _leave_and_end):
+        signal.signal(signal.SIGTERM, what)
 
 
 def standing_text(standing: Standing) -> str:

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,6 +24,17 @@ from siger_pipeline.reporting.config import ReportConfig
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
 
+UNFIT = "/\\*?[]{}"  # for the name of a folder that Kedro's catalog looks for
+
+
+def _folder_name(name: str) -> str:
+    if not name or name.startswith(".") or any(sign in name for sign in UNFIT):
+        raise ValueError(
+            "results stand in folders of this name, so it must not be empty, begin with a dot or "
+            f"hold one of {' '.join(UNFIT)}; it is `dataset` of globals.yml"
+        )
+    return name
+
 
 class StageParameters(BaseModel):
     """What every model shares; one block a stage."""
@@ -30,7 +42,9 @@ class StageParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str = Field(description="registered name of the model")
-    dataset: str = Field(description="name of the data set, `dataset` of globals.yml")
+    dataset: Annotated[str, AfterValidator(_folder_name)] = Field(
+        description="name of the data set, `dataset` of globals.yml"
+    )
     threads: Annotated[Threads, PlainValidator(checked)] = Field(
         description="of PyTorch, BLAS and DuckDB: auto or a number; no node's outputs depend on it"
     )
@@ -92,8 +106,21 @@ def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> 
     elif first["type"] == "model_type" and found is None:
         text = f"parameter {key!r} has nothing below it: indent its lines, or remove the key"
     else:
-        text = f"parameter {key!r} = {found!r}: {first['msg']}"
+        text = f"parameter {key!r} = {found!r}: {_plain(first['msg'])}"
     return _place(where, keys) + text + (f" (and {len(others)} more)" if others else "")
+
+
+def _plain(message: str) -> str:
+    """What pydantic says, without its own terms: in configuration, tuples are lists."""
+    own = {
+        "Value error, ": "",
+        "Tuple ": "List ",
+        "valid tuple": "list",
+        "valid dictionary": "block",
+    }
+    for term, word in own.items():
+        message = message.replace(term, word)
+    return message.partition(" or instance of ")[0]
 
 
 def _rank(error: Mapping[str, Any]) -> int:

@@ -1,9 +1,7 @@
 """What a run says at its end: its figures beside others', and where to look."""
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
@@ -11,7 +9,7 @@ from kedro.pipeline import Pipeline
 
 from siger_pipeline.caching.ingredients import few
 from siger_pipeline.caching.places import Place, places
-from siger_pipeline.comparison import metrics_of_models, seen_from_here
+from siger_pipeline.comparison import floors_of, metrics_of, metrics_of_models, seen_from_here
 from siger_pipeline.latest import renew_latest
 from siger_pipeline.reporting.below import below_popularity, main_metrics
 
@@ -30,18 +28,29 @@ def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
     """
     made = pipeline.all_outputs()
     found = places(catalog, ("metrics", "floors", "report_page"))
-    metrics = _read(found["metrics"])
+    metrics = metrics_of(found["metrics"])
     if made & MEASURED and metrics:
         yield from _figures(catalog, metrics, found)
     else:
         yield from _ends(pipeline, catalog)
-    if "report_page" in made and (page := renew_latest(found["report_page"])):
+    if "report_page" in made:
+        yield from _page(found["report_page"])
+
+
+def _page(place: Place) -> Iterator[Line]:
+    """Where the page lies: under its stable name, if that can be written."""
+    try:
+        page = renew_latest(place)
+    except OSError as error:
+        yield logging.WARNING, f"The newest page stays where it is: {error}"
+        page = place.current()
+    if page:
         yield logging.INFO, f"report: {seen_from_here(page)}"
 
 
 def _figures(catalog: DataCatalog, metrics: Any, found: Mapping[str, Place]) -> Iterator[Line]:
     model, dataset = (catalog.load(f"params:{name}") for name in ("model", "dataset"))
-    floors = _read(found["floors"]) or {}
+    floors = floors_of(found["floors"])
     test, validation = metrics["test"], metrics["validation"]
     name, *rest = main_metrics(test)
     figures = [f"{name} {test[name]:.4f} (validation {validation[name]:.4f})"]
@@ -70,9 +79,3 @@ def _ends(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
     folders = sorted({str(seen_from_here(path.parent)) for path in paths})
     if folders:
         yield logging.INFO, f"This run ends at {few(list(ends))}: see {few(folders)}"
-
-
-def _read(place: Place) -> Any:
-    """The newest version of a JSON dataset, None where there is none."""
-    path: Path | None = place.current()
-    return json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else None

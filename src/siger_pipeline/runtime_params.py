@@ -39,7 +39,10 @@ def parse_params(text: str) -> dict[str, Any]:
     parameters = OmegaConf.create()
     for key, value in seen.items():
         try:
-            OmegaConf.update(parameters, key, yaml.load(value, get_yaml_loader()))
+            loaded = yaml.load(value, get_yaml_loader())
+            if loaded == {}:
+                raise ValueError(f"{{}} changes nothing; one key of it is {key}.<key>=null")
+            OmegaConf.update(parameters, key, loaded)
         except (yaml.YAMLError, OmegaConfBaseException, ValueError) as error:
             why = getattr(error, "problem", None) or str(error).partition("\n")[0]
             raise ValueError(f"{key}={value}: the value cannot be read: {why}") from error

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+import unicodedata
 from typing import TextIO
 
 from siger_pipeline.caching.duration import duration
@@ -39,7 +40,7 @@ class Console(logging.StreamHandler[TextIO]):
         with self._locked():
             if text and not self._text:
                 self._since = self._written = time.monotonic()
-            self._text = text
+            self._text = " ".join(text.split())
             if not text or time.monotonic() - self._drawn_at > FRAME:
                 self._draw()
 
@@ -79,10 +80,10 @@ class Console(logging.StreamHandler[TextIO]):
 
     def _draw(self) -> None:
         if self.on_terminal:
-            text = self._timed()[: _columns(self.stream) - 1]
+            text = _cut(self._timed(), _columns(self.stream) - 1)
             self._erase()
             self._write(text)
-            self._drawn, self._drawn_at = len(text), time.monotonic()
+            self._drawn, self._drawn_at = _width(text), time.monotonic()
 
     def _erase(self) -> None:
         if self._drawn:
@@ -110,6 +111,17 @@ class Brief(logging.Formatter):
         if not os.environ.get("NO_COLOR"):
             level = f"\033[33m{level}\033[0m"
         return f"{level}: {text}"
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes: characters of Chinese, Japanese and Korean take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _cut(text: str, columns: int) -> str:
+    while _width(text) > columns:
+        text = text[: columns if len(text) > columns else -1]
+    return text
 
 
 def _columns(stream: TextIO) -> int:

@@ -104,6 +104,8 @@ class Watched:
         try:
             written: int = self._handle.write(data)
         except OSError as error:
-            self.failure = error
+            # A copy: a library's writer that holds this file would be held by the error's frames,
+            # in a circle that Python cannot see through.
+            self.failure = OSError(*error.args)
             raise
         return written

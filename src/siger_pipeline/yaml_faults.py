@@ -14,6 +14,11 @@ UNCLOSED = (
     "while parsing a flow mapping",
     "while scanning a quoted scalar",
 )
+# How PyYAML's message begins, and what it means here.
+TOLD = {
+    "expected <block end>": "the indentation or a sign there does not fit the lines above it",
+    "but found another document": "a second document begins there. Remove the line `---`",
+}
 
 
 def fault(content: bytes) -> str | None:
@@ -91,6 +96,5 @@ def _sentence(error: yaml.MarkedYAMLError) -> str:
         return f"line {opened}: the bracket or quote that opens there is not closed ({problem})"
     if context.startswith("while parsing a flow node"):
         return f"line {line}: a bracket that opens there or above is not closed"
-    if problem.startswith("expected <block end>"):
-        return f"line {line}: the indentation or a sign there does not fit the lines above it"
-    return f"line {line}: {problem}" + (f" {context}" if context else "")
+    told = next((words for start, words in TOLD.items() if problem.startswith(start)), None)
+    return f"line {line}: {told or ' '.join(filter(None, [problem, context]))}"

@@ -59,6 +59,14 @@ def test_no_room_for_the_records(tmp_path: Path) -> None:
         assert "All 17 nodes are fresh" in project.run(*RUN)
 
 
+def test_no_room_for_a_table_is_one_sentence(tmp_path: Path) -> None:
+    project = copy_to(tmp_path)
+    with disk(project.path / "data" / "02_intermediate", "64k"):
+        told = project.fails("--force", "--pipelines", "ingest")
+    assert "cannot be written: the disk is full" in told.splitlines()[-1]
+    assert "nanobind" not in told
+
+
 SLOW = """
 import sys, time
 from siger_pipeline.datasets import sparse

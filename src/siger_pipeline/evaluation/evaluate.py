@@ -161,7 +161,8 @@ def _measured(
     if not len(rows):
         raise InputError(
             f"the {split} split holds no interaction of a user with training data, so there is "
-            "nothing to measure; widen split.ratios or choose another split.strategy"
+            "nothing to measure; widen split.ratios or choose another split.strategy (published "
+            "takes the splits of the source: of MMRec's files, x_label 1 is validation, 2 is test)"
         )
     items, relevant = lists.items[rows], relevant[rows]
     figures = ranking_metrics(items, relevant, config.ks)
