@@ -307,3 +307,11 @@ def test_metadata_without_asin_is_a_bad_line(lines: MakeLines) -> None:
     )
     with pytest.raises(InputError, match="2 of 3 lines"):
         read_items(raw, 0.5)
+
+
+def test_ids_that_are_no_text_do_not_make_it_another_format(lines: MakeLines) -> None:
+    raw = lines(['{"reviewerID": 7, "asin": "B1", "overall": 5.0, "unixReviewTime": 1}'] * 3)
+    with pytest.raises(InputError) as caught:
+        read_interactions(raw, 0.01)
+    assert "reviewerID is missing, empty or not text" in str(caught.value)
+    assert "It looks like" not in str(caught.value)

@@ -87,7 +87,11 @@ def test_damage_is_not_the_word_for_memory_or_rights(error: Exception, words: st
 
 def test_where_most_lines_are_bad_nobody_is_told_to_tolerate_them(lines: MakeLines) -> None:
     parsed = reasons(lines, ["a", "b", "c", None])
+    raw = parsed.mutate(line=parsed[Columns.REASON])
     with pytest.raises(InputError, match="another format") as caught:
+        separate(parsed, "the file", max_bad_share=0.01, lines=raw)
+    assert "max_bad_share" not in str(caught.value)
+    with pytest.raises(InputError, match="field names are right: mend the file") as caught:
         separate(parsed, "the file", max_bad_share=0.01)
     assert "max_bad_share" not in str(caught.value)
 

@@ -35,6 +35,8 @@ def test_a_sequence_is_interactions_at_their_places(lines: MakeLines) -> None:
         ("\t10 20", "not a user, a tab"),
         ("9\t10  20", "not a user, a tab"),
         ("9\t10\t20", "not a user, a tab"),
+        ("9\t10,20,30", "a blank is wanted between its items"),
+        ("9\t10;20", "a blank is wanted between its items"),
         ("7\t50", "its user has a line already: 7"),
     ],
 )
@@ -111,3 +113,8 @@ def test_a_row_of_another_length_is_a_bad_row(texts: MakeTexts) -> None:
 def test_commas_are_wanted_between_items_and_titles(texts: MakeTexts) -> None:
     with pytest.raises(InputError, match="separated by tabs, wanted are commas"):
         read_items(texts({"0:item\ttitle": ["1\ta"]}), 0.0)
+
+
+def test_titles_under_other_names_are_asked_for_the_names(texts: MakeTexts) -> None:
+    with pytest.raises(InputError, match=r"Its first line must hold these names\.$"):
+        read_items(texts({"video_id": ["1"], "caption": ["a"]}), 0.0)

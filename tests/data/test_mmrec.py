@@ -11,6 +11,7 @@ from siger_pipeline.data.mmrec import (
     read_interactions,
     read_items,
     read_users,
+    user_file_remark,
 )
 from siger_pipeline.data.schema import Columns, raw_name
 from siger_pipeline.errors import InputError
@@ -311,3 +312,47 @@ def test_a_user_that_the_user_file_lacks_is_named(texts: MakeTexts) -> None:
 
 def test_without_a_user_file_users_are_their_numbers(no_file: Table) -> None:
     assert read_users(no_file) is None
+
+
+def test_in_a_file_without_header_the_numbers_are_those_that_begin_at_0(texts: MakeTexts) -> None:
+    # The first row is in the place of the header.
+    mapping = texts({"0": ["1"], "17": ["3"]})
+    items = read_items(mapping, texts(INTER), ASIN).to_pyarrow().to_pylist()
+    assert [(row[Columns.ITEM], row[Columns.ROW]) for row in items] == [("17", 0), ("3", 1)]
+    assert "column 1 is taken for userID" in user_file_remark(mapping)
+
+
+def test_a_user_file_without_ids_is_told(texts: MakeTexts) -> None:
+    mapping = texts({"userID": ["0", "1"]})
+    assert read_users(mapping) is None
+    assert "no column of ids" in user_file_remark(mapping)
+    assert user_file_remark(texts({"user_id": ["a"], "userID": ["0"]})) == ""
+
+
+@pytest.mark.parametrize("index", ["", "Unnamed: 0"])
+def test_the_row_index_of_pandas_is_no_column_of_ids(texts: MakeTexts, index: str) -> None:
+    users = read_users(texts({raw_name(0, index): ["0"], "name": ["Ann"], "userID": ["0"]}))
+    assert users is not None
+    assert users.to_pyarrow().to_pylist() == [{Columns.USER: "Ann", Columns.ROW: 0}]
+
+
+def test_an_item_file_of_other_names_is_told_where_they_are_set(texts: MakeTexts) -> None:
+    with pytest.raises(InputError, match=r"ingest\.item_columns may name others"):
+        read_items(texts({"id": ["a"], "number": ["0"]}), texts(INTER), ASIN)
+
+
+def test_wrong_values_in_the_right_columns_are_no_other_format(texts: MakeTexts) -> None:
+    words = {**INTER, "x_label": ["train", "valid", "test"]}
+    with pytest.raises(InputError, match=r"x_label is train.*field names are right: mend the file"):
+        read(texts, words, MAPPING)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("007", 7), ("-0", 0), ("5.5", None), ("1_000", None), ("0x10", None), ("1e300", None)],
+)
+def test_times_that_the_engine_would_read_in_its_own_way(
+    texts: MakeTexts, text: str, value: int | None
+) -> None:
+    [first, *_] = read(texts, {**INTER, "timestamp": [text] * 3}, MAPPING)
+    assert first[Columns.TIMESTAMP] == value

@@ -184,3 +184,9 @@ def test_preview_is_the_head(tmp_path: Path) -> None:
     }
     absent = DelimitedDataset(filepath=tmp_path / "b.csv", delimiter=",", optional=True)
     assert absent.preview()["data"] == []
+
+
+def test_a_quoted_field_may_be_long(tmp_path: Path) -> None:
+    long = "a, " * 70_000
+    (tmp_path / "a.csv").write_text(f'item,title\n1,"{long}"\n')
+    assert fields_of(tmp_path / "a.csv", ",") == [(2, ["1", long])]

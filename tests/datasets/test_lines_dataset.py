@@ -72,7 +72,7 @@ def test_a_line_longer_than_may_be_is_cut_and_named(
     path.write_bytes(b"a\n" + b"x" * 5_000_000 + b"\nb\n")
     (_, first), (_, cut), (_, last) = lines_of(path)
     assert (first, cut, last) == ("a", "x" * rawtext.SHOWN + "\ufffd", "b")
-    assert "a.txt: 1 lines hold bytes" in caplog.text and "line 2" in caplog.text
+    assert "a.txt: lines with bytes" in caplog.text and "1, the first of them line 2" in caplog.text
 
 
 def test_many_lines_are_numbered_in_order(tmp_path: Path) -> None:
@@ -100,8 +100,8 @@ def test_truncated_or_damaged_gzip_is_named(tmp_path: Path) -> None:
 def test_bytes_that_are_not_utf8_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "a.json").write_bytes(b"good\ncaf\xe9\nn\xe9e\n")
     LinesDataset(filepath=tmp_path / "a.json").load()
-    assert "a.json: 2 lines hold bytes that are not utf-8" in caplog.text
-    assert "the first is line 2" in caplog.text
+    assert "a.json: lines with bytes that are not utf-8 text" in caplog.text
+    assert "2, the first of them line 2" in caplog.text
 
 
 @pytest.mark.parametrize(

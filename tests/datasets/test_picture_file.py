@@ -125,6 +125,7 @@ def test_only_the_first_frame_counts(tmp_path: Path) -> None:
         ("a.jpg", b"PK\x03\x04....", "a ZIP"),
         ("a.webp", b"no picture", "not a picture"),
         ("a.jpg", b"{}", "JSON"),
+        ("a.jpg", b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
     ],
 )
 def test_what_is_no_picture_is_said(tmp_path: Path, name: str, content: bytes, words: str) -> None:

@@ -4,6 +4,7 @@ import ibis
 from ibis.expr.types import BooleanValue, FloatingValue, JSONValue, StringValue, Table
 
 from siger_pipeline.data.checks import BLANK_LINE, BadLines, separate
+from siger_pipeline.data.formats import METADATA_2018, REVIEWS_2018
 from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
 from siger_pipeline.data.pairs import first_of
 from siger_pipeline.data.schema import Columns
@@ -76,7 +77,7 @@ def read_interactions(
     note = ibis.cases(no_rating, no_time)
     parsed = parsed.mutate(**{Columns.REASON: reason, Columns.NOTE: note})
     parsed = parsed.drop(Columns.LINE, RECORD)
-    good, report = separate(parsed, REVIEWS, max_bad_share, lines=lines)
+    good, report = separate(parsed, REVIEWS, max_bad_share, lines=lines, kind=REVIEWS_2018)
     return conform(good, INTERACTION_TYPES), report
 
 
@@ -112,7 +113,7 @@ def read_items(lines: Table, max_bad_share: float) -> tuple[Table, BadLines]:
     no_item = _no_id("asin", parsed[Columns.ITEM])
     parsed = parsed.mutate(**{Columns.REASON: ibis.cases(*_not_a_record(parsed), *no_item)})
     parsed = parsed.drop(Columns.LINE, RECORD)
-    good, report = separate(parsed, METADATA, max_bad_share, lines=lines)
+    good, report = separate(parsed, METADATA, max_bad_share, lines=lines, kind=METADATA_2018)
     items = first_of(good, [Columns.ITEM], [Columns.LINE_NUMBER])
     return conform(items, ITEM_TYPES).order_by(Columns.ITEM), report
 

@@ -80,6 +80,7 @@ def separate(
     max_bad_share: float,
     remedy: str = RAISE_SHARE,
     lines: Table | None = None,
+    kind: str | None = None,
 ) -> tuple[Table, BadLines]:
     """The good rows of a parsed raw file (those with a null `reason`), and a report of the others.
 
@@ -92,6 +93,7 @@ def separate(
         max_bad_share: largest tolerated share of bad lines, 0 … 1.
         remedy: what to do about too many bad lines, for the message.
         lines: the same as raw lines, to say what they look like where none or few are good.
+        kind: what such a file looks like, as `formats` says it.
 
     Returns:
         The rows that are good, without `file`, `reason` and `note`, computed once and kept; the
@@ -106,21 +108,29 @@ def separate(
     if not report.lines:
         raise InputError(f"{report.file} is empty: wanted is a line for each record.")
     if report.share > max_bad_share or report.bad == report.lines:
-        raise InputError(f"{report}. {_verdict(report, max_bad_share, remedy, lines)}")
+        raise InputError(
+            f"{report}. {_verdict(report, max_bad_share, remedy, _looks(lines, kind))}"
+        )
     good = parsed.filter(parsed[Columns.REASON].isnull())
     left = {Columns.FILE, Columns.REASON, Columns.NOTE}.intersection(parsed.columns)
     return good.drop(*left), report
 
 
-def _verdict(report: BadLines, allowed: float, remedy: str, lines: Table | None) -> str:
-    """What to do about too many bad lines; if most are, they are of another format."""
+def _verdict(report: BadLines, allowed: float, remedy: str, looks: str | None) -> str:
+    """What to do about too many bad lines; if most are, they may be of another format."""
     if report.share <= MOST:
         return f"At most {allowed:.2%} may be: {remedy}."
-    texts = []
-    if lines is not None:
-        written = lines.filter(lines[Columns.LINE].notnull()).order_by(Columns.LINE_NUMBER)
-        texts = written.limit(SHOWN)[Columns.LINE].to_pyarrow().to_pylist()
-    return advice(texts) or f"Most lines are bad: {WRONG_FILE}."
+    return looks or "Most lines are bad, though the field names are right: mend the file."
+
+
+def _looks(lines: Table | None, kind: str | None) -> str | None:
+    """What a file of bad lines looks like; None where its fields are those that are wanted."""
+    if lines is None:
+        return None
+    written = lines.filter(lines[Columns.LINE].notnull()).order_by(Columns.LINE_NUMBER)
+    texts = written.limit(SHOWN)[Columns.LINE].to_pyarrow().to_pylist()
+    right = kind is not None and advice(texts) == f"It looks like {kind}."
+    return None if right else advice(texts) or f"Most lines are bad: {WRONG_FILE}."
 
 
 def _report(parsed: Table, what: str) -> BadLines:

@@ -18,7 +18,8 @@ SHOWN = 6  # columns in a message
 SEQUENCE = re.compile(r"[^\t ]+\t[^\t ]+( [^\t ]+)+")
 NAME = re.compile(r"[\w.:()\[\]/-]{1,40}( [\w()]{1,20}){0,2}")
 NUMBER = re.compile(r"-?\d+(\.\d+)?|user_?id|item_?id|x_label|rating|timestamp", re.IGNORECASE)
-OTHER_SEQUENCE = re.compile(r"[^\s,;|]+([,;| ])[^\s,;|]+( [^\s,;|]+){2,}")
+ID = r"[^\s,;|]*\d[^\s,;|]*"  # a digit in it tells ids from words
+OTHER_SEQUENCE = re.compile(rf"{ID}([,;| ]){ID}( {ID}){{2,}}")
 WEB_PAGE = re.compile(r"<(!doctype|html|head|\?xml)", re.IGNORECASE)
 READ_2018 = "ingest.source: amazon reads the files of 2018 (reviewerID, asin; JSON lines)"
 READ_MMREC = (
@@ -40,15 +41,22 @@ METADATA_2014 = (
     " categories as category"
 )
 
+LITERAL_REVIEWS = "Amazon reviews of 2014 or 2018 as Python literals; wanted is JSON"
+REVIEWS_2018 = (
+    "Amazon reviews of 2014 or 2018 (reviewerID, asin): they are `reviews` of globals.yml"
+)
+METADATA_2018 = "Amazon metadata of 2018: `metadata` of globals.yml"
 
-def advice(lines: Iterable[str | None]) -> str | None:
+
+def advice(lines: Iterable[str | None], delimiter: str | None = None) -> str | None:
     """A sentence on the format that a file seems to have, and what to do; None if none is known.
 
     Args:
         lines: the first ones of the file, or its header.
+        delimiter: between the fields that are wanted: a table with it is of the right format.
     """
     found = [line.strip() for line in lines if line and line.strip()]
-    told = next((kind for line in found[:1] if (kind := _kind(line))), None)
+    told = next((kind for line in found[:1] if (kind := _kind(line, delimiter))), None)
     return f"It looks like {told}." if told else None
 
 
@@ -65,7 +73,7 @@ def separated_otherwise(names: Sequence[str], delimiter: str) -> str | None:
     )
 
 
-def _kind(line: str) -> str | None:
+def _kind(line: str, delimiter: str | None) -> str | None:
     if WEB_PAGE.match(line):
         return "a web page or XML, perhaps one that says why the file was not sent: fetch it again"
     if line.startswith("["):
@@ -79,7 +87,7 @@ def _kind(line: str) -> str | None:
         return (
             f"MicroLens' sequences with {by} where a tab is wanted between the user and the items"
         )
-    return _table(line)
+    return _table(line, delimiter)
 
 
 def _record(line: str) -> str | None:
@@ -92,10 +100,9 @@ def _record(line: str) -> str | None:
     if "parent_asin" in keys:
         return METADATA_2023
     if {"reviewerID", "asin"} <= keys:
-        wrong = "as Python literals; wanted is JSON" if literal else "(reviewerID, asin)"
-        return f"Amazon reviews of 2014 or 2018 {wrong}: they are `reviews` of globals.yml"
+        return LITERAL_REVIEWS if literal else REVIEWS_2018
     if "asin" in keys:
-        return METADATA_2014 if literal else "Amazon metadata of 2018: `metadata` of globals.yml"
+        return METADATA_2014 if literal else METADATA_2018
     named = ", ".join(list(map(str, record))[:SHOWN])
     return f"JSON lines of another source ({named}), which are not read: {READ_2018}"
 
@@ -119,7 +126,7 @@ def _is_json(line: str) -> bool:
     return True
 
 
-def _table(line: str) -> str | None:
+def _table(line: str, wanted: str | None) -> str | None:
     delimiter = _delimiter(line)
     if delimiter is None:
         return None
@@ -131,6 +138,8 @@ def _table(line: str) -> str | None:
         return f"MMRec's .inter file: set ingest.source: mmrec, with tabs (this one is {by})"
     if re.fullmatch(r"-?\d+(\.\d+)?", names[-1]):
         return f"a table without a header, {by} ({line[:60]!r})"
+    if delimiter == wanted:
+        return None
     listed = ", ".join(names[:SHOWN])
     return f"a table {by}, with the columns {listed}, which no source reads: {READ_MMREC}"
 

@@ -26,7 +26,9 @@ from siger_pipeline.errors import InputError
 NO_BAD_LINES = 0.0
 MEND = "mend the file or fetch it again"
 TAB = "\t"
-USUAL_NAME = "asin"  # MMRec's, whatever the source
+UNNAMED = re.compile(r"\s*(Unnamed: \d+)?\s*")
+REMEDY = "Name them so in its first line; for items, ingest.item_columns may name others."
+USUAL_NAMES = ("asin", "user_id")  # MMRec's, whatever the source
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def read_mapping(
     Args:
         table: a raw table that is not absent.
         number: the name of the column of numbers.
-        name: the name of the column of ids; None, or `USUAL_NAME`: whatever it is called.
+        name: the name of the column of ids; None, or of `USUAL_NAMES`: whatever it is called.
         what: the file in words.
         others: columns of the table that are something else.
 
@@ -101,8 +103,8 @@ def read_mapping(
         return _without_header(table, number, name, what)
     if name and (found := find(table, name)):
         return NumberedIds(table, number, numbers, found)
-    if name and name != USUAL_NAME:
-        require_columns(table, [number, name], what, TAB)
+    if name and name not in USUAL_NAMES:
+        require_columns(table, [number, name], what, TAB, REMEDY)
     return _only_one_left(table, number, numbers, {numbers, *others}, what)
 
 
@@ -110,10 +112,14 @@ def _only_one_left(
     table: Table, number: str, numbers: str, taken: Collection[str], what: str
 ) -> NumberedIds:
     left = {column: name for column, name in header(table).items() if column not in taken}
+    # A column without a name beside others is the row index that pandas writes.
+    named = {column: name for column, name in left.items() if not UNNAMED.fullmatch(name)}
+    left = named or left
     file = file_of(table, what)
     if len(left) > 1:
+        found = ", ".join(map(repr, left.values()))
         raise InputError(
-            f"{file}: which column holds the source's ids? Found {', '.join(left.values())} beside"
+            f"{file}: which column holds the source's ids? Found {found} beside"
             f" {number}: leave one of them, or for items name it in ingest.item_columns."
         )
     if not left:
@@ -128,8 +134,9 @@ def _without_header(table: Table, number: str, name: str | None, what: str) -> N
     columns = header(table)
     whole = [column for column, first in columns.items() if re.match(WHOLE_NUMBER, first)]
     if len(columns) > 2 or not whole:
-        require_columns(table, [number, *([] if name is None else [name])], what, TAB)
-    numbers = whole[-1]
+        require_columns(table, [number, *([] if name is None else [name])], what, TAB, REMEDY)
+    # Numbers begin at 0, mostly on the first line; ids that are numbers need not.
+    numbers = ([column for column in whole if columns[column].strip('" ') == "0"] or whole)[-1]
     names = next((column for column in columns if column != numbers), None)
     told = (
         f"{file_of(table, what)} has no line of column names: column"

@@ -12,6 +12,7 @@ from siger_pipeline.data.values import is_blank, is_unreadable, null_if_blank
 
 SEQUENCES = "the file of sequences"
 TITLES = "the file of titles"
+UNSEPARATED = r"^[^\t ]+\t[^\t ]*[^\t ,;|][,;|][^\t ,;|][^\t ]*[ \t]*$"
 SEQUENCE = r"^[^\t ]+\t[^\t ]+( [^\t ]+)*[ \t]*$"
 
 
@@ -39,6 +40,7 @@ def read_interactions(lines: Table, max_bad_share: float) -> tuple[Table, BadLin
     reason = ibis.cases(
         (is_blank(parsed[Columns.LINE]), BLANK_LINE),
         (~parsed[Columns.LINE].re_search(SEQUENCE), form),
+        (parsed[Columns.LINE].re_search(UNSEPARATED), "a blank is wanted between its items"),
         (is_unreadable(parsed[Columns.LINE].replace("\t", "")), "it holds more than text"),
         (earlier > 0, "its user has a line already: " + parsed[Columns.USER]),
     )

@@ -1,15 +1,15 @@
 """MMRec's published layout: numbered interactions with their split, and a table of the items."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import ibis
-from ibis.expr.types import StringValue, Table
+from ibis.expr.types import StringValue, Table, Value
 
 from siger_pipeline.data.checks import BadLines, separate
 from siger_pipeline.data.config import Strategy, needs_label, needs_time
 from siger_pipeline.data.labels import require_one_label
 from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
-from siger_pipeline.data.mapping import NumberedIds, is_absent, read_mapping
+from siger_pipeline.data.mapping import REMEDY, NumberedIds, is_absent, read_mapping
 from siger_pipeline.data.numbering import not_a_number, require_every_number
 from siger_pipeline.data.raw import find, require_columns, take, wrong_count
 from siger_pipeline.data.schema import Columns, Split
@@ -27,6 +27,7 @@ INTER_FILE = "the .inter file"
 ITEM_FILE = "the item file"
 USER_FILE = "the user file"
 USER_NUMBER, ITEM_NUMBER, LABEL = "userID", "itemID", "x_label"
+USER_ID = "user_id"
 POSITION = "pos"
 RATING_TEXT, TIME = "rating as text", "time as text"
 LABELS = {"0": Split.TRAIN.value, "1": Split.VALIDATION.value, "2": Split.TEST.value}
@@ -77,7 +78,7 @@ def read_users(mapping: Table) -> Table | None:
     """
     if is_absent(mapping):
         return None
-    columns = read_mapping(mapping, USER_NUMBER, None, USER_FILE)
+    columns = read_mapping(mapping, USER_NUMBER, USER_ID, USER_FILE)
     if columns.name is None:
         return None
     good, _ = columns.rows(Columns.USER, USER_FILE)
@@ -89,12 +90,19 @@ def item_file_remark(mapping: Table, item_columns: Mapping[str, str]) -> str:
     return "" if is_absent(mapping) else _item_columns(mapping, item_columns)[0].remark
 
 
+def user_file_remark(mapping: Table) -> str:
+    """The same of the user file."""
+    if is_absent(mapping):
+        return ""
+    return read_mapping(mapping, USER_NUMBER, USER_ID, USER_FILE).remark
+
+
 def _item_columns(
     mapping: Table, item_columns: Mapping[str, str]
 ) -> tuple[NumberedIds, dict[str, str]]:
     """Numbers and ids of the item file, and the columns of its texts."""
     texts = {ours: name for ours, name in item_columns.items() if ours != Columns.ITEM}
-    found = require_columns(mapping, list(texts.values()), ITEM_FILE, "\t")
+    found = require_columns(mapping, list(texts.values()), ITEM_FILE, "\t", REMEDY)
     asked = {ours: found[name] for ours, name in texts.items()}
     name = item_columns[Columns.ITEM]
     return read_mapping(mapping, ITEM_NUMBER, name, ITEM_FILE, asked.values()), asked
@@ -176,7 +184,9 @@ def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[
     parsed = parsed.mutate(
         **{Columns.REASON: reason, Columns.NOTE: ibis.cases(*note) if note else NOTHING}
     )
-    good, report = separate(parsed, INTER_FILE, NO_BAD_LINES, MEND)
+    # What was read from the texts is enough: fewer columns are held, which takes less time.
+    numbers = parsed.drop(USER_NUMBER, ITEM_NUMBER, *notes)
+    good, report = separate(numbers, INTER_FILE, NO_BAD_LINES, MEND)
     require_every_number(good, USER_NUMBER, Columns.USER_ROW, report.file)
     return good, report
 
@@ -193,22 +203,32 @@ def _columns(inter: Table, strategy: str | None) -> dict[str, str | None]:
 def _parsed(inter: Table, columns: Mapping[str, str | None]) -> Table:
     texts = take(inter, columns)
     is_position = columns[TIME] is not None and columns[TIME] == find(inter, POSITION)
-    return texts.mutate(
+    parsed = texts.mutate(
         **{
             Columns.USER_ROW: whole_number(texts[USER_NUMBER]),
             Columns.ROW: whole_number(texts[ITEM_NUMBER]),
-            Columns.SPLIT: _label(texts[LABEL]),
-            Columns.RATING: finite_number(null_if_blank(texts[RATING_TEXT])),
-            Columns.TIMESTAMP: whole_number(texts[TIME]),
             Columns.IS_POSITION: ibis.literal(is_position),
-        },
-        **{name: null_if_blank(texts[name]) for name in (LABEL, RATING_TEXT, TIME)},
+        }
     )
+    # Nothing is looked for where there is no column: each expression takes time to compile.
+    for name, (ours, kind, read) in OPTIONAL.items():
+        text = null_if_blank(texts[name]) if columns[name] else NOTHING
+        value = read(texts[name]) if columns[name] else ibis.null(kind)
+        parsed = parsed.mutate(**{name: text, ours: value})
+    return parsed
 
 
 def _label(text: StringValue) -> StringValue:
     number = ibis.ifelse(text.isin(list(LABELS)), text, text.re_extract(A_LABEL, 1))
     return number.cases(*LABELS.items(), else_=None)
+
+
+# Columns that not every file has: our column, its type, and how it is read.
+OPTIONAL: Mapping[str, tuple[str, str, Callable[[StringValue], Value]]] = {
+    LABEL: (Columns.SPLIT, "string", _label),
+    RATING_TEXT: (Columns.RATING, "float64", finite_number),
+    TIME: (Columns.TIMESTAMP, "int64", whole_number),
+}
 
 
 def _beyond(parsed: Table, n_items: int | None) -> StringValue:

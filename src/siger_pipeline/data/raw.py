@@ -44,7 +44,11 @@ def find(table: Table, name: str) -> str | None:
 
 
 def require_columns(
-    table: Table, wanted: Sequence[str], what: str, delimiter: str | None = None
+    table: Table,
+    wanted: Sequence[str],
+    what: str,
+    delimiter: str | None = None,
+    remedy: str = "Its first line must hold these names.",
 ) -> dict[str, str]:
     """The columns of these names; see `find`.
 
@@ -53,6 +57,7 @@ def require_columns(
         wanted: names in the file.
         what: the file in words, for messages, when its name is not known.
         delimiter: what separates the fields of such a file.
+        remedy: what to do about a file of the right format with other names.
 
     Returns:
         Name -> column of the table.
@@ -65,7 +70,7 @@ def require_columns(
     if absent:
         names = list(header(table).values())
         hint = separated_otherwise(names, delimiter) if delimiter else None
-        hint = hint or advice([(delimiter or "\t").join(names)]) or ""
+        hint = hint or advice([(delimiter or "\t").join(names)], delimiter or "\t") or remedy
         raise InputError(
             f"{file_of(table, what)}: no column {', '.join(map(repr, absent))}; found"
             f" {', '.join(map(repr, names))}, wanted {', '.join(map(repr, wanted))}. {hint}".strip()

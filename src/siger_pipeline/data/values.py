@@ -3,7 +3,6 @@
 import ibis
 from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, StringValue, Value
 
-DIGITS = "^-?[0-9]+$"
 AROUND = r'\s*"?\s*'  # what may stand around a number
 WHOLE_NUMBER = rf"^{AROUND}(-?[0-9]+)(\.0*)?{AROUND}$"
 EXPONENT = rf"^{AROUND}(-?[0-9]+\.?[0-9]*[eE][+-]?[0-9]+){AROUND}$"
@@ -27,9 +26,10 @@ def whole_number(text: StringValue) -> IntegerValue:
     It may be written as a float (`2.0`, `1.4e9`) as long as that says exactly which number is
     meant, stand in quotes, or between blanks.
     """
-    # The usual form first: the engine evaluates the rest for other texts alone.
-    usual = text.re_search(DIGITS)
-    return ibis.ifelse(usual, text.try_cast("int64"), _in_another_form(text))
+    # The engine's own reading takes other forms too and rounds. Where it writes the same text
+    # again it read what stands there; only other texts are looked at more closely.
+    number = text.try_cast("int64")
+    return ibis.ifelse(number.cast("string") == text, number, _in_another_form(text))
 
 
 def _in_another_form(text: StringValue) -> IntegerValue:

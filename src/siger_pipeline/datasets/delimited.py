@@ -11,12 +11,11 @@ from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.data.schema import Columns, raw_name
 from siger_pipeline.datasets.base import DataFileError, ReadOnlyDataset
-from siger_pipeline.datasets.duckdb import connection, read_text, spill_folder
-from siger_pipeline.datasets.lines import compression, numbered, read_copy, read_lines
+from siger_pipeline.datasets.duckdb import connection, spill_folder
+from siger_pipeline.datasets.lines import TextSource, copied, numbered, read_lines
 from siger_pipeline.datasets.rawtext import (
     BETWEEN_FIELDS,
     CONTINUED,
-    LONGEST_LINE,
     Look,
     glance,
     look,
@@ -68,42 +67,20 @@ class DelimitedDataset(ReadOnlyDataset):
     def _read(self, path: str) -> Any:
         seen = look(self._fs, path)
         names, line = self._header(path, seen)
+        source, delimiter = self._source(path, seen)
+        # Lines that are blank, or continue a record, would be rows of a table of one column.
+        plain = line == 1 and not seen.blank and len(names) > 1
+        if plain and (table := _even(source, names, delimiter)) is not None:
+            return numbered(table, path, first=2)
+        return _split(numbered(read_lines(source), path), names, line, delimiter)
+
+    def _source(self, path: str, seen: Look) -> tuple[TextSource, str]:
+        """What DuckDB is to read, the file or a clean copy; and what separates fields there."""
         if seen.clean and not seen.quotes:
-            if not seen.blank and (table := self._even(path, seen, names)) is not None:
-                return table
-            lines = read_lines(self._fs, path, seen.packed)
-            return _split(numbered(lines, path), names, line, self._delimiter)
+            return TextSource(self._fs, path, seen.packed), self._delimiter
         with open_text(self._fs, path, seen) as text:
             copy = write_lines(separated(text, self._delimiter, path), spill_folder())
-        return _split(numbered(read_copy(copy), path), names, line, BETWEEN_FIELDS)
-
-    def _even(self, path: str, seen: Look, names: list[str]) -> Table | None:
-        """The table as DuckDB itself splits it, which is faster; None unless all lines are alike.
-
-        Raises:
-            duckdb.Error: the engine or the system failed.
-        """
-        import duckdb
-        import ibis
-
-        columns = [raw_name(n, name) for n, name in enumerate(names)]
-        table = read_text(
-            self._fs,
-            path,
-            columns,
-            delimiter=self._delimiter,
-            header=True,
-            max_line_size=LONGEST_LINE,
-            compression=compression(seen.packed),
-        )
-        try:
-            table.aggregate(
-                [table[name].length().max().name(name) for name in columns]
-            ).to_pyarrow()
-        except (duckdb.InvalidInputException, duckdb.ConversionException):
-            return None
-        counted = table.mutate(**{Columns.FIELDS: ibis.literal(len(names), "int64")})
-        return numbered(counted, path, first=2)
+        return copied(copy), BETWEEN_FIELDS
 
     def _header(self, path: str, seen: Look) -> tuple[list[str], int]:
         """The names of the columns, and the line that they stand on: the first that is not blank.
@@ -139,6 +116,24 @@ class DelimitedDataset(ReadOnlyDataset):
             "delimiter": self._delimiter,
             "optional": self._optional,
         }
+
+
+def _even(source: TextSource, names: list[str], delimiter: str) -> Table | None:
+    """The rows as DuckDB itself splits them, which is faster; None unless all lines are alike.
+
+    Raises:
+        duckdb.Error: the engine or the system failed.
+    """
+    import duckdb
+    import ibis
+
+    columns = [raw_name(n, name) for n, name in enumerate(names)]
+    table = source.read(columns, delimiter=delimiter, header=True)
+    try:
+        table.aggregate([table[name].length().max().name(name) for name in columns]).to_pyarrow()
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return None
+    return table.mutate(**{Columns.FIELDS: ibis.literal(len(names), "int64")})
 
 
 def _split(lines: Table, names: list[str], header: int, delimiter: str) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,10 +37,10 @@ class LinesDataset(ReadOnlyDataset):
     def _read(self, path: str) -> Any:
         seen = look(self._fs, path)
         if seen.clean:
-            return numbered(read_lines(self._fs, path, seen.packed), path)
+            return numbered(read_lines(TextSource(self._fs, path, seen.packed)), path)
         with open_text(self._fs, path, seen) as lines:
             copy = write_lines(lines, spill_folder())
-        return numbered(read_copy(copy), path)
+        return numbered(read_lines(copied(copy)), path)
 
     def preview(self, nrows: int = 5) -> TablePreview:
         """The beginnings of the first lines, for Kedro-Viz."""
@@ -50,28 +52,42 @@ class LinesDataset(ReadOnlyDataset):
         return TablePreview({"index": list(range(len(data))), "columns": columns, "data": data})
 
 
-def read_lines(
-    filesystem: fsspec.AbstractFileSystem, path: str, packed: bool, longest: int = LONGEST_LINE
-) -> Table:
-    """The column `line` of a text file."""
-    return read_text(
-        filesystem,
-        path,
-        [Columns.LINE],
-        header=False,
-        max_line_size=longest,
-        compression=compression(packed),
-    )
+@dataclass(frozen=True)
+class TextSource:
+    """A text that DuckDB reads: where it is, and how.
+
+    Attributes:
+        filesystem: of the file.
+        path: of the file.
+        packed: whether it is gzip.
+        longest: bytes of a line.
+    """
+
+    filesystem: fsspec.AbstractFileSystem
+    path: str
+    packed: bool
+    longest: int = LONGEST_LINE
+
+    def read(self, columns: Sequence[str], **options: Any) -> Table:
+        """Columns of text, as `read_text` gives them."""
+        return read_text(
+            self.filesystem,
+            self.path,
+            columns,
+            max_line_size=self.longest,
+            compression="gzip" if self.packed else "none",
+            **options,
+        )
 
 
-def read_copy(copy: str) -> Table:
-    """The column `line` of a clean copy in the temporary folder."""
-    return read_lines(fsspec.filesystem("file"), copy, packed=False, longest=4 * LONGEST_LINE)
+def copied(copy: str) -> TextSource:
+    """A clean copy in the temporary folder."""
+    return TextSource(fsspec.filesystem("file"), copy, packed=False, longest=4 * LONGEST_LINE)
 
 
-def compression(packed: bool) -> str:
-    """What DuckDB calls it."""
-    return "gzip" if packed else "none"
+def read_lines(source: TextSource) -> Table:
+    """The column `line` of a text."""
+    return source.read([Columns.LINE], header=False)
 
 
 def numbered(table: Table, path: str, first: int = 1) -> Table:

@@ -18,6 +18,7 @@ OTHER_CONTENT = {
     b"pk\x03\x04": "a ZIP archive",
     b"\x1f\x8b": "a gzip archive",
     b"{": "JSON text",
+    b"version https://git-lfs": "a pointer of Git LFS, not the file: `git lfs pull` fetches it",
 }
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 PNG_START = b"\x89PNG\r\n\x1a\n"

@@ -170,10 +170,10 @@ def _lines(text: io.TextIOWrapper, path: str) -> Iterator[str]:
         yield line
     if unreadable:
         LOG.warning(
-            "%s: %d lines hold bytes that are not %s text, or are longer than %d MB; the first is"
-            " line %d. Each such byte is read as %s, the rest of such a line is left out.",
-            *(path, len(unreadable), text.encoding, LONGEST_LINE // 1_000_000),
-            *(unreadable[0], UNREADABLE),
+            "%s: lines with bytes that are not %s text (read as %s), or longer than %d MB (cut to"
+            " their beginning): %d, the first of them line %d.",
+            *(path, text.encoding.removesuffix("-sig"), UNREADABLE, LONGEST_LINE // 1_000_000),
+            *(len(unreadable), unreadable[0]),
         )
 
 

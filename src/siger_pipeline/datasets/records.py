@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 TAB = "\t"
+csv.field_size_limit(1 << 30)  # characters of a field; the module's own limit is 131,072
 MOST_LINES = 50  # of a record whose quoted field holds line ends
 WHOLLY_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
@@ -25,8 +26,11 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[str], i
         return
     source, waiting = iter(lines), deque[str]()
     while (line := waiting.popleft() if waiting else next(source, None)) is not None:
-        fields, more = _quoted(line, delimiter, source, waiting)
-        yield fields, 1 + more
+        if '"' in line:
+            fields, more = _quoted(line, delimiter, source, waiting)
+            yield fields, 1 + more
+        else:
+            yield line.split(delimiter), 1
 
 
 def _quoted(

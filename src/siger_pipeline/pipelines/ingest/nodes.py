@@ -54,8 +54,10 @@ def read_mmrec_interactions(
     inter: Table, items: Table, user_mapping: Table, strategy: str
 ) -> tuple[Table, DataFrame]:
     """Numbered interactions with the source's ids, one per pair, and their counts."""
-    from siger_pipeline.data.mmrec import read_interactions, read_users
+    from siger_pipeline.data.mmrec import read_interactions, read_users, user_file_remark
 
+    if remark := user_file_remark(user_mapping):
+        LOG.info("%s.", remark)
     users = read_users(user_mapping)
     return _one_per_pair(*read_interactions(inter, items, users, strategy))
 
