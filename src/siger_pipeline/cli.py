@@ -195,7 +195,7 @@ def _verify(
     It shows whether a node is deterministic, as `kedro run` takes it to be: the two processes order
     sets in different ways, start from other random states and at another time. What the catalog
     holds is read, and left as it is. A node that trains takes as long as two trainings. The exit
-    code is 1 if an output differs.
+    code is 1 if an output differs, unless its `metadata` in the catalog say `measured: true`.
     """
     from siger_pipeline.caching.verify import verify
 

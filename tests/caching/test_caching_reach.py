@@ -191,3 +191,72 @@ def test_a_run_is_not_slowed_down_by_what_is_remembered(tmp_path: Path) -> None:
     begun = time.perf_counter()
     assert len(still.reached([("pack.m0", "f")])) == 201
     assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "a",
+    [
+        "G = globals\n\n\ndef g():\n    return later()\n\n\ndef f(x):\n    return G()[x]()",
+        "def g():\n    return later()\n\n\ndef f(x):\n    return f.__globals__[x]()",
+        "import builtins\n\n\ndef g():\n    return later()\n\n\ndef f(x):\n    return builtins.eval(x)",  # noqa: E501
+        "from sys import modules\n\n\ndef g():\n    return later()\n\n\ndef f(x):\n    return getattr(modules[__name__], x)()",  # noqa: E501
+        "from importlib import import_module\n\n\ndef g():\n    return later()\n\n\ndef f(x):\n    return getattr(import_module(__name__), x)()",  # noqa: E501
+        "import inspect\n\n\ndef g():\n    return later()\n\n\ndef f(x):\n    return getattr(inspect.getmodule(f), x)()",  # noqa: E501
+        "from importlib import import_module as load\n\n\ndef f(x):\n    return load('pack.b').later()",  # noqa: E501
+        "import importlib\n\n\ndef f(x):\n    return importlib.import_module(name='pack.b').later()",  # noqa: E501
+        "import importlib\n\n\ndef f(x):\n    return importlib.import_module('.b', 'pack').later()",
+        "import pkgutil\n\n\ndef f(x):\n    return pkgutil.resolve_name('pack.b:later')()",
+        "import runpy\n\n\ndef f(x):\n    return runpy.run_module('pack.b')",
+        "from pack.bare import again\n\n\ndef f(x):\n    return again.later()",
+        "from pack.stars import *\n\n\ndef f(x):\n    return inner.later()",
+    ],
+)  # fmt: skip
+def test_roundabout_ways_to_a_definition_count(tmp_path: Path, a: str) -> None:
+    later = "from pack.b import later\n\n\n" if "def g()" in a else ""
+    files = {
+        "__init__.py": "",
+        "a.py": later + a,
+        "b.py": LATER,
+        "bare/again.py": "from pack.b import later\n",
+        "stars/__init__.py": "__all__ = ['inner']\n",
+        "stars/inner.py": "from pack.b import later\n",
+    }
+    after = {**files, "b.py": LATER.replace("return 1", "return 2")}
+    assert "pack.b" in changed(tmp_path, files, after)
+
+
+@pytest.mark.parametrize("hook", ["Base.__init_subclass__ = hook", "setattr(Base, '__init_subclass__', hook)"])  # fmt: skip # noqa: E501
+def test_a_hook_that_a_class_gets_later_counts_its_subclasses(tmp_path: Path, hook: str) -> None:
+    a = f"class Base:\n    pass\n\n\n{hook}\n\n\nclass P(Base):\n    x = 1\n\n\ndef f(x):\n    return Base.all"  # noqa: E501
+    files = {"__init__.py": "", "a.py": a}
+    assert changed(tmp_path, files, {**files, "a.py": a.replace("x = 1", "x = 2")}) == {"pack.a"}
+
+
+def test_a_statement_that_moves_before_an_import_counts(tmp_path: Path) -> None:
+    lines = ["import os", "os.environ['N'] = '1'", "import pack.b"]
+    end = "\n\n\ndef f(x):\n    return x\n"
+    files = {"__init__.py": "", "a.py": "\n".join(lines) + end, "b.py": "print(1)\n"}
+    moved = {**files, "a.py": "\n".join([lines[0], lines[2], lines[1]]) + end}
+    assert changed(tmp_path, files, moved) == {"pack.a"}
+
+
+LOGGING = "import logging\n\nLOG = logging.getLogger(__name__)\n\n\ndef f(x):\n    LOG.info(x)\n    return x\n"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import logging\n", "from pack import logging\n"),
+        ("def f(x):\n", "def f(x):\n    from pack.b import LOG\n"),
+        ("def f(x):\n", "def f(x):\n    class LOG:\n        info = x\n"),
+        ("def f(x):\n", "def f(x):\n    match x:\n        case LOG:\n            pass\n"),
+        ("\n\n\ndef f", "\nLOG.addHandler(X)\n\n\ndef f"),
+        ("def f(x):\n    LOG.info(x)", "def f(x):\n    len = x.pop\n    LOG.info(len(x))"),
+    ],
+)
+def test_a_line_of_what_may_be_no_mere_logger_counts(tmp_path: Path, old: str, new: str) -> None:
+    with_line = LOGGING.replace(old, new)
+    files = {"__init__.py": "", "a.py": with_line}
+    line = next(line for line in with_line.splitlines() if "LOG.info(" in line)
+    without = {**files, "a.py": with_line.replace(f"{line}\n", "")}
+    assert changed(tmp_path, files, without) == {"pack.a"}

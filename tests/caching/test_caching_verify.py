@@ -115,6 +115,17 @@ def test_outputs_that_follow_from_no_seed_differ_and_are_shown(tiny: Path) -> No
     assert not (tiny / "data").exists()
 
 
+def test_measured_outputs_may_differ(tiny: Path) -> None:
+    catalog = tiny / "conf/base/catalog.yml"
+    catalog.write_text(
+        catalog.read_text().replace("time.json}", "time.json, metadata: {measured: true}}")
+    )
+    lines = verified(tiny, "make")
+    (line,) = [line for line in lines if line.split()[1] == "time"]
+    assert line.startswith("None   time ")
+    assert line.endswith("; it is measured, so it may")
+
+
 def test_what_cannot_be_verified_is_said_before_anything_runs(tiny: Path) -> None:
     told = "see reads same, which no run has made yet: `kedro run` makes all"
     assert verified(tiny, "make", "see") == [f"UserError {told}"]

@@ -20,7 +20,7 @@ from siger_pipeline.errors import UserError
 
 # What editors, merges and Python leave beside the code, and what is only for readers.
 STRAY = ("*~", "#*#", "*.orig", "*.rej", "*.swp", "*.bak", "*.md", "*.pyc", "py.typed")
-KIND = "code 6"  # to be raised when what is remembered of a module changes
+KIND = "code 7"  # to be raised when what is remembered of a module changes
 OWN = __package__  # this package decides what runs, and never what a node makes
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import resolve_name
 
 from siger_pipeline.caching.inert import Inert
 from siger_pipeline.caching.trees import (
@@ -23,7 +25,14 @@ from siger_pipeline.caching.trees import (
     without_log_lines,
 )
 
-REFLECTING = {"globals", "locals", "eval", "exec", "vars", "dir", "__import__", "getmembers"}
+# Names of what reaches a module's definitions by other ways than their names, wherever it stands.
+REFLECTING = {"globals", "eval", "exec", "__import__", "__globals__", "f_globals"}
+REFLECTING |= {"getmembers", "getmodule"}
+# The same, where it is called without arguments: an object's attributes are no definitions.
+REFLECTING_BARE = {"locals", "vars", "dir"}
+IMPORTING = {"import_module", "__import__", "run_module", "resolve_name"}
+# What a class does when another class, or an object in one, is made: no name leads there.
+HOOKS = {"__subclasses__", "__init_subclass__", "__set_name__"}
 NAME = re.compile(r"[A-Za-z_]\w*")
 LONGEST = 200  # characters of a text that may name something
 
@@ -53,7 +62,7 @@ class Text:
         definitions: name -> definition that does nothing but define it.
         bindings: name -> module and name that it is imported from.
         bound: names that the rest binds.
-        reflects: whether it asks for subclasses, wherever they are.
+        reflects: whether it asks for subclasses, or is told of them, wherever they are.
     """
 
     rest: Part
@@ -97,15 +106,27 @@ class _Reader:
         rest = [node for node in self.statements if not any(node is other for other in apart)]
         pairs = sorted(pair for node in imports for pair in self._imported(node))
         executed = self._part(rest)
-        executed.tree = digest(f"{executed.tree} {pairs}")
+        executed.tree = digest(f"{executed.tree} {self._between(rest, imports)}")
         return Text(
             executed,
             pairs,
             {name: self._part([node]) for name, node in sorted(inert.items())},
             self.bindings,
             sorted({name for node in rest for name in binds(node)}),
-            any(_attribute(node) == "__subclasses__" for node in ast.walk(self.tree)),
+            any(not HOOKS.isdisjoint(_spelt(node)) for node in ast.walk(self.tree)),
         )
+
+    def _between(
+        self, rest: Sequence[ast.stmt], imports: Sequence[ast.stmt]
+    ) -> list[list[list[str]]]:
+        """What is imported before each statement that may do something: imports may see it."""
+        groups: list[list[list[str]]] = [[]]
+        for node in self.statements:
+            if any(node is other for other in imports):
+                groups[-1] = sorted([*groups[-1], *self._imported(node)])
+            elif groups[-1] and any(node is other for other in rest):
+                groups.append([])
+        return groups
 
     def _part(self, nodes: list[ast.stmt]) -> Part:
         below = [inner for node in nodes for inner in executed(node)]
@@ -115,19 +136,27 @@ class _Reader:
 
     def _is_opaque(self) -> bool:
         """Whether the module may reach its own names in ways that cannot be read."""
-        names = {name for node in ast.walk(self.tree) for name in (_id(node), _attribute(node))}
-        by_name = {"modules", "__name__"} <= names and "sys" in names
-        called = {_id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
-        bare = {
-            _id(node.func)
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.Call) and (node.args or node.keywords)
-        }
-        reflecting = (called & REFLECTING) - ({"vars", "dir"} & bare)
+        nodes = list(ast.walk(self.tree))
+        names = {name for node in nodes for name in (_id(node), _attribute(node))}
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        bare = {_id(node.func) for node in calls if not (node.args or node.keywords)}
         defines = {name for node in self.statements for name in binds(node)}
-        return bool(
-            reflecting or by_name or "getmembers" in names or {"*", "__getattr__"} & defines
+        return (
+            not names.isdisjoint(REFLECTING)
+            or not bare.isdisjoint(REFLECTING_BARE)
+            or {"modules", "__name__"} <= names
+            or any(self._imports_itself(node) for node in calls)
+            or not defines.isdisjoint({"*", "__getattr__"})
         )
+
+    def _imports_itself(self, call: ast.Call) -> bool:
+        names = {_id(argument) for argument in call.args}
+        return "__name__" in names and self._last_name(call.func) in IMPORTING
+
+    def _last_name(self, function: ast.AST) -> str:
+        """The name that a function bears where it comes from, as far as the module tells."""
+        name = _id(function)
+        return _attribute(function) or self.bindings.get(name, ["", name])[1] or name
 
     def _bindings(self) -> Iterator[tuple[str, list[str]]]:
         for node in self.statements:
@@ -146,7 +175,27 @@ class _Reader:
         if isinstance(node, ast.ImportFrom):
             base = _base(node, self.name, self.is_package)
             return [[base, alias.name] for alias in node.names]
-        return [[named, ""]] if (named := _imported_by_text(node)) else []
+        return [[named, ""]] if (named := self._imported_by_text(node)) else []
+
+    def _imported_by_text(self, node: ast.AST) -> str:
+        """The module of `import_module("a.b")` or `sys.modules["a.b"]`; empty for all else."""
+        text: ast.AST | None = None
+        package: ast.AST | None = None
+        if isinstance(node, ast.Call) and self._last_name(node.func) in IMPORTING:
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            text, package = [*node.args, named.get("name"), named.get("package"), None][:2]
+        elif isinstance(node, ast.Subscript) and "modules" in (
+            _attribute(node.value),
+            _id(node.value),
+        ):
+            text = node.slice
+        name = _text(text).partition(":")[0]
+        if not name.startswith("."):
+            return name
+        base = self.name if _id(package) in ("__name__", "__package__") else _text(package)
+        with suppress(ImportError):
+            return resolve_name(name, base)
+        return ""
 
 
 def _is_nothing(node: ast.stmt) -> bool:
@@ -169,18 +218,20 @@ def _named(node: ast.AST) -> Iterator[str]:
         yield from NAME.findall(node.value) if len(node.value) <= LONGEST else ()
 
 
-def _imported_by_text(node: ast.AST) -> str:
-    """The module of `import_module("a.b")` or `sys.modules["a.b"]`; empty for all else."""
-    text: ast.AST | None = None
-    if isinstance(node, ast.Call) and node.args:
-        last = _attribute(node.func) or _id(node.func)
-        text = node.args[0] if last in ("import_module", "__import__") else None
-    elif isinstance(node, ast.Subscript) and _attribute(node.value) == "modules":
-        text = node.slice
-    return str(text.value) if isinstance(text, ast.Constant) else ""
+def _spelt(node: ast.AST) -> Iterator[str]:
+    """A name in a text, of an attribute, or of a function that is defined."""
+    yield _text(node)
+    yield _attribute(node)
+    yield getattr(node, "name", None) or ""
 
 
-def _id(node: ast.AST) -> str:
+def _text(node: ast.AST | None) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ""
+
+
+def _id(node: ast.AST | None) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 

@@ -27,6 +27,7 @@ class Place:
         path: None where there is no local file.
         versioned: whether each save has a folder of its own.
         load_version: the version that was asked for, None for the newest.
+        measured: whether the catalog's metadata say that it holds measurements, such as seconds.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Place:
     path: Path | None
     versioned: bool
     load_version: str | None
+    measured: bool = False
 
     def newest(self) -> str | None:
         """The newest version; None where there is none, or none is kept."""
@@ -102,6 +104,7 @@ def _place(name: str, config: dict[str, Any], load_version: str | None) -> Place
         path=None if not local or "://" in local or pattern else Path(local),
         versioned=bool(config.get("versioned")),
         load_version=load_version,
+        measured=bool((config.get("metadata") or {}).get("measured")),
     )
 
 

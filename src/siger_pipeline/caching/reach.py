@@ -47,8 +47,14 @@ class Reach:
             module, name = asked
             for parent in _with_parents(module):
                 self._touch(parent, found, whole)
-            if (text := self.text(module)) and name != IMPORTED:
+            if name == IMPORTED:
+                continue
+            if text := self.text(module):
                 self._enter(module, text, name, found[module])
+            elif self.text(
+                f"{module}.{name}"
+            ):  # a folder without `__init__.py`, of which a module is imported
+                self.waiting.append((f"{module}.{name}", WHOLE))
 
     def _touch(self, module: str, found: dict[str, set[str]], whole: bool) -> None:
         """A module is imported: it executes what it executes."""
@@ -68,6 +74,8 @@ class Reach:
         if name == WHOLE:
             self.waiting += [(module, other) for other in text.definitions]
             self.waiting += [(module, other) for other in text.bindings]
+            if exported := text.definitions.get("__all__"):  # of a package: its modules, too
+                self.waiting += [(f"{module}.{other}", WHOLE) for other in exported.uses]
         elif name in text.definitions:
             parts.add(name)
             self._use(module, text, text.definitions[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,12 +24,14 @@ def tree_hash(tree: ast.AST) -> str:
 
 
 class _Stripper(ast.NodeTransformer):
-    def __init__(self, loggers: frozenset[str]) -> None:
-        self.loggers = loggers
+    def __init__(self, tree: ast.Module) -> None:
+        self.loggers = loggers_of(tree)
+        # A module that gives their names to something else calls that.
+        self.harmless = HARMLESS - {name for node in ast.walk(tree) for name in _bound(node)}
 
     def visit(self, node: ast.AST) -> ast.AST | None:
         """The node without docstrings and log lines; None where it is one."""
-        if _is_log_line(node, self.loggers):
+        if _is_log_line(node, self.loggers, self.harmless):
             return None
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, False) is not None:
             node.body = node.body[1:]
@@ -37,7 +40,7 @@ class _Stripper(ast.NodeTransformer):
 
 def without_log_lines(tree: ast.Module) -> ast.Module:
     """A module's tree without log lines and docstrings: to be looked at, no longer to be run."""
-    stripped = _Stripper(loggers_of(tree)).visit(tree)
+    stripped = _Stripper(tree).visit(tree)
     assert isinstance(stripped, ast.Module)
     return stripped
 
@@ -48,18 +51,48 @@ def digest(text: str) -> str:
 
 
 def loggers_of(tree: ast.Module) -> frozenset[str]:
-    """Names that a module gives to `logging.getLogger(…)`, and to nothing else."""
-    stored = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _stores(node)]
-    stored += [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
-    made = [
+    """Names that a module gives to `logging.getLogger(…)`, and to nothing else.
+
+    Nor may it do anything else with them: a handler of its own may do more than tell.
+    """
+    nodes = list(ast.walk(tree))
+    bound = Counter(name for node in nodes for name in _bound(node))
+    imported = {
+        alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+    }
+    if "logging" not in imported or bound["logging"] > 1:
+        return frozenset()
+    made = {
         node.targets[0].id
         for node in tree.body
         if isinstance(node, ast.Assign)
         and isinstance(node.targets[0], ast.Name)
         and isinstance(node.value, ast.Call)
         and ast.unparse(node.value.func) == "logging.getLogger"
-    ]
-    return frozenset(name for name in made if stored.count(name) == 1)
+    }
+    loads = Counter(node.id for node in nodes if isinstance(node, ast.Name) and not _stores(node))
+    asked = Counter(
+        node.value.id
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.attr in LEVELS | {"log", "isEnabledFor"}
+    )
+    return frozenset(name for name in made if bound[name] == 1 and loads[name] == asked[name])
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that this node itself binds, in whatever scope."""
+    if isinstance(node, ast.Name) and _stores(node):
+        yield node.id
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, (*FUNCTIONS, *IMPORTS, ast.ClassDef)):
+        yield from binds(node)
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
 
 
 def executed(node: ast.AST) -> Iterator[ast.AST]:
@@ -124,7 +157,7 @@ def _without_docstring(node: ast.AST, name: str, value: Any) -> Any:
     return value
 
 
-def _is_log_line(node: Any, loggers: frozenset[str]) -> bool:
+def _is_log_line(node: Any, loggers: frozenset[str], harmless: set[str]) -> bool:
     """Whether a statement tells a logger something, and does nothing else."""
     if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         return False
@@ -134,12 +167,13 @@ def _is_log_line(node: Any, loggers: frozenset[str]) -> bool:
         and call.func.attr in LEVELS
         and isinstance(call.func.value, ast.Name)
         and call.func.value.id in loggers
-        and all(map(_is_told, [*call.args, *call.keywords]))
+        and all(_is_told(argument, harmless) for argument in [*call.args, *call.keywords])
     )
 
 
-def _is_told(node: ast.AST) -> bool:
+def _is_told(node: ast.AST, harmless: set[str]) -> bool:
     if isinstance(node, ast.Call):
-        is_known = isinstance(node.func, ast.Name) and node.func.id in HARMLESS
-        return is_known and not node.keywords and all(map(_is_told, node.args))
-    return isinstance(node, TOLD) and all(map(_is_told, ast.iter_child_nodes(node)))
+        is_known = isinstance(node.func, ast.Name) and node.func.id in harmless
+        return is_known and not node.keywords and all(_is_told(n, harmless) for n in node.args)
+    below = ast.iter_child_nodes(node)
+    return isinstance(node, TOLD) and all(_is_told(inner, harmless) for inner in below)
