@@ -216,11 +216,7 @@ cli.add_command(
     _Command(
         "verify",
         params=[
-            *(
-                option
-                for option in kedro_run.params
-                if option.name in ("env", "params", "conf_source")
-            ),
+            *_options({"env", "params", "conf_source"}),
             click.Argument(["nodes"], nargs=-1, required=True),
         ],
         callback=_verify,

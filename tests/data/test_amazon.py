@@ -309,6 +309,14 @@ def test_metadata_without_asin_is_a_bad_line(lines: MakeLines) -> None:
         read_items(raw, 0.5)
 
 
+def test_reviews_in_place_of_metadata_are_refused(lines: MakeLines) -> None:
+    reviews = [{"reviewerID": f"u{n}", "asin": f"i{n}", "overall": 5.0} for n in range(3)]
+    with pytest.raises(InputError) as caught:
+        read_items(lines([json.dumps(review) for review in reviews]), 0.01)
+    assert "line 1: it is a review: it has a reviewerID" in str(caught.value)
+    assert "max_bad_share" not in str(caught.value)
+
+
 def test_ids_that_are_no_text_do_not_make_it_another_format(lines: MakeLines) -> None:
     raw = lines(['{"reviewerID": 7, "asin": "B1", "overall": 5.0, "unixReviewTime": 1}'] * 3)
     with pytest.raises(InputError) as caught:

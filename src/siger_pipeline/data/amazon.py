@@ -89,7 +89,8 @@ def read_items(lines: Table, max_bad_share: float) -> tuple[Table, BadLines]:
 
     Args:
         lines: columns `line_number`, `line`, `file`.
-        max_bad_share: largest tolerated share of lines that are no JSON object or lack `asin`.
+        max_bad_share: largest tolerated share of lines that are no JSON object, lack `asin` or are
+            reviews.
 
     Returns:
         item, title, brand, categories, description, price (double), row (null), sorted by item;
@@ -110,8 +111,9 @@ def read_items(lines: Table, max_bad_share: float) -> tuple[Table, BadLines]:
             Columns.PRICE: _dollars(record["price"]),
         }
     )
-    no_item = _no_id("asin", parsed[Columns.ITEM])
-    parsed = parsed.mutate(**{Columns.REASON: ibis.cases(*_not_a_record(parsed), *no_item)})
+    is_review = (record["reviewerID"].notnull(), "it is a review: it has a reviewerID")
+    reasons = [*_not_a_record(parsed), is_review, *_no_id("asin", parsed[Columns.ITEM])]
+    parsed = parsed.mutate(**{Columns.REASON: ibis.cases(*reasons)})
     parsed = parsed.drop(Columns.LINE, RECORD)
     good, report = separate(parsed, METADATA, max_bad_share, lines=lines, kind=METADATA_2018)
     items = first_of(good, [Columns.ITEM], [Columns.LINE_NUMBER])
