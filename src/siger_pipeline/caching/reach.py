@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from siger_pipeline.caching.definitions import Part, Text
 
@@ -19,7 +20,7 @@ class Reach:
 
     def __init__(self, text: Callable[[str], Text | None], holds: Callable[[str], bool]) -> None:
         """Take what gives a module's text, and what tells whether a module is to be followed."""
-        self.text = text
+        self.text = cache(text)
         self.holds = holds
         self.waiting: list[tuple[str, str]] = []
 
@@ -45,8 +46,9 @@ class Reach:
                 continue
             seen.add(asked)
             module, name = asked
-            for parent in _with_parents(module):
-                self._touch(parent, found, whole)
+            if module not in found or whole:
+                for parent in _with_parents(module):
+                    self._touch(parent, found, whole)
             if name == IMPORTED:
                 continue
             if text := self.text(module):
@@ -101,8 +103,8 @@ class Reach:
             yield from ((parent, WHOLE) for parent in _with_parents(base))
 
 
-def _with_parents(name: str) -> Iterator[str]:
+@cache
+def _with_parents(name: str) -> list[str]:
     """a.b.c: importing it runs a, a.b and a.b.c."""
     parts = name.split(".")
-    for end in range(1, len(parts) + 1):
-        yield ".".join(parts[:end])
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
