@@ -225,6 +225,24 @@ def test_roundabout_ways_to_a_definition_count(tmp_path: Path, a: str) -> None:
     assert "pack.b" in changed(tmp_path, files, after)
 
 
+@pytest.mark.parametrize("read", ["later.__doc__", "getdoc(later)", "getattr(later, '__doc__')"])
+def test_docstrings_count_where_code_reads_them(tmp_path: Path, read: str) -> None:
+    a = "from inspect import getdoc\nfrom pack.b import later\n\n\ndef f(x):\n    return READ\n"
+    b = 'def later():\n    """One."""\n'
+    for text, expected in ((read, {"pack.b"}), ("later()", set())):
+        files = {"__init__.py": "", "a.py": a.replace("READ", text), "b.py": b}
+        if text == "later()":
+            files["a.py"] = files["a.py"].replace("from inspect import getdoc\n", "")
+        folder = tmp_path / text.replace("(", " ")
+        assert changed(folder, files, {**files, "b.py": b.replace("One", "Two")}) == expected
+
+
+def test_a_modules_own_docstring_counts_where_it_reads_it(tmp_path: Path) -> None:
+    files = {"__init__.py": "", "a.py": '"""One."""\n\n\ndef f(x):\n    return __doc__\n'}
+    after = {**files, "a.py": files["a.py"].replace("One", "Two")}
+    assert changed(tmp_path, files, after) == {"pack.a"}
+
+
 @pytest.mark.parametrize("hook", ["Base.__init_subclass__ = hook", "setattr(Base, '__init_subclass__', hook)"])  # fmt: skip # noqa: E501
 def test_a_hook_that_a_class_gets_later_counts_its_subclasses(tmp_path: Path, hook: str) -> None:
     a = f"class Base:\n    pass\n\n\n{hook}\n\n\nclass P(Base):\n    x = 1\n\n\ndef f(x):\n    return Base.all"  # noqa: E501

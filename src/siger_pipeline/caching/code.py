@@ -20,7 +20,7 @@ from siger_pipeline.errors import UserError
 
 # What editors, merges and Python leave beside the code, and what is only for readers.
 STRAY = ("*~", "#*#", "*.orig", "*.rej", "*.swp", "*.bak", "*.md", "*.pyc", "py.typed")
-KIND = "code 7"  # to be raised when what is remembered of a module changes
+KIND = "code 8"  # to be raised when what is remembered of a module changes
 OWN = __package__  # this package decides what runs, and never what a node makes
 
 
@@ -86,7 +86,9 @@ class SourceCode:
         """
         wanted = [(name, WHOLE) if isinstance(name, str) else name for name in names]
         found = Reach(self.text, self.holds).of(wanted)
-        return {name: self._module(name, parts) for name, parts in found.items()}
+        texts = [self.text(name) for name in found]
+        docs = any(text.reads_docs for text in texts if text)
+        return {name: self._module(name, parts, docs) for name, parts in found.items()}
 
     def holds(self, name: str) -> bool:
         """Whether a module is one of the package."""
@@ -99,7 +101,7 @@ class SourceCode:
         file = self._file(name)
         return file.text if file else None
 
-    def _module(self, name: str, parts: set[str]) -> Module:
+    def _module(self, name: str, parts: set[str], docs: bool) -> Module:
         file = self._file(name)
         assert file is not None
         text = file.text
@@ -107,7 +109,8 @@ class SourceCode:
         every = [text.rest, *text.definitions.values()]
         pairs = [*text.imports, *(pair for part in every for pair in part.imports)]
         imports = {name for base, name in pairs for name in (base, f"{base}.{name}".rstrip("."))}
-        hashed = digest("\n".join([text.rest.tree, *trees, *file.data_hashes]))
+        read = [text.docs] if docs else []
+        hashed = digest("\n".join([text.rest.tree, *trees, *file.data_hashes, *read]))
         return Module(hashed, sorted(imports), file.source, file.data)
 
     def _file(self, name: str) -> File | None:

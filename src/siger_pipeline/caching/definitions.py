@@ -19,6 +19,7 @@ from siger_pipeline.caching.trees import (
     IMPORTS,
     binds,
     digest,
+    docstrings_hash,
     executed,
     is_type_checking,
     tree_hash,
@@ -33,6 +34,7 @@ REFLECTING_BARE = {"locals", "vars", "dir"}
 IMPORTING = {"import_module", "__import__", "run_module", "resolve_name"}
 # What a class does when another class, or an object in one, is made: no name leads there.
 HOOKS = {"__subclasses__", "__init_subclass__", "__set_name__"}
+DOCS = {"__doc__", "getdoc"}
 NAME = re.compile(r"[A-Za-z_]\w*")
 LONGEST = 200  # characters of a text that may name something
 
@@ -63,6 +65,8 @@ class Text:
         bindings: name -> module and name that it is imported from.
         bound: names that the rest binds.
         reflects: whether it asks for subclasses, or is told of them, wherever they are.
+        docs: hash of its docstrings.
+        reads_docs: whether it asks for docstrings, wherever they are.
     """
 
     rest: Part
@@ -71,6 +75,8 @@ class Text:
     bindings: dict[str, list[str]] = field(default_factory=dict)
     bound: list[str] = field(default_factory=list)
     reflects: bool = False
+    docs: str = ""
+    reads_docs: bool = False
 
 
 def take_apart(tree: ast.Module, name: str, is_package: bool) -> Text:
@@ -88,6 +94,7 @@ def take_apart(tree: ast.Module, name: str, is_package: bool) -> Text:
 class _Reader:
     def __init__(self, tree: ast.Module, name: str, is_package: bool) -> None:
         self.name, self.is_package = name, is_package
+        self.docs = docstrings_hash(tree)
         self.tree = without_log_lines(tree)
         self.statements = [node for node in self.tree.body if not _is_nothing(node)]
         self.bindings = dict(self._bindings())
@@ -114,6 +121,8 @@ class _Reader:
             self.bindings,
             sorted({name for node in rest for name in binds(node)}),
             any(not HOOKS.isdisjoint(_spelt(node)) for node in ast.walk(self.tree)),
+            self.docs,
+            any(not DOCS.isdisjoint((*_spelt(node), _id(node))) for node in ast.walk(self.tree)),
         )
 
     def _between(

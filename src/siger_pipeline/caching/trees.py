@@ -23,6 +23,12 @@ def tree_hash(tree: ast.AST) -> str:
     return digest(repr(_plain(tree)))
 
 
+def docstrings_hash(tree: ast.Module) -> str:
+    """Hash of all docstrings of a module, which count only for code that reads docstrings."""
+    documented = (node for node in ast.walk(tree) if isinstance(node, DOCUMENTED))
+    return digest(repr([ast.get_docstring(node, clean=False) for node in documented]))
+
+
 class _Stripper(ast.NodeTransformer):
     def __init__(self, tree: ast.Module) -> None:
         self.loggers = loggers_of(tree)
