@@ -4,7 +4,6 @@ import errno
 import os
 import resource
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ import torch
 from fsspec.implementations.local import LocalFileSystem
 from kedro.io import DatasetError, Version
 
+from disks import small_disk
 from siger_pipeline.caching.contents import Contents, link_or_copy, write_json
 from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
@@ -53,19 +53,6 @@ def files_of_at_most(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@contextmanager
-def small_disk(folder: Path, *options: str) -> Iterator[None]:
-    """A disk of 64 KiB mounted at a folder; the test is skipped where that is not allowed."""
-    command = ["mount", "-t", "tmpfs", "-o", ",".join(["size=64k", *options]), "tmpfs", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def sentence_of(save: Callable[[], object]) -> str:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kedro.pipeline import Node
@@ -17,6 +18,7 @@ from kedro.pipeline import Node
 from caching.shop import Shop, registered
 from siger_pipeline.caching.locks import Locks
 from siger_pipeline.caching.project import open_freshness
+from siger_pipeline.caching.runner import CachingRunner
 from siger_pipeline.errors import UserError
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -242,6 +244,27 @@ def test_a_run_keeps_to_the_versions_that_it_began_with(shop: Shop, beside: Path
     shutil.rmtree(shop.root / "data/prices.json/2099-01-01T00.00.00.000Z")
     beside.unlink()
     assert set(shop.run().values()) == {"fresh"}
+
+
+def test_a_run_loads_the_version_that_was_the_newest_when_it_began(
+    shop: Shop, beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.run()
+    ours = json.loads(max((shop.root / "data" / "prices.json").glob("*/*")).read_text())
+    prepare = CachingRunner._prepare
+
+    def prepared_before_another_run_writes(*arguments: Any) -> Any:
+        planned = prepare(*arguments)
+        later = shop.root / "data/prices.json/2099-01-01T00.00.00.000Z"
+        later.mkdir()
+        (later / "prices.json").write_text('{"tea": 99.0}')
+        return planned
+
+    monkeypatch.setattr(CachingRunner, "_prepare", prepared_before_another_run_writes)
+    shop.parameters["train"] = {"model": "mean", "rate": 4.0}
+    assert shop.run()["train"] == "ran"
+    last = json.loads(max((shop.root / "data" / "last.json").glob("*/*")).read_text())
+    assert last["seen"] == ours
 
 
 def test_a_run_keeps_to_the_versions_that_it_made_itself(shop: Shop, beside: Path) -> None:

@@ -5,28 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
+from disks import small_disk
 from end_to_end.project import Project, copy_to
 
 RUN = ("--params", "model=lightgcn,train.max_epochs=2")
-
-
-@contextmanager
-def disk(folder: Path, size: str) -> Iterator[None]:
-    folder.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def grow(folder: Path, size: str) -> None:
@@ -36,7 +20,7 @@ def grow(folder: Path, size: str) -> None:
 def test_a_full_disk_and_then_a_larger_one(tmp_path: Path) -> None:
     project = copy_to(tmp_path)
     models = project.path / "data" / "06_models"
-    with disk(models, "200k"):
+    with small_disk(models, size="200k"):
         told = project.fails(*RUN)
         assert "06_models/sample/lightgcn/checkpoint.pt" in told
         assert "cannot be written: the disk is full. Free some space on it" in told
@@ -50,7 +34,7 @@ def test_a_full_disk_and_then_a_larger_one(tmp_path: Path) -> None:
 
 def test_no_room_for_the_records(tmp_path: Path) -> None:
     project = copy_to(tmp_path)
-    with disk(project.path / "data" / ".caching", "60k"):
+    with small_disk(project.path / "data" / ".caching", size="60k"):
         told = project.fails(*RUN)
         assert "data/.caching" in told
         assert "cannot be written" in told
@@ -61,7 +45,7 @@ def test_no_room_for_the_records(tmp_path: Path) -> None:
 
 def test_no_room_for_a_table_is_one_sentence(tmp_path: Path) -> None:
     project = copy_to(tmp_path)
-    with disk(project.path / "data" / "02_intermediate", "64k"):
+    with small_disk(project.path / "data" / "02_intermediate"):
         told = project.fails("--force", "--pipelines", "ingest")
     assert "cannot be written: the disk is full" in told.splitlines()[-1]
     assert "nanobind" not in told

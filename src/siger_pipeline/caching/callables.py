@@ -56,7 +56,7 @@ def has_text(value: Any) -> bool:
 
 
 def is_in_library(value: Any) -> bool:
-    """Whether Python or a library has this under its name: it is told by its version."""
+    """Whether Python or a library defines this: the library's version then identifies it."""
     is_named = isinstance(getattr(value, "__qualname__", None), str) and module_of(value)
     return bool(is_named) and not has_text(value) and looked_up(value) is value
 

@@ -47,7 +47,7 @@ class Module:
 
     Attributes:
         tree: hash of that; comments, docstrings, log lines and formatting do not count.
-        imports: full names that the module may import, in whatever part.
+        imports: full names of all modules that the module may import.
         digest: SHA-256 of the source.
         data: of a package, its other files and their stamps.
     """

@@ -77,7 +77,7 @@ class Contents:
         return entry[2] if entry and entry[0] == digest else None
 
     def keep(self, kind: str, path: Path, digest: str, value: Any) -> None:
-        """Remember what follows from a file of this SHA-256, whatever its stamps say."""
+        """Remember a value computed from a file's content; it is found again by the SHA-256."""
         self.known[f"{kind}:{path}"] = [digest, time.time_ns(), value]
         self.changed = True
 

@@ -1,7 +1,7 @@
 """What a module's text says: what it executes when it is imported, and what it only defines.
 
 A node that uses one function of a module does not depend on the others. A definition counts where
-it is named; whatever may do more than define a name, such as a decorator or a call, always counts.
+it is named; a statement that may do more than define a name, such as a call, always counts.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class Text:
         definitions: name -> definition that does nothing but define it.
         bindings: name -> module and name that it is imported from.
         bound: names that the rest binds.
-        reflects: whether it asks for subclasses, or is told of them, wherever they are.
+        reflects: whether it uses `__subclasses__`, `__init_subclass__` or `__set_name__`.
         docs: hash of its docstrings.
-        reads_docs: whether it asks for docstrings, wherever they are.
+        reads_docs: whether it reads docstrings, its own or those of other modules.
     """
 
     rest: Part
@@ -108,7 +108,7 @@ class _Reader:
             {} if self._is_opaque() else Inert(self.statements, self.bindings, self.twice).found()
         )
         imports = [node for node in self.statements if isinstance(node, IMPORTS)]
-        # Where two statements bind one name, their order counts, and nothing is told apart.
+        # Where two statements bind one name, their order matters: the imports stay among them.
         apart = [*inert.values(), *([] if self.twice else imports)]
         rest = [node for node in self.statements if not any(node is other for other in apart)]
         pairs = sorted(pair for node in imports for pair in self._imported(node))

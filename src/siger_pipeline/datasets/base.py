@@ -214,10 +214,6 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         else:
             self._fs.mv(temporary, path)
 
-    def _url(self, path: str) -> str:
-        """The path as a library without this filesystem object asks for it."""
-        return path if self._protocol == "file" else f"{self._protocol}://{path.lstrip('/')}"
-
     def _exists(self) -> bool:
         try:
             return bool(self._fs.exists(get_filepath_str(self._get_load_path(), self._protocol)))
