@@ -12,12 +12,12 @@ from scipy import sparse
 
 from benchmarks.data import SEED, World, build_graphs, parameters, read_world
 from benchmarks.worker import Sample, Work, peak_mib, resident_mib
-from siger_pipeline.allocator import keep_freed_memory
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.evaluation.evaluate import evaluate_recommender
 from siger_pipeline.models.base import EmbeddingRecommender
 from siger_pipeline.models.registry import build
+from siger_pipeline.ops.allocator import keep_freed_memory
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.device import resolve_device
 from siger_pipeline.training.start import start_training, validation

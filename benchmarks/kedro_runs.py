@@ -56,7 +56,7 @@ def copy_project(folder: Path) -> Path:
         shutil.copy(ROOT / name, folder / name)
     logging = folder / "conf" / "logging.yml"
     # The start of a node is said at DEBUG only.
-    told = "loggers:\n  siger_pipeline.caching.running: {level: DEBUG}\n"
+    told = "loggers:\n  kedro_fresh.running: {level: DEBUG}\n"
     logging.write_text(logging.read_text().replace("loggers:\n", told))
     return folder
 

@@ -16,7 +16,6 @@ from scipy import sparse
 from benchmarks.data import SEED, made_up_features, parameters
 from benchmarks.worker import Sample, Work
 from benchmarks.zipf import interactions
-from siger_pipeline.allocator import keep_freed_memory
 from siger_pipeline.data import index, kcore, pairs, split
 from siger_pipeline.data.config import SplitConfig, Strategy
 from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
@@ -27,6 +26,7 @@ from siger_pipeline.graphs.bipartite import normalised_bipartite
 from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.graphs.knn import knn_graph
+from siger_pipeline.ops.allocator import keep_freed_memory
 
 WIDTH = 384
 SPLIT = SplitConfig(

@@ -15,7 +15,7 @@ from siger_pipeline.data.config import Source
 from siger_pipeline.features.extractors import EXTRACTORS
 from siger_pipeline.models.registry import MODELS, model_config
 from siger_pipeline.pipeline_registry import STAGES
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 HEAVY = {
     *("torch", "pandas", "ibis", "sklearn", "scipy", "skimage", "PIL", "plotly", "pyarrow"),
@@ -28,7 +28,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
-import siger_pipeline.cli
+import siger_pipeline.shell.cli
 
 bootstrap_project(Path.cwd())
 with KedroSession.create() as session:
@@ -57,7 +57,7 @@ def imported_by(code: str, folder: Path) -> set[str]:
     return {line.partition(".")[0] for line in done.stdout.splitlines()}
 
 
-@pytest.mark.parametrize("module", ["parameters", "selection", "pipeline_registry"])
+@pytest.mark.parametrize("module", ["shell.parameters", "shell.selection", "pipeline_registry"])
 def test_the_pipelines_are_known_without_what_their_nodes_use(module: str, tmp_path: Path) -> None:
     assert HEAVY & imported_by(f"import siger_pipeline.{module}", tmp_path) == set()
 

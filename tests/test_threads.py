@@ -72,7 +72,7 @@ def test_the_users_own_way_of_waiting_stays(variables: dict[str, str], told: str
     assert waiting_in(TOLD, **variables) == told
 
 
-@pytest.mark.parametrize("module", ["cli", "context", "settings", "training.start"])
+@pytest.mark.parametrize("module", ["cli", "shell.context", "settings", "training.start"])
 def test_no_module_loads_openmp_before_that(module: str) -> None:
     code = (
         "import sys\n"

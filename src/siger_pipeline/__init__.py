@@ -1,6 +1,6 @@
 """SIGER as a Kedro project: from raw files to ranked lists."""
 
-from siger_pipeline.caching.loaded import watch
+from kedro_fresh.loaded import watch
 from siger_pipeline.threads import wait_briefly
 
 __version__ = "0.1.0"

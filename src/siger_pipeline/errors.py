@@ -1,7 +1,5 @@
 """The errors that a person can mend: their message is the whole story."""
 
-from collections.abc import Iterator
-
 
 class UserError(Exception):
     """Something outside the code is wrong: a file, a parameter, a device.
@@ -25,21 +23,3 @@ class ConfigurationError(UserError):
 
 class TrainingError(UserError):
     """Training cannot start or go on: an absent device, a loss that is not finite."""
-
-
-def user_error(error: BaseException) -> UserError | None:
-    """The error that a person can mend behind another one (Kedro wraps what datasets raise)."""
-    return next((found for found in behind(error) if isinstance(found, UserError)), None)
-
-
-def interrupted(error: BaseException) -> bool:
-    """Whether Ctrl-C is behind an error: libraries that it reaches in mid-work raise their own."""
-    return any(isinstance(found, KeyboardInterrupt) for found in behind(error))
-
-
-def behind(error: BaseException) -> Iterator[BaseException]:
-    """An error, and those that led to it."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        found = found.__cause__ or found.__context__

@@ -7,14 +7,14 @@ from kedro.framework.project import settings
 from kedro.pipeline import Pipeline
 from kedro.utils import find_kedro_project
 
-from siger_pipeline.parameters import check_parameters
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline as evaluate
 from siger_pipeline.pipelines.features.pipeline import create_pipeline as features
 from siger_pipeline.pipelines.graphs.pipeline import create_pipeline as graphs
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline as ingest
 from siger_pipeline.pipelines.report.pipeline import create_pipeline as report
 from siger_pipeline.pipelines.train.pipeline import create_pipeline as train
-from siger_pipeline.selection import Selection, selected, selection_of
+from siger_pipeline.shell.parameters import check_parameters
+from siger_pipeline.shell.selection import Selection, selected, selection_of
 
 STAGES = {
     "ingest": ingest,

@@ -2,10 +2,10 @@
 
 import os
 
-from siger_pipeline.configuration import ProjectConfigLoader
-from siger_pipeline.context import ProjectContext, QuickCatalog
-from siger_pipeline.folders import BRACES, check_folder
-from siger_pipeline.hooks import ProjectHooks
+from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.context import ProjectContext, QuickCatalog
+from siger_pipeline.shell.folders import BRACES, check_folder
+from siger_pipeline.shell.hooks import ProjectHooks
 
 
 def data_root() -> str:

@@ -19,8 +19,8 @@ from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import top_k
 from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 from siger_pipeline.graphs.knn import knn_graph
-from siger_pipeline.graphs.sparse import symmetric_normalise
 from siger_pipeline.models.base import EmbeddingRecommender, ModelInputs
+from siger_pipeline.ops.sparse import symmetric_normalise
 from siger_pipeline.training.sampler import PairSampler
 
 TIGHT = {"rtol": 2e-4, "atol": 2e-6}

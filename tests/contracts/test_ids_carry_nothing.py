@@ -15,8 +15,8 @@ from contracts.world import CLOSED, TRAINED, config_of, inputs_of, small_world, 
 from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
-from siger_pipeline.models.popularity import Popularity
-from siger_pipeline.models.siger import SIGER
+from siger_pipeline.recommenders.popularity.model import Popularity
+from siger_pipeline.recommenders.siger.model import SIGER
 from siger_pipeline.training.sampler import PairSampler
 
 DRAW = np.random.default_rng(7)

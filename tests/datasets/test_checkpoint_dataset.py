@@ -88,7 +88,7 @@ def test_what_cannot_be_read_back_is_refused_with_its_place(tmp_path: Path) -> N
 INTERRUPTED = """
 import random, signal, sys, time, torch
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
-from siger_pipeline.errors import interrupted
+from kedro_fresh.errors import interrupted
 
 draws = random.Random(5)
 data = {n: torch.rand(100, 10) for n in range(100)}

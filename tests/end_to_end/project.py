@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+LOGGERS = ("siger_pipeline", "kedro_fresh")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Project:
     def verbose(self, *loggers: str) -> dict[str, str]:
         """Variables with which these loggers, or all of the project's, tell of everything."""
         config = yaml.safe_load((self.path / "conf" / "logging.yml").read_text())
-        config["loggers"] |= {name: {"level": "DEBUG"} for name in loggers or ("siger_pipeline",)}
+        config["loggers"] |= {name: {"level": "DEBUG"} for name in loggers or LOGGERS}
         path = self.path / "verbose.yml"
         path.write_text(yaml.safe_dump(config))
         return {"KEDRO_LOGGING_CONFIG": str(path)}

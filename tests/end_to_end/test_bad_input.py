@@ -12,7 +12,8 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
 from end_to_end.project import Project, copy_to
-from siger_pipeline.errors import UserError, user_error
+from siger_pipeline.errors import UserError
+from siger_pipeline.shell.sentences import user_error
 
 USERS, ITEMS = 30, 20
 

@@ -103,7 +103,7 @@ def killed_in_mid_write(project: Project) -> subprocess.Popen[str]:
 
 def test_the_samples_generator(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
-    command = f"ulimit -f 4; exec {sys.executable} -m siger_pipeline.sample {tmp_path}/shop"
+    command = f"ulimit -f 4; exec {sys.executable} -m tools.sample {tmp_path}/shop"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr, done.stderr

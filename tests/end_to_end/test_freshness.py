@@ -133,22 +133,25 @@ def test_a_template_of_the_page_reruns_the_page(project: Editable) -> None:
 
 def test_what_a_person_reads_of_a_run_reruns_nothing(project: Editable) -> None:
     for file, old, new in (
-        ("narration.py", "patience left", "patience"),
-        ("terminal.py", "QUIET = (10.0", "QUIET = (20.0"),
-        ("results.py", "beside it", "of others"),
-        ("hooks.py", "failed after", "broke after"),
-        ("preflight.py", "no such version", "none such"),
+        ("shell/narration.py", "patience left", "patience"),
+        ("shell/terminal.py", "QUIET = (10.0", "QUIET = (20.0"),
+        ("shell/results.py", "beside it", "of others"),
+        ("shell/hooks.py", "failed after", "broke after"),
+        ("shell/preflight.py", "no such version", "none such"),
     ):
         with project.edited(f"src/siger_pipeline/{file}", old, new):
             assert named(project.status(), "stale", "waits") == set(), file
 
 
 def test_a_models_file_reruns_that_model_and_no_other(project: Editable) -> None:
-    file = "src/siger_pipeline/models/lightgcn.py"
+    file = "src/siger_pipeline/recommenders/lightgcn/model.py"
     with project.edited(file, "regularisation * penalty", "regularisation * 1.0 * penalty"):
         assert named(project.status(), "stale", "waits") == set()
         states = project.status("model=lightgcn")
-    assert states["train_model"] == ("stale", "code of siger_pipeline.models.lightgcn changed")
+    assert states["train_model"] == (
+        "stale",
+        "code of siger_pipeline.recommenders.lightgcn.model changed",
+    )
     with project.edited(file, "class LightGCN", "# A remark.\n\n\nclass LightGCN"):
         assert named(project.status("model=lightgcn"), "stale", "waits") == set()
 

@@ -6,14 +6,14 @@ import pytest
 from ibis.util import gen_name
 
 from contracts.world import train_config
-from siger_pipeline.caching.extra import extra_modules
+from kedro_fresh.extra import extra_modules
 from siger_pipeline.data.matrix import split_matrices
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
 from siger_pipeline.pipelines.ingest.nodes import arrange_splits
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 from siger_pipeline.training.inputs import model_inputs
 from siger_pipeline.training.start import start_training
 
@@ -74,9 +74,12 @@ def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
     assert inputs["evaluate_model"] >= arrays | {"checkpoint", "split_matrix"}
     assert not inputs["evaluate_floors"] & (arrays | {"checkpoint"})
     code = {node.name: extra_modules(node.func) for node in pipeline.nodes}
-    floors = ("siger_pipeline.models.popularity", "siger_pipeline.models.random")
+    floors = (
+        "siger_pipeline.recommenders.popularity.model",
+        "siger_pipeline.recommenders.random.model",
+    )
     assert code == {
-        "evaluate_model": ("siger_pipeline.models.siger",),
+        "evaluate_model": ("siger_pipeline.recommenders.siger.model",),
         "evaluate_floors": floors,
     }
     assert pipeline.all_outputs() == {"metrics", "group_metrics", "recommendations", "floors"}

@@ -13,7 +13,7 @@ from kedro.runner import SequentialRunner
 from omegaconf import OmegaConf
 from PIL import Image
 
-from siger_pipeline.caching.extra import extra_modules
+from kedro_fresh.extra import extra_modules
 from siger_pipeline.datasets.matrix import MatrixDataset
 from siger_pipeline.datasets.pictures import PicturesDataset
 from siger_pipeline.datasets.table import TableDataset
@@ -21,7 +21,7 @@ from siger_pipeline.errors import InputError
 from siger_pipeline.features.config import FeaturesConfig, extractor_config
 from siger_pipeline.features.extractors import EXTRACTORS
 from siger_pipeline.pipelines.features.pipeline import create_pipeline
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 CHOICE = {"text": "tfidf_svd", "image": "picture", "audio": "matrix"}

@@ -20,7 +20,7 @@ from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 MADE = {

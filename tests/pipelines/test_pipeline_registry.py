@@ -5,7 +5,7 @@ from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline import pipeline_registry
 from siger_pipeline.pipeline_registry import STAGES, register_pipelines
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 SIGER = Selection(
     source="amazon",

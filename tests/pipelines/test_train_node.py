@@ -12,15 +12,15 @@ from kedro.runner import SequentialRunner
 from scipy.sparse import csr_matrix
 
 from contracts.world import config_of, small_world, train_config
-from siger_pipeline.caching.extra import extra_modules
-from siger_pipeline.caching.unfinished import UnfinishedDataset
+from kedro_fresh.extra import extra_modules
+from kedro_fresh.unfinished import UnfinishedDataset
 from siger_pipeline.data import matrix
 from siger_pipeline.data.config import Source
 from siger_pipeline.data.schema import Split
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.pipelines.train.pipeline import create_pipeline
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 from siger_pipeline.training import inputs, start
 from siger_pipeline.training.trainer import Progress
 
@@ -153,4 +153,4 @@ def test_interrupted_between_two_saves_the_node_goes_on(tmp_path: Path) -> None:
 
 def test_the_models_module_is_code_of_the_node() -> None:
     (node,) = LIGHTGCN.nodes
-    assert extra_modules(node.func) == ("siger_pipeline.models.lightgcn",)
+    assert extra_modules(node.func) == ("siger_pipeline.recommenders.lightgcn.model",)

@@ -17,7 +17,7 @@ from siger_pipeline.pipelines.report.nodes import (
 )
 from siger_pipeline.pipelines.report.pipeline import create_pipeline
 from siger_pipeline.reporting.config import ReportConfig
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 SAMPLE = {"text": "tfidf_svd", "image": "picture"}
 SIGER = Selection("amazon", SAMPLE, "siger", frozenset({"bipartite", "features", "enhanced"}))

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from contracts.world import TRAINED, small_world, some_batch, trained_model
-from siger_pipeline.models import propagation
 from siger_pipeline.models.base import Batch, EmbeddingRecommender
-from siger_pipeline.models.siger import SIGER
+from siger_pipeline.ops import propagation
+from siger_pipeline.recommenders.siger.model import SIGER
 from siger_pipeline.training.epoch_losses import EpochLosses
 
 DEVICE = torch.device("meta")

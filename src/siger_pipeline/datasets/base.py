@@ -20,11 +20,11 @@ from kedro.io.core import (
     get_protocol_and_path,
 )
 
+from kedro_fresh.temporary import temporary_beside
+from kedro_fresh.writing import Watched, shortage, write_error
 from siger_pipeline.datasets.kinds import verdict_on
 from siger_pipeline.datasets.reasons import first_lines, not_the_content
 from siger_pipeline.errors import InputError
-from siger_pipeline.temporary import temporary_beside
-from siger_pipeline.writing import Watched, shortage, write_error
 
 START = 64  # bytes that tell kinds of files apart
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from siger_pipeline import temporary
+from kedro_fresh import temporary
 from siger_pipeline.datasets.literal import LiteralFileSystem, is_plain
 from siger_pipeline.threads import chosen
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from siger_pipeline.graphs.sparse import canonical, inverse_sqrt, scaled
+from siger_pipeline.ops.sparse import canonical, inverse_sqrt, scaled
 
 
 def normalised_bipartite(interactions: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.graphs.sparse import blocks_of_rows, canonical, symmetric_normalise
+from siger_pipeline.ops.sparse import blocks_of_rows, canonical, symmetric_normalise
 
 BYTES_PER_ENTRY = 32  # a count and its column, the sort key, and what it is made of
 

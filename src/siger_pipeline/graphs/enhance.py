@@ -3,7 +3,7 @@
 from scipy import sparse
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.graphs.sparse import canonical
+from siger_pipeline.ops.sparse import canonical
 
 
 def enhance(

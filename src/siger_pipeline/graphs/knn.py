@@ -8,8 +8,8 @@ from scipy import sparse
 
 from siger_pipeline.errors import InputError, ParameterError
 from siger_pipeline.graphs.neighbours import nearest
-from siger_pipeline.graphs.sparse import symmetric_normalise
 from siger_pipeline.graphs.units import UnitRows, first_twin, row_norms
+from siger_pipeline.ops.sparse import symmetric_normalise
 
 
 def knn_graph(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from siger_pipeline.losses.contrastive import check_paired, unit_rows
-from siger_pipeline.losses.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
+from siger_pipeline.ops.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
 
 
 def anchor_info_nce(

@@ -7,7 +7,7 @@ dimensions.
 import torch
 from torch import Tensor
 
-from siger_pipeline.losses.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
+from siger_pipeline.ops.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
 
 
 def check_paired(*matrices: Tensor) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from siger_pipeline import recommenders
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.models import configs
 from siger_pipeline.models.config import ModelConfig
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from siger_pipeline.models.base import ModelInputs, Recommender
 
-PACKAGE = "siger_pipeline.models"
-MODELS = tuple(sorted(found.name for found in pkgutil.iter_modules(configs.__path__)))
+MODELS = tuple(sorted(found.name for found in pkgutil.iter_modules(recommenders.__path__)))
 
 
 def module_of(name: str) -> str:
@@ -33,7 +32,7 @@ def module_of(name: str) -> str:
     """
     if name not in MODELS:
         raise ParameterError(f"model = {name!r}: no such model; known are {', '.join(MODELS)}")
-    return f"{PACKAGE}.{name}"
+    return f"{recommenders.__name__}.{name}.model"
 
 
 def model_config(name: str) -> type[ModelConfig]:
@@ -43,7 +42,7 @@ def model_config(name: str) -> type[ModelConfig]:
         ParameterError: no such model.
     """
     module_of(name)
-    result: type[ModelConfig] = import_module(f"{configs.__name__}.{name}").Config
+    result: type[ModelConfig] = import_module(f"{recommenders.__name__}.{name}.config").Config
     return result
 
 

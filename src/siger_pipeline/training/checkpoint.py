@@ -9,7 +9,7 @@ import torch
 from siger_pipeline.errors import InputError
 from siger_pipeline.models.base import ModelInputs, Recommender, config_values
 from siger_pipeline.models.registry import build
-from siger_pipeline.training.adam import Adam
+from siger_pipeline.ops.adam import Adam
 
 FORMAT = 3
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from siger_pipeline.allocator import keep_freed_memory
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.metrics import ranking_metrics
@@ -20,6 +19,7 @@ from siger_pipeline.models.base import (
     Recommender,
 )
 from siger_pipeline.models.registry import build
+from siger_pipeline.ops.allocator import keep_freed_memory
 from siger_pipeline.training.checkpoint import Generators, capture, seeded
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.device import resolve_device

@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 
 from siger_pipeline.models.base import EmbeddingRecommender
-from siger_pipeline.training.adam import Adam
+from siger_pipeline.ops.adam import Adam
 from siger_pipeline.training.checkpoint import Generators, capture, restore_state
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.epoch_losses import EpochLosses

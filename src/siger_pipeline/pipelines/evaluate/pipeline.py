@@ -2,12 +2,12 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.caching.extra import with_code
+from kedro_fresh.extra import with_code
 from siger_pipeline.models.registry import module_of
 from siger_pipeline.pipelines.evaluate.nodes import FLOORS, evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.names import SPLIT_MATRIX
 from siger_pipeline.pipelines.train.pipeline import model_arrays
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 
 def create_pipeline(selection: Selection) -> Pipeline:

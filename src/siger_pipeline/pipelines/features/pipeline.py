@@ -2,10 +2,10 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.caching.extra import with_code
+from kedro_fresh.extra import with_code
 from siger_pipeline.features.extractors import EXTRACTORS
 from siger_pipeline.pipelines.features.nodes import extract_features
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 
 def create_pipeline(selection: Selection) -> Pipeline:

@@ -24,8 +24,8 @@ def build_cooccurrence(split_matrix: csr_matrix, k: int, block_mib: float) -> cs
 
 def build_knn(features: ndarray, missing: ndarray, k: int, block_mib: float) -> csr_matrix:
     """H̄_m of one modality."""
-    from siger_pipeline.allocator import keep_freed_memory
     from siger_pipeline.graphs.knn import knn_graph
+    from siger_pipeline.ops.allocator import keep_freed_memory
 
     keep_freed_memory()
     return knn_graph(features, k, missing=missing, block_mib=block_mib)

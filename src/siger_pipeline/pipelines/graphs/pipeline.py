@@ -9,7 +9,7 @@ from siger_pipeline.pipelines.graphs.nodes import (
     build_knn,
 )
 from siger_pipeline.pipelines.names import SPLIT_MATRIX
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 BLOCK = "params:graphs.block_mib"
 

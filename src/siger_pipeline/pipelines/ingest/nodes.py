@@ -20,14 +20,14 @@ def read_amazon_interactions(
     reviews: Table, max_bad_share: float, strategy: str
 ) -> tuple[Table, DataFrame]:
     """Reviews as interactions, one per pair, and their counts."""
-    from siger_pipeline.data.amazon import read_interactions
+    from siger_pipeline.data.sources.amazon import read_interactions
 
     return _one_per_pair(*read_interactions(reviews, max_bad_share, needs_time(strategy)))
 
 
 def read_amazon_items(metadata: Table, max_bad_share: float) -> Table:
     """Metadata as items."""
-    from siger_pipeline.data.amazon import read_items
+    from siger_pipeline.data.sources.amazon import read_items
 
     items, report = read_items(metadata, max_bad_share)
     _warn(report)
@@ -36,14 +36,14 @@ def read_amazon_items(metadata: Table, max_bad_share: float) -> Table:
 
 def read_microlens_interactions(sequences: Table, max_bad_share: float) -> tuple[Table, DataFrame]:
     """Sequences as interactions, one per pair, and their counts."""
-    from siger_pipeline.data.microlens import read_interactions
+    from siger_pipeline.data.sources.microlens import read_interactions
 
     return _one_per_pair(*read_interactions(sequences, max_bad_share))
 
 
 def read_microlens_items(titles: Table, max_bad_share: float) -> Table:
     """Titles as items."""
-    from siger_pipeline.data.microlens import read_items
+    from siger_pipeline.data.sources.microlens import read_items
 
     items, report = read_items(titles, max_bad_share)
     _warn(report)
@@ -54,7 +54,7 @@ def read_mmrec_interactions(
     inter: Table, items: Table, user_mapping: Table, strategy: str
 ) -> tuple[Table, DataFrame]:
     """Numbered interactions with the source's ids, one per pair, and their counts."""
-    from siger_pipeline.data.mmrec import read_interactions, read_users, user_file_remark
+    from siger_pipeline.data.sources.mmrec import read_interactions, read_users, user_file_remark
 
     if remark := user_file_remark(user_mapping):
         LOG.info("%s.", remark)
@@ -64,7 +64,7 @@ def read_mmrec_interactions(
 
 def read_mmrec_items(mapping: Table, inter: Table, item_columns: dict[str, str]) -> Table:
     """The item file, or the numbered items where there is none."""
-    from siger_pipeline.data.mmrec import item_file_remark, read_items
+    from siger_pipeline.data.sources.mmrec import item_file_remark, read_items
 
     if remark := item_file_remark(mapping, item_columns):
         LOG.info("%s.", remark)

@@ -7,7 +7,7 @@ from kedro.pipeline import Node, Pipeline
 from siger_pipeline.data.config import Source
 from siger_pipeline.pipelines.ingest import nodes
 from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 TOLERANCE = "params:ingest.max_bad_share"
 COLUMNS = "params:ingest.item_columns"

@@ -4,7 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES
 from siger_pipeline.pipelines.report import nodes
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 PICTURE = "picture"  # the extractor that reads the items' pictures
 # Blocks of parameters that figures depend on, whatever the model.

@@ -2,11 +2,11 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.caching.extra import with_code
+from kedro_fresh.extra import with_code
 from siger_pipeline.models.registry import module_of
 from siger_pipeline.pipelines.names import SPLIT_MATRIX
 from siger_pipeline.pipelines.train.nodes import train_model
-from siger_pipeline.selection import Selection
+from siger_pipeline.shell.selection import Selection
 
 
 def model_arrays(selection: Selection) -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""What killed runs left half-written, removed."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from kedro_fresh.freshness import Freshness
+from kedro_fresh.temporary import left_over, remove_dead, spill_folders
+
+LOG = logging.getLogger("kedro_fresh")
+
+
+def remove_leftovers(freshness: Freshness) -> None:
+    """Remove temporary files of processes that have ended, and say so.
+
+    Looked for beside the outputs of the pipeline, among the records and in `TMPDIR`.
+    """
+    number, size = remove_dead(chain(_of_outputs(freshness), _of_records(freshness.folder)))
+    spilled, more = remove_dead(spill_folders())
+    if number + spilled:
+        LOG.info(
+            "Temporary files left by killed runs: %d removed (%.1f MiB)",
+            number + spilled,
+            (size + more) / 2**20,
+        )
+
+
+def _of_outputs(freshness: Freshness) -> Iterator[Path]:
+    for name in freshness.pipeline.all_outputs() & freshness.places.keys():
+        place = freshness.places[name]
+        if place.path is not None:
+            folders = place.path.glob("*/") if place.versioned else [place.path.parent]
+            yield from chain.from_iterable(left_over(one, place.path.name) for one in folders)
+
+
+def _of_records(folder: Path) -> Iterator[Path]:
+    for each, _, _ in os.walk(folder):
+        yield from left_over(Path(each))

@@ -1,0 +1,115 @@
+"""Where datasets lie, as the catalog says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+from kedro.io import DataCatalog
+
+from kedro_fresh.ingredients import plain
+
+# What does not change the object that is loaded, or the bytes that are saved.
+ELSEWHERE = {"filepath", "path", "versioned", "metadata", "credentials", "hint"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One dataset's place.
+
+    Attributes:
+        name: in the catalog.
+        settings: its type and arguments, but for where it lies.
+        filepath: as the catalog says, empty where it says nothing.
+        path: None where there is no local file.
+        versioned: whether each save has a folder of its own.
+        load_version: the version that was asked for, None for the newest.
+        measured: whether the catalog's metadata say that it holds measurements, such as seconds.
+    """
+
+    name: str
+    settings: dict[str, Any]
+    filepath: str
+    path: Path | None
+    versioned: bool
+    load_version: str | None
+    measured: bool = False
+
+    def newest(self) -> str | None:
+        """The newest version; None where there is none, or none is kept."""
+        if not self.versioned or self.path is None:
+            return None
+        found = [file.parent.name for file in self.path.glob(f"*/{escape(self.path.name)}")]
+        return max(found, default=None)
+
+    def at(self, version: str | None) -> Path | None:
+        """The file of a version; of an unversioned dataset its only one."""
+        if self.path is None or not self.versioned:
+            return self.path
+        return self.path / version / self.path.name if version else None
+
+    def current(self) -> Path | None:
+        """The newest version's file."""
+        return self.at(self.newest())
+
+    def types(self) -> set[str]:
+        """Full names of its class, and of the classes of datasets within it."""
+        return set(_types(self.settings))
+
+    def why_unknown(self) -> str:
+        """Why nobody can say what it holds without loading it."""
+        if self.filepath:
+            return f"{self.name} ({self.filepath}) is not a file or folder of this machine's disk"
+        return f"{self.name} is not persisted by the catalog"
+
+
+def places(catalog: DataCatalog, names: Iterable[str]) -> dict[str, Place]:
+    """The places of datasets, by name; parameters are left out."""
+    wanted = [name for name in names if not is_parameter(name)]
+    kinds = {name: type(catalog.get(name)) for name in wanted}
+    load_versions = catalog.to_config()[2]
+    found = {}
+    for name, kind in kinds.items():
+        config = catalog.config_resolver.resolve_pattern(name)
+        config = {**config, "type": f"{kind.__module__}.{kind.__qualname__}"}
+        found[name] = _place(name, config, load_versions.get(name))
+    return found
+
+
+def is_parameter(name: str) -> bool:
+    """Kedro's names of parameters."""
+    return name == "parameters" or name.startswith("params:")
+
+
+def _types(settings: Any) -> Iterator[str]:
+    if isinstance(settings, dict):
+        for key, value in settings.items():
+            if key in ("type", "dataset") and isinstance(value, str):
+                yield value
+            yield from _types(value)
+
+
+def _place(name: str, config: dict[str, Any], load_version: str | None) -> Place:
+    filepath = str(config.get("filepath") or config.get("path") or "")
+    local = filepath.removeprefix("file://")
+    pattern = any(sign in part for part in _absent_parts(Path(local)) for sign in "*?[")
+    settings = {key: value for key, value in config.items() if key not in ELSEWHERE}
+    return Place(
+        name=name,
+        settings=plain(settings),
+        filepath=filepath,
+        path=None if not local or "://" in local or pattern else Path(local),
+        versioned=bool(config.get("versioned")),
+        load_version=load_version,
+        measured=bool((config.get("metadata") or {}).get("measured")),
+    )
+
+
+def _absent_parts(path: Path) -> Iterator[str]:
+    """Names of the folders and the file of a path that are not there, and so may be a pattern."""
+    while not path.exists() and path != path.parent:
+        yield path.name
+        path = path.parent

@@ -1,0 +1,63 @@
+"""Where the project that runs is, by Kedro's own account."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from kedro.framework import project
+from kedro.io import DataCatalog
+from kedro.pipeline import Node, Pipeline
+from kedro.utils import find_kedro_project
+
+from kedro_fresh.code import SourceCode
+from kedro_fresh.contents import Contents
+from kedro_fresh.freshness import Freshness
+from kedro_fresh.loaded import watch
+from kedro_fresh.node_code import NodeCode
+
+FOLDER = Path("data") / ".caching"
+
+
+def open_freshness(
+    pipeline: Pipeline, catalog: DataCatalog, contents: Contents | None = None
+) -> Freshness:
+    """The freshness of a pipeline's nodes; records lie in `data/.caching` of the project.
+
+    Args:
+        pipeline: whose nodes are asked for.
+        catalog: where their datasets lie.
+        contents: hashes that are known already.
+    """
+    root = find_kedro_project(Path.cwd()) or Path.cwd()
+    folder = root / FOLDER
+    contents = contents or Contents(folder / "contents.json")
+    package = project.PACKAGE_NAME or ""
+    spec = find_spec(package) if package else None
+    places = list(spec.submodule_search_locations or []) if spec else []
+    if package:
+        watch(package)
+    source = SourceCode(package, Path(places[0]) if places else root, contents)
+    return Freshness(pipeline, catalog, folder, root, NodeCode(source), contents)
+
+
+def upstream(part: Pipeline) -> Pipeline:
+    """The project's nodes that make what a part of its pipelines starts from.
+
+    Each start is looked for in one pipeline after another, since two of them may make it in
+    different ways.
+    """
+    wanted = {untranscoded(name) for name in part.inputs()}
+    mine = {node.name for node in part.nodes}
+    found: dict[str, Node] = {}
+    for pipeline in project.pipelines.values():
+        made = {name for name in pipeline.all_outputs() if untranscoded(name) in wanted}
+        wanted -= {untranscoded(name) for name in made}
+        before = pipeline.to_outputs(*made).nodes if made else []
+        found |= {node.name: node for node in before if node.name not in mine | found.keys()}
+    return Pipeline(list(found.values()))
+
+
+def untranscoded(name: str) -> str:
+    """A dataset's name without Kedro's transcoding: `prices@spark` is `prices`."""
+    return name.partition("@")[0]

@@ -1,0 +1,112 @@
+"""Versions of outputs: the next one, an earlier one brought forward, one that was broken off."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kedro.io import AbstractVersionedDataset, DataCatalog
+
+from kedro_fresh.contents import link_or_copy
+from kedro_fresh.errors import FreshError
+from kedro_fresh.freshness import Freshness
+from kedro_fresh.ingredients import Ingredients, few
+from kedro_fresh.places import Place
+from kedro_fresh.record import Entry, Output, Record, UnreadableError
+
+LOG = logging.getLogger("kedro_fresh")
+
+
+def next_version(place: Place, catalog: DataCatalog) -> str | None:
+    """The version that a run writes, None for a dataset without versions.
+
+    Raises:
+        FreshError: it would not be the newest one, since the clock was set back; or a file without
+            versions stands where the versions go.
+    """
+    dataset = catalog.get(place.name)
+    if not place.versioned or not isinstance(dataset, AbstractVersionedDataset):
+        return None
+    if place.path and place.path.is_file():
+        raise FreshError(
+            f"{place.path} is a file from before {place.name} had versions, and stands where they "
+            "go: remove it, and it is made anew"
+        )
+    version, newest = dataset.resolve_save_version(), place.newest()
+    if version and newest and newest > version:
+        raise FreshError(
+            f"{place.name} has a version of {newest}, and this run is of {version}: what it makes "
+            "would not be the newest. Start it again if another run has ended meanwhile; else set "
+            "the clock right, or remove that version"
+        )
+    return version
+
+
+def bring_forward(entry: Entry, freshness: Freshness, catalog: DataCatalog) -> Entry:
+    """Make what an earlier run wrote the newest version of each output; the run's entry anew."""
+    outputs = {}
+    for name, file in (freshness.versions_of(entry) or {}).items():
+        place, version = freshness.places[name], freshness.versions.newest[name]
+        if file != freshness.versions.current(name):
+            version = next_version(place, catalog)
+            target = place.at(version)
+            assert target is not None
+            link_or_copy(file, target)
+            catalog.release(name)
+        outputs[name] = Output(version, entry.outputs[name].content)
+    return replace(entry, outputs=outputs)
+
+
+def left_over(
+    node: str,
+    record: Record,
+    now: Ingredients,
+    places: Mapping[str, Place],
+    catalog: DataCatalog,
+) -> dict[str, Any]:
+    """What a broken-off run of a node with the same ingredients has left.
+
+    Returns:
+        Catalog name -> object, for every output; nothing where there is no such run.
+    """
+    try:
+        same = list(record.unfinished.of(now))
+        for entry in same:
+            if _is_whole(entry, places):
+                outputs = entry.outputs.items()
+                return {name: catalog.load(name, output.version) for name, output in outputs}
+        never = "broken off before it had written all of its outputs once"
+        why = f"since the run of {same[0].made} was {never}" if same else _other(record, now)
+    except UnreadableError as error:
+        why = f"since {error}"
+    except Exception as error:
+        why = f"since what was broken off cannot be read ({error})"
+    if why:
+        LOG.info("%s: starts anew, %s", node, why)
+    return {}
+
+
+def written(begun: Entry, freshness: Freshness) -> dict[str, Output]:
+    """The outputs of a run that has ended, with their contents."""
+    files = {name: freshness.places[name].at(out.version) for name, out in begun.outputs.items()}
+    return {
+        name: Output(begun.outputs[name].version, freshness.content(file))
+        for name, file in files.items()
+    }
+
+
+def _is_whole(entry: Entry, places: Mapping[str, Place]) -> bool:
+    files = (places[name].at(output.version) for name, output in entry.outputs.items())
+    return all(file is not None and file.exists() for file in files)
+
+
+def _other(record: Record, now: Ingredients) -> str:
+    """How the run differed that was broken off last; empty where a run has ended since."""
+    begun = record.unfinished.newest()
+    finished = record.finished.newest() if begun else None
+    if begun is None or (finished and finished.made >= begun.made):
+        return ""
+    differences = few(now.differences(begun.ingredients))
+    return f"not where the run of {begun.made} was broken off: {differences}"

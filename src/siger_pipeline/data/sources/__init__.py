@@ -1,0 +1,1 @@
+"""The formats that interactions and items are read from, a module each."""

@@ -1,1 +1,0 @@
-"""The hyperparameters of each model: `<name>.py` holds the `Config` of `models/<name>.py`."""

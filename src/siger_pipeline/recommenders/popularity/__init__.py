@@ -1,0 +1,1 @@
+"""Popularity, a floor."""

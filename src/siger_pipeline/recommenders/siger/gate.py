@@ -1,0 +1,39 @@
+"""What raw features say of an item, as a gate on its embedding.
+
+Shape suffixes: I items, m feature dimensions, d embedding dimensions.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from siger_pipeline.ops.layers import Linear, constant
+
+
+class FeatureGate(nn.Module):
+    """f_m of SIGER Eq. (9) on one modality's raw features."""
+
+    raw: Tensor
+
+    def __init__(
+        self, features: np.ndarray, dimension: int, train_features: bool, generator: torch.Generator
+    ) -> None:
+        """Take E_m, [I, m]: a constant, or the start of a weight."""
+        super().__init__()
+        self.inner = Linear(features.shape[1], dimension, generator)
+        self.outer = Linear(dimension, dimension, generator)
+        if train_features:
+            self.raw = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
+        else:
+            self.register_buffer("raw", constant(features), persistent=False)
+
+    def forward(self) -> Tensor:
+        """sigmoid(W'' (W' E_m + b') + b''), [I, d].
+
+        With nothing between the two maps they are one, W'' W', so that all items are multiplied
+        once, and once in the backward pass.
+        """
+        weight_dm = self.outer.weight @ self.inner.weight
+        bias_d = torch.addmv(self.outer.bias, self.outer.weight, self.inner.bias)
+        return torch.sigmoid(functional.linear(self.raw, weight_dm, bias_d))

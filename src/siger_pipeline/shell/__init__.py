@@ -1,0 +1,1 @@
+"""What stands around Kedro: commands, context, parameters, what a run says."""

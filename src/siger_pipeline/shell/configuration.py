@@ -1,0 +1,226 @@
+"""Reading conf/: a slip in a file is told in a sentence with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from siger_pipeline.errors import ConfigurationError
+from siger_pipeline.shell.folders import ConfigLoader
+from siger_pipeline.shell.yaml_faults import fault, line_of
+
+KINDS = ("globals", "parameters", "catalog", "credentials")
+ENDINGS = (".yml", ".yaml", ".json")
+READ = "read are globals.yml, parameters*.yml, catalog*.yml, credentials*.yml"
+
+
+class ProjectConfigLoader(ConfigLoader):
+    """Kedro's loader, whose errors name file, line and remedy.
+
+    The files of an environment that is not used are not read.
+
+    Attributes:
+        read: the files of each kind, those of the base first.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Read globals.yml at once, as Kedro's does."""
+        self.read: dict[str, list[Path]] = {}
+        super().__init__(*arguments, **options)
+
+    def where(self, kind: str, keys: Sequence[str]) -> str:
+        """`file, line n` of the value that counts for nested keys; empty where it stands nowhere.
+
+        Args:
+            kind: of configuration, such as `parameters`.
+            keys: the outermost first.
+        """
+        if kind == "parameters" and _holds(self.runtime_params or {}, keys):
+            return "--params"
+        for path in reversed(self.read.get(kind, [])):
+            if line := line_of(self._bytes(path), keys):
+                return f"{self._shown(path)}, line {line}"
+        return ""
+
+    def empty_files(self, kind: str) -> list[str]:
+        """Files of the base, of a kind, that hold nothing but blanks and comments."""
+        base = self._of(self.base_env)
+        paths = [path for path in self.read.get(kind, []) if path.is_relative_to(base)]
+        return [self._shown(path) for path in paths if _is_empty(self._bytes(path))]
+
+    def warnings(self) -> Iterator[str]:
+        """What stands in conf/ and does not count, a sentence each."""
+        conf, env = Path(self.conf_source), self.env or self.default_run_env
+        local = [path for path, counts in _files(conf / self.default_run_env) if counts]
+        if local and env != self.default_run_env:
+            yield (
+                f"{', '.join(map(self._shown, local))}: not read, since --env {env} takes the place"
+                f" of conf/{self.default_run_env}. Put what {env} should use into conf/{env}"
+            )
+        for folder in dict.fromkeys((self.base_env, env)):
+            for path, counts in _files(conf / folder):
+                if not path.exists():
+                    yield f"{self._shown(path)}: not read, since it is a link to nothing"
+                elif not counts:
+                    yield f"{self._shown(path)}: not read. Files that are {READ}"
+        for name in self.empty_files("parameters"):
+            yield f"{name} is empty"
+        known = self._keys("globals", self.base_env)
+        for key in self._keys("globals", env) - known:
+            if near := get_close_matches(key, known, n=1, cutoff=0.75):
+                where = self.where("globals", [key])
+                yield f"{where}: conf/base knows no global {key!r}; did you mean {near[0]!r}?"
+
+    def _keys(self, kind: str, env: str) -> set[str]:
+        paths = [path for path in self.read.get(kind, []) if path.is_relative_to(self._of(env))]
+        return {key for path in paths for key in yaml.safe_load(self._bytes(path)) or {}}
+
+    def _of(self, env: str) -> Path:
+        return Path(self._get_conf_env_path(env))
+
+    def _read_dir_configs(
+        self, conf_path: str, patterns: list[str], key: str, *others: Any
+    ) -> dict[Path, DictConfig]:
+        """The files of one folder, each as OmegaConf reads it."""
+        if not self._fs.isdir(Path(conf_path).as_posix()):
+            return self._no_folder(conf_path)
+        try:
+            found = super()._read_dir_configs(conf_path, patterns, key, *others)
+        except OmegaConfBaseException as error:
+            raise self._unresolved(key, self._paths(conf_path, patterns), error) from error
+        except Exception as error:
+            for path in self._paths(conf_path, patterns):
+                self._check(path)
+            raise ConfigurationError(self._foreign(key, conf_path, patterns, error)) from error
+        for path, config in found.items():
+            if len(config) == 1 or any(":" in str(each) for each in config):
+                self._check(path)  # OmegaConf takes a file that is one word, or `a:b`, for a key
+        self.read[key] = list(dict.fromkeys([*self.read.get(key, []), *found]))
+        return found
+
+    def _no_folder(self, conf_path: str) -> dict[Path, DictConfig]:
+        if not self.env and Path(conf_path).name == self.default_run_env:
+            return {}  # nobody asked for it, and nothing stands in it
+        raise ConfigurationError(
+            f"{self._shown(Path(conf_path))} does not exist. An environment is a folder of conf/, "
+            f"and {self.base_env} is always read."
+        )
+
+    def _paths(self, conf_path: str, patterns: list[str]) -> list[Path]:
+        """The files that Kedro reads."""
+        globs = (self._fs.glob(Path(f"{conf_path}/{pattern}").as_posix()) for pattern in patterns)
+        names = {name for found in globs for name in found if not self._is_hidden(name)}
+        return sorted(path for path in map(Path, names) if self._is_valid_config_path(path))
+
+    def _check(self, path: Path) -> None:
+        if problem := fault(self._bytes(path)):
+            raise ConfigurationError(f"{self._shown(path)}, {problem}.")
+
+    def _bytes(self, path: Path) -> bytes:
+        try:
+            content: bytes = self._fs.cat_file(path.as_posix())
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self._shown(path)} cannot be read ({error.strerror or error}). Make it readable,"
+                " or remove it."
+            ) from error
+        return content
+
+    def _foreign(self, key: str, conf_path: str, patterns: list[str], error: Exception) -> str:
+        """What Kedro says of files that are well-formed each: a key that stands in two of them."""
+        places: dict[tuple[str, ...], Path] = {}
+        for path in self._paths(conf_path, patterns):
+            for keys in _leaves(yaml.load(self._bytes(path), yaml.SafeLoader), key):
+                if (other := places.setdefault(keys, path)) is not path:
+                    lines = [line_of(self._bytes(each), keys) for each in (path, other)]
+                    return (
+                        f"{'.'.join(keys)} stands in two files: {self._shown(path)}, line "
+                        f"{lines[0]}, and {self._shown(other)}, line {lines[1]}. Keep one of them "
+                        "(a copy of a file is read as well, whatever follows its name)."
+                    )
+        return f"{self._shown(Path(conf_path))}: {key} cannot be read: {error}"
+
+    def _merge_and_resolve(
+        self, key: str, config_per_file: dict[Path, DictConfig]
+    ) -> dict[str, Any]:
+        """One configuration of the files of a folder, `${…}` replaced."""
+        try:
+            resolved: dict[str, Any] = super()._merge_and_resolve(key, config_per_file)
+        except OmegaConfBaseException as error:
+            raise self._unresolved(key, config_per_file, error) from error
+        return resolved
+
+    def _unresolved(
+        self, kind: str, paths: Iterable[Path], error: OmegaConfBaseException
+    ) -> ConfigurationError:
+        for path in paths:
+            self._check(path)
+        keys = str(error.full_key or "").split(".")
+        lines = ((path, line_of(self._bytes(path), keys)) for path in paths)
+        place = next((f"{self._shown(path)}, line {line}" for path, line in lines if line), kind)
+        what = str(error).partition("\n")[0].rstrip(".")
+        told = [place, *filter(None, [".".join(keys)]), self._wish(what)]
+        return ConfigurationError(f"{': '.join(told)}.")
+
+    def _wish(self, what: str) -> str:
+        """What OmegaConf says of `${…}`, with what there is."""
+        if what.startswith("Cannot merge") and "ListConfig" in what:
+            return "a list and keys for one parameter: a list is given whole, as in a.b=[1,2]"
+        name = what.partition("'")[2].partition("'")[0]
+        if "Globals key" in what:
+            if not (known := sorted(self._globals)):
+                return f"no {name!r}, since conf/{self.base_env}/globals.yml is missing or empty"
+            near = get_close_matches(name, known, n=1)
+            wish = f"did you mean {near[0]!r}? " if near else ""
+            return f"no {name!r} in globals.yml; {wish}known are {', '.join(known)}"
+        if what.startswith("Unsupported interpolation type"):
+            known = ["globals", "runtime_params", *(self._custom_resolvers or {})]
+            name = what.removeprefix("Unsupported interpolation type").strip()
+            return f"${{{name}:…}} is not known; known are {', '.join(known)}"
+        return what
+
+    def _shown(self, path: Path) -> str:
+        """A path as a person writes it: from the folder that holds conf/."""
+        parent = Path(self.conf_source).parent
+        return str(path.relative_to(parent)) if path.is_relative_to(parent) else str(path)
+
+
+def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
+    for key in keys:
+        if not isinstance(values, Mapping) or key not in values:
+            return False
+        values = values[key]
+    return True
+
+
+def _is_empty(content: bytes) -> bool:
+    lines = (line.strip() for line in content.splitlines())
+    return all(not line or line.startswith(b"#") for line in lines)
+
+
+def _leaves(values: Any, kind: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The keys that Kedro wants once: of parameters the innermost, else the outermost."""
+    for key, value in (values or {}).items():
+        keys = (*above, str(key))
+        if kind == "parameters" and isinstance(value, dict):
+            yield from _leaves(value, kind, keys)
+        else:
+            yield keys
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
+    """The files below a folder that are meant as configuration, and whether Kedro reads them."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        is_dangling = path.is_symlink() and not path.exists()
+        if not (path.is_file() or is_dangling) or any(part.startswith(".") for part in parts):
+            continue
+        named = any(part.startswith(KINDS[1:]) for part in parts) or parts == ("globals.yml",)
+        if path.suffix in ENDINGS or path.name.startswith(KINDS):
+            yield path, named and path.suffix in ENDINGS

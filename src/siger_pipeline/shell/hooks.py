@@ -1,0 +1,72 @@
+"""What is said while a run goes on and at its end, whatever started it and whatever runs it."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Node, Pipeline
+
+from kedro_fresh.duration import duration
+from kedro_fresh.step import RUNNING
+from siger_pipeline.shell.narration import Narration
+from siger_pipeline.shell.preflight import check_before_run
+from siger_pipeline.shell.results import closing_lines
+
+LOG = logging.getLogger(__name__)
+CACHING = "CachingRunner"  # it tells of its nodes itself, and checks those that it will run
+
+
+class ProjectHooks:
+    """One line a node, and at the end the results."""
+
+    def __init__(self) -> None:
+        self.narration = Narration()
+        self.tells_itself = True
+        self.node = ""
+        self.start = 0.0
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Begin to narrate."""
+        self.tells_itself, self.node = CACHING in str(run_params["runner"]), ""
+        if not self.tells_itself:
+            check_before_run(pipeline.nodes, catalog)
+        self.narration.start()
+
+    @hook_impl
+    def before_dataset_loaded(self, node: Node) -> None:
+        """The first thing that happens to a node: the one before it has ended.
+
+        Kedro's hook after a node comes too early for one that yields: nothing is computed yet.
+        """
+        if node.name != self.node:
+            self._end_node()
+            self.node, self.start = node.name, perf_counter()
+            if not self.tells_itself:
+                RUNNING.debug("%s: running", node.name)
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Say what came of it."""
+        self._end_node()
+        for level, line in closing_lines(pipeline, catalog):
+            LOG.log(level, "%s", line)
+        self.narration.stop()
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Name the node: Kedro's own line of it spells out all of its inputs and outputs."""
+        if self.node and not self.tells_itself:
+            LOG.error("%s: failed after %s", self.node, duration(perf_counter() - self.start))
+        self.narration.stop()
+
+    def _end_node(self) -> None:
+        if self.node and not self.tells_itself:
+            RUNNING.debug("")
+            LOG.info("%s: ran in %s", self.node, duration(perf_counter() - self.start))

@@ -1,0 +1,134 @@
+"""What is said of a run while it goes on.
+
+No node imports this module, so that another wording makes no node run again: the caching runner
+and the trainer announce events through their loggers, and here they are put into words.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from siger_pipeline.shell.terminal import Console
+
+if TYPE_CHECKING:
+    from siger_pipeline.training.trainer import Standing
+
+RUNNING = "kedro_fresh.running"
+TRAINING = "siger_pipeline.training.trainer"
+LOG = logging.getLogger(__name__)
+
+
+class Narration:
+    """Takes the place of the logging configuration's `console` handler while a run goes on."""
+
+    def __init__(self) -> None:
+        handlers = [found for found in logging.root.handlers if found.name == "console"]
+        self.replaced = next(
+            (found for found in handlers if isinstance(found, logging.StreamHandler)), None
+        )
+        self.console: Console | None = None
+        self.levels: dict[str, int] = {}
+        self.verbose: dict[str, bool] = {}
+
+    def start(self) -> None:
+        """Begin; where there is no such handler, the person has a configuration of their own."""
+        if self.replaced is None or getattr(self.replaced.stream, "closed", True):
+            return
+        self.console = Console(self.replaced.stream, self.replaced.formatter)
+        logging.root.removeHandler(self.replaced)
+        logging.root.addHandler(self.console)
+        for name in (RUNNING, TRAINING):
+            logger = logging.getLogger(name)
+            self.levels[name] = logger.level
+            self.verbose[name] = logger.isEnabledFor(logging.DEBUG)
+            logger.setLevel(logging.DEBUG)
+            logger.addFilter(self._heard)
+        if self.console.on_terminal:
+            _at_sigterm(_leave_and_end)
+
+    def stop(self) -> None:
+        """End; once more is nothing."""
+        if self.replaced is None or self.console is None:
+            return
+        self.console.stop()
+        if signal.getsignal(signal.SIGTERM) is _leave_and_end:
+            _at_sigterm(signal.SIG_DFL)
+        logging.root.removeHandler(self.console)
+        logging.root.addHandler(self.replaced)
+        for name, level in self.levels.items():
+            logging.getLogger(name).removeFilter(self._heard)
+            logging.getLogger(name).setLevel(level)
+        self.console = None
+
+    def _heard(self, record: logging.LogRecord) -> bool:
+        """Show an event; whether its own record goes on to the handlers."""
+        standing: Standing | None = getattr(record, "standing", None)
+        if self.console:
+            self.console.show(standing_text(standing) if standing else record.getMessage())
+        if standing and standing.finished:
+            LOG.info("%s", stopped_text(standing))
+        return self.verbose[record.name] and bool(record.msg)
+
+
+def leave_terminal() -> None:
+    """Clear the last line of the terminal, where a run ends without Kedro's hooks: by a signal."""
+    for handler in logging.root.handlers:
+        if isinstance(handler, Console):
+            handler.stop()
+
+
+def _leave_and_end(number: int, _: FrameType | None) -> None:
+    try:
+        leave_terminal()
+    finally:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+def _at_sigterm(what: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Set what SIGTERM does, unless another part of the program has set it."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGTERM) in (signal.SIG_DFL, _leave_and_end):
+        signal.signal(signal.SIGTERM, what)
+
+
+def standing_text(standing: Standing) -> str:
+    """Where a training stands: epoch, the monitored metric, its best, the patience left, loss."""
+    monitor, done = standing.config.monitor, len(standing.rows) == standing.epoch
+    if done:
+        within = ""
+    elif standing.step == standing.steps:
+        within = ", validating"
+    else:
+        within = f" ({standing.step / standing.steps:.0%})"
+    text = f"{standing.name}: epoch {standing.epoch}{within}"
+    if not standing.rows:
+        return text
+    last, best = standing.rows[-1], _best(standing)
+    left = standing.config.patience - (last["epoch"] - best["epoch"])
+    # The width of a terminal is 80 columns; what matters least comes last, where it is cut.
+    return (
+        f"{text}, {monitor} {last[monitor]:.4f}, best {best[monitor]:.4f} at {best['epoch']}, "
+        f"patience left {left}, loss {last['loss']:.4f}"
+    )
+
+
+def stopped_text(standing: Standing) -> str:
+    """How a training ended."""
+    best, monitor = _best(standing), standing.config.monitor
+    waited = standing.epoch - best["epoch"]
+    why = "patience" if waited >= standing.config.patience else "max_epochs"
+    return (
+        f"{standing.name}: stopped at epoch {standing.epoch} ({why}), "
+        f"best validation {monitor} {best[monitor]:.4f} at {best['epoch']}"
+    )
+
+
+def _best(standing: Standing) -> dict[str, float]:
+    return next(row for row in reversed(standing.rows) if row["best"])

@@ -1,0 +1,63 @@
+"""What would stop a run in the midst of it and can be known before its first node."""
+
+from collections.abc import Iterable
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Node, Pipeline
+
+from kedro_fresh.places import places
+from siger_pipeline.datasets.base import AtomicDataset
+from siger_pipeline.errors import InputError
+
+ON_DEVICE = {"train_model", "evaluate_model"}  # nodes that compute on `train.device`
+LISTED = 3  # versions, the newest
+
+
+def check_before_run(nodes: Iterable[Node], catalog: DataCatalog) -> None:
+    """Look for what nodes will need.
+
+    Args:
+        nodes: that are going to run.
+        catalog: of the run.
+
+    Raises:
+        UserError: a version that was asked for is not there, nor are files that no node makes; or
+            there is no CUDA device where one is asked for.
+    """
+    chosen = list(nodes)
+    _check_versions(catalog)
+    _check_files(Pipeline(chosen).inputs(), catalog)
+    _check_device(chosen, catalog)
+
+
+def _check_versions(catalog: DataCatalog) -> None:
+    for name, place in places(catalog, catalog.to_config()[2]).items():
+        asked, file = place.load_version, place.at(place.load_version)
+        if asked and file and not file.exists():
+            assert place.path is not None
+            there = sorted(found.parent.name for found in place.path.glob(f"*/{place.path.name}"))
+            newest = ", ".join(there[-LISTED:]) or "none"
+            raise InputError(
+                f"--load-versions {name}:{asked}: {name} has no such version; it has {len(there)}, "
+                f"the newest: {newest}"
+            )
+
+
+def _check_files(names: Iterable[str], catalog: DataCatalog) -> None:
+    """All files that are missing at once, not one in each run."""
+    datasets = [catalog.get(name) for name in sorted(names)]
+    told = [found.why_missing() for found in datasets if isinstance(found, AtomicDataset)]
+    if missing := [sentence for sentence in told if sentence]:
+        raise InputError("\n".join(dict.fromkeys(missing)))
+
+
+def _check_device(nodes: list[Node], catalog: DataCatalog) -> None:
+    wanted = catalog.load("params:train.device") if ON_DEVICE & _names(nodes) else "auto"
+    if wanted == "cuda":  # else PyTorch, which takes seconds to import, is not asked
+        from siger_pipeline.training.device import resolve_device
+
+        resolve_device(wanted)
+
+
+def _names(nodes: list[Node]) -> set[str]:
+    return {node.name for node in nodes}

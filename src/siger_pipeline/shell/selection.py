@@ -1,0 +1,59 @@
+"""Which nodes a run has: the environment's source and modalities, and the model's needs.
+
+Kedro asks for the pipelines without saying for which environment. The hook that sees a run's
+context says it here first; this is the only state of the project that outlives a call.
+"""
+
+from dataclasses import dataclass
+
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.models.registry import model_config
+from siger_pipeline.shell.parameters import StageParameters
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the wiring of the pipelines depends on.
+
+    Attributes:
+        source: format of the raw files.
+        modalities: name of each modality and of its extractor.
+        model: registered name of the model.
+        needs: fields of ModelInputs that the model is built from.
+    """
+
+    source: str
+    modalities: dict[str, str]
+    model: str
+    needs: frozenset[str]
+
+
+_current: Selection | None = None
+
+
+def selection_of(parameters: StageParameters) -> Selection:
+    """The selection that some parameters ask for.
+
+    Raises:
+        ParameterError: the model needs features and the data set has no modality.
+    """
+    modalities = {name: how for name, how in parameters.features.modalities.items() if how}
+    needs = model_config(parameters.model).needs
+    if "features" in needs and not modalities:
+        raise ParameterError(
+            f"model {parameters.model} needs item features and data set {parameters.dataset} has "
+            "none (features.modalities is empty): add feature files and name their modalities, or "
+            "take a model without features, such as --params model=lightgcn"
+        )
+    return Selection(str(parameters.ingest.source), modalities, parameters.model, needs)
+
+
+def select(selection: Selection) -> None:
+    """Make it the one that pipelines are built for from now on."""
+    global _current  # noqa: PLW0603
+    _current = selection
+
+
+def selected() -> Selection | None:
+    """The one selected last, None before the first context."""
+    return _current

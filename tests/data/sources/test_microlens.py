@@ -1,0 +1,120 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from ibis.expr.types import Table
+
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.data.sources.microlens import read_interactions, read_items
+from siger_pipeline.errors import InputError
+
+MakeLines = Callable[[Sequence[str | None]], Table]
+MakeTexts = Callable[[dict[str, Sequence[Any]]], Table]
+
+
+def test_a_sequence_is_interactions_at_their_places(lines: MakeLines) -> None:
+    rows, report = read_interactions(lines(["7\t30 10 20", "8\t10"]), 0.0)
+    columns = [Columns.USER, Columns.ITEM, Columns.TIMESTAMP, Columns.IS_POSITION]
+    found = rows.order_by(Columns.USER, Columns.TIMESTAMP).select(*columns).to_pyarrow()
+    assert [tuple(row.values()) for row in found.to_pylist()] == [
+        ("7", "30", 0, True),
+        ("7", "10", 1, True),
+        ("7", "20", 2, True),
+        ("8", "10", 0, True),
+    ]
+    assert (report.lines, report.bad) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (None, "blank"),
+        ("9", "not a user, a tab"),
+        ("9 10 20", "not a user, a tab"),
+        ("9\t", "not a user, a tab"),
+        ("\t10 20", "not a user, a tab"),
+        ("9\t10  20", "not a user, a tab"),
+        ("9\t10\t20", "not a user, a tab"),
+        ("9\t10,20,30", "a blank is wanted between its items"),
+        ("9\t10;20", "a blank is wanted between its items"),
+        ("7\t50", "its user has a line already: 7"),
+    ],
+)
+def test_a_line_of_another_form_is_bad(lines: MakeLines, line: str | None, reason: str) -> None:
+    raw = lines(["7\t10", line, "8\t10"])
+    rows, report = read_interactions(raw, 0.5)
+    assert rows.count().to_pyarrow().as_py() == 2
+    assert report.examples[0].startswith("line 2: ") and reason in report.examples[0]
+    with pytest.raises(InputError, match="1 of 3 lines"):
+        read_interactions(raw, 0.1)
+
+
+def test_titles_are_items(texts: MakeTexts) -> None:
+    items, report = read_items(
+        texts({"item": ["2", "1", "2", "3"], "title": ["first", "one, two", "later", " "]}), 0.0
+    )
+    found = items.to_pyarrow().to_pylist()
+    assert [(row[Columns.ITEM], row[Columns.TITLE]) for row in found] == [
+        ("1", "one, two"),
+        ("2", "first"),
+        ("3", None),
+    ]
+    assert found[0][Columns.BRAND] is None and found[0][Columns.ROW] is None
+    assert report.bad == 0
+
+
+def test_a_title_without_item_is_a_bad_row(texts: MakeTexts) -> None:
+    raw = texts({"item": ["1", None], "title": ["a", "b"]})
+    assert read_items(raw, 0.5)[1].examples == ("line 3: item is missing or empty",)
+    with pytest.raises(InputError, match="1 of 2 lines"):
+        read_items(raw, 0.4)
+
+
+def test_titles_without_their_columns_are_refused(texts: MakeTexts) -> None:
+    with pytest.raises(InputError, match="no column 'title'; found 'item', 'name'"):
+        read_items(texts({"item": ["1"], "name": ["a"]}), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("7,30 10 20 40", "sequences with commas where a tab is wanted"),
+        ("7;30 10 20 40", "sequences with semicolons where a tab is wanted"),
+        ("7 30 10 20 40", "sequences with blanks where a tab is wanted"),
+        ("user,item,timestamp", "a table separated by commas, with the columns user, item"),
+        ("userID\titemID\tx_label", "set ingest.source: mmrec"),
+        ('{"reviewerID": "A", "asin": "B"}', "Amazon reviews of 2014 or 2018"),
+    ],
+)
+def test_sequences_of_another_form_are_told_what_they_look_like(
+    lines: MakeLines, line: str, words: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read_interactions(lines([line] * 3), 0.01)
+    assert words in str(caught.value) and "max_bad_share" not in str(caught.value)
+
+
+@pytest.mark.parametrize("taken", ["price", "brand", "row", "description", "reason", "note"])
+def test_columns_with_names_of_ours_are_left_alone(texts: MakeTexts, taken: str) -> None:
+    columns = {"0:item": ["1", "2"], f"1:{taken}": ["x", "y"], "2:TITLE": ["one", "two"]}
+    found = read_items(texts(columns), 0.0)[0].to_pyarrow().to_pylist()
+    kept = {Columns.ITEM, Columns.TITLE}
+    assert [row[Columns.TITLE] for row in found] == ["one", "two"]
+    assert all(value is None for row in found for name, value in row.items() if name not in kept)
+
+
+def test_a_row_of_another_length_is_a_bad_row(texts: MakeTexts) -> None:
+    columns = {"0:item": ["1", "2"], "1:title": ["a", "b"], "fields": ["2", "3"]}
+    raw = texts(columns)
+    raw = raw.mutate(fields=raw["fields"].cast("int64"))
+    assert read_items(raw, 0.5)[1].examples == ("line 3: it has 3 fields, the header has 2",)
+
+
+def test_commas_are_wanted_between_items_and_titles(texts: MakeTexts) -> None:
+    with pytest.raises(InputError, match="separated by tabs, wanted are commas"):
+        read_items(texts({"0:item\ttitle": ["1\ta"]}), 0.0)
+
+
+def test_titles_under_other_names_are_asked_for_the_names(texts: MakeTexts) -> None:
+    with pytest.raises(InputError, match=r"Its first line must hold these names\.$"):
+        read_items(texts({"video_id": ["1"], "caption": ["a"]}), 0.0)

@@ -1,0 +1,62 @@
+"""What the caching runner says of a run: a line a node that did something, and a summary."""
+
+import logging
+import re
+
+import pytest
+
+from kedro_fresh.errors import FreshError
+from shop_project import Shop
+
+
+def said(shop: Shop) -> list[str]:
+    """Lines at INFO and above, with every duration as 0.0 s."""
+    records = [record for record in shop.caplog.records if record.levelno >= logging.INFO]
+    return [re.sub(r"\d+\.\d s", "0.0 s", record.getMessage()) for record in records]
+
+
+def test_a_first_run_has_a_line_a_node_without_reasons(shop: Shop) -> None:
+    shop.run()
+    assert said(shop) == [
+        "clean: ran in 0.0 s",
+        "train: ran in 0.0 s",
+        "report: ran in 0.0 s",
+        "3 nodes: 3 ran; 0.0 s",
+    ]
+
+
+def test_fresh_nodes_are_counted(shop: Shop) -> None:
+    shop.run()
+    shop.run()
+    assert said(shop) == ["All 3 nodes are fresh: none had to run"]
+
+
+def test_the_node_where_a_change_begins_has_the_reason(shop: Shop) -> None:
+    shop.run()
+    shop.parameters["train"] = {"model": "mean", "rate": 3.0}
+    shop.run()
+    assert said(shop) == [
+        "train: ran in 0.0 s (train.rate 2.0 → 3.0)",
+        "report: ran in 0.0 s",
+        "3 nodes: 2 ran, 1 fresh; 0.0 s",
+    ]
+
+
+def test_force_is_no_reason_to_be_repeated(shop: Shop) -> None:
+    shop.run()
+    shop.run(force=True)
+    assert said(shop)[0] == "clean: ran in 0.0 s"
+
+
+def test_a_node_that_fails_is_named_and_no_other(shop: Shop) -> None:
+    shop.edit("models/mean.py", "return sum", "raise ValueError\n    return sum")
+    with pytest.raises(ValueError):
+        shop.run()
+    assert said(shop)[-2:] == ["clean: ran in 0.0 s", "train: failed after 0.0 s"]
+    shop.edit("models/mean.py", "raise ValueError\n    return sum", "return sum")
+    shop.run()
+    shop.hour = 0  # the clock was set back
+    shop.parameters["train"] = {"model": "mean", "rate": 3.0}
+    with pytest.raises(FreshError, match="set the clock right"):
+        shop.run()
+    assert not [line for line in said(shop) if "failed" in line]

@@ -1,0 +1,102 @@
+"""Products with constant graphs, and the mean of LightGCN's layers, against dense ones."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+from torch import Tensor
+
+from siger_pipeline.ops.layers import rows_of
+from siger_pipeline.ops.propagation import (
+    COLUMNS,
+    ROWS,
+    Graph,
+    csr_product,
+    gather_and_sum,
+    lightgcn,
+)
+
+N_USERS, N_ITEMS, DIMENSION = 7, 5, 3
+
+
+def some_graph(seed: int = 0) -> tuple[Graph, Tensor]:
+    draw = np.random.default_rng(seed)
+    dense = draw.random((N_USERS, N_ITEMS)) * (draw.random((N_USERS, N_ITEMS)) < 0.5)
+    dense = dense.astype(np.float32)
+    dense[2] = 0  # a user without interactions
+    return Graph(sparse.csr_matrix(dense)), torch.from_numpy(dense)
+
+
+def some_tables(seed: int = 1) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    sizes = (N_USERS, DIMENSION), (N_ITEMS, DIMENSION)
+    users, items = (torch.randn(size, generator=generator) for size in sizes)
+    return users.requires_grad_(), items.requires_grad_()
+
+
+@pytest.mark.parametrize("rows", [None, [0, 2, 6], [5]])
+def test_rows_of_a_product_are_cut_out(rows: list[int] | None) -> None:
+    graph, dense = some_graph()
+    _, items = some_tables()
+    chosen = None if rows is None else torch.tensor(rows)
+    found, expected = graph.propagate_rows(chosen)(items), rows_of(dense @ items, chosen)
+    torch.testing.assert_close(found, expected)
+    weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(
+        *(torch.autograd.grad(result, items, weights)[0] for result in (found, expected))
+    )
+
+
+@pytest.mark.parametrize(("side", "rows"), [(ROWS, N_USERS), (COLUMNS, N_ITEMS)])
+def test_both_ways_of_a_product_agree(side: str, rows: int) -> None:
+    graph, _ = some_graph()
+    parts = [getattr(graph, f"{side}_{part}") for part in ("indptr", "indices", "values")]
+    x = torch.randn(N_USERS + N_ITEMS - rows, 4, generator=torch.Generator().manual_seed(2))
+    torch.testing.assert_close(csr_product(*parts, rows, x), gather_and_sum(*parts, x))
+
+
+def layers_plainly(dense: Tensor, users: Tensor, items: Tensor, layers: int) -> tuple[Tensor, ...]:
+    sums = users, items
+    for _ in range(layers):
+        users, items = dense @ items, dense.T @ users
+        sums = sums[0] + users, sums[1] + items
+    return sums[0] / (layers + 1), sums[1] / (layers + 1)
+
+
+ROW_SETS = st.one_of(
+    st.none(), st.lists(st.integers(0, N_ITEMS - 1), min_size=1, unique=True).map(sorted)
+)
+
+
+@given(st.integers(0, 4), ROW_SETS, ROW_SETS)
+def test_the_mean_of_layers_and_its_gradient(
+    layers: int, of_users: list[int] | None, of_items: list[int] | None
+) -> None:
+    graph, dense = some_graph()
+    users, items = some_tables()
+    rows = [None if chosen is None else torch.tensor(chosen) for chosen in (of_users, of_items)]
+    plain = layers_plainly(dense, users, items, layers)
+    expected = [rows_of(table, chosen) for table, chosen in zip(plain, rows, strict=True)]
+    found = lightgcn(graph, users, items, layers, user_rows=rows[0], item_rows=rows[1])
+    generator = torch.Generator().manual_seed(5)
+    weights = [torch.randn(table.shape, generator=generator) for table in expected]
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+    for one, other in zip(
+        torch.autograd.grad(found, (users, items), weights),
+        torch.autograd.grad(expected, (users, items), weights, materialize_grads=True),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other)
+
+
+def test_what_comes_out_is_nobody_else_s() -> None:
+    graph, _ = some_graph()
+    users, items = some_tables()
+    before = users.detach().clone()
+    with torch.no_grad():
+        for table in lightgcn(graph, users, items, 0):
+            table.add_(1.0)
+    assert torch.equal(users, before)

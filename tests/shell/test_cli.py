@@ -1,0 +1,143 @@
+"""What `kedro run` and `kedro status` say to options that cannot be followed."""
+
+import gc
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.project import pipelines
+from kedro.framework.startup import bootstrap_project
+from kedro.pipeline import Node, Pipeline
+
+from end_to_end.project import copy_to
+from siger_pipeline.shell.choice import choice_error
+from siger_pipeline.shell.cli import cli
+
+VERSION = "2020-01-01T00.00.00.000Z"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project without results, in which this process is."""
+    copy = copy_to(tmp_path_factory.mktemp("cli"))
+    before = Path.cwd()
+    os.chdir(copy.path)
+    bootstrap_project(copy.path)
+    yield copy.path
+    os.chdir(before)
+
+
+def told(*arguments: str) -> str:
+    """What a command says that must end with a sentence about its options."""
+    done: Result = CliRunner().invoke(cli, arguments)
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code == 2
+    return done.output.partition("Error: ")[2].strip()
+
+
+@pytest.mark.parametrize("command", ["run", "status"])
+@pytest.mark.parametrize(
+    ("option", "name", "words"),
+    [
+        ("--pipelines", "graph", ["no pipeline 'graph'", "did you mean 'graphs'", "ingest"]),
+        ("--pipeline", "zzz", ["no pipeline 'zzz'; there are", "evaluate", "train"]),
+        ("--tags", "evaluat", ["no tag 'evaluat'", "did you mean 'evaluate'", "train"]),
+        ("--tags", "zzz", ["no tag 'zzz'; there are evaluate, features"]),
+        ("--from-nodes", "train", ["no node 'train'", "did you mean 'train_model'?"]),
+        ("--to-nodes", "train", ["no node 'train'", "'train_model'"]),
+        ("--nodes", "train", ["no node 'train'", "'train_model'"]),
+        ("--nodes", "zzz", ["no node 'zzz'; there are", "keep_k_core", "train_model"]),
+        ("--to-outputs", "metric", ["no dataset 'metric'", "'metrics'"]),
+        ("--from-inputs", "split", ["no dataset 'split'", "'splits'"]),
+    ],
+)
+def test_a_name_that_there_is_not(command: str, option: str, name: str, words: list[str]) -> None:
+    sentence = told(command, option, name)
+    assert sentence.startswith(f"{option}: ")
+    assert "params:" not in sentence
+    for word in words:
+        assert word in sentence, sentence
+
+
+def test_a_version_of_a_dataset_that_there_is_not() -> None:
+    sentence = told("run", "--load-versions", f"checkpint:{VERSION}", "--tags", "report")
+    assert sentence.startswith("--load-versions: no dataset 'checkpint'; did you mean 'checkpoint'")
+
+
+def test_a_node_of_another_pipeline() -> None:
+    sentence = told("status", "--pipelines", "ingest", "--nodes", "train_model")
+    assert "no node 'train_model'; there are" in sentence
+    assert "split_interactions" in sentence
+
+
+def test_names_that_choose_nothing_together() -> None:
+    sentence = told("run", "--tags", "ingest", "--nodes", "train_model")
+    assert sentence.startswith("--tags ingest --nodes train_model: Pipeline contains no nodes")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--only-missing-outputs"], ["leave it out", "contents"]),
+        (["--runner", "ThreadRunner"], ["DuckDB", "one after another", "SequentialRunner"]),
+        (["--runner", "kedro.runner.ParallelRunner"], ["DuckDB", "leave out --runner"]),
+        (["--async"], ["leave it out", "epoch by epoch"]),
+        (["--runner-params", "is_async=True"], ["--async", "leave it out"]),
+    ],
+)
+def test_a_way_of_running_that_is_refused(arguments: list[str], words: list[str]) -> None:
+    sentence = told("run", *arguments)
+    for word in words:
+        assert word in sentence, sentence
+
+
+def test_nothing_was_written(project: Path) -> None:
+    assert [folder.name for folder in (project / "data").iterdir()] == ["01_raw"]
+
+
+def wrong_value() -> None:
+    raise ValueError("of a node")
+
+
+def too_few() -> int:
+    return 1
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        Node(wrong_value, None, "made", name="wrong_value"),
+        Node(too_few, None, ["made", "made_too"], name="too_few"),
+    ],
+    ids=lambda node: node.name,
+)
+def test_an_error_of_a_node_is_not_one_of_the_options(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(pipelines), "__getitem__", lambda *_: Pipeline([node]))
+    done = CliRunner().invoke(cli, ["run"])
+    assert isinstance(done.exception, ValueError)
+    assert not isinstance(done.exception, click.ClickException)
+    assert choice_error(done.exception, {}) is None
+
+
+def test_a_run_seldom_looks_through_all_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, found = gc.get_threshold(), []
+    gc.set_threshold(700, 10, 10)  # other tests of this file have run `run`
+
+    def run(**_: object) -> None:
+        found.append(gc.get_threshold())
+
+    monkeypatch.setattr(kedro_run, "callback", run)
+    try:
+        done = CliRunner().invoke(cli, ["run"])
+    finally:
+        gc.set_threshold(*before)
+    assert (done.exit_code, done.output) == (0, "")
+    ((*young, old),) = found
+    assert young == [700, 10]
+    assert old >= 100

@@ -1,0 +1,142 @@
+"""`kedro compare`: what stands in the table, and models that cannot stand in it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kedro.io import DataCatalog
+
+from siger_pipeline.errors import UserError
+from siger_pipeline.shell.comparison import comparison
+
+KIND = "siger_pipeline.datasets.json.JsonDataset"
+VERSION = "2026-11-01T10.00.00.000Z"
+FIGURES = {"recall@10": 0.1, "recall@20": 0.2, "ndcg@10": 0.05, "ndcg@20": 0.08}
+
+
+def catalog(folder: Path) -> DataCatalog:
+    def entry(path: str) -> dict[str, Any]:
+        return {"type": KIND, "filepath": str(folder / path), "versioned": True}
+
+    return DataCatalog.from_config(
+        {"metrics": entry("siger/metrics.json"), "floors": entry("floors.json")}
+    )
+
+
+def write(folder: Path, name: str, document: dict[str, Any]) -> None:
+    path = folder / name / VERSION / Path(name).name
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(document))
+
+
+def results(folder: Path, *models: str, figures: dict[str, float] = FIGURES) -> None:
+    for model in models:
+        write(folder, f"{model}/metrics.json", {"test": figures, "validation": figures})
+
+
+def with_floors(folder: Path) -> None:
+    floors = {name: {"test": FIGURES} for name in ("popularity", "random")}
+    write(folder, "floors.json", floors)
+
+
+def test_all_models_and_the_floors(tmp_path: Path) -> None:
+    results(tmp_path, "siger", "lightgcn")
+    with_floors(tmp_path)
+    (tmp_path / "siger" / "latest").mkdir()
+    lines = list(comparison(catalog(tmp_path), [], "sample"))
+    names = {line.split("  ")[1] for line in lines[1:-1]}
+    assert names == {"siger", "lightgcn", "popularity (floor)", "random (floor)"}
+
+
+def test_chosen_models_and_the_floors(tmp_path: Path) -> None:
+    results(tmp_path, "siger", "lightgcn")
+    with_floors(tmp_path)
+    text = "\n".join(comparison(catalog(tmp_path), ["lightgcn"], "sample"))
+    assert "lightgcn" in text
+    assert "popularity (floor)" in text
+    assert "siger" not in text
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["nonsense"], ["no model 'nonsense'", "models with results are lightgcn, siger"]),
+        (["siger", "nonsense"], ["no model 'nonsense'", "lightgcn, siger"]),
+        (["lightgnc"], ["did you mean 'lightgcn'?", "lightgcn, siger"]),
+        (["SIGER"], ["no model 'SIGER'", "did you mean 'siger'?"]),
+        (["popularity"], ["popularity has not run as a model", "every comparison"]),
+        (["latest"], ["no model 'latest'"]),
+        ([""], ["no model ''"]),
+    ],
+)
+def test_a_model_without_results_is_an_error_that_names_what_there_is(
+    tmp_path: Path, names: list[str], words: list[str]
+) -> None:
+    results(tmp_path, "siger", "lightgcn")
+    with_floors(tmp_path)
+    with pytest.raises(UserError) as error:
+        list(comparison(catalog(tmp_path), names, "sample"))
+    for word in words:
+        assert word in str(error.value)
+
+
+def test_a_model_that_has_not_run_yet(tmp_path: Path) -> None:
+    results(tmp_path, "siger")
+    with pytest.raises(UserError, match=r"lightgcn has no results .*--params model=lightgcn"):
+        list(comparison(catalog(tmp_path), ["lightgcn"], "sample"))
+
+
+def test_floors_alone_are_no_result_of_a_model(tmp_path: Path) -> None:
+    with_floors(tmp_path)
+    with pytest.raises(UserError, match="no model has any yet"):
+        list(comparison(catalog(tmp_path), ["siger"], "sample"))
+    assert len(list(comparison(catalog(tmp_path), [], "sample"))) == 4
+
+
+@pytest.mark.parametrize("names", [[], ["siger"], ["nonsense"]])
+def test_nothing_has_run(tmp_path: Path, names: list[str]) -> None:
+    with pytest.raises(UserError, match="no results under"):
+        list(comparison(catalog(tmp_path), names, "sample"))
+
+
+def test_a_metric_that_was_not_measured_is_a_dash(tmp_path: Path) -> None:
+    results(tmp_path, "siger", figures={"recall@5": 0.1, "recall@10": 0.2})
+    (_, line, _) = comparison(catalog(tmp_path), [], "sample")
+    assert line.split() == ["siger", "0.2000", "–", "–", "–"]
+
+
+NO_METRICS = {
+    "not JSON": "nonsense",
+    "empty": "",
+    "a list": "[]",
+    "no splits": '{"recall@20": 0.1}',
+    "no test split": '{"validation": {"recall@20": 0.1}}',
+    "no figures": '{"test": {}}',
+    "words for figures": '{"test": {"recall@20": "high"}}',
+}
+
+
+@pytest.mark.parametrize("content", NO_METRICS)
+def test_a_file_without_metrics_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str
+) -> None:
+    results(tmp_path, "siger")
+    with_floors(tmp_path)
+    write(tmp_path, "copy/metrics.json", {})
+    (tmp_path / "copy/metrics.json" / VERSION / "metrics.json").write_text(NO_METRICS[content])
+    lines = list(comparison(catalog(tmp_path), [], "sample"))
+    assert [line.split()[0] for line in lines[1:-1]] == ["siger", "popularity", "random"]
+    (record,) = caplog.records
+    assert "copy/metrics.json" in record.getMessage()
+    assert "is left out" in record.getMessage()
+
+
+def test_floors_that_cannot_be_read_are_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    results(tmp_path, "siger")
+    write(tmp_path, "floors.json", {"popularity": 3})
+    lines = list(comparison(catalog(tmp_path), [], "sample"))
+    assert [line.split()[0] for line in lines[1:-1]] == ["siger"]
+    assert "floors.json" in caplog.text
