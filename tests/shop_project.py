@@ -16,11 +16,11 @@ from kedro.framework import project
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
-import kedro_fresh as caching
+from kedro_fresh import clock
 from kedro_fresh.extra import with_code
 from kedro_fresh.plan import Plan, plan
 from kedro_fresh.project import open_freshness
-from kedro_fresh.runner import CachingRunner
+from kedro_fresh.runner import FreshRunner
 
 MODULES = {
     "__init__.py": "",
@@ -140,7 +140,7 @@ class Shop:
         pipeline = self.pipeline()
         chosen = pipeline.filter(node_names=list(nodes)) if nodes else pipeline
         with registered(pipeline), self.caplog.at_level(logging.DEBUG, "kedro_fresh"):
-            CachingRunner(force=force).run(chosen, self.catalog(load_versions), None)
+            FreshRunner(force=force).run(chosen, self.catalog(load_versions), None)
         return self.told()
 
     def told(self) -> dict[str, str]:
@@ -165,7 +165,7 @@ class Shop:
 
     def record(self, node: str) -> Path:
         """The folder of a node's record."""
-        (path,) = (self.root / "data" / ".caching").glob(f"{node}-*/")
+        (path,) = (self.root / "data" / ".fresh").glob(f"{node}-*/")
         return path
 
     def entries(self, node: str) -> list[Path]:
@@ -178,7 +178,7 @@ def registered(pipeline: Pipeline) -> Iterator[None]:
     """Kedro's account of the project that runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(project, "PACKAGE_NAME", "shop")
-        patch.setattr(caching, "STARTED_NS", time.time_ns())
+        patch.setattr(clock, "STARTED_NS", time.time_ns())
         patch.setattr(project, "pipelines", {"__default__": pipeline})
         yield
 

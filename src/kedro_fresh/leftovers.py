@@ -30,11 +30,11 @@ def remove_leftovers(freshness: Freshness) -> None:
 
 
 def _of_outputs(freshness: Freshness) -> Iterator[Path]:
-    for name in freshness.pipeline.all_outputs() & freshness.places.keys():
-        place = freshness.places[name]
-        if place.path is not None:
-            folders = place.path.glob("*/") if place.versioned else [place.path.parent]
-            yield from chain.from_iterable(left_over(one, place.path.name) for one in folders)
+    for name in freshness.pipeline.all_outputs() & freshness.locations.keys():
+        location = freshness.locations[name]
+        if location.path is not None:
+            folders = location.path.glob("*/") if location.versioned else [location.path.parent]
+            yield from chain.from_iterable(left_over(one, location.path.name) for one in folders)
 
 
 def _of_records(folder: Path) -> Iterator[Path]:

@@ -9,8 +9,9 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh import libraries
 from kedro_fresh.freshness import Freshness, State, Verdict
-from kedro_fresh.ingredients import few
+from kedro_fresh.phrases import few
 from kedro_fresh.project import untranscoded
+from kedro_fresh.reasons import InputChanged
 
 WAITING = "waits"
 
@@ -104,15 +105,18 @@ def plan(freshness: Freshness) -> Plan:
 
 
 def _own_reasons(verdict: Verdict, pipeline: Pipeline, touched: set[str]) -> Verdict:
-    """Without the inputs that are about to be made anew: nobody knows yet what they will be."""
-    coming = tuple(
-        f"content of {untranscoded(output)}{end}"
+    """A verdict without the inputs that are about to be made anew: they may be what they were."""
+    coming = {
+        untranscoded(output)
         for node in pipeline.nodes
         if node.name in touched
         for output in node.outputs
-        for end in " @"  # not of `features_text_long` where `features_text` is made
-    )
-    reasons = [why for why in verdict.reasons if not why.startswith(coming)]
+    }
+    reasons = [
+        reason
+        for reason in verdict.reasons
+        if not (isinstance(reason, InputChanged) and untranscoded(reason.dataset) in coming)
+    ]
     if verdict.state is State.STALE and not reasons:
         return replace(verdict, state=State.FRESH, reasons=[])
     return replace(verdict, reasons=reasons)

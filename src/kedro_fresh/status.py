@@ -30,7 +30,7 @@ def status(
     Args:
         pipeline: the nodes to be told of.
         catalog: where their datasets lie.
-        check: as of `CachingRunner`.
+        check: as of `FreshRunner`.
     """
     freshness = open_freshness(pipeline, catalog)
     planned = plan(freshness)
@@ -53,7 +53,7 @@ def missing_starts(part: Freshness) -> list[str]:
     made = {untranscoded(name) for name in upstream(part.pipeline).all_outputs()}
     return sorted(
         name
-        for name in part.pipeline.inputs() & part.places.keys()
+        for name in part.pipeline.inputs() & part.locations.keys()
         if untranscoded(name) in made and part.content(part.versions.current(name)) == ABSENT
     )
 

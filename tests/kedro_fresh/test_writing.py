@@ -20,7 +20,8 @@ from fsspec.implementations.local import LocalFileSystem
 from kedro.io import DatasetError, Version
 
 from disks import small_disk
-from kedro_fresh.contents import Contents, link_or_copy, write_json
+from kedro_fresh.contents import Contents
+from kedro_fresh.files import link_or_copy, write_json
 from kedro_fresh.writing import TOLD, WriteError, shortage, write_error
 from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.datasets.checkpoint import CheckpointDataset

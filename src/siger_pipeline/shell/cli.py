@@ -23,7 +23,7 @@ from siger_pipeline.shell.runtime_params import parse_params
 from siger_pipeline.shell.sentences import sentence_of
 from siger_pipeline.shell.yaml_faults import section_fault
 
-CACHING_RUNNER = "kedro_fresh.runner.CachingRunner"
+CACHING_RUNNER = "kedro_fresh.FreshRunner"
 RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 # Kedro imports this module at the start of each of its commands, its own ones too.
 prepare_console()
