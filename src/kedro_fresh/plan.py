@@ -58,7 +58,7 @@ class Plan:
         if changed:
             yield (
                 f"fresh results were made with other versions ({few(sorted(changed))}); "
-                "`kedro run --force` makes them anew"
+                "a run with `force` makes them anew"
             )
 
     def starts_from_stale(self, selected: Pipeline) -> Iterator[str]:
@@ -78,8 +78,11 @@ class Plan:
                 if verdict.reasons and node.name in _after(pipeline, name)
             }
         if starts:
-            told = few(list(culprits.values()))
-            yield f"this run starts from {few(starts)}, stale since {told}; `kedro run` renews it"
+            told = few(culprits.values())
+            yield (
+                f"this run starts from {few(starts)}, stale since {told}; "
+                "a run of the whole pipeline renews it"
+            )
 
     def _before(self, name: str) -> list[str]:
         """The nodes not fresh by themselves that a node comes after."""

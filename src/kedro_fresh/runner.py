@@ -89,8 +89,8 @@ class FreshRunner(SequentialRunner):
         """Say what is known before the first node, and lock what will be written."""
         if missing := missing_starts(freshness):
             raise FreshError(
-                f"this run starts from {few(missing)}, which no run has made yet: `kedro run` "
-                "makes all, `kedro run --pipelines <stage>` a stage with all that it needs"
+                f"this run starts from {few(missing)}, which no run has made yet: run the "
+                "whole pipeline, or the nodes before it too"
             )
         planned = plan(freshness)
         coming = planned.coming(self.force)

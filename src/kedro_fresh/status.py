@@ -1,4 +1,4 @@
-"""What `kedro status` prints: each node fresh or stale, and why, without running anything."""
+"""What `kedro fresh status` prints: each node fresh or stale, and why, without running anything."""
 
 from __future__ import annotations
 
@@ -69,5 +69,5 @@ def starts_from_stale(part: Freshness) -> Iterator[str]:
 
 def _summary(nodes: int, touched: int) -> str:
     if not touched:
-        return f"All {nodes} nodes are fresh: `kedro run` would run none."
+        return f"All {nodes} nodes are fresh: a run executes none."
     return f"{nodes - touched} of {nodes} nodes are fresh."

@@ -102,7 +102,7 @@ def _check_inputs(node: Node, part: Freshness) -> None:
         raise FreshError(f"{node.name} reads {few(unsaved)}, which the catalog does not persist")
     if missing:
         raise FreshError(
-            f"{node.name} reads {few(missing)}, which no run has made yet: `kedro run` makes all"
+            f"{node.name} reads {few(missing)}, which no run has made yet: run the pipeline first"
         )
 
 
