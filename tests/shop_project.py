@@ -77,6 +77,7 @@ class Shop:
     catalog_text: str = CATALOG
     hour: int = 0
     replaced: dict[str, Node] = field(default_factory=dict)
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=lambda: {**PARAMETERS})
 
     def write(self, module: str, text: str) -> None:
@@ -105,7 +106,8 @@ class Shop:
             importlib.import_module(f"shop.{name}")
             for name in ("cleaning", "training", "reporting")
         )
-        train = with_code(training.train, f"shop.models.{self.model}")
+        named = self.named.get("train", ())
+        train = with_code(training.train, f"shop.models.{self.model}", *named)
         inputs = ["prices", "params:train.model", "params:train.rate"]
         made = {
             "clean": Node(cleaning.clean, ["raw", "params:digits"], "prices", name="clean"),

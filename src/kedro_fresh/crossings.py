@@ -59,5 +59,6 @@ def stage_of(node: Node) -> str:
 
 
 def _is_persisted(name: str, catalog: DataCatalog) -> bool:
-    # Kedro's own mark of datasets in memory, which its runners ask as well.
-    return not getattr(catalog.get(name), "_EPHEMERAL", False)
+    # What has no entry is held in memory; the mark is Kedro's own, which its runners ask as well.
+    dataset = catalog.get(name)
+    return dataset is not None and not getattr(dataset, "_EPHEMERAL", False)
