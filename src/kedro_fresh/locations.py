@@ -39,12 +39,15 @@ class Location:
     load_version: str | None
     measured: bool = False
 
-    def newest(self) -> str | None:
-        """The newest version; None where there is none, or none is kept."""
+    def versions(self) -> list[str]:
+        """The names of all versions, the newest last; none where the dataset has no versions."""
         if not self.versioned or self.path is None:
-            return None
-        found = [file.parent.name for file in self.path.glob(f"*/{escape(self.path.name)}")]
-        return max(found, default=None)
+            return []
+        return sorted(file.parent.name for file in self.path.glob(f"*/{escape(self.path.name)}"))
+
+    def newest(self) -> str | None:
+        """The newest version; None where there is none."""
+        return max(self.versions(), default=None)
 
     def at(self, version: str | None) -> Path | None:
         """The file of a version; of an unversioned dataset its only one."""
