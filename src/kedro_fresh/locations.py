@@ -13,8 +13,9 @@ from kedro.io import DataCatalog
 from kedro_fresh.ingredients import as_json
 from kedro_fresh.reasons import NotPersisted
 
-# What does not change the object that is loaded, or the bytes that are saved.
-ELSEWHERE = {"filepath", "path", "versioned", "metadata", "credentials", "hint"}
+# Arguments of every dataset that change neither the object that is loaded nor the bytes that are
+# saved. A class of datasets may name more of its own, as a set of this name.
+WITHOUT_EFFECT = frozenset({"filepath", "path", "versioned", "metadata", "credentials"})
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,10 @@ def locations(catalog: DataCatalog, names: Iterable[str]) -> dict[str, Location]
     found = {}
     for name, kind in kinds.items():
         config = catalog.config_resolver.resolve_pattern(name)
-        config = {**config, "type": f"{kind.__module__}.{kind.__qualname__}"}
-        found[name] = _place(name, config, load_versions.get(name))
+        ignored = WITHOUT_EFFECT | getattr(kind, "WITHOUT_EFFECT", frozenset())
+        settings = {key: value for key, value in config.items() if key not in ignored}
+        settings["type"] = f"{kind.__module__}.{kind.__qualname__}"
+        found[name] = _location(name, config, settings, load_versions.get(name))
     return found
 
 
@@ -94,11 +97,12 @@ def _types(settings: Any) -> Iterator[str]:
             yield from _types(value)
 
 
-def _place(name: str, config: dict[str, Any], load_version: str | None) -> Location:
+def _location(
+    name: str, config: dict[str, Any], settings: dict[str, Any], load_version: str | None
+) -> Location:
     filepath = str(config.get("filepath") or config.get("path") or "")
     local = filepath.removeprefix("file://")
     pattern = any(sign in part for part in _absent_parts(Path(local)) for sign in "*?[")
-    settings = {key: value for key, value in config.items() if key not in ELSEWHERE}
     return Location(
         name=name,
         settings=as_json(settings),
