@@ -118,8 +118,8 @@ def test_another_number_of_neighbours_is_another_graph(project: Editable) -> Non
 
 
 def test_beta_reruns_no_graph(project: Editable) -> None:
-    states = project.status("siger.beta=0")
-    assert states["train_model"] == ("stale", "siger.beta changed 0.3 → 0.0")
+    states = project.status("siger.beta=0.5")
+    assert states["train_model"] == ("stale", "siger.beta changed 0.3 → 0.5")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
 
 
