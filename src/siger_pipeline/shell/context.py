@@ -19,7 +19,7 @@ from kedro.io import (
 from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError, ParameterError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
-from siger_pipeline.shell.parameters import Where, check_parameters
+from siger_pipeline.shell.parameters import Where, check_parameters, unused_plugins
 from siger_pipeline.shell.selection import select, selected, selection_of
 from siger_pipeline.threads import use_threads
 
@@ -69,7 +69,8 @@ class ProjectContext(KedroContext):
         # Kedro's loader reads its files at each look-up, unless it is given the values.
         for kind in ("globals", "parameters"):
             self.config_loader[kind] = self.config_loader[kind]
-        for warning in self.config_loader.warnings():
+        unused = unused_plugins(self.config_loader["parameters"])
+        for warning in (*self.config_loader.warnings(), *unused):
             LOG.warning(warning)
         where = partial(self.config_loader.where, "parameters")
         parameters = check_parameters(self.config_loader["parameters"], where)

@@ -201,8 +201,8 @@ class SIGER(EmbeddingRecommender):
 
 def enhanced_graph(config: SIGERConfig, inputs: ModelInputs, modality: str) -> sparse.csr_matrix:
     """S̄_m = β C̄ + (1 − β) H̄_m, Eq. (7), [I, I]; a graph without weight is not read."""
-    graphs = [inputs[request] for request in config.item_graphs(modality)]
-    return graphs[0] if len(graphs) == 1 else mixed(*graphs, config.beta)
+    graphs = tuple(inputs[request] for request in config.item_graphs(modality))
+    return graphs[0] if len(graphs) == 1 else mixed(graphs[0], graphs[1], config.beta)
 
 
 @dataclass(frozen=True)
