@@ -64,7 +64,7 @@ def test_a_parameter_at_its_default_makes_no_other_graph() -> None:
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (graph("knm", k=3), "graph recipe 'knm' does not exist; there are bipartite, coocc"),
+        (graph("knm", k=3), "'knm' does not exist; did you mean 'knn'. there are bipartite"),
         (graph("knn", modality="text", kk=3), "kk = 3: it has no such parameter; did you mean 'k'"),
         (graph("knn", modality="text"), "'knn' is requested without 'k'; its parameters are"),
         (graph("cooccurrence", k=0), r"k = 0: Input should be greater than or equal to 1"),

@@ -146,10 +146,10 @@ def model_class(name: str) -> type[Recommender]:
     from siger_pipeline.models.base import Recommender
 
     wanted = model_config(name).recommender
-    found = getattr(plugins.load(RECOMMENDERS, name, "model"), wanted, None)
-    if not (isinstance(found, type) and issubclass(found, Recommender)):
+    cls = getattr(plugins.load(RECOMMENDERS, name, "model"), wanted, None)
+    if not (isinstance(cls, type) and issubclass(cls, Recommender)):
         raise ParameterError(_lacks(name, "model", f"a class {wanted}, derived from Recommender"))
-    return found
+    return cls
 
 
 def build(
