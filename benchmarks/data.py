@@ -1,7 +1,7 @@
-"""Worlds to measure on: a published data set with its features, or with made-up ones of any width.
+"""Worlds to measure on: a data set with its own features, or with made-up ones of any width.
 
-A world is prepared once a run, by a process of its own, and lies in the scratch folder; jobs read
-it from there, features memory-mapped.
+A world is prepared once per run, in a process of its own, and stored in the scratch folder; jobs
+read it from there, features memory-mapped.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,8 @@ import pandas as pd
 from omegaconf import OmegaConf
 from scipy import sparse
 
-from benchmarks.harness import ROOT
+from benchmarks.harness import ROOT, Sample, Work
 from benchmarks.sources import raw_folder
-from benchmarks.worker import Sample, Work
 from benchmarks.zipf import matrix_of
 from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.bipartite import normalised_bipartite
@@ -25,20 +24,19 @@ from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.graphs.knn import knn_graph
 from siger_pipeline.models.base import ModelInputs
 
-PUBLISHED_WIDTHS = {"image": 4096, "text": 384}  # of the features that papers use
 SEED = 999
 
 
 @dataclass(frozen=True)
 class World:
-    """Splits, and what models are built from."""
+    """Interactions of each split, and the inputs of models."""
 
     matrices: dict[Split, sparse.csr_matrix]
     inputs: ModelInputs
 
 
 def parameters(name: str) -> dict[str, Any]:
-    """The block of parameters that the project ships under this name."""
+    """The project's default parameters under this name."""
     folder = ROOT / "conf" / "base"
     files = (folder / f"parameters_{name}.yml", folder / f"parameters_model_{name}.yml")
     loaded = OmegaConf.to_container(OmegaConf.load(next(path for path in files if path.exists())))
@@ -64,13 +62,13 @@ def made_up_features(items: int, width: int, seed: int = SEED) -> np.ndarray:
 
 
 def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] | None) -> Work:
-    """Lay a published data set ready under the name ``world``.
+    """Write a data set to the scratch folder under the name ``world``.
 
     Args:
         scratch: folder of the run.
         world: name.
-        dataset: of the raw files.
-        widths: modality -> width of made-up features; those of the data set where None.
+        dataset: name of the raw files.
+        widths: modality -> width of made-up features; the data set's own features where None.
     """
     folder = raw_folder(dataset)
     yield None
@@ -88,7 +86,7 @@ def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] |
 def write_world(
     folder: Path, matrices: Mapping[Split, sparse.csr_matrix], features: Mapping[str, np.ndarray]
 ) -> None:
-    """Build the graphs, and write all of a world."""
+    """Build the graphs, and write everything that `read_world` reads."""
     folder.mkdir(parents=True)
     for split, matrix in matrices.items():
         sparse.save_npz(folder / f"{split}.npz", matrix, compressed=False)
@@ -101,7 +99,7 @@ def write_world(
 def build_graphs(
     interactions: sparse.csr_matrix, features: Mapping[str, np.ndarray]
 ) -> dict[str, sparse.csr_matrix]:
-    """Every graph of the graphs stage, by its catalog name, with the parameters as shipped."""
+    """Every graph of the graphs stage, by its catalog name, with default parameters."""
     values = parameters("graphs")
     bound = values["block_mib"]
     common = cooccurrence_graph(interactions, values["cooccurrence_k"], block_mib=bound)
@@ -114,7 +112,7 @@ def build_graphs(
 
 
 def read_world(folder: Path) -> World:
-    """A world as a training finds it: graphs in memory, features memory-mapped."""
+    """A world: graphs in memory, features memory-mapped, as in a training."""
     matrices = {split: sparse.load_npz(folder / f"{split}.npz") for split in Split}
     features = {
         path.name.removesuffix("_feat.npy"): np.load(path, mmap_mode="r")

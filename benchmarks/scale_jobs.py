@@ -1,11 +1,12 @@
-"""Stages on made-up data of growing size, as units of work; see `benchmarks.worker`.
+"""Jobs on made-up data of growing size.
 
-A world of N interactions lies in the scratch folder as `n<N>`; the graphs that a stage builds are
-left there for those after it.
+A world of N interactions is the folder `n<N>` of the scratch folder; the graphs of a stage are
+stored there for the stages after it.
 """
 
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from ibis.expr.types import Table
 from scipy import sparse
 
 from benchmarks.data import SEED, made_up_features, parameters
-from benchmarks.worker import Sample, Work
+from benchmarks.harness import Sample, Work, repeated
 from benchmarks.zipf import interactions
 from siger_pipeline.data import index, kcore, pairs, split
 from siger_pipeline.data.config import SplitConfig, Strategy
@@ -42,17 +43,16 @@ def make(scratch: Path, number: int) -> Work:
     matrices = interactions(number, SEED)
     for name, matrix in matrices.items():
         sparse.save_npz(folder / f"{name}.npz", matrix, compressed=False)
-    items = matrices[Split.TRAIN].shape[1]
-    np.save(folder / "text_feat.npy", made_up_features(items, WIDTH))
+    np.save(folder / "text_feat.npy", made_up_features(matrices[Split.TRAIN].shape[1], WIDTH))
     (folder / "image_feat.npy").symlink_to("text_feat.npy")
     pq.write_table(_raw(matrices), folder / "raw.parquet")
     yield Sample(0.0)
 
 
 def _raw(matrices: dict[Split, sparse.csr_matrix]) -> pa.Table:
-    """What a source's reader gives: ids as text, in no order."""
-    found = [matrix.nonzero() for matrix in matrices.values()]
-    users, items = (np.concatenate(part) for part in zip(*found, strict=True))
+    """Interactions as a source's reader returns them: ids as text, in random order."""
+    entries = [matrix.nonzero() for matrix in matrices.values()]
+    users, items = (np.concatenate(part) for part in zip(*entries, strict=True))
     order = np.random.default_rng(SEED).permutation(len(users))
     return pa.table(
         {
@@ -65,80 +65,62 @@ def _raw(matrices: dict[Split, sparse.csr_matrix]) -> pa.Table:
 
 
 def ingest(scratch: Path, number: int) -> Work:
-    """One interaction a pair, 5-core, numbers, split: from a table of ids to numbered splits."""
+    """One interaction per pair, 5-core, indices, split: from a table of ids to indexed splits."""
     folder = scratch / f"n{number}"
-    yield None
-    while True:
-        start = time.perf_counter()
+
+    def stored(name: str, table: Table) -> Table:
+        dataset = TableDataset(filepath=str(folder / f"{name}.parquet"))
+        dataset.save(table)
+        loaded: Table = dataset.load()
+        return loaded
+
+    def stage() -> None:
         raw = connection().read_parquet(folder / "raw.parquet")
-        rows = conform(raw, INTERACTION_TYPES)
-        kept = _stored(folder, "interactions", pairs.one_per_pair(rows))
-        core, _ = kcore.k_core(kept, 5)
-        core = _stored(folder, "core", core)
-        users = _stored(folder, "users", index.user_index(core))
-        nothing = conform(core.select(Columns.ITEM).distinct(), ITEM_TYPES)
-        items = _stored(folder, "items", index.item_index(index.catalogue(core, nothing, 5)))
+        rows = stored("interactions", pairs.one_per_pair(conform(raw, INTERACTION_TYPES)))
+        core = stored("core", kcore.k_core(rows, 5)[0])
+        users = stored("users", index.user_index(core))
+        no_metadata = conform(core.select(Columns.ITEM).distinct(), ITEM_TYPES)
+        items = stored("items", index.item_index(index.catalogue(core, no_metadata, 5)))
         labelled = split.without_untrained(split.assign(core, SPLIT), SPLIT)
-        _stored(folder, "splits", index.index_splits(labelled, users, items))
-        yield Sample(time.perf_counter() - start)
+        stored("splits", index.index_splits(labelled, users, items))
 
-
-def _stored(folder: Path, name: str, table: Table) -> Table:
-    dataset = TableDataset(filepath=str(folder / f"{name}.parquet"))
-    dataset.save(table)
-    loaded: Table = dataset.load()
-    return loaded
+    return repeated(stage)
 
 
 def bipartite(scratch: Path, number: int) -> Work:
     """The normalised user-item graph."""
-    folder = scratch / f"n{number}"
-    train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
-    yield None
-    while True:
-        start = time.perf_counter()
-        graph = normalised_bipartite(train)
-        seconds = time.perf_counter() - start
-        sparse.save_npz(folder / "bipartite.npz", graph, compressed=False)
-        yield Sample(seconds)
+    return _graph(scratch / f"n{number}", "bipartite", normalised_bipartite)
 
 
 def cooccurrence(scratch: Path, number: int) -> Work:
     """The co-occurrence graph."""
-    folder, values = scratch / f"n{number}", parameters("graphs")
+    k, bound = (parameters("graphs")[name] for name in ("cooccurrence_k", "block_mib"))
+    folder = scratch / f"n{number}"
+    return _graph(
+        folder, "cooccurrence", lambda train: cooccurrence_graph(train, k, block_mib=bound)
+    )
+
+
+def _graph(folder: Path, name: str, build: Callable[[sparse.csr_matrix], Any]) -> Work:
     train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
-    yield None
-    while True:
-        start = time.perf_counter()
-        graph = cooccurrence_graph(train, values["cooccurrence_k"], block_mib=values["block_mib"])
-        seconds = time.perf_counter() - start
-        sparse.save_npz(folder / "cooccurrence.npz", graph, compressed=False)
-        yield Sample(seconds)
+    path = folder / f"{name}.npz"
+    return repeated(
+        lambda: build(train), lambda made: sparse.save_npz(path, made, compressed=False)
+    )
 
 
 def knn(scratch: Path, number: int) -> Work:
-    """The nearest neighbours of the items by 384-d features, and the enhanced graph (not timed)."""
-    keep_freed_memory()  # as the node does
+    """The nearest neighbours of the items by 384-d features; the enhanced graphs are not timed."""
+    keep_freed_memory()  # as the node of the stage does
     folder, values = scratch / f"n{number}", parameters("graphs")
     features = np.load(folder / "text_feat.npy")
     common = sparse.load_npz(folder / "cooccurrence.npz")
-    yield None
-    while True:
-        start = time.perf_counter()
-        graph = knn_graph(features, values["knn_k"], block_mib=values["block_mib"])
-        seconds = time.perf_counter() - start
+
+    def store(graph: sparse.csr_matrix) -> None:
+        enhanced = enhance(common, graph, values["beta"])
         for modality in ("image", "text"):
-            path = folder / f"enhanced_{modality}.npz"
-            sparse.save_npz(path, enhance(common, graph, values["beta"]), compressed=False)
-        yield Sample(seconds)
+            sparse.save_npz(folder / f"enhanced_{modality}.npz", enhanced, compressed=False)
 
-
-def knn_alone(scratch: Path, items: int) -> Work:
-    """The nearest neighbours of so many items."""
-    keep_freed_memory()
-    features, values = made_up_features(items, WIDTH), parameters("graphs")
-    yield None
-    while True:
-        start = time.perf_counter()
-        knn_graph(features, values["knn_k"], block_mib=values["block_mib"])
-        yield Sample(time.perf_counter() - start)
+    return repeated(
+        lambda: knn_graph(features, values["knn_k"], block_mib=values["block_mib"]), store
+    )
