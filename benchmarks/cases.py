@@ -44,9 +44,8 @@ class Case:
 
     def rows(self, own: Measured, others: Sequence[Measured]) -> list[Row]:
         """The row of the seconds, and that of the memory where there is an aim for it."""
-        beside = [
-            f"{other.label} {text}" for other in others if (text := _text(other, MMREC_NOTES))
-        ]
+        of_mmrec = [other for other in others if other.label.startswith("MMRec")]
+        beside = [f"{other.label} {_text(other, MMREC_NOTES)}" for other in of_mmrec]
         note = "; ".join(filter(None, [_text(own, self.notes), *beside]))
         rows = [Row(self.name, self.title, "s", own.median, self.aim, own, tuple(others), note)]
         if self.memory_aim is not None:

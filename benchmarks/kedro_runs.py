@@ -156,4 +156,4 @@ def command(scratch: Path, arguments: list[str]) -> Work:
 def imports(scratch: Path, modules: list[str]) -> Work:
     """A process that only imports some modules: no start can be faster."""
     command = [sys.executable, "-c", f"import {', '.join(modules)}"]
-    return repeated(lambda: subprocess.run(command, cwd=scratch, check=True))
+    return repeated(lambda: subprocess.run(command, cwd=scratch, check=True, capture_output=True))

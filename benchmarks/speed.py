@@ -23,10 +23,20 @@ WORLDS: dict[str, tuple[str, dict[str, int] | None]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print and write the chosen rows; 2 where data are missing."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser([case.name for case in CASES]).parse_args(given)
-    chosen = [case for case in CASES if not options.only or case.name in options.only]
+    """Measure, print and write the rows of speed; 2 where data are missing."""
+    return run_cases(CASES, "speed", sys.argv[1:] if arguments is None else arguments)
+
+
+def run_cases(cases: Sequence[Case], name: str, arguments: Sequence[str]) -> int:
+    """Measure, print and write the chosen rows; 2 where data are missing.
+
+    Args:
+        cases: all rows.
+        name: of the module in `benchmarks`, and of the file of results.
+        arguments: of the command line.
+    """
+    options = parser([case.name for case in cases]).parse_args(arguments)
+    chosen = [case for case in cases if not options.only or case.name in options.only]
     try:
         for world in {case.world for case in chosen if case.world}:
             raw_folder(WORLDS[world][0])
@@ -35,12 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RefusalError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 2
-    run = provenance(given, "benchmarks.speed")
+    run = provenance(arguments, f"benchmarks.{name}")
     sys.stdout.write(f"{one_line(run)}\n\n")
     with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
         rows = [row for case in chosen for row in measured_rows(case, Path(folder), options)]
     sys.stdout.write("\n" + table(rows))
-    save(options.out / "speed.json", run, rows=[row.to_json() for row in rows])
+    save(options.out / f"{name}.json", run, rows=[row.to_json() for row in rows])
     return 0
 
 
