@@ -110,9 +110,9 @@ def validations(
         some = np.arange(relevant.shape[0]) < np.flatnonzero(np.diff(relevant.indptr))[:users][-1]
         relevant = sparse.diags_array(some.astype(np.float32)) @ relevant
     split = {**prepared.matrices, Split.VALIDATION: sparse.csr_matrix(relevant)}
-    place = resolve_device(device)
-    validate = validation(split, train_config(device=device), place)
-    untrained = untrained_model(prepared, model).to(place)
+    target = resolve_device(device)
+    validate = validation(split, train_config(device=device), target)
+    untrained = untrained_model(prepared, model).to(target)
     return repeated(lambda: validate(untrained))
 
 

@@ -75,7 +75,7 @@ def test_a_failure_names_the_job_and_its_reason(tmp_path: Path) -> None:
 
 
 def test_threads_are_those_asked_for(tmp_path: Path) -> None:
-    job = Job("told", "small_jobs:environment", environment={"GOMP_SPINCOUNT": "12345"})
+    job = Job("environment", "small_jobs:environment", environment={"GOMP_SPINCOUNT": "12345"})
     (measured,) = measure([job], tmp_path, repeat=1, threads=1)
     assert measured.threads == 1
     assert measured.notes == {"OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "12345"}

@@ -1,4 +1,4 @@
-"""The metrics of the protocol and the ranking, written as loops: slow, plain, nothing shared."""
+"""The metrics and the ranking of docs/protocol.md as slow loops that share no code with the project."""
 
 import math
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ class Recipe:
     passers_by: int = 30  # more users, who stay below the 5 reviews of a 5-core
     items: int = 300
     slow_sellers: int = 8  # more items, with p_i divided by 10: most fall out of a 5-core
-    unsold: int = 6  # more items, which stand in the metadata and in no review
+    unsold: int = 6  # more items, which have metadata and no review
     fewest: int = 6  # reviews of the least active regular
     extra: float = 4.0  # mean number of reviews beyond the fewest, exponentially distributed
     most: int = 40  # reviews of the most active regular

@@ -54,11 +54,11 @@ class Hits:
         _check_lists(lists_nK, n_rows, n_items)
         pairs_P = _pair_keys(relevant)
         rows_P, items_P = np.divmod(pairs_P, max(1, n_items))
-        kept, rows_P = np.unique(rows_P, return_inverse=True)
-        hits_nK = _contains(pairs_P, kept[:, None] * n_items + lists_nK[kept])
-        hits_nK &= lists_nK[kept] >= 0  # an empty rank has the key of the previous row's last item
-        users_n = kept if users is None else np.asarray(users, dtype=np.int64)[kept]
-        return cls(users_n, lists_nK[kept], hits_nK, rows_P, items_P, n_items)
+        rows, rows_P = np.unique(rows_P, return_inverse=True)
+        hits_nK = _contains(pairs_P, rows[:, None] * n_items + lists_nK[rows])
+        hits_nK &= lists_nK[rows] >= 0  # an empty rank has the key of the previous row's last item
+        users_n = rows if users is None else np.asarray(users, dtype=np.int64)[rows]
+        return cls(users_n, lists_nK[rows], hits_nK, rows_P, items_P, n_items)
 
     @cached_property
     def sizes(self) -> np.ndarray:
