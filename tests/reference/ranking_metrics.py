@@ -1,4 +1,4 @@
-"""The metrics and the ranking of docs/protocol.md as slow loops that share no code with the project."""
+"""Metrics and ranking of docs/protocol.md as slow loops, sharing no code with the project."""
 
 import math
 from collections.abc import Sequence
