@@ -138,7 +138,7 @@ CASES = (
     Case(
         "graphs_sports",
         "all graphs, Sports, 4096-d + 384-d",
-        _job("ours", "jobs:graphs", world="sports_wide"),
+        _ours("graphs", "sports_wide"),
         aim=4.0,
         memory_aim=256.0,
     ),

@@ -1,10 +1,10 @@
 """Worlds to measure on: a data set with its own features, or with made-up ones of any width.
 
-A world is prepared once per run, in a process of its own, and stored in the scratch folder; jobs
-read it from there, features memory-mapped.
+A world is a folder of the scratch folder. It is prepared once per run, in a process of its own,
+with the graphs of the models that read it; jobs map its features from there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,18 +18,18 @@ from benchmarks.harness import ROOT, Sample, Work
 from benchmarks.sources import raw_folder
 from benchmarks.zipf import matrix_of
 from siger_pipeline.data.schema import Split
-from siger_pipeline.graphs.bipartite import normalised_bipartite
-from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
-from siger_pipeline.graphs.enhance import enhance
-from siger_pipeline.graphs.knn import knn_graph
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.graphs.recipe import Features, GraphInputs
+from siger_pipeline.graphs.registry import build, graphs_of
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.registry import requests_of
+from siger_pipeline.requests import Request
 
 SEED = 999
 
 
 @dataclass(frozen=True)
 class World:
-    """Interactions of each split, and the inputs of models."""
+    """Interactions of each split, and the inputs of a model."""
 
     matrices: dict[Split, sparse.csr_matrix]
     inputs: ModelInputs
@@ -86,38 +86,69 @@ def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] |
 def write_world(
     folder: Path, matrices: Mapping[Split, sparse.csr_matrix], features: Mapping[str, np.ndarray]
 ) -> None:
-    """Build the graphs, and write everything that `read_world` reads."""
+    """Write interactions and features."""
     folder.mkdir(parents=True)
     for split, matrix in matrices.items():
         sparse.save_npz(folder / f"{split}.npz", matrix, compressed=False)
     for modality, values in features.items():
         np.save(folder / f"{modality}_feat.npy", values.astype(np.float32, copy=False))
-    for name, graph in build_graphs(matrices[Split.TRAIN], features).items():
-        sparse.save_npz(folder / f"{name}.npz", graph, compressed=False)
+
+
+def prepare_model(scratch: Path, world: str, model: str) -> Work:
+    """Write the graphs of a model to a world, unless they are there."""
+    folder = scratch / world
+    yield None
+    features = features_of(folder)
+    requests = requests_of(model, parameters(model), sorted(features))
+    missing = [r for r in requests if not r.modality and not _path(folder, r).exists()]
+    train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
+    for request, graph in build_graphs(train, features, missing).items():
+        sparse.save_npz(_path(folder, request), graph, compressed=False)
+    yield Sample(0.0)
 
 
 def build_graphs(
-    interactions: sparse.csr_matrix, features: Mapping[str, np.ndarray]
-) -> dict[str, sparse.csr_matrix]:
-    """Every graph of the graphs stage, by its catalog name, with default parameters."""
-    values = parameters("graphs")
-    bound = values["block_mib"]
-    common = cooccurrence_graph(interactions, values["cooccurrence_k"], block_mib=bound)
-    graphs = {"bipartite": normalised_bipartite(interactions), "cooccurrence": common}
-    for modality, matrix in features.items():
-        near = knn_graph(matrix, values["knn_k"], block_mib=bound)
-        graphs[f"knn_{modality}"] = near
-        graphs[f"enhanced_{modality}"] = enhance(common, near, values["beta"])
+    interactions: sparse.csr_matrix, features: Mapping[str, np.ndarray], requests: Iterable[Request]
+) -> dict[Request, sparse.csr_matrix]:
+    """The requested graphs, and those that they are made of.
+
+    Args:
+        interactions: R, [U, I].
+        features: of each modality, [I, d_m]; all items have some.
+        requests: of models.
+    """
+    graphs: dict[Request, sparse.csr_matrix] = {}
+    none_missing = np.zeros(interactions.shape[1], dtype=bool)
+    for graph in graphs_of(requests):
+        parts = graph.config.requests()
+        read = {r: Features(features[r.modality], none_missing) for r in parts if r.modality}
+        made_of = {r: graphs[r] for r in parts if not r.modality}
+        bound = parameters("graphs")["block_mib"]
+        inputs = GraphInputs(interactions, read, made_of, block_mib=bound)
+        recipe, values = graph.request.recipe, dict(graph.request.parameters)
+        graphs[graph.request] = build(recipe, values, inputs)
     return graphs
 
 
-def read_world(folder: Path) -> World:
-    """A world: graphs in memory, features memory-mapped, as in a training."""
+def read_world(folder: Path, model: str) -> World:
+    """The inputs of a model: graphs in memory, features memory-mapped, as in a training."""
     matrices = {split: sparse.load_npz(folder / f"{split}.npz") for split in Split}
-    features = {
-        path.name.removesuffix("_feat.npy"): np.load(path, mmap_mode="r")
-        for path in sorted(folder.glob("*_feat.npy"))
+    features = features_of(folder)
+    modalities = tuple(sorted(features))
+    requested = {
+        request: features[request.modality]
+        if request.modality
+        else sparse.load_npz(_path(folder, request))
+        for request in requests_of(model, parameters(model), modalities)
     }
-    enhanced = {m: sparse.load_npz(folder / f"enhanced_{m}.npz") for m in features}
-    bipartite = sparse.load_npz(folder / "bipartite.npz")
-    return World(matrices, ModelInputs(matrices[Split.TRAIN], bipartite, features, enhanced))
+    return World(matrices, ModelInputs(matrices[Split.TRAIN], modalities, requested))
+
+
+def features_of(folder: Path) -> dict[str, np.ndarray]:
+    """The memory-mapped features of a world, by modality."""
+    paths = folder.glob("*_feat.npy")
+    return {path.name.removesuffix("_feat.npy"): np.load(path, mmap_mode="r") for path in paths}
+
+
+def _path(folder: Path, request: Request) -> Path:
+    return folder / f"{request.name}.npz"

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scratch = Path(folder)
         chosen = [case for case in CASES if not options.only or case.name in options.only]
         rows = [row for case in chosen for row in measured_rows(case, scratch, options)]
-        prepare("baby_wide", scratch)
+        prepare("baby_wide", scratch, "siger")
         job = Job("profile", "benchmarks.gpu:profile", {"world": "baby_wide", "model": "siger"})
         profiled = measure([job], scratch, repeat=1, warm_up=0)[0].notes
     sys.stdout.write(f"\n{table(rows)}\n{kernels(profiled)}\n{waits(profiled)}\n")
@@ -73,7 +73,7 @@ def profile(scratch: Path, world: str, model: str) -> Work:
 
     The difference of the two is the steps' own: losses and validation happen once in each.
     """
-    prepared = read_world(scratch / world)
+    prepared = read_world(scratch / world, model)
     yield None
     start = time.perf_counter()
     (few, _), (many, events) = (_profiled_epoch(prepared, model, n) for n in (FEW, MANY))

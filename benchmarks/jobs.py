@@ -1,7 +1,7 @@
 """Jobs on this project's public functions."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from benchmarks.data import SEED, World, build_graphs, parameters, read_world
+from benchmarks.data import SEED, World, build_graphs, features_of, parameters, read_world
 from benchmarks.harness import Sample, Work, peak_mib, repeated, resident_mib
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.evaluation.evaluate import evaluate_recommender
 from siger_pipeline.models.base import EmbeddingRecommender
-from siger_pipeline.models.registry import build
+from siger_pipeline.models.registry import build, requests_of
 from siger_pipeline.ops.allocator import keep_freed_memory
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.device import resolve_device
@@ -50,7 +50,7 @@ def epochs(
         batch_size: the default where None.
         device: cpu or cuda.
     """
-    prepared = read_world(scratch / world)
+    prepared = read_world(scratch / world, model)
     train = train_config(device=device, **({"batch_size": batch_size} if batch_size else {}))
     part, share = first_steps(prepared, train.batch_size, steps)
     progress = trained(part, model, train)
@@ -104,7 +104,7 @@ def validations(
         users: at most so many.
         device: cpu or cuda.
     """
-    prepared = read_world(scratch / world)
+    prepared = read_world(scratch / world, model)
     relevant = prepared.matrices[Split.VALIDATION]
     if users is not None:
         some = np.arange(relevant.shape[0]) < np.flatnonzero(np.diff(relevant.indptr))[:users][-1]
@@ -126,30 +126,29 @@ def untrained_model(world: World, model: str) -> EmbeddingRecommender:
 
 def evaluate_stage(scratch: Path, world: str, model: str) -> Work:
     """The computation of the evaluate stage: both splits, every metric, the groups."""
-    prepared = read_world(scratch / world)
+    prepared = read_world(scratch / world, model)
     config = EvaluateConfig(**parameters("evaluate"))
     untrained = untrained_model(prepared, model)
     return repeated(lambda: evaluate_recommender(untrained.scorer(), prepared.matrices, config))
 
 
-def graphs(scratch: Path, world: str) -> Work:
-    """All graphs of the graphs stage; `block_mib` is the peak memory over inputs and outputs."""
+def graphs(scratch: Path, world: str, model: str) -> Work:
+    """All graphs that a model requests; `block_mib` is the peak memory over inputs and outputs."""
     keep_freed_memory()  # as the node of the stage does
-    folder = scratch / world
-    interactions = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
-    paths = sorted(folder.glob("*_feat.npy"))
-    features = {path.name.removesuffix("_feat.npy"): np.load(path) for path in paths}
+    interactions = sparse.load_npz(scratch / world / f"{Split.TRAIN}.npz")
+    features = {m: np.array(values) for m, values in features_of(scratch / world).items()}
+    requests = requests_of(model, parameters(model), sorted(features))
     yield None
     before = resident_mib()
     while True:
         start = time.perf_counter()
-        made = build_graphs(interactions, features)
+        made = build_graphs(interactions, features, requests)
         seconds = time.perf_counter() - start
-        beyond = peak_mib() - before - _mib(made)
+        beyond = peak_mib() - before - _mib(made.values())
         del made  # before the next repetition makes others
         yield Sample(seconds, notes={"block_mib": beyond})
 
 
-def _mib(graphs: dict[str, sparse.csr_matrix]) -> float:
-    parts = (part for g in graphs.values() for part in (g.data, g.indices, g.indptr))
+def _mib(graphs: Iterable[sparse.csr_matrix]) -> float:
+    parts = (part for g in graphs for part in (g.data, g.indices, g.indptr))
     return sum(part.nbytes for part in parts) / 2**20

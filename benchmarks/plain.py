@@ -5,7 +5,7 @@ I items, N = U + I, d dimensions, n rows of a contrast.
 """
 
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,7 +13,10 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional
 
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.graphs.enhance import enhance
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.recommenders.siger.config import BIPARTITE, Config
+from siger_pipeline.requests import features
 
 
 class Batch(NamedTuple):
@@ -44,13 +47,12 @@ class PlainLightGCN(nn.Module):
         self, inputs: ModelInputs, dimension: int, layers: int, regularisation: float
     ) -> None:
         super().__init__()
-        assert inputs.bipartite is not None
         self.layers, self.regularisation = layers, regularisation
         self.users = nn.Parameter(torch.empty(inputs.n_users, dimension))
         self.items = nn.Parameter(torch.empty(inputs.n_items, dimension))
         for table in (self.users, self.items):
             nn.init.xavier_uniform_(table)
-        self.graph = whole_graph(inputs.bipartite)
+        self.graph = whole_graph(inputs[BIPARTITE])
 
     def embed(self) -> tuple[Tensor, Tensor]:
         """Final users [U, d] and items [I, d]."""
@@ -74,21 +76,19 @@ class PlainLightGCN(nn.Module):
 class PlainSIGER(PlainLightGCN):
     """SIGER, Eqs. (8)–(19): contrasts over the batch's rows, raw features trained."""
 
-    def __init__(self, inputs: ModelInputs, config: dict[str, float]) -> None:
+    def __init__(self, inputs: ModelInputs, config: dict[str, Any]) -> None:
         dimension, layers = int(config["dimension"]), int(config["behaviour_layers"])
         super().__init__(inputs, dimension, layers, config["lambda_regularisation"])
         self.config = config
-        self.modalities = sorted(inputs.features)
-        self.similar = {m: coo(inputs.enhanced[m]) for m in self.modalities}
-        self.raw = nn.ParameterDict(
-            {
-                m: nn.Parameter(torch.from_numpy(np.array(x, np.float32)))
-                for m, x in inputs.features.items()
-            }
-        )
-        self.inner = nn.ModuleDict(
-            {m: nn.Linear(x.shape[1], dimension) for m, x in inputs.features.items()}
-        )
+        self.modalities = inputs.modalities
+        requests, beta = Config(**config), config["beta"]
+        common = inputs[requests.cooccurrence()]
+        self.similar = {
+            m: coo(enhance(common, inputs[requests.knn(m)], beta)) for m in self.modalities
+        }
+        raw = {m: np.array(inputs[features(m)], np.float32) for m in self.modalities}
+        self.raw = nn.ParameterDict({m: nn.Parameter(torch.from_numpy(x)) for m, x in raw.items()})
+        self.inner = nn.ModuleDict({m: nn.Linear(x.shape[1], dimension) for m, x in raw.items()})
         self.outer = nn.ModuleDict({m: nn.Linear(dimension, dimension) for m in self.modalities})
 
     def view(self, modality: str, noise: torch.Generator | None) -> Tensor:

@@ -18,7 +18,7 @@ from benchmarks.harness import Sample, Work, repeated
 from benchmarks.jobs import steps_of_epoch
 from benchmarks.plain import Batch, PlainLightGCN, PlainSIGER
 from siger_pipeline.data.schema import Split
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 
 Items: TypeAlias = dict[int, set[int]]
 
@@ -34,7 +34,7 @@ def plain_model(model: str, inputs: ModelInputs) -> PlainLightGCN:
 
 def epochs(scratch: Path, world: str, model: str, steps: int | None = None) -> Work:
     """Training epochs, or their first steps."""
-    prepared = read_world(scratch / world)
+    prepared = read_world(scratch / world, model)
     train = parameters("train")
     pairs, items_of = pairs_and_items(prepared.inputs.interactions)
     built = plain_model(model, prepared.inputs)
@@ -61,7 +61,7 @@ def epochs(scratch: Path, world: str, model: str, steps: int | None = None) -> W
 
 def validations(scratch: Path, world: str, model: str) -> Work:
     """Evaluations of the validation split, top 20."""
-    prepared = read_world(scratch / world)
+    prepared = read_world(scratch / world, model)
     built = plain_model(model, prepared.inputs)
     seen, relevant = prepared.matrices[Split.TRAIN], prepared.matrices[Split.VALIDATION]
     built.requires_grad_(False)

@@ -4,9 +4,8 @@ A world of N interactions is the folder `n<N>` of the scratch folder; the graphs
 stored there for the stages after it.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 from scipy import sparse
 
-from benchmarks.data import SEED, made_up_features, parameters
+from benchmarks.data import SEED, build_graphs, features_of, made_up_features, parameters
 from benchmarks.harness import Sample, Work, repeated
 from benchmarks.zipf import interactions
 from siger_pipeline.data import index, kcore, pairs, split
@@ -23,13 +22,12 @@ from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.datasets.table import TableDataset
-from siger_pipeline.graphs.bipartite import normalised_bipartite
-from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
-from siger_pipeline.graphs.enhance import enhance
-from siger_pipeline.graphs.knn import knn_graph
 from siger_pipeline.ops.allocator import keep_freed_memory
+from siger_pipeline.recommenders.siger.config import BIPARTITE, Config
+from siger_pipeline.requests import Request
 
 WIDTH = 384
+SIGER = Config(**parameters("siger"))
 SPLIT = SplitConfig(
     strategy=Strategy.RANDOM_PER_USER, ratios=(0.8, 0.1, 0.1), seed=SEED, untrained_users="leave"
 )
@@ -89,38 +87,28 @@ def ingest(scratch: Path, number: int) -> Work:
 
 def bipartite(scratch: Path, number: int) -> Work:
     """The normalised user-item graph."""
-    return _graph(scratch / f"n{number}", "bipartite", normalised_bipartite)
+    return _graph(scratch / f"n{number}", [BIPARTITE])
 
 
 def cooccurrence(scratch: Path, number: int) -> Work:
     """The co-occurrence graph."""
-    k, bound = (parameters("graphs")[name] for name in ("cooccurrence_k", "block_mib"))
-    folder = scratch / f"n{number}"
-    return _graph(
-        folder, "cooccurrence", lambda train: cooccurrence_graph(train, k, block_mib=bound)
-    )
-
-
-def _graph(folder: Path, name: str, build: Callable[[sparse.csr_matrix], Any]) -> Work:
-    train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
-    path = folder / f"{name}.npz"
-    return repeated(
-        lambda: build(train), lambda made: sparse.save_npz(path, made, compressed=False)
-    )
+    return _graph(scratch / f"n{number}", [SIGER.cooccurrence()])
 
 
 def knn(scratch: Path, number: int) -> Work:
-    """The nearest neighbours of the items by 384-d features; the enhanced graphs are not timed."""
+    """The nearest neighbours of the items by 384-d features, which both modalities share."""
+    text, image = SIGER.knn("text"), SIGER.knn("image")
+    folder = scratch / f"n{number}"
+    (folder / f"{image.name}.npz").symlink_to(f"{text.name}.npz")
+    return _graph(folder, [text])
+
+
+def _graph(folder: Path, requests: Sequence[Request]) -> Work:
     keep_freed_memory()  # as the node of the stage does
-    folder, values = scratch / f"n{number}", parameters("graphs")
-    features = np.load(folder / "text_feat.npy")
-    common = sparse.load_npz(folder / "cooccurrence.npz")
+    train, features = sparse.load_npz(folder / f"{Split.TRAIN}.npz"), features_of(folder)
 
-    def store(graph: sparse.csr_matrix) -> None:
-        enhanced = enhance(common, graph, values["beta"])
-        for modality in ("image", "text"):
-            sparse.save_npz(folder / f"enhanced_{modality}.npz", enhanced, compressed=False)
+    def store(graphs: Mapping[Request, sparse.csr_matrix]) -> None:
+        for request, graph in graphs.items():
+            sparse.save_npz(folder / f"{request.name}.npz", graph, compressed=False)
 
-    return repeated(
-        lambda: knn_graph(features, values["knn_k"], block_mib=values["block_mib"]), store
-    )
+    return repeated(lambda: build_graphs(train, features, requests), store)

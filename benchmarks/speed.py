@@ -68,7 +68,7 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
 def measured_rows(case: Case, scratch: Path, options: argparse.Namespace) -> list[Row]:
     """The rows of a case; its seconds are printed at once."""
     if case.world:
-        prepare(case.world, scratch, options.threads)
+        prepare(case.world, scratch, case.job.arguments.get("model"), options.threads)
     checkout = options.mmrec and options.mmrec.expanduser().resolve()
     jobs = [case.job, *case.alternatives(checkout)]
     own, *others = measure(jobs, scratch, repeat=options.repeat, threads=options.threads)
@@ -77,14 +77,17 @@ def measured_rows(case: Case, scratch: Path, options: argparse.Namespace) -> lis
     return case.rows(own, others)
 
 
-def prepare(world: str, scratch: Path, threads: int | None = None) -> None:
-    """Write the data of a world to the scratch folder, unless they are there."""
-    if (scratch / world).exists():
-        return
-    dataset, widths = WORLDS[world]
-    arguments = {"world": world, "dataset": dataset, "widths": widths}
-    job = Job(f"preparing {world}", "benchmarks.data:prepare", arguments)
-    measure([job], scratch, repeat=1, warm_up=0, threads=threads)
+def prepare(world: str, scratch: Path, model: str | None, threads: int | None = None) -> None:
+    """Write a world and the graphs of a model to the scratch folder, unless they are there."""
+    jobs, label = [], f"preparing {world}"
+    if not (scratch / world).exists():
+        dataset, widths = WORLDS[world]
+        arguments = {"world": world, "dataset": dataset, "widths": widths}
+        jobs.append(Job(label, "benchmarks.data:prepare", arguments))
+    if model:
+        jobs.append(Job(label, "benchmarks.data:prepare_model", {"world": world, "model": model}))
+    for job in jobs:
+        measure([job], scratch, repeat=1, warm_up=0, threads=threads)
 
 
 if __name__ == "__main__":

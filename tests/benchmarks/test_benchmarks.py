@@ -13,6 +13,7 @@ from benchmarks.harness import Job, Measured, RefusalError
 from benchmarks.sources import raw_folder, require_mmrec, with_features
 from contracts.world import small_world, withheld
 from siger_pipeline.data.schema import Split
+from siger_pipeline.requests import features, graph
 
 
 def test_made_up_interactions_are_as_many_as_asked_all_different_and_the_same_twice() -> None:
@@ -35,12 +36,16 @@ def test_made_up_users_and_items_all_train_and_few_have_most() -> None:
 
 def test_a_world_comes_back_features_mapped(tmp_path: Path) -> None:
     inputs = small_world()
-    write_world(tmp_path / "world", withheld(inputs.interactions), inputs.features)
-    world = read_world(tmp_path / "world")
-    assert set(world.inputs.enhanced) == set(world.inputs.features) == {"image", "text"}
-    assert isinstance(world.inputs.features["image"], np.memmap)
+    raw = {modality: inputs[features(modality)] for modality in inputs.modalities}
+    write_world(tmp_path / "world", withheld(inputs.interactions), raw)
+    prepared = Job("", "benchmarks.data:prepare_model", {"world": "world", "model": "siger"})
+    next(prepared.start(tmp_path))
+    world = read_world(tmp_path / "world", "siger")
+    assert world.inputs.modalities == ("image", "text")
+    assert isinstance(world.inputs[features("image")], np.memmap)
     assert (world.inputs.interactions != inputs.interactions).nnz == 0
-    assert world.inputs.bipartite is not None
+    neighbours = graph("knn", modality="text", k=10)
+    assert (world.inputs[neighbours] != inputs[neighbours]).nnz == 0
 
 
 def test_missing_data_end_with_a_sentence(

@@ -11,13 +11,14 @@ from benchmarks.busy import busy_cores
 from benchmarks.data import write_world
 from benchmarks.harness import Job, Sample
 from contracts.world import small_world, withheld
+from siger_pipeline.requests import features
 
 JOBS: list[tuple[str, dict[str, Any]]] = [
     ("jobs:epochs", {"model": "siger"}),
     ("jobs:epochs", {"model": "lightgcn", "steps": 2, "batch_size": 16}),
     ("jobs:validations", {"model": "siger", "users": 7}),
     ("jobs:evaluate_stage", {"model": "lightgcn"}),
-    ("jobs:graphs", {}),
+    ("jobs:graphs", {"model": "siger"}),
     ("plain_jobs:epochs", {"model": "siger"}),
     ("plain_jobs:epochs", {"model": "lightgcn"}),
     ("plain_jobs:validations", {"model": "lightgcn"}),
@@ -34,7 +35,9 @@ def samples(function: str, scratch: Path, count: int, **arguments: Any) -> list[
 @pytest.mark.parametrize(("function", "arguments"), JOBS)
 def test_a_job_repeats(function: str, arguments: dict[str, Any], tmp_path: Path) -> None:
     inputs = small_world(users=60, items=80)
-    write_world(tmp_path / "small", withheld(inputs.interactions), inputs.features)
+    raw = {modality: inputs[features(modality)] for modality in inputs.modalities}
+    write_world(tmp_path / "small", withheld(inputs.interactions), raw)
+    assert samples("data:prepare_model", tmp_path, 1, world="small", model=arguments["model"])
     both = samples(function, tmp_path, 2, world="small", **arguments)
     assert len(both) == 2
     assert all(sample.seconds > 0 for sample in both)

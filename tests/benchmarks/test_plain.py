@@ -17,7 +17,8 @@ from contracts.world import small_world, trained_model, withheld
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import top_k
-from siger_pipeline.models.base import EmbeddingRecommender, ModelInputs
+from siger_pipeline.models.base import EmbeddingRecommender
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.training.sampler import PairSampler
 
 TIGHT = {"rtol": 2e-4, "atol": 2e-6}
