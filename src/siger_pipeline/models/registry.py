@@ -17,9 +17,9 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.models.config import ModelConfig
 
 if TYPE_CHECKING:
-    import torch
-
-    from siger_pipeline.models.base import ModelInputs, Recommender
+    from siger_pipeline.models.base import ModelInputs
+    from siger_pipeline.models.randomness import Randomness
+    from siger_pipeline.models.recommender import Recommender
 
 MODELS = tuple(sorted(found.name for found in pkgutil.iter_modules(recommenders.__path__)))
 
@@ -58,7 +58,7 @@ def model_class(name: str) -> type[Recommender]:
 
 
 def build(
-    name: str, config: Mapping[str, Any], inputs: ModelInputs, generator: torch.Generator
+    name: str, config: Mapping[str, Any], inputs: ModelInputs, randomness: Randomness
 ) -> Recommender:
     """A model with fresh weights.
 
@@ -66,7 +66,7 @@ def build(
         name: of the model.
         config: its hyperparameters.
         inputs: what it ``needs``.
-        generator: draws the initial weights (CPU).
+        randomness: draws the initial weights (CPU).
     """
     cls = model_class(name)
-    return cls(cls.Config(**config), inputs, generator)
+    return cls(cls.Config(**config), inputs, randomness)

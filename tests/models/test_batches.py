@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from siger_pipeline.errors import InputError
-from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.models.batches import PairBatches
+from siger_pipeline.models.randomness import Randomness
 
 
 def matrix(seed: int = 0, users: int = 20, items: int = 15) -> sparse.csr_matrix:
@@ -20,8 +21,8 @@ def matrix(seed: int = 0, users: int = 20, items: int = 15) -> sparse.csr_matrix
 @given(st.integers(1, 200), st.integers(0, 2**16))
 def test_an_epoch_is_every_pair_once_with_a_true_negative(batch_size: int, seed: int) -> None:
     interactions = matrix()
-    sampler = PairSampler(interactions, batch_size)
-    batches = list(sampler.epoch(torch.Generator().manual_seed(seed)))
+    sampler = PairBatches(interactions, batch_size)
+    batches = list(sampler.epoch(Randomness.seeded(seed)))
     assert len(batches) == len(sampler)
     assert {len(batch.users) for batch in batches[:-1]} <= {batch_size}
     pairs = [(int(u), int(i)) for b in batches for u, i in zip(b.users, b.positives, strict=True)]
@@ -35,10 +36,8 @@ def test_an_epoch_is_every_pair_once_with_a_true_negative(batch_size: int, seed:
 
 def test_negatives_are_uniform_over_what_a_user_has_not() -> None:
     interactions = sparse.csr_matrix(np.array([[1, 0, 1, 0, 0]], dtype=np.float32))
-    sampler = PairSampler(interactions, 4)
-    drawn = sampler.negatives(
-        torch.zeros(30_000, dtype=torch.int64), torch.Generator().manual_seed(1)
-    )
+    sampler = PairBatches(interactions, 4)
+    drawn = sampler.negatives(torch.zeros(30_000, dtype=torch.int64), Randomness.seeded(1))
     counts = torch.bincount(drawn, minlength=5)
     assert counts[[0, 2]].tolist() == [0, 0]
     expected = 10_000
@@ -46,11 +45,9 @@ def test_negatives_are_uniform_over_what_a_user_has_not() -> None:
 
 
 def test_the_generator_fixes_the_epoch() -> None:
-    sampler = PairSampler(matrix(), 7)
+    sampler = PairBatches(matrix(), 7)
     one, same, other = (
-        torch.cat(
-            [b.users * 100 + b.negatives for b in sampler.epoch(torch.Generator().manual_seed(s))]
-        )
+        torch.cat([b.users * 100 + b.negatives for b in sampler.epoch(Randomness.seeded(s))])
         for s in (3, 3, 4)
     )
     assert torch.equal(one, same)
@@ -59,26 +56,26 @@ def test_the_generator_fixes_the_epoch() -> None:
 
 def test_nothing_to_learn_from() -> None:
     with pytest.raises(InputError, match="no training interaction"):
-        PairSampler(sparse.csr_matrix((3, 4), dtype=np.float32), 2)
+        PairBatches(sparse.csr_matrix((3, 4), dtype=np.float32), 2)
 
 
 def test_a_user_with_every_item_is_in_no_batch() -> None:
     full = np.array([[1, 0, 1], [1, 1, 1], [0, 1, 0], [1, 1, 1]], dtype=np.float32)
-    sampler = PairSampler(sparse.csr_matrix(full), 2)
+    sampler = PairBatches(sparse.csr_matrix(full), 2)
     assert sampler.left_out.tolist() == [1, 3]
-    batches = list(sampler.epoch(torch.Generator().manual_seed(0)))
+    batches = list(sampler.epoch(Randomness.seeded(0)))
     assert len(batches) == len(sampler) == 2
     pairs = [(int(u), int(i)) for b in batches for u, i in zip(b.users, b.positives, strict=True)]
     assert sorted(pairs) == [(0, 0), (0, 2), (2, 1)]
 
 
 def test_a_user_who_lacks_one_item_gets_it_as_each_negative() -> None:
-    sampler = PairSampler(sparse.csr_matrix(np.array([[1, 1, 0, 1]], dtype=np.float32)), 8)
-    (batch,) = sampler.epoch(torch.Generator().manual_seed(0))
+    sampler = PairBatches(sparse.csr_matrix(np.array([[1, 1, 0, 1]], dtype=np.float32)), 8)
+    (batch,) = sampler.epoch(Randomness.seeded(0))
     assert batch.negatives.tolist() == [2, 2, 2]
 
 
 def test_only_users_with_every_item() -> None:
     full = np.array([[1, 1], [0, 0], [1, 1]], dtype=np.float32)
     with pytest.raises(InputError, match=r"every user .* has all 2 items"):
-        PairSampler(sparse.csr_matrix(full), 2)
+        PairBatches(sparse.csr_matrix(full), 2)
