@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from siger_pipeline.errors import InputError
-from siger_pipeline.models.batches import PairBatches
+from siger_pipeline.models.batch import Batch
+from siger_pipeline.models.batches import Among, PairBatches
 from siger_pipeline.models.randomness import Randomness
 
 
@@ -79,3 +80,52 @@ def test_only_users_with_every_item() -> None:
     full = np.array([[1, 1], [0, 0], [1, 1]], dtype=np.float32)
     with pytest.raises(InputError, match=r"every user .* has all 2 items"):
         PairBatches(sparse.csr_matrix(full), 2)
+
+
+def test_pairs_without_negatives() -> None:
+    full = np.array([[1, 1, 1], [1, 0, 0]], dtype=np.float32)
+    batches = PairBatches(sparse.csr_matrix(full), 8, negatives=0)
+    (batch,) = batches.epoch(Randomness.seeded(0))
+    assert len(batch.users) == 4  # the user who has every item too
+    assert batch.negatives.shape == (4, 0)
+    assert batch.item_rows.tolist() == batch.positive_rows.tolist() == [0, 1, 2]
+    _, positives, negatives = batch.pairs(torch.zeros(2, 5), torch.zeros(3, 5))
+    assert positives.shape == (4, 5)
+    assert negatives.shape == (4, 0, 5)
+    assert not batches.remark
+
+
+@pytest.mark.parametrize("among", ["unseen", "unseen_trained", "any"])
+def test_many_negatives_are_uniform_over_the_items_they_are_drawn_from(among: Among) -> None:
+    interactions = sparse.csr_matrix(
+        np.array([[1, 0, 1, 0, 0, 0], [0, 1, 0, 0, 1, 0]], dtype=np.float32)
+    )
+    batches = PairBatches(interactions, 4, negatives=3, among=among)
+    users = torch.zeros(10_000, dtype=torch.int64)
+    drawn = batches.negatives(users, Randomness.seeded(1))
+    assert drawn.shape == (10_000, 3)
+    pool = {"unseen": [1, 3, 4, 5], "unseen_trained": [1, 4], "any": [0, 1, 2, 3, 4, 5]}[among]
+    counts = torch.bincount(drawn.flatten(), minlength=6)
+    assert counts.nonzero().flatten().tolist() == pool
+    expected = 30_000 / len(pool)
+    assert (counts[pool] - expected).abs().max() < 5 * expected**0.5
+
+
+def test_rows_of_many_negatives_are_theirs() -> None:
+    users, positives = torch.tensor([4, 2]), torch.tensor([7, 1])
+    negatives = torch.tensor([[1, 3, 3], [9, 7, 0]])
+    batch = Batch.of(users, positives, negatives)
+    of_users, of_items = (torch.arange(10.0).unsqueeze(1).expand(10, 2) for _ in range(2))
+    u, p, n = batch.pairs(of_users[batch.user_rows], of_items[batch.item_rows])
+    assert u[:, 0].tolist() == users.tolist()
+    assert p[:, 0].tolist() == positives.tolist()
+    assert n[:, :, 1].tolist() == negatives.tolist()
+    assert batch.item_rows[batch.positive_row_positions].tolist() == batch.positive_rows.tolist()
+
+
+def test_a_user_with_every_trained_item_has_no_trained_negative() -> None:
+    matrix = np.array([[1, 1, 0, 0], [0, 1, 0, 0]], dtype=np.float32)
+    batches = PairBatches(sparse.csr_matrix(matrix), 8, among="unseen_trained")
+    assert batches.left_out.tolist() == [0]
+    assert "Users with all 2 items: 1 (user_id 0)" in batches.remark
+    assert not PairBatches(sparse.csr_matrix(matrix), 8, among="any").remark

@@ -17,6 +17,7 @@ from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.batches import PairBatches
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.recommender import DotProduct, Trained
+from siger_pipeline.ops.adam import Group
 from siger_pipeline.training import trainer
 from siger_pipeline.training.checkpoint import FORMAT, restore, stream, streams
 from siger_pipeline.training.device import resolve_device
@@ -208,3 +209,56 @@ def test_streams_of_a_seed_differ() -> None:
     draws = [stream(3, number).uniform(4).tolist() for number in range(3)]
     assert draws[0] != draws[1] != draws[2]
     assert draws[1] == stream(3, 1).uniform(4).tolist()
+
+
+def test_metrics_stand_in_the_rows_of_the_epochs_that_were_validated() -> None:
+    training = scripted([0.1, 0.3, 0.2], max_epochs=5, evaluate_every=2)
+    steps = list(training.epochs())
+    history = steps[-1].history
+    assert history["recall@20"].isna().tolist() == [True, False, True, False, False]
+    assert history["recall@20"].dropna().tolist() == [0.1, 0.3, 0.2]
+    assert history["best"].tolist() == [False, True, False, True, False]
+    assert list(history) == list(next(scripted([0.1], max_epochs=1).epochs()).history)
+    assert [step.best["progress"]["epoch"] for step in steps] == [1, 2, 2, 4, 4]
+    assert [step.last["progress"]["best_epoch"] for step in steps] == [0, 2, 2, 4, 4]
+
+
+def test_patience_counts_epochs_and_is_looked_at_after_a_validation() -> None:
+    *_, last = scripted([0.3, 0.2, 0.1, 0.1], evaluate_every=2, patience=3).epochs()
+    assert last.last["progress"]["epoch"] == 6
+    assert last.last["progress"]["best_epoch"] == 2
+
+
+def test_the_schedule_sets_the_rate_of_an_epoch() -> None:
+    training = scripted([0.1, 0.2, 0.3], max_epochs=3, decay=0.5)
+    rates = []
+    for _ in training.epochs():
+        rates.append(training.optimiser.factor)
+    assert rates == [1.0, 0.5, 0.25]
+
+
+class Forgetful(Breaking):
+    def optimiser_groups(self, learning_rate: float, weight_decay: float) -> list[Group]:
+        return []
+
+
+def test_a_parameter_in_no_group_is_refused() -> None:
+    inputs = small_world()
+    batches = PairBatches(inputs.interactions, 64)
+    with pytest.raises(ValueError, match="model x: parameter weight is in 0 of the optimiser_gro"):
+        Training("x", Forgetful(1.0), batches, lambda _: {}, streams(0, "cpu"), train_config())
+
+
+class Changing(Breaking):
+    def loss(self, batch: Batch, randomness: Randomness) -> dict[str, torch.Tensor]:
+        self.steps += 1
+        return {f"term_{min(self.steps, 2)}": self.weight.sum()}
+
+
+def test_terms_that_change_are_refused() -> None:
+    inputs = small_world()
+    batches = PairBatches(inputs.interactions, 64)
+    config = train_config(max_epochs=1)
+    training = Training("x", Changing(1.0), batches, lambda _: {}, streams(0, "cpu"), config)
+    with pytest.raises(ValueError, match=r"loss terms \['term_2'\] after \['term_1'\]"):
+        list(training.epochs())
