@@ -15,7 +15,7 @@ from contracts.world import (
     small_world,
     train_config,
 )
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.recommender import ClosedForm, Recommender
 from siger_pipeline.models.registry import build, model_config

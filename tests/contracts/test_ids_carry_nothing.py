@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
+from contracts.plugged_in import awkward_models
 from contracts.renaming import RenamedRandomness, Renaming, inverse
 from contracts.world import (
     EVERY,
@@ -21,22 +22,25 @@ from contracts.world import (
     withheld,
 )
 from siger_pipeline.evaluation.ranking import rank
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.graphs.registry import graphs_of
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Ids, Randomness, all_items, all_users, edges, some
 from siger_pipeline.models.recommender import ClosedForm, Recommender
 from siger_pipeline.models.registry import build
+from siger_pipeline.requests import features
 from siger_pipeline.training.checkpoint import Streams
 from siger_pipeline.training.trainer import Training
 from siger_pipeline.training.validation import validation
 
-INPUTS = small_world()
+with awkward_models():
+    INPUTS = small_world()
 NAMES = Renaming.drawn(INPUTS.n_users, INPUTS.n_items)
 
 
 def renamed_inputs() -> ModelInputs:
     interactions = NAMES.rows_and_columns(INPUTS.interactions).toarray()
-    features = {m: x[NAMES.items.numpy()] for m, x in INPUTS.features.items()}
-    return inputs_of(interactions, features, neighbours=INPUTS.n_items)
+    of_items = {m: INPUTS[features(m)][NAMES.items.numpy()] for m in INPUTS.modalities}
+    return inputs_of(interactions, of_items, neighbours=INPUTS.n_items)
 
 
 def renamed_stream(seed: int) -> Randomness:
@@ -64,9 +68,11 @@ def computed(
 
 def test_graphs_are_renamed_along() -> None:
     other, order = renamed_inputs(), NAMES.items.numpy()
-    for modality, graph in INPUTS.enhanced.items():
-        expected = graph.toarray()[order][:, order]
-        np.testing.assert_allclose(other.enhanced[modality].toarray(), expected, rtol=1e-5)
+    item_graphs = [g.request for g in graphs_of(INPUTS.matrices) if g.config.joins_items]
+    assert item_graphs
+    for request in item_graphs:
+        expected = INPUTS[request].toarray()[order][:, order]
+        np.testing.assert_allclose(other[request].toarray(), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", EVERY)

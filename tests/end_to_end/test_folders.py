@@ -17,7 +17,7 @@ MADE = (
     "02_intermediate/sample/items.parquet",
     "03_primary/sample/splits.parquet",
     "04_feature/sample/image_features.npy",
-    "05_model_input/sample/enhanced_text.npz",
+    "05_model_input/sample/graphs/knn-text-k10.npz",
     "06_models/sample/siger/checkpoint.pt",
     "07_model_output/sample/siger/recommendations.parquet",
     "08_reporting/sample/siger/metrics.json",

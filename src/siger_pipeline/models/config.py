@@ -1,17 +1,19 @@
 """The base of all models' hyperparameters; PyTorch is not imported to read parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
+
+from siger_pipeline.requests import Request
 
 
 class ModelConfig(BaseModel):
     """Hyperparameters of a model, each with a default and a description; no unknown keys.
 
     Attributes:
-        recommender: name of the model's class, in the module of the same name as this one.
-        needs: the fields of `ModelInputs` that the model is built from, beside the interactions.
+        recommender: name of the model's class, in the module `model` beside this one.
+        fewest_modalities: of items with features that the model can be trained with.
         published: training settings of the paper or its public code, in place of those of `train:`;
             keys are fields of `TrainConfig`.
     """
@@ -19,5 +21,13 @@ class ModelConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     recommender: ClassVar[str]
-    needs: ClassVar[frozenset[str]] = frozenset()
+    fewest_modalities: ClassVar[int] = 0
     published: ClassVar[Mapping[str, Any]] = {}
+
+    def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:
+        """The graphs and features that the model is built from, beside the interactions.
+
+        Args:
+            modalities: of the data set, at least `fewest_modalities`.
+        """
+        return ()

@@ -16,10 +16,10 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from siger_pipeline.models.base import ModelInputs
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.batches import Batches, PairBatches
 from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.ops.adam import Group
 
@@ -65,7 +65,8 @@ class DotProduct(Recommender):
         """The product of the present embeddings."""
         with torch.no_grad():
             users_Ud, items_Id = self.embed()
-        items_dI = items_Id.T.contiguous()
+        # A model may return its parameters, which would make the product one of autograd's.
+        users_Ud, items_dI = users_Ud.detach(), items_Id.detach().T.contiguous()
         return lambda users: users_Ud[users] @ items_dI
 
     def score(self, users: Tensor) -> Tensor:

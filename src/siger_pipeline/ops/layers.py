@@ -1,19 +1,13 @@
-"""Small parts that models share: rows of tables, constants, requirements.
+"""Rows of tables, and constants.
 
 Shape suffixes: N rows, d dimensions.
 """
 
 import warnings
-from collections.abc import Mapping
-from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
-
-from siger_pipeline.errors import ParameterError
-
-T = TypeVar("T")
 
 
 def rows_of(table: Tensor, rows: Tensor | None) -> Tensor:
@@ -27,14 +21,3 @@ def constant(matrix: np.ndarray) -> Tensor:
         # It is never written to.
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
         return torch.from_numpy(np.asarray(matrix, dtype=np.float32))
-
-
-def require(present: T | None, what: str, model: str) -> T:
-    """What the model got, where it got something.
-
-    Raises:
-        ParameterError: it is None or empty, and the model cannot do without.
-    """
-    if present is None or (isinstance(present, Mapping) and not present):
-        raise ParameterError(f"model {model} needs {what}, and this data set has none")
-    return present

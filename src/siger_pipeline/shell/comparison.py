@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from kedro_fresh.places import Place, places
 from siger_pipeline.errors import InputError, UserError
-from siger_pipeline.models.registry import MODELS
+from siger_pipeline.models.registry import model_names
 
 METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 ABSENT = "–"
@@ -100,9 +100,9 @@ def _why_not(name: str, results: Collection[str], floors: Mapping[str, object], 
     there = f"models with results are {', '.join(results)}" if results else "no model has any yet"
     if name in floors:
         return f"{name} has not run as a model; as a floor it is in every comparison; {there}"
-    if name in MODELS:
+    if name in model_names():
         return f"{name} has no results under {folder}: `kedro run --params model={name}`; {there}"
-    near = get_close_matches(name.lower(), [*results, *MODELS], n=1)
+    near = get_close_matches(name.lower(), [*results, *model_names()], n=1)
     wish = f"did you mean {near[0]!r}? " if near else ""
     return f"no model {name!r}; {wish}{there}"
 

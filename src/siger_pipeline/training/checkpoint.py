@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from siger_pipeline.errors import InputError
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.recommender import Recommender, config_values
 from siger_pipeline.models.registry import build

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.recommender import ClosedForm
 from siger_pipeline.models.registry import build
 from siger_pipeline.training.checkpoint import BATCHES, WEIGHTS, Streams, capture, stream

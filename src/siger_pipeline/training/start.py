@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.recommender import ClosedForm, Trained
 from siger_pipeline.models.registry import build
 from siger_pipeline.ops.allocator import keep_freed_memory

@@ -1,17 +1,20 @@
 """Hyperparameters of LightGCN."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.requests import Request, graph
+
+BIPARTITE = graph("bipartite")
 
 
 class Config(ModelConfig):
     """`lightgcn:` of the parameters; symbols in brackets."""
 
     recommender = "LightGCN"
-    needs = frozenset({"bipartite"})
 
     dimension: int = Field(64, ge=1, description="[d] embedding size")
     layers: int = Field(3, ge=0, description="[L] propagation layers")
@@ -22,3 +25,7 @@ class Config(ModelConfig):
     initialisation: Literal["xavier", "normal"] = Field(
         "xavier", description="Xavier uniform (MMRec), or normal with deviation 0.1 (the authors)"
     )
+
+    def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:
+        """The user-item graph."""
+        return (BIPARTITE,)

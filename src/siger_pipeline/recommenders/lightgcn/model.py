@@ -10,13 +10,14 @@ from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
-from siger_pipeline.models.base import ModelInputs
 from siger_pipeline.models.batch import Batch
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import normal_table, xavier_table
 from siger_pipeline.models.randomness import Axis, Randomness, all_items, all_users
 from siger_pipeline.models.recommender import DotProduct, Trained
-from siger_pipeline.ops.layers import require, rows_of
+from siger_pipeline.ops.layers import rows_of
 from siger_pipeline.ops.propagation import Graph, lightgcn
+from siger_pipeline.recommenders.lightgcn.config import BIPARTITE
 from siger_pipeline.recommenders.lightgcn.config import Config as LightGCNConfig
 
 REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
@@ -27,12 +28,11 @@ class LightGCN(DotProduct, Trained):
 
     Config = LightGCNConfig
     config: LightGCNConfig
-    needs = LightGCNConfig.needs
 
     def __init__(self, config: LightGCNConfig, inputs: ModelInputs, randomness: Randomness) -> None:
         super().__init__()
         self.config = config
-        self.bipartite = Graph(require(inputs.bipartite, "the bipartite graph", "lightgcn"))
+        self.bipartite = Graph(inputs[BIPARTITE])
         self.users = self._table(all_users(inputs.n_users), randomness)
         self.items = self._table(all_items(inputs.n_items), randomness)
 

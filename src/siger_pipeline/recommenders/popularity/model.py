@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.recommender import ClosedForm
 from siger_pipeline.recommenders.popularity.config import Config as PopularityConfig

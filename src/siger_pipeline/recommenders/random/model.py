@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness, all_items, all_users
 from siger_pipeline.models.recommender import ClosedForm
 from siger_pipeline.recommenders.random.config import Config as RandomConfig

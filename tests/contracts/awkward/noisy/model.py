@@ -58,7 +58,7 @@ class Noisy(DotProduct, Trained):
     def final(self, edge_factor: Tensor | float, hyperedges: Tensor) -> tuple[Tensor, Tensor]:
         support = Support(self.rows, self.columns, (self.n_users, self.n_items))
         users = self.users + support.product(self.weights * edge_factor, self.items)
-        return users, self.items + hyperedges @ (hyperedges.T @ self.items)
+        return users, self.items + hyperedges @ (hyperedges.T @ self.items) / self.n_items
 
     def embed(self) -> tuple[Tensor, Tensor]:
         noise: Tensor | float = 0.0
