@@ -14,25 +14,32 @@ from contracts.world import (
     config_of,
     small_world,
     train_config,
+    train_config_of,
 )
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
-from siger_pipeline.models.recommender import ClosedForm, Recommender
+from siger_pipeline.models.recommender import ClosedForm, Recommender, Trained
 from siger_pipeline.models.registry import build, model_config
 from siger_pipeline.training.checkpoint import capture, restore, streams
 from siger_pipeline.training.closed_form import fit_and_capture
 from siger_pipeline.training.config import TrainConfig
+from siger_pipeline.training.trainer import Training
 
 USERS = torch.arange(30)
 
 
 def ready(name: str, inputs: ModelInputs | None = None, seed: int = 1) -> Recommender:
-    """A model that can score: untrained, or fitted."""
-    inputs = inputs or small_world()
-    randomness = Randomness.seeded(seed)
-    model = build(name, config_of(name), inputs, randomness)
+    """A model that can score: after an epoch of training, or fitted."""
+    inputs, randomness = inputs or small_world(), streams(seed, "cpu")
+    model = build(name, config_of(name), inputs, Randomness.seeded(seed))
     if isinstance(model, ClosedForm):
-        model.fit(inputs, randomness)
+        model.fit(inputs, randomness.batches)
+    else:
+        assert isinstance(model, Trained)
+        config = train_config_of(name, max_epochs=1)
+        batches = model.batches(inputs.interactions, config.batch_size)
+        constant = {"recall@20": 0.0}
+        list(Training(name, model, batches, lambda _: constant, randomness, config).epochs())
     return model.eval()
 
 

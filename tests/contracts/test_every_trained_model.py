@@ -79,32 +79,53 @@ def test_the_gradient_is_that_of_the_loss(name: str) -> None:
         assert slope == pytest.approx(float(parameter.grad.norm()), rel=0.05, abs=2e-4)
 
 
+def steps_by_hand(model: Trained, batches: list[Batch], noise: Randomness, rate: float) -> Tensor:
+    """An epoch of Adam, written from the paper; the losses of its steps."""
+    groups, losses = model.optimiser_groups(rate, 1e-3), []
+    parameters = [(p, group) for group in groups for p in group.parameters]
+    moments = {p: (torch.zeros_like(p), torch.zeros_like(p), [0]) for p, _ in parameters}
+    model.start_epoch(noise)
+    for batch in batches:
+        losses.append(torch.stack(list(model.loss(batch, noise).values())).sum())
+        losses[-1].backward()
+        for parameter, group in parameters:
+            gradient = parameter.grad
+            if gradient is None and group.idle == "skip":
+                continue
+            gradient = torch.zeros_like(parameter) if gradient is None else gradient
+            gradient = gradient + group.weight_decay * parameter.detach()
+            first, second, count = moments[parameter]
+            count[0] += 1
+            first.mul_(0.9).add_(0.1 * gradient)
+            second.mul_(0.999).add_(0.001 * gradient**2)
+            step = (first / (1 - 0.9 ** count[0])) / (
+                (second / (1 - 0.999 ** count[0])).sqrt() + 1e-8
+            )
+            with torch.no_grad():
+                parameter.sub_(group.learning_rate * step)
+            parameter.grad = None
+    return torch.stack(losses).detach()
+
+
 @pytest.mark.parametrize("name", TRAINED)
-def test_one_step_of_the_trainer_is_a_step_written_by_hand(name: str) -> None:
+def test_an_epoch_of_the_trainer_is_its_steps_written_by_hand(name: str) -> None:
     inputs = small_world()
-    config = train_config_of(name, max_epochs=1, batch_size=10_000, learning_rate=0.01)
+    pairs = inputs.interactions.nnz
+    config = train_config_of(
+        name, max_epochs=1, batch_size=-(-pairs // 3), learning_rate=0.01, weight_decay=1e-3
+    )
     model, by_hand = trained_model(name, inputs), trained_model(name, inputs)
     batches = model.batches(inputs.interactions, config.batch_size)
     randomness = Streams(Randomness.seeded(8), Randomness.seeded(9))
     training = Training(name, model, batches, lambda _: {"recall@20": 0.0}, randomness, config)
     (progress,) = training.epochs()
 
-    batch = next(iter(batches.epoch(Randomness.seeded(8))))
-    noise = Randomness.seeded(9)
-    by_hand.start_epoch(noise)
-    terms = by_hand.loss(batch, noise)
-    torch.stack(list(terms.values())).sum().backward()
-    for group in by_hand.optimiser_groups(0.01, config.weight_decay):
-        for parameter in group.parameters:
-            assert parameter.grad is not None
-            gradient = parameter.grad + group.weight_decay * parameter.detach()
-            first, second = 0.1 * gradient, 0.001 * gradient**2
-            with torch.no_grad():
-                parameter.sub_(0.01 * (first / 0.1) / ((second / 0.001).sqrt() + 1e-8))
+    epoch = list(batches.epoch(Randomness.seeded(8)))
+    assert len(epoch) == 3
+    losses = steps_by_hand(by_hand, epoch, Randomness.seeded(9), 0.01)
     for trained, expected in zip(model.parameters(), by_hand.parameters(), strict=True):
-        torch.testing.assert_close(trained, expected, rtol=1e-4, atol=1e-6)
-    for term, value in terms.items():
-        assert progress.history[f"loss_{term}"].item() == pytest.approx(float(value.detach()))
+        torch.testing.assert_close(trained, expected, rtol=1e-3, atol=1e-5)
+    assert progress.history["loss"].item() == pytest.approx(float(losses.mean()), rel=1e-4)
 
 
 @pytest.mark.parametrize("name", TRAINED)
@@ -114,6 +135,9 @@ def test_scoring_within_an_epoch_changes_no_later_step(name: str) -> None:
     for scores in (False, True):
         model = started(name, inputs)
         total(model, batch_of(model, inputs)).backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.mul_(1.1)
         if scores:
             model.eval().score(torch.arange(3))
             model.train()

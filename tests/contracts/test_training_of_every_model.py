@@ -18,6 +18,8 @@ def test_it_trains_on_what_it_requests_alone_and_its_checkpoint_scores(name: str
     *_, last = start_training(name, config_of(name), config, inputs, matrices)
     if last.history.size:
         assert last.history["epoch"].tolist() == [1, 2]
+        validated = last.history["recall@5"].notna().tolist()
+        assert validated == [config.validates(epoch) for epoch in (1, 2)]
         assert last.history["recall@5"].dropna().between(0, 1).all()
         assert last.history["best"].any()
     model = restore(last.best, inputs)

@@ -15,8 +15,8 @@ from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import normal_table, xavier_table
 from siger_pipeline.models.randomness import Axis, Randomness, all_items, all_users
 from siger_pipeline.models.recommender import DotProduct, Trained
-from siger_pipeline.ops.layers import rows_of
 from siger_pipeline.ops.propagation import Graph, lightgcn
+from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.lightgcn.config import BIPARTITE
 from siger_pipeline.recommenders.lightgcn.config import Config as LightGCNConfig
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from siger_pipeline.losses.alignment import anchor_info_nce
 from siger_pipeline.losses.contrastive import info_nce
-from siger_pipeline.ops.layers import rows_of
+from siger_pipeline.ops.tables import rows_of
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from siger_pipeline.models.layers import Linear
 from siger_pipeline.models.randomness import Randomness
-from siger_pipeline.ops.layers import constant
+from siger_pipeline.ops.tables import constant
 
 
 class FeatureGate(nn.Module):

@@ -21,9 +21,9 @@ from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import xavier_table
 from siger_pipeline.models.randomness import Randomness, all_items, all_users
 from siger_pipeline.models.recommender import DotProduct, Trained
-from siger_pipeline.ops.layers import rows_of
 from siger_pipeline.ops.propagation import Graph, lightgcn
 from siger_pipeline.ops.sparse import mixed
+from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.siger.config import BIPARTITE
 from siger_pipeline.recommenders.siger.config import Config as SIGERConfig
 from siger_pipeline.recommenders.siger.contrast import Contrast

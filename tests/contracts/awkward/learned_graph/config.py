@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from pydantic import Field
-from siger_pipeline.requests import Request, features, graph
 
 from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.requests import Request, features, graph
 
 BIPARTITE = graph("bipartite")
 

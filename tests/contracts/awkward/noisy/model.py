@@ -2,14 +2,13 @@
 
 import numpy as np
 import torch
-from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.requests import features
 from torch import Tensor, nn
 
 from contracts.awkward.noisy.config import BIPARTITE
 from contracts.awkward.noisy.config import Config as NoisyConfig
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.models.batch import Batch
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import xavier_table
 from siger_pipeline.models.randomness import (
     Ids,
@@ -22,6 +21,7 @@ from siger_pipeline.models.randomness import (
 )
 from siger_pipeline.models.recommender import DotProduct, Trained
 from siger_pipeline.ops.support import Support
+from siger_pipeline.requests import features
 
 
 class Noisy(DotProduct, Trained):
