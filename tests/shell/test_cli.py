@@ -83,8 +83,8 @@ def test_names_that_choose_nothing_together() -> None:
     ("arguments", "words"),
     [
         (["--only-missing-outputs"], ["leave it out", "contents"]),
-        (["--runner", "ThreadRunner"], ["DuckDB", "one after another", "SequentialRunner"]),
-        (["--runner", "kedro.runner.ParallelRunner"], ["DuckDB", "leave out --runner"]),
+        (["--runner", "ThreadRunner"], ["workers=2", "leave out --runner", "SequentialRunner"]),
+        (["--runner", "kedro.runner.ParallelRunner"], ["workers=2", "leave out --runner"]),
         (["--async"], ["leave it out", "epoch by epoch"]),
         (["--runner-params", "is_async=True"], ["--async", "leave it out"]),
     ],
