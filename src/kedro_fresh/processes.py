@@ -38,7 +38,7 @@ class Processes(Executor):
     def __init__(self, number: int) -> None:
         self._threads = ThreadPoolExecutor(number, thread_name_prefix="worker")
         self._lock = threading.Lock()
-        self._workers: list[_Worker] = []
+        self._workers: list[_Worker] = []  # all that were started
         self._idle: list[_Worker] = []
         self._is_closed = False
 
@@ -47,21 +47,26 @@ class Processes(Executor):
         return self._threads.submit(self._call, function, args, kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes when their calls are done, or at once if these are cancelled."""
-        if cancel_futures:
-            self._end_all()
-        self._threads.shutdown(wait, cancel_futures=cancel_futures)
-        self._end_all()
+        """End the processes when their calls are done, or at once if these are cancelled.
 
-    def _end_all(self) -> None:
+        Those that are done are not waited for, since Python takes a second to leave large
+        libraries; the end of this process waits for them.
+        """
+        if cancel_futures:
+            self._end_at_once()
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
         with self._lock:
-            self._is_closed, workers = True, self._workers
-            self._workers = []
-        for worker in workers:
-            worker.end(at_once=worker not in self._idle)
-        deadline = time.monotonic() + GRACE
-        for worker in workers:
-            worker.join(deadline)
+            self._is_closed = True
+            for worker in self._idle:
+                worker.pipe.close()
+
+    def _end_at_once(self) -> None:
+        with self._lock:
+            self._is_closed, deadline = True, time.monotonic() + GRACE
+            for worker in self._workers:
+                worker.process.terminate()
+            for worker in self._workers:
+                worker.end_by(deadline)
 
     def _call(self, function: Callable[..., T], args: Any, kwargs: Any) -> T:
         worker = self._take()
@@ -129,14 +134,7 @@ class _Worker:
             )
         return f"its worker process {self.process.pid} ended with exit code {code}"
 
-    def end(self, at_once: bool) -> None:
-        """Tell the process to end; an idle one ends as its pipe is closed."""
-        if at_once:
-            self.process.terminate()
-        else:
-            self.pipe.close()
-
-    def join(self, deadline: float) -> None:
+    def end_by(self, deadline: float) -> None:
         """Wait for the end, and enforce it when the time is over."""
         self.process.join(max(0.0, deadline - time.monotonic()))
         if self.process.is_alive():

@@ -63,7 +63,7 @@ class Run:
         from kedro_fresh.transport import why_it_stays
 
         if why := why_it_stays(step.node, self.catalog):
-            LOG.debug("%s: runs in the process of the run, because %s", step.node.name, why)
+            LOG.info("%s: runs in the process of the run, because %s", step.node.name, why)
         return bool(why)
 
     def run_here(self, step: Step) -> None:
