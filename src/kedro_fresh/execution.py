@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
 from kedro.runner import Task
 
 from kedro_fresh.randomness import watched_generators
+from kedro_fresh.unfinished import UnfinishedDataset
+
+LOG = logging.getLogger("kedro_fresh")
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,32 @@ class Execution:
     other_code: tuple[str, ...] = ()
 
 
-def execute(task: Task, imports: Iterable[str]) -> Execution:
+def execute(task: Task, imports: Iterable[str], left: Mapping[str, str | None]) -> Execution:
     """Load the inputs, call the function and save the outputs.
 
     Args:
         task: the node, with the catalog that it loads from and saves to.
         imports: what the modules of its function import.
+        left: output -> version that a broken-off run has left, to go on from.
     """
+    _offer(task, left)
     start = perf_counter()
     with watched_generators(imports) as unseeded:
         task.execute()
     return Execution(perf_counter() - start, tuple(unseeded))
+
+
+def _offer(task: Task, left: Mapping[str, str | None]) -> None:
+    """Give the node what a broken-off run has left, as objects, where it asks for that."""
+    datasets = [task.catalog.get(name) for name in task.node.inputs]
+    unfinished = [dataset for dataset in datasets if isinstance(dataset, UnfinishedDataset)]
+    if not (left and unfinished):
+        return
+    try:
+        outputs = {name: task.catalog.load(name, version) for name, version in left.items()}
+    except Exception as error:
+        why = f"since what was broken off cannot be read ({error})"
+        LOG.info("%s: starts anew, %s", task.node.name, why)
+        return
+    for dataset in unfinished:
+        dataset.offer(outputs)

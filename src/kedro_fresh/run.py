@@ -14,6 +14,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Node
 from kedro.runner import SequentialRunner, Task
 
+from kedro_fresh.errors import FreshError
 from kedro_fresh.freshness import Freshness
 from kedro_fresh.locks import Locks
 from kedro_fresh.pinned import PinnedCatalog
@@ -85,7 +86,11 @@ class Run:
 
         preparation = self.workers.preparation
         step.begin()
-        return executor.submit(run_job, self._job(step, preparation))
+        job = self._job(step, preparation)
+        try:
+            return executor.submit(run_job, job)
+        except RuntimeError as error:  # shut down, or broken
+            raise FreshError(f"{step.node.name}: the executor takes no node ({error})") from error
 
     def ended(self, node: Node) -> None:
         """Let go of the datasets that no other node will load."""
@@ -110,6 +115,7 @@ class Run:
             preparation=preparation,
             load=packed((node, datasets_of(node, self.catalog))),
             versions={name: versions[name] for name in node.inputs if name in versions},
+            left=step.left,
             is_async=self.context.is_async,
             run_id=self.context.run_id,
         )

@@ -5,14 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -62,6 +55,9 @@ class Schedule:
             if not interrupted(error):
                 self._let_end()
             raise
+        finally:
+            for future in self.running:  # of a run that was interrupted
+                future.cancel()
 
     def _advance(self) -> None:
         if node := self._next_ready():
@@ -104,13 +100,14 @@ class Schedule:
         step = self.running.pop(future)
         try:
             outcome = future.result()
-            step.take(outcome)
-        except (BrokenExecutor, CancelledError) as error:
-            name = step.node.name
+        except Exception as error:  # the executor's: what the node raises is in the outcome
+            step.fail(error)
+            why = str(error) or type(error).__name__
             raise FreshError(
-                f"{name}: {error or 'its executor was shut down'} before the node was done, so it "
-                "will run again. If nobody ended it, memory may have run out: try fewer workers"
+                f"{step.node.name}: {why} before the node was done, so it will run again. If "
+                "nobody ended it, memory may have run out: try fewer workers"
             ) from error
+        step.take(outcome)
         self._is_through(step, "ran")
 
     def _is_through(self, step: Step, how: str) -> None:

@@ -22,7 +22,6 @@ from kedro_fresh.execution import Execution, execute
 from kedro_fresh.freshness import Freshness, State, Verdict
 from kedro_fresh.ingredients import few
 from kedro_fresh.record import Entry, Output
-from kedro_fresh.unfinished import UnfinishedDataset
 from kedro_fresh.versions import bring_forward, left_over, next_version, written
 from kedro_fresh.worker_logs import received
 
@@ -46,6 +45,7 @@ class Step:
         force: whether it runs although it is fresh.
         own_reasons: why it runs, but for what other nodes of this run make anew.
         entry: of the record, from its beginning on.
+        left: output -> version of a broken-off run that it goes on from.
         stamps: of the unversioned inputs at its beginning.
         start: when that was.
     """
@@ -57,6 +57,7 @@ class Step:
     force: bool
     own_reasons: list[str]
     entry: Entry = field(init=False)
+    left: dict[str, str | None] = field(init=False)
     stamps: dict[str, Any] = field(init=False)
     start: float = field(init=False)
 
@@ -85,7 +86,7 @@ class Step:
         """Execute the node in this process, and record it once all of its outputs are there."""
         self.begin()
         try:
-            execution = execute(task, self.freshness.imports(self.node))
+            execution = execute(task, self.freshness.imports(self.node), self.left)
         except Exception as error:
             self.fail(error)
             raise
@@ -107,18 +108,19 @@ class Step:
         self.end(outcome.execution)
 
     def begin(self) -> None:
-        """Choose the versions that it writes, and offer it what a broken-off run has left."""
+        """Choose the versions that it writes, and look for a broken-off run to go on from."""
         why = "it is forced to" if self.force else self.verdict.why()
         self._announce("%s: running, because %s", self.node.name, why)
         places = (self.freshness.places[name] for name in self.node.outputs)
         outputs = {place.name: Output(next_version(place, self.catalog), "") for place in places}
         self.entry = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())
-        self._offer(self.entry)
+        self.left = self._left_over()
         self.stamps = self.freshness.versions.stamps(self.node.inputs)
         self.start = perf_counter()
 
     def fail(self, error: BaseException) -> None:
         """Say that it failed, unless the person ended it."""
+        self._announce("")
         if not interrupted(error):
             spent = duration(perf_counter() - self.start)
             LOG.error("%s: failed after %s", self.node.name, spent)
@@ -143,19 +145,17 @@ class Step:
         known = self.own_reasons and self.verdict.record.finished.paths()
         return f" ({few(self.own_reasons)})" if known and not self.force else ""
 
-    def _offer(self, begun: Entry) -> None:
-        """Give a node that can go on what its broken-off run has left."""
-        node, record = self.node, self.verdict.record
-        if self.freshness.cannot_be_skipped(node) or self.freshness.other_code(node):
-            return  # what it leaves may not be what its ingredients say
-        for name in self.freshness.unfinished & set(node.inputs):
-            dataset = self.catalog.get(name)
-            assert isinstance(dataset, UnfinishedDataset)
-            if not self.force:
-                places = self.freshness.places
-                left = left_over(node.name, record, begun.ingredients, places, self.catalog)
-                dataset.offer(left)
-            record.begin(begun)
+    def _left_over(self) -> dict[str, str | None]:
+        """What a node that can go on gets of its broken-off run: output -> version."""
+        node, record, freshness = self.node, self.verdict.record, self.freshness
+        if freshness.cannot_be_skipped(node) or freshness.other_code(node):
+            return {}  # what it leaves may not be what its ingredients say
+        if not freshness.unfinished & set(node.inputs):
+            return {}
+        now = self.entry.ingredients
+        left = {} if self.force else left_over(node.name, record, now, freshness.places)
+        record.begin(self.entry)
+        return left
 
     def _note(self, ended: Entry, rewritten: list[str], other_code: Iterable[str]) -> None:
         """Record a run, unless nobody could tell later whether it holds."""

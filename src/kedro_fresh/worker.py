@@ -45,7 +45,8 @@ class Job:
         levels: logger -> level.
         preparation: packed function that is called first, before the project is imported.
         load: packed node and its datasets by name.
-        versions: dataset -> version to load, None for the newest.
+        versions: input -> version to load, None for the newest.
+        left: output -> version of a broken-off run that the node goes on from.
         is_async: whether Kedro loads and saves in threads.
         run_id: Kedro's.
         sender: machine and process that sends it.
@@ -61,6 +62,7 @@ class Job:
     preparation: bytes
     load: bytes
     versions: Mapping[str, str | None]
+    left: Mapping[str, str | None]
     is_async: bool = False
     run_id: str | None = None
     sender: tuple[str, int] = field(default_factory=lambda: (platform.node(), os.getpid()))
@@ -134,6 +136,6 @@ def _executed(job: Job) -> Execution:
     catalog = PinnedCatalog(DataCatalog(datasets), job.versions)
     hooks = hook_manager(job.package)
     task = Task(node, cast(DataCatalog, catalog), job.is_async, hooks, job.run_id)
-    done = execute(task, job.imports)
+    done = execute(task, job.imports, job.left)
     other = [name for name, digest in job.digests.items() if runs_other_source(name, digest)]
     return Execution(done.seconds, done.unseeded, tuple(sorted(other)))
