@@ -104,9 +104,11 @@ class Run:
         freshness, node = self.freshness, step.node
         versions = freshness.versions.to_load()
         modules = freshness.modules[node.name]
+        source = freshness.code.source
         return Job(
             node=node.name,
-            package=freshness.code.source.package,
+            package=source.package,
+            packages=tuple(source.folders),
             path=tuple(sys.path),
             sources=freshness.sources,
             digests={name: module.digest for name, module in modules.items()},

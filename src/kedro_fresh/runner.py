@@ -12,13 +12,12 @@ from kedro.io import CatalogProtocol, DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
-from kedro_fresh.duration import duration
 from kedro_fresh.errors import FreshError
 from kedro_fresh.freshness import Freshness
-from kedro_fresh.ingredients import few
 from kedro_fresh.leftovers import remove_leftovers
 from kedro_fresh.loaded import keeping_to
 from kedro_fresh.locks import Locks
+from kedro_fresh.phrases import duration, few
 from kedro_fresh.plan import Plan, plan
 from kedro_fresh.project import open_freshness
 from kedro_fresh.run import Context, Run, lock_node
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("kedro_fresh")
 
 
-class CachingRunner(SequentialRunner):
+class FreshRunner(SequentialRunner):
     """Skips a node whose code, parameters and inputs' content are what made its whole outputs.
 
     An earlier version that is what the node would make now is brought forward as the newest.
@@ -76,13 +75,13 @@ class CachingRunner(SequentialRunner):
         run_id: str | None = None,
     ) -> None:
         if not isinstance(catalog, DataCatalog):
-            raise TypeError(f"the caching runner needs a DataCatalog, not {type(catalog).__name__}")
+            raise TypeError(f"FreshRunner needs a DataCatalog, not {type(catalog).__name__}")
         start = perf_counter()
         freshness = open_freshness(pipeline, catalog)
         remove_leftovers(freshness)
         try:
-            package = freshness.code.source.package
-            with Locks() as locks, keeping_to(package, freshness.sources):
+            packages = freshness.code.source.folders
+            with Locks() as locks, keeping_to(packages, freshness.sources):
                 planned = self._prepare(freshness, locks)
                 context = Context(self._is_async, hook_manager, run_id)
                 run = Run(planned, locks, self.force, context, self.workers)
@@ -97,8 +96,8 @@ class CachingRunner(SequentialRunner):
         """Say what is known before the first node, and lock what will be written."""
         if missing := missing_starts(freshness):
             raise FreshError(
-                f"this run starts from {few(missing)}, which no run has made yet: `kedro run` "
-                "makes all, `kedro run --pipelines <stage>` a stage with all that it needs"
+                f"this run starts from {few(missing)}, which no run has made yet: run the "
+                "whole pipeline, or the nodes before it too"
             )
         planned = plan(freshness)
         coming = planned.coming(self.force)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kedro.pipeline import Node
 
 from kedro_fresh.errors import FreshError, interrupted
-from kedro_fresh.ingredients import few
+from kedro_fresh.phrases import few
 from kedro_fresh.run import Run
 from kedro_fresh.step import Step
 

@@ -16,11 +16,11 @@ from kedro.runner import Task
 
 from kedro_fresh import libraries
 from kedro_fresh.contents import ABSENT
-from kedro_fresh.duration import duration
 from kedro_fresh.errors import interrupted
 from kedro_fresh.execution import Execution, execute
 from kedro_fresh.freshness import Freshness, State, Verdict
-from kedro_fresh.ingredients import few
+from kedro_fresh.phrases import duration, few
+from kedro_fresh.reasons import Reason
 from kedro_fresh.record import Entry, Output
 from kedro_fresh.versions import bring_forward, left_over, next_version, written
 from kedro_fresh.worker_logs import received
@@ -55,7 +55,7 @@ class Step:
     freshness: Freshness
     catalog: DataCatalog
     force: bool
-    own_reasons: list[str]
+    own_reasons: list[Reason]
     entry: Entry = field(init=False)
     left: dict[str, str | None] = field(init=False)
     stamps: dict[str, Any] = field(init=False)
@@ -111,8 +111,11 @@ class Step:
         """Choose the versions that it writes, and look for a broken-off run to go on from."""
         why = "it is forced to" if self.force else self.verdict.why()
         self._announce("%s: running, because %s", self.node.name, why)
-        places = (self.freshness.places[name] for name in self.node.outputs)
-        outputs = {place.name: Output(next_version(place, self.catalog), "") for place in places}
+        locations = (self.freshness.locations[name] for name in self.node.outputs)
+        outputs = {
+            location.name: Output(next_version(location, self.catalog), "")
+            for location in locations
+        }
         self.entry = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())
         self.left = self._left_over()
         self.stamps = self.freshness.versions.stamps(self.node.inputs)
@@ -133,8 +136,7 @@ class Step:
         LOG.info("%s: ran in %s%s", self.node.name, spent, self._in_brackets())
         now = versions.stamps(self.node.inputs)
         rewritten = [name for name, stamp in now.items() if stamp != self.stamps[name]]
-        drawn = tuple(f"from {name}" for name in execution.unseeded)
-        ended = replace(self.entry, seconds=execution.seconds, unseeded=drawn)
+        ended = replace(self.entry, seconds=execution.seconds, unseeded=execution.unseeded)
         self._note(ended, rewritten, execution.other_code)
 
     def _announce(self, message: str, *values: str) -> None:
@@ -153,7 +155,7 @@ class Step:
         if not freshness.unfinished & set(node.inputs):
             return {}
         now = self.entry.ingredients
-        left = {} if self.force else left_over(node.name, record, now, freshness.places)
+        left = {} if self.force else left_over(node.name, record, now, freshness.locations)
         record.begin(self.entry)
         return left
 
@@ -162,7 +164,7 @@ class Step:
         freshness, node = self.freshness, self.node
         if freshness.cannot_be_skipped(node):
             return
-        changed = freshness.ingredients(node).differences(ended.ingredients)
+        changed = list(map(str, freshness.ingredients(node).differences(ended.ingredients)))
         changed = changed or [f"{name} was written" for name in rewritten]
         loaded = [f"a worker had loaded {name} before it changed" for name in other_code]
         loaded += freshness.other_code(node)
@@ -175,10 +177,10 @@ class Step:
             return
         if ended.unseeded:
             LOG.warning(
-                "%s: it drew random numbers without a seed (%s), so it will run each time; give "
-                "its functions a seeded generator",
+                "%s: it drew random numbers without a seed (from %s), so it will run each time; "
+                "give its functions a seeded generator",
                 node.name,
-                few(list(ended.unseeded)),
+                few(ended.unseeded),
             )
         known = libraries.versions(freshness.imports(node))
         self.verdict.record.finish(replace(ended, outputs=outputs, libraries=known, made=_now()))

@@ -18,7 +18,7 @@ from kedro.pipeline import Node
 from kedro_fresh.callables import looked_up, module_of
 from kedro_fresh.errors import behind
 from kedro_fresh.extra import extra_modules, with_code
-from kedro_fresh.places import is_parameter
+from kedro_fresh.locations import is_parameter
 from kedro_fresh.unfinished import UnfinishedDataset
 
 STAY = "fresh.stay"  # tag of a node that never leaves the process of the run

@@ -18,7 +18,7 @@ from kedro.io import DataCatalog
 from kedro.runner import Task
 
 from kedro_fresh.execution import Execution, execute
-from kedro_fresh.loaded import Source, keeping_to, runs_other_source, watch
+from kedro_fresh.loaded import Source, keeping_to, runs_other_source
 from kedro_fresh.pinned import PinnedCatalog
 from kedro_fresh.transport import packed_error, unpacked, unpacked_error
 from kedro_fresh.worker_hooks import hook_manager
@@ -38,6 +38,7 @@ class Job:
     Attributes:
         node: its name.
         package: of the project, empty where there is none.
+        packages: it, and those of plug-ins, whose modules count as code.
         path: where modules are looked for.
         sources: modules as the run has read them: what the worker imports is of these.
         digests: module that the node reaches -> SHA-256 of its source.
@@ -54,6 +55,7 @@ class Job:
 
     node: str
     package: str
+    packages: tuple[str, ...]
     path: tuple[str, ...]
     sources: Mapping[str, Source]
     digests: Mapping[str, str]
@@ -118,7 +120,7 @@ def live_records(send: Send) -> Iterator[None]:
 
 def _executed_elsewhere(job: Job) -> Execution:
     sys.path += [entry for entry in job.path if entry not in sys.path]
-    with keeping_to(job.package, job.sources):
+    with keeping_to(job.packages, job.sources):
         cast(Callable[[], object], unpacked(job.preparation))()
         _configure(job.package)
         return _executed(job)
@@ -127,7 +129,6 @@ def _executed_elsewhere(job: Job) -> Execution:
 @cache
 def _configure(package: str) -> None:
     if package:
-        watch(package)
         configure_project(package, preserve_logging=True)
 
 

@@ -36,7 +36,7 @@ def results(project: Project) -> dict[str, bytes]:
     return {
         name: path.read_bytes()
         for name, path in named.items()
-        if "lightgcn" not in name and ".caching" not in name and not MEASURED.search(name)
+        if "lightgcn" not in name and ".fresh" not in name and not MEASURED.search(name)
     }
 
 
@@ -58,7 +58,7 @@ def test_what_a_worker_cannot_be_is_told_before_anything_runs(tmp_path: Path) ->
     told = project.fails("--runner-params", "worker=2")
     assert told.startswith("--runner-params worker: known are executor, workers")
     told = project.fails("--runner", "SequentialRunner", "--runner-params", "workers=2")
-    assert told.startswith("--runner-params workers: known are executor, workers, for the caching")
+    assert told.startswith("--runner-params workers: known are executor, workers, for `FreshRunner`")
     assert [folder.name for folder in (project.path / "data").iterdir()] == ["01_raw"]
 
 

@@ -17,7 +17,7 @@ import pytest
 from kedro.pipeline import Node
 
 from kedro_fresh.errors import FreshError
-from kedro_fresh.runner import CachingRunner
+from kedro_fresh.runner import FreshRunner
 from shop_project import Shop
 
 from .wide_shop import WideShop, make_wide
@@ -42,7 +42,7 @@ def files(shop: Shop) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*.json")
-        if path.is_file() and ".caching" not in path.parts
+        if path.is_file() and ".fresh" not in path.parts
     }
 
 
@@ -270,7 +270,7 @@ def test_an_executor_whose_process_is_killed_is_told(wide: WideShop) -> None:
 @pytest.mark.parametrize("number", [0, -1, "two", "2", 1.5, True, None, [2]])
 def test_a_wrong_number_of_workers_is_refused(number: Any) -> None:
     with pytest.raises(FreshError) as refused:
-        CachingRunner(workers=number)
+        FreshRunner(workers=number)
     told = f"workers = {number!r}: wanted is a whole number from 1 on (1: nodes run one after"
     assert str(refused.value).startswith(told)
 
@@ -286,7 +286,7 @@ def test_a_wrong_number_of_workers_is_refused(number: Any) -> None:
 )
 def test_a_wrong_argument_is_refused(options: dict[str, Any], told: str) -> None:
     with pytest.raises(FreshError) as refused:
-        CachingRunner(**options)
+        FreshRunner(**options)
     assert str(refused.value).startswith(told)
 
 

@@ -96,7 +96,7 @@ def writes(size):
     return Slow(a=1)
 """,
 }
-RUN = ("run", "--runner", "kedro_fresh.runner.CachingRunner", "--runner-params", "workers=2")
+RUN = ("run", "--runner", "kedro_fresh.FreshRunner", "--runner-params", "workers=2")
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def group_is_gone(process: subprocess.Popen[str]) -> bool:
 
 def files(project: Path) -> set[str]:
     """What was written, temporary files among it."""
-    return {path.name for path in (project / "data").iterdir() if path.name != ".caching"}
+    return {path.name for path in (project / "data").iterdir() if path.name != ".fresh"}
 
 
 def test_hooks_of_nodes_run_in_the_workers(tiny: Path) -> None:

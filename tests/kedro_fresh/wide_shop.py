@@ -8,7 +8,7 @@ from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
-from kedro_fresh.runner import CachingRunner
+from kedro_fresh.runner import FreshRunner
 from shop_project import KIND, Shop, registered
 
 NODES = '''
@@ -65,7 +65,7 @@ class WideShop(Shop):
         self.caplog.clear()
         pipeline = self.pipeline()
         with registered(pipeline), self.caplog.at_level(logging.DEBUG, "kedro_fresh"):
-            CachingRunner(workers=workers, **options).run(pipeline, self.catalog(), None)
+            FreshRunner(workers=workers, **options).run(pipeline, self.catalog(), None)
         return self.told()
 
     def replace(self, name: str, body: str) -> None:

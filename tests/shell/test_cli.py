@@ -88,7 +88,7 @@ def test_names_that_choose_nothing_together() -> None:
         (["--async"], ["leave it out", "epoch by epoch"]),
         (["--runner-params", "is_async=True"], ["--async", "leave it out"]),
         (["--runner-params", "worker=2"], ["worker: known are", "workers"]),
-        (["--runner", "SequentialRunner", "--runner-params", "workers=2"], ["caching runner"]),
+        (["--runner", "SequentialRunner", "--runner-params", "workers=2"], ["FreshRunner"]),
     ],
 )
 def test_a_way_of_running_that_is_refused(arguments: list[str], words: list[str]) -> None:

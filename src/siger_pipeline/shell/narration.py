@@ -1,6 +1,6 @@
 """What is said of a run while it goes on.
 
-No node imports this module, so that another wording makes no node run again: the caching runner
+No node imports this module, so that another wording makes no node run again: `FreshRunner`
 and the trainer announce events through their loggers, and here they are put into words.
 """
 
