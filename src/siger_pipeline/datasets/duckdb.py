@@ -22,8 +22,16 @@ if TYPE_CHECKING:
 
 # Fields would end with it: no text file holds it, so a line is one field.
 NO_DELIMITER = "\x01"
-# A share of the machine's (or container's) memory; what does not fit is spilled to disk.
-MEMORY_LIMIT = "50%"
+# Percent of the machine's (or container's) memory; what does not fit is spilled to disk.
+MEMORY = 50
+
+_processes = 1
+
+
+def divide_memory(processes: int) -> None:
+    """From now on, a new connection leaves as much memory to each of so many processes."""
+    global _processes  # noqa: PLW0603, the connection is the process's too
+    _processes = processes
 
 
 def connection() -> Backend:
@@ -42,7 +50,7 @@ def _connection(threads: int | None) -> Backend:
     settings = {} if threads is None else {"threads": threads}
     return ibis.duckdb.connect(
         ":memory:",
-        memory_limit=MEMORY_LIMIT,
+        memory_limit=f"{MEMORY / _processes:g}%",
         temp_directory=spill_folder(),
         autoinstall_known_extensions=False,
         **settings,
