@@ -17,7 +17,7 @@ from kedro.pipeline import Node
 
 from kedro_fresh.callables import looked_up, module_of
 from kedro_fresh.errors import behind
-from kedro_fresh.extra import extra_modules, with_code
+from kedro_fresh.extra import extra_modules, with_code, with_values
 from kedro_fresh.locations import is_parameter
 from kedro_fresh.unfinished import UnfinishedDataset
 
@@ -29,24 +29,29 @@ class TransportError(Exception):
 
 
 class _Pickler(pickle.Pickler):
-    """Sends a copy that `with_code` made as the function that it is a copy of."""
+    """Sends a copy that `with_code` or `with_values` made as the function that it is a copy of."""
 
     def reducer_override(self, value: Any) -> Any:
-        modules = extra_modules(value) if isinstance(value, FunctionType) else ()
-        if not modules:
+        if not isinstance(value, FunctionType):
             return NotImplemented
-        if getattr(looked_up(value), "__code__", None) is not value.__code__:
+        original = looked_up(value)
+        if original is value:
+            return NotImplemented
+        if getattr(original, "__code__", None) is not value.__code__:
             raise pickle.PicklingError(f"{value.__qualname__} is not what its module holds")
-        return _with_code, (module_of(value), value.__qualname__, modules)
+        names = module_of(value), value.__qualname__
+        return _copy_of, (*names, extra_modules(value), value.__kwdefaults__ or {})
 
 
-def _with_code(module: str, name: str, modules: tuple[str, ...]) -> Callable[..., Any]:
+def _copy_of(
+    module: str, name: str, modules: tuple[str, ...], values: dict[str, Any]
+) -> Callable[..., Any]:
     import_module(module)
     function = sys.modules[module]
     for part in name.split("."):
         function = getattr(function, part)
     assert isinstance(function, FunctionType)
-    return with_code(function, *modules)
+    return with_values(with_code(function, *modules), **values)
 
 
 def packed(value: Any) -> bytes:
