@@ -11,10 +11,9 @@ from typing import get_type_hints
 import pytest
 
 from end_to_end.project import copy_to
-from siger_pipeline.data.config import Source
-from siger_pipeline.features.extractors import EXTRACTORS
 from siger_pipeline.models.registry import MODELS, model_config
 from siger_pipeline.pipeline_registry import STAGES
+from siger_pipeline.plugins import EXTRACTORS, SOURCES, names
 from siger_pipeline.shell.selection import Selection
 
 HEAVY = {
@@ -84,9 +83,9 @@ def test_training_and_its_history_need_no_engine_of_tables(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("source", Source)
-def test_kedro_can_read_the_hints_of_every_node(model: str, source: Source) -> None:
-    modalities = {f"with_{name}": name for name in EXTRACTORS}
+@pytest.mark.parametrize("source", names(SOURCES))
+def test_kedro_can_read_the_hints_of_every_node(model: str, source: str) -> None:
+    modalities = {f"with_{name}": name for name in names(EXTRACTORS)}
     selection = Selection(source, modalities, model, model_config(model).needs)
     for create in STAGES.values():
         for node in create(selection).nodes:

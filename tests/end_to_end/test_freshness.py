@@ -318,7 +318,7 @@ def test_an_extractors_file_reruns_what_it_extracts_and_nothing_else(project: Ed
     (line,) = [line for line in lines if line.startswith("def extract(")]
     with project.edited(file, line, f"LATER = print('changed')\n\n\n{line}"):
         states = project.status()
-    assert states["extract_image"] == ("stale", "code of siger_pipeline.features.visual changed")
+    assert states["extract_image"] == ("stale", "code of siger_pipeline.features.pictures changed")
     assert states["extract_text"][0] == "fresh"
 
 

@@ -1,5 +1,6 @@
 """Raw lines under suspicion: bad ones are counted, shown and, within a stated share, left out."""
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from ibis.expr.types import Table
 from siger_pipeline.data.formats import advice
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
+from siger_pipeline.remarks import Remark
 
 BLANK_LINE = "the line is blank"
 SHOWN = 3  # bad lines in a message
@@ -48,6 +50,18 @@ class BadLines:
         """One sentence: file, count, share, the first few."""
         first = "; ".join(self.examples)
         return f"{self.file}: {self.bad} of {self.lines} lines ({self.share:.2%}) are bad: {first}"
+
+    def remarks(self) -> list[Remark]:
+        """A warning on the lines that were left out, and one on values that cannot be read."""
+        texts = []
+        if self.bad:
+            texts.append(f"{self}. They are left out.")
+        if self.noted:
+            texts.append(
+                f"{self.file}: {self.noted} lines have a value that cannot be read and that nothing"
+                f" needs: {'; '.join(self.notes)}."
+            )
+        return [Remark(text, logging.WARNING) for text in texts]
 
 
 def materialise(table: Table, what: str) -> Table:

@@ -45,7 +45,7 @@ def selection_of(parameters: StageParameters) -> Selection:
             "none (features.modalities is empty): add feature files and name their modalities, or "
             "take a model without features, such as --params model=lightgcn"
         )
-    return Selection(str(parameters.ingest.source), modalities, parameters.model, needs)
+    return Selection(parameters.ingest.source, modalities, parameters.model, needs)
 
 
 def select(selection: Selection) -> None:
