@@ -1,4 +1,4 @@
-"""Parameters of the ingest stage: what is read, and how it is split."""
+"""Parameters of the ingest stage: which source, k-core and split."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -27,12 +27,12 @@ ORDERED = {Strategy.TEMPORAL_PER_USER, Strategy.TEMPORAL_GLOBAL, Strategy.LEAVE_
 
 
 def needs_time(strategy: str) -> bool:
-    """Whether the split asks when an interaction was: only then is its time judged."""
+    """Whether the split needs the time of an interaction: only then must it be readable."""
     return strategy in ORDERED
 
 
 def needs_label(strategy: str) -> bool:
-    """Whether the split is the source's own: only then are its labels judged."""
+    """Whether the split is the source's own: only then must its labels be readable."""
     return strategy == Strategy.PUBLISHED
 
 

@@ -1,4 +1,4 @@
-"""Users to whom nothing can be recommended: they have every item."""
+"""Users who have every item: nothing can be recommended to them."""
 
 from __future__ import annotations
 

@@ -80,14 +80,14 @@ def split_interactions(
     from siger_pipeline.data.totals import stage_counts
 
     labelled = assign(core, settings)
-    kept = without_untrained(labelled, settings)
-    counts, remarks = stage_counts(core_counts.to_pandas(), labelled, kept, item_index, items)
+    trained = without_untrained(labelled, settings)
+    counts, remarks = stage_counts(core_counts.to_pandas(), labelled, trained, item_index, items)
     log_all(LOG, remarks)
-    return index_splits(kept, user_index, item_index), counts
+    return index_splits(trained, user_index, item_index), counts
 
 
 def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> csr_matrix:
-    """The splits as one matrix [U, I]: what later stages need without a table being read."""
+    """The splits as one matrix [U, I], so that later stages read no table."""
     from siger_pipeline.data.matrix import split_matrix
     from siger_pipeline.data.saturated import users_with_every_item
 

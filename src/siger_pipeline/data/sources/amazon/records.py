@@ -11,7 +11,7 @@ RECORD = "record"  # a line as JSON, null where it is no JSON object
 PAIR_OF_ESCAPES = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 LONE_ESCAPE = r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 CONTROLS = r"[\x00-\x08\x0b-\x1f]"
-# They stand for a backslash while others are looked at: of an escaped one, of a pair.
+# In place of a backslash while the line is mended: of an escaped backslash, of a surrogate pair.
 ESCAPED_BACKSLASH, BACKSLASH = "\x1e", "\x1f"
 
 

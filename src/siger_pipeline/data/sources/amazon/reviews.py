@@ -18,7 +18,7 @@ def read_reviews(lines: Table, max_bad_share: float, timed: bool = True) -> Read
     """Reviews as interactions.
 
     A line is bad if it is not a JSON object, lacks `reviewerID` or `asin`, or, where times count,
-    has a `unixReviewTime` that is not a whole number. `overall`, which nothing needs, and the time
+    has a `unixReviewTime` that is not a whole number. `overall`, which no stage needs, and the time
     are null in the result where they are absent or cannot be read: any review counts.
 
     Args:
@@ -61,5 +61,5 @@ def read_reviews(lines: Table, max_bad_share: float, timed: bool = True) -> Read
 
 
 def _literal(field: JSONValue) -> StringValue:
-    """The value as it stands in the file (a text with its quotes), null for null."""
+    """The value as the file has it (a text with its quotes), null for null."""
     return field.cast("string").nullif("null")

@@ -59,14 +59,15 @@ def read_numbered(
 
     Args:
         inter: raw columns userID, itemID; x_label, where the split is the published one; where the
-            source has them rating and timestamp or `pos` (the place in the user's order).
+            source has them rating and timestamp or `pos` (the position in the user's order).
         items: columns item, row, as `read_items` gives them.
         users: columns user, row, as `read_users` gives them; None: users are their numbers.
-        strategy: of the split: what it does not need is not judged, and null if it cannot be read.
+        strategy: of the split: a value that it does not need is null where it cannot be read.
 
     Returns:
         `line_number`, user (the source's id, or the number as text), item (the source's id),
-        rating, timestamp, `timestamp_is_position`, split, user_row; the report of the lines read.
+        rating, timestamp, `timestamp_is_position`, split, user_row; remarks on values that cannot
+        be read.
 
     Raises:
         InputError: a column is missing; a number that is not whole, negative or left out, an item
@@ -98,7 +99,7 @@ def _with_users(rows: Table, users: Table | None, file: str) -> Table:
 def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[Table, BadLines]:
     """The lines as numbers (`row` is the item's), refused unless all are good.
 
-    Without a strategy, users and items alone are judged.
+    Without a strategy, only users and items must be readable.
     """
     columns = _columns(inter, strategy)
     parsed = _parsed(inter, columns)
@@ -119,7 +120,7 @@ def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[
     parsed = parsed.mutate(
         **{Columns.REASON: reason, Columns.NOTE: ibis.cases(*note) if note else NOTHING}
     )
-    # What was read from the texts is enough: fewer columns are held, which takes less time.
+    # The texts themselves are not needed any more: fewer columns take less time.
     numbers = parsed.drop(USER_NUMBER, ITEM_NUMBER, *notes)
     good, report = separate(numbers, INTER_FILE, NO_BAD_LINES, MEND)
     require_every_number(good, USER_NUMBER, Columns.USER_ROW, report.file)
@@ -145,7 +146,7 @@ def _parsed(inter: Table, columns: Mapping[str, str | None]) -> Table:
             Columns.IS_POSITION: ibis.literal(is_position),
         }
     )
-    # Nothing is looked for where there is no column: each expression takes time to compile.
+    # No expression for a column that the file lacks: each takes time to compile.
     for name, (ours, kind, read) in OPTIONAL.items():
         text = null_if_blank(texts[name]) if columns[name] else NOTHING
         value = read(texts[name]) if columns[name] else ibis.null(kind)

@@ -99,7 +99,7 @@ def read_mapping(
         others: columns of the table that are something else.
 
     Raises:
-        InputError: there is no telling which columns are meant.
+        InputError: more than one column may be the one of ids, or none the one of numbers.
     """
     numbers = find(table, number)
     if numbers is None:
