@@ -50,7 +50,7 @@ def checked(**changes: Any) -> Any:
 
 
 def inputs_of(source: str) -> dict[str, set[str]]:
-    pipeline = create_pipeline(Selection(source, {}, "lightgcn", frozenset()))
+    pipeline = create_pipeline(Selection(source, {}, "lightgcn", ()))
     reading = {"read_items", "read_interactions"}
     return {node.name: set(node.inputs) for node in pipeline.nodes if node.name in reading}
 

@@ -32,7 +32,7 @@ def nodes_of(lines: list[str]) -> list[str]:
 
 def test_a_run_in_which_all_is_fresh_is_four_lines(project: Project) -> None:
     fresh, figures, beside, *_, page = said(project.run("--params", SHORT))
-    assert fresh == "All 25 nodes are fresh: none had to run"
+    assert fresh == "All 23 nodes are fresh: none had to run"
     assert figures.startswith("siger on sample, test: recall@20 0.")
     for name in ("lightgcn", "popularity", "random"):
         assert f"{name} 0." in beside
@@ -54,7 +54,7 @@ def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) 
     assert len(names) == len(set(names))
     assert {"train_model", "evaluate_model", "write_page"} <= set(names)
     (train,) = [line for line in lines if line.startswith("train_model: ran in")]
-    assert train.endswith("(train.max_epochs 3 → 2)")
+    assert train.endswith("(train.max_epochs changed 3 → 2)")
     (stopped,) = [line for line in lines if line.startswith("siger: ")]
     assert stopped.startswith("siger: stopped at epoch 2 (max_epochs), best validation recall@20")
     assert len(lines) <= len(names) + 6

@@ -35,7 +35,7 @@ EXTRACTOR = Extractor(Config, extract)
 
 def test_an_extractor_in_one_file_is_wired_by_the_names_of_its_arguments(add_part: AddPart) -> None:
     add_part(EXTRACTORS, "vectors", VECTORS)
-    [node] = create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", frozenset())).nodes
+    [node] = create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", ())).nodes
     assert set(node.inputs) == {
         *("params:features.modalities.text", "params:features.vectors"),
         *("item_index", "items", "text_vectors"),
@@ -50,7 +50,7 @@ def test_an_extractor_in_one_file_is_wired_by_the_names_of_its_arguments(add_par
 def test_an_argument_that_names_nothing_is_refused(add_part: AddPart) -> None:
     add_part(EXTRACTORS, "vectors", VECTORS.replace("vectors, items)", "vectors, splits)"))
     with pytest.raises(ParameterError, match=r"extract of part_of_.* asks for 'splits'"):
-        create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", frozenset()))
+        create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", ()))
 
 
 def test_a_module_that_is_no_extractor_is_refused_by_name(add_part: AddPart) -> None:

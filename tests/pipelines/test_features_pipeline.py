@@ -30,7 +30,7 @@ WORDS = ["blue", "red", "socks", "hat", "knife"]
 
 
 def pipeline_of(**modalities: str) -> Pipeline:
-    return create_pipeline(Selection("amazon", modalities, "siger", frozenset({"features"})))
+    return create_pipeline(Selection("amazon", modalities, "siger", ()))
 
 
 def base_parameters() -> Any:

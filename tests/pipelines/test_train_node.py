@@ -24,7 +24,7 @@ from siger_pipeline.training import inputs, start
 from siger_pipeline.training.trainer import Progress
 
 EPOCHS = 40
-LIGHTGCN = create_pipeline(Selection("mmrec", {}, "lightgcn", frozenset()))
+LIGHTGCN = create_pipeline(Selection("mmrec", {}, "lightgcn", ()))
 OUTPUTS = ("checkpoint", "history", "timings", "last_checkpoint")
 
 

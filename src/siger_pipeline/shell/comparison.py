@@ -10,9 +10,9 @@ from typing import Any
 from kedro.io import DataCatalog
 from pydantic import TypeAdapter
 
-from kedro_fresh.places import Place, places
+from kedro_fresh.locations import Location, locations
 from siger_pipeline.errors import InputError, UserError
-from siger_pipeline.models.registry import MODELS
+from siger_pipeline.models.registry import model_names
 
 METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 ABSENT = "–"
@@ -31,7 +31,7 @@ def comparison(catalog: DataCatalog, models: Iterable[str], dataset: str) -> Ite
     Raises:
         UserError: there are no results, or none of a model that was named.
     """
-    found = places(catalog, ("metrics", "floors"))
+    found = locations(catalog, ("metrics", "floors"))
     floors = floors_of(found["floors"])
     results = metrics_of_models(found["metrics"])
     folder = seen_from_here(_folder(found["metrics"]))
@@ -51,7 +51,7 @@ def comparison(catalog: DataCatalog, models: Iterable[str], dataset: str) -> Ite
     yield f"\nResults lie in {folder}/<model>/"
 
 
-def metrics_of_models(metrics: Place) -> dict[str, dict[str, float]]:
+def metrics_of_models(metrics: Location) -> dict[str, dict[str, float]]:
     """Model -> metric -> value at test, of every model of the data set that has results."""
     assert metrics.path is not None
     found = {}
@@ -61,25 +61,25 @@ def metrics_of_models(metrics: Place) -> dict[str, dict[str, float]]:
     return found
 
 
-def metrics_of(metrics: Place) -> Metrics | None:
+def metrics_of(metrics: Location) -> Metrics | None:
     """The newest metrics of a model; None where there are none, or the file holds no metrics."""
     read = _read(metrics, TypeAdapter(Metrics))
     return read if read and _has_test(metrics, read) else None
 
 
-def floors_of(floors: Place) -> dict[str, Metrics]:
+def floors_of(floors: Location) -> dict[str, Metrics]:
     """The newest metrics of each floor; none where there is no file, or it holds no metrics."""
     read = _read(floors, TypeAdapter(dict[str, Metrics])) or {}
     return {name: values for name, values in read.items() if _has_test(floors, values)}
 
 
-def _has_test(place: Place, metrics: Metrics) -> bool:
+def _has_test(place: Location, metrics: Metrics) -> bool:
     if not metrics.get("test"):
         LOG.warning("%s is left out: it has no test metrics", place.current())
     return bool(metrics.get("test"))
 
 
-def _read(place: Place, kind: TypeAdapter[Any]) -> Any:
+def _read(place: Location, kind: TypeAdapter[Any]) -> Any:
     path = place.current()
     if path is None or not path.exists():
         return None
@@ -100,14 +100,14 @@ def _why_not(name: str, results: Collection[str], floors: Mapping[str, object], 
     there = f"models with results are {', '.join(results)}" if results else "no model has any yet"
     if name in floors:
         return f"{name} has not run as a model; as a floor it is in every comparison; {there}"
-    if name in MODELS:
+    if name in model_names():
         return f"{name} has no results under {folder}: `kedro run --params model={name}`; {there}"
-    near = get_close_matches(name.lower(), [*results, *MODELS], n=1)
+    near = get_close_matches(name.lower(), [*results, *model_names()], n=1)
     wish = f"did you mean {near[0]!r}? " if near else ""
     return f"no model {name!r}; {wish}{there}"
 
 
-def _folder(metrics: Place) -> Path:
+def _folder(metrics: Location) -> Path:
     """The data set's folder, which holds one of each model."""
     assert metrics.path is not None
     return metrics.path.parents[1]

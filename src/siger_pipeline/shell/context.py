@@ -16,7 +16,7 @@ from kedro.io import (
     MemoryDataset,
 )
 
-from kedro_fresh.places import is_parameter
+from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError, ParameterError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.parameters import Where, check_parameters

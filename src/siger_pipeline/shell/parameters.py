@@ -19,7 +19,7 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
-from siger_pipeline.models.registry import MODELS, model_config
+from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.reporting.config import ReportConfig
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
@@ -75,7 +75,7 @@ def check_parameters(
             found and what is allowed.
     """
     model_config(str(parameters.get("model")))
-    blocks: dict[str, type[BaseModel]] = {name: model_config(name) for name in MODELS}
+    blocks: dict[str, type[BaseModel]] = {name: model_config(name) for name in model_names()}
     blocks["ingest"] = ingest_model(parameters.get("ingest"))
     blocks["features"] = features_model(parameters.get("features"))
     fields: dict[str, Any] = {name: (block, ...) for name, block in blocks.items()}

@@ -7,8 +7,8 @@ from typing import Any
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from kedro_fresh.ingredients import few
-from kedro_fresh.places import Place, places
+from kedro_fresh.locations import Location, locations
+from kedro_fresh.phrases import few
 from siger_pipeline.reporting.below import below_popularity, main_metrics
 from siger_pipeline.shell.comparison import floors_of, metrics_of, metrics_of_models, seen_from_here
 from siger_pipeline.shell.latest import renew_latest
@@ -27,7 +27,7 @@ def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
         catalog: of the run.
     """
     made = pipeline.all_outputs()
-    found = places(catalog, ("metrics", "floors", "report_page"))
+    found = locations(catalog, ("metrics", "floors", "report_page"))
     metrics = metrics_of(found["metrics"])
     if made & MEASURED and metrics:
         yield from _figures(catalog, metrics, found)
@@ -37,7 +37,7 @@ def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
         yield from _page(found["report_page"])
 
 
-def _page(place: Place) -> Iterator[Line]:
+def _page(place: Location) -> Iterator[Line]:
     """Where the page lies: under its stable name, if that can be written."""
     try:
         page = renew_latest(place)
@@ -48,7 +48,7 @@ def _page(place: Place) -> Iterator[Line]:
         yield logging.INFO, f"report: {seen_from_here(page)}"
 
 
-def _figures(catalog: DataCatalog, metrics: Any, found: Mapping[str, Place]) -> Iterator[Line]:
+def _figures(catalog: DataCatalog, metrics: Any, found: Mapping[str, Location]) -> Iterator[Line]:
     model, dataset = (catalog.load(f"params:{name}") for name in ("model", "dataset"))
     floors = floors_of(found["floors"])
     test, validation = metrics["test"], metrics["validation"]
@@ -62,7 +62,7 @@ def _figures(catalog: DataCatalog, metrics: Any, found: Mapping[str, Place]) -> 
         yield logging.WARNING, warning
 
 
-def _others(model: str, metric: str, floors: Mapping[str, Any], metrics: Place) -> str:
+def _others(model: str, metric: str, floors: Mapping[str, Any], metrics: Location) -> str:
     """The other models of the data set and the floors, the best first."""
     rows = {name: splits["test"] for name, splits in floors.items()}
     rows |= metrics_of_models(metrics)
@@ -74,7 +74,7 @@ def _others(model: str, metric: str, floors: Mapping[str, Any], metrics: Place) 
 
 def _ends(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
     """Where a run that did not come to the evaluation has left its results."""
-    ends = places(catalog, sorted(pipeline.outputs()))
+    ends = locations(catalog, sorted(pipeline.outputs()))
     paths = [place.path for place in ends.values() if place.path]
     folders = sorted({str(seen_from_here(path.parent)) for path in paths})
     if folders:

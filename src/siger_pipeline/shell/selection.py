@@ -1,4 +1,4 @@
-"""Which nodes a run has: the environment's source and modalities, and the model's needs.
+"""Which nodes a run has: the environment's source and modalities, and the model's requests.
 
 Kedro asks for the pipelines without saying for which environment. The hook that sees a run's
 context says it here first; this is the only state of the project that outlives a call.
@@ -6,8 +6,9 @@ context says it here first; this is the only state of the project that outlives 
 
 from dataclasses import dataclass
 
-from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.registry import model_config
+from siger_pipeline.graphs.registry import graphs_of
+from siger_pipeline.models.registry import requests_of
+from siger_pipeline.requests import Request
 from siger_pipeline.shell.parameters import StageParameters
 
 
@@ -19,13 +20,13 @@ class Selection:
         source: format of the raw files.
         modalities: name of each modality and of its extractor.
         model: registered name of the model.
-        needs: fields of ModelInputs that the model is built from.
+        requests: graphs and features that the model is built from.
     """
 
     source: str
     modalities: dict[str, str]
     model: str
-    needs: frozenset[str]
+    requests: tuple[Request, ...]
 
 
 _current: Selection | None = None
@@ -35,17 +36,14 @@ def selection_of(parameters: StageParameters) -> Selection:
     """The selection that some parameters ask for.
 
     Raises:
-        ParameterError: the model needs features and the data set has no modality.
+        ParameterError: the model needs features and the data set has no modality, or it requests a
+            graph that cannot be made.
     """
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
-    needs = model_config(parameters.model).needs
-    if "features" in needs and not modalities:
-        raise ParameterError(
-            f"model {parameters.model} needs item features and data set {parameters.dataset} has "
-            "none (features.modalities is empty): add feature files and name their modalities, or "
-            "take a model without features, such as --params model=lightgcn"
-        )
-    return Selection(parameters.ingest.source, modalities, parameters.model, needs)
+    config = getattr(parameters, parameters.model).model_dump()
+    requests = requests_of(parameters.model, config, sorted(modalities))
+    graphs_of(requests)
+    return Selection(parameters.ingest.source, modalities, parameters.model, requests)
 
 
 def select(selection: Selection) -> None:
