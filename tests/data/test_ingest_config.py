@@ -90,7 +90,7 @@ def test_columns_of_the_item_file_are_named_by_ours(columns: dict[str, str]) -> 
 @pytest.mark.parametrize(
     ("source", "strategy", "words"),
     [
-        ("amazon", Strategy.PUBLISHED, "its files hold no split"),
+        ("amazon", Strategy.PUBLISHED, r"its files hold no split \(those of mmrec do\)"),
         ("microlens", Strategy.PUBLISHED, "its files hold no split"),
         ("microlens", Strategy.TEMPORAL_GLOBAL, "no times to compare users by"),
     ],

@@ -1,6 +1,7 @@
 """Parameters of the ingest stage: which source, k-core and split."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Literal, Self
@@ -95,6 +96,14 @@ def ingest_model(given: object) -> type[IngestConfig]:
     return with_blocks("ingest", IngestConfig, {name: load_source(name).config for name in sources})
 
 
+def _with_split() -> Iterator[str]:
+    for name in names(SOURCES):
+        # One that cannot be loaded is not chosen, so that it is no reason to fail.
+        with suppress(ParameterError):
+            if load_source(name).has_split:
+                yield name
+
+
 def check_together(ingest: IngestConfig, split: SplitConfig) -> None:
     """Refuse a split that the source cannot give.
 
@@ -105,7 +114,10 @@ def check_together(ingest: IngestConfig, split: SplitConfig) -> None:
     source = load_source(ingest.source)
     both = f"split.strategy is {split.strategy.value!r} and ingest.source {ingest.source!r}"
     if split.strategy is Strategy.PUBLISHED and not source.has_split:
-        raise ParameterError(f"{both}: its files hold no split; choose another strategy.")
+        raise ParameterError(
+            f"{both}: its files hold no split (those of {', '.join(_with_split())} do); choose"
+            " another strategy."
+        )
     if split.strategy is Strategy.TEMPORAL_GLOBAL and not source.has_times:
         raise ParameterError(
             f"{both}: its files give each user's order but no times to compare users by; choose"
