@@ -18,8 +18,11 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import TypeVar
 
 from siger_pipeline.errors import ParameterError
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,23 @@ def load(kind: Kind, name: str, submodule: str = "") -> ModuleType:
             f"{kind.noun} {name!r} is module {module} of another package, and that module cannot "
             f"be imported ({what}): mend it, or uninstall its package"
         ) from error
+
+
+def part(kind: Kind, name: str, attribute: str, wanted: type[Part]) -> Part:
+    """What a part's module offers under a name.
+
+    Raises:
+        ParameterError: there is no such part, it cannot be imported, or it offers something else.
+    """
+    module = load(kind, name)
+    offered = getattr(module, attribute, None)
+    if not isinstance(offered, wanted):
+        found = repr(offered) if hasattr(module, attribute) else "missing"
+        raise ParameterError(
+            f"{kind.noun} {name!r}: {module.__name__}.{attribute} is {found}, wanted is a "
+            f"{wanted.__module__}.{wanted.__qualname__}: mend that module"
+        )
+    return offered
 
 
 @cache

@@ -14,10 +14,10 @@ from pydantic import (
     create_model,
 )
 
-from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together
+from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import EvaluateConfig
-from siger_pipeline.features.config import FeaturesConfig
+from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.reporting.config import ReportConfig
@@ -75,8 +75,11 @@ def check_parameters(
             found and what is allowed.
     """
     model_config(str(parameters.get("model")))
-    blocks = {name: (model_config(name), ...) for name in model_names()}
-    schema = create_model("Parameters", __base__=StageParameters, **blocks)  # type: ignore[call-overload]
+    blocks: dict[str, type[BaseModel]] = {name: model_config(name) for name in model_names()}
+    blocks["ingest"] = ingest_model(parameters.get("ingest"))
+    blocks["features"] = features_model(parameters.get("features"))
+    fields: dict[str, Any] = {name: (block, ...) for name, block in blocks.items()}
+    schema = create_model("Parameters", __base__=StageParameters, **fields)
     try:
         checked: StageParameters = schema.model_validate(dict(parameters))
     except ValidationError as error:

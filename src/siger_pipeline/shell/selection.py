@@ -43,7 +43,7 @@ def selection_of(parameters: StageParameters) -> Selection:
     config = getattr(parameters, parameters.model).model_dump()
     requests = requests_of(parameters.model, config, sorted(modalities))
     graphs_of(requests)
-    return Selection(str(parameters.ingest.source), modalities, parameters.model, requests)
+    return Selection(parameters.ingest.source, modalities, parameters.model, requests)
 
 
 def select(selection: Selection) -> None:

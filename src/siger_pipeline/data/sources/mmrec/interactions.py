@@ -1,4 +1,4 @@
-"""MMRec's published layout: numbered interactions with their split, and a table of the items."""
+"""MMRec's `.inter` file: numbered interactions with their published split."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,12 +7,12 @@ from ibis.expr.types import StringValue, Table, Value
 
 from siger_pipeline.data.checks import BadLines, separate
 from siger_pipeline.data.config import Strategy, needs_label, needs_time
-from siger_pipeline.data.labels import require_one_label
-from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
-from siger_pipeline.data.mapping import REMEDY, NumberedIds, is_absent, read_mapping
-from siger_pipeline.data.numbering import not_a_number, require_every_number
+from siger_pipeline.data.layout import INTERACTION_TYPES, conform
 from siger_pipeline.data.raw import find, require_columns, take, wrong_count
 from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.data.source import Read
+from siger_pipeline.data.sources.mmrec.labels import require_one_label
+from siger_pipeline.data.sources.mmrec.numbering import not_a_number, require_every_number
 from siger_pipeline.data.values import (
     AROUND,
     finite_number,
@@ -24,10 +24,7 @@ from siger_pipeline.data.values import (
 from siger_pipeline.errors import InputError
 
 INTER_FILE = "the .inter file"
-ITEM_FILE = "the item file"
-USER_FILE = "the user file"
 USER_NUMBER, ITEM_NUMBER, LABEL = "userID", "itemID", "x_label"
-USER_ID = "user_id"
 POSITION = "pos"
 RATING_TEXT, TIME = "rating as text", "time as text"
 LABELS = {"0": Split.TRAIN.value, "1": Split.VALIDATION.value, "2": Split.TEST.value}
@@ -38,94 +35,39 @@ NO_BAD_LINES = 0.0
 MEND = "mend the file or fetch it again"
 
 
-def read_items(mapping: Table, inter: Table, item_columns: Mapping[str, str]) -> Table:
-    """The items of the item file, or the numbered items of the interactions where there is none.
-
-    A file of two columns needs no names; one without ids leaves items their numbers.
+def item_numbers(inter: Table) -> Table:
+    """The numbers of the items that have an interaction.
 
     Args:
-        mapping: raw columns itemID and those that `item_columns` names; none, if there is no file.
-        inter: as for `read_interactions`.
-        item_columns: our column -> the file's column; `item` is the source's id.
+        inter: as for `read_numbered`.
 
     Returns:
-        item, title, brand, categories, description (null where not named or blank), price (null),
-        row (the item's number); sorted by row.
+        row, one row an item.
 
     Raises:
-        InputError: a column is missing; a number is not whole, negative, occurs twice or is left
-            out; an item has no id, or one that occurs twice.
+        InputError: a number is not whole, negative or left out.
     """
-    if is_absent(mapping):
-        return _unnamed_items(inter)
-    columns, asked = _item_columns(mapping, item_columns)
-    good, file = columns.rows(Columns.ITEM, ITEM_FILE, asked)
-    require_every_number(good, ITEM_NUMBER, Columns.ROW, file)
-    return conform(good, ITEM_TYPES).order_by(Columns.ROW)
+    good, report = _numbered(inter, None, strategy=None)
+    require_every_number(good, ITEM_NUMBER, Columns.ROW, report.file)
+    return good.select(Columns.ROW).distinct()
 
 
-def read_users(mapping: Table) -> Table | None:
-    """The users of the user file; None where there is none, or none with ids.
-
-    Args:
-        mapping: raw columns userID and another, the source's id; none, if there is no file.
-
-    Returns:
-        user, row (the user's number).
-
-    Raises:
-        InputError: as of `read_items`.
-    """
-    if is_absent(mapping):
-        return None
-    columns = read_mapping(mapping, USER_NUMBER, USER_ID, USER_FILE)
-    if columns.name is None:
-        return None
-    good, _ = columns.rows(Columns.USER, USER_FILE)
-    return good.select(Columns.USER, Columns.ROW)
-
-
-def item_file_remark(mapping: Table, item_columns: Mapping[str, str]) -> str:
-    """What is worth telling about the columns of the item file; empty if nothing is."""
-    return "" if is_absent(mapping) else _item_columns(mapping, item_columns)[0].remark
-
-
-def user_file_remark(mapping: Table) -> str:
-    """The same of the user file."""
-    if is_absent(mapping):
-        return ""
-    return read_mapping(mapping, USER_NUMBER, USER_ID, USER_FILE).remark
-
-
-def _item_columns(
-    mapping: Table, item_columns: Mapping[str, str]
-) -> tuple[NumberedIds, dict[str, str]]:
-    """Numbers and ids of the item file, and the columns of its texts."""
-    texts = {ours: name for ours, name in item_columns.items() if ours != Columns.ITEM}
-    found = require_columns(mapping, list(texts.values()), ITEM_FILE, "\t", REMEDY)
-    asked = {ours: found[name] for ours, name in texts.items()}
-    name = item_columns[Columns.ITEM]
-    return read_mapping(mapping, ITEM_NUMBER, name, ITEM_FILE, asked.values()), asked
-
-
-def read_interactions(
-    inter: Table,
-    items: Table,
-    users: Table | None = None,
-    strategy: str = Strategy.PUBLISHED,
-) -> tuple[Table, BadLines]:
+def read_numbered(
+    inter: Table, items: Table, users: Table | None, strategy: str = Strategy.PUBLISHED
+) -> Read:
     """Numbered interactions with their published split.
 
     Args:
         inter: raw columns userID, itemID; x_label, where the split is the published one; where the
-            source has them rating and timestamp or `pos` (the place in the user's order).
+            source has them rating and timestamp or `pos` (the position in the user's order).
         items: columns item, row, as `read_items` gives them.
-        users: columns user, row, as `read_users` gives them.
-        strategy: of the split: what it does not need is not judged, and null if it cannot be read.
+        users: columns user, row, as `read_users` gives them; None: users are their numbers.
+        strategy: of the split: a value that it does not need is null where it cannot be read.
 
     Returns:
         `line_number`, user (the source's id, or the number as text), item (the source's id),
-        rating, timestamp, `timestamp_is_position`, split, user_row; the report of the lines read.
+        rating, timestamp, `timestamp_is_position`, split, user_row; remarks on values that cannot
+        be read.
 
     Raises:
         InputError: a column is missing; a number that is not whole, negative or left out, an item
@@ -137,7 +79,8 @@ def read_interactions(
         require_one_label(good, report.file)
     named = good.join(items.select(Columns.ITEM, Columns.ROW), Columns.ROW)
     named = named.mutate(**{Columns.USER: named[Columns.USER_ROW].cast("string")})
-    return conform(_with_users(named, users, report.file), INTERACTION_TYPES), report
+    rows = conform(_with_users(named, users, report.file), INTERACTION_TYPES)
+    return Read(rows, report.bad, report.remarks())
 
 
 def _with_users(rows: Table, users: Table | None, file: str) -> Table:
@@ -147,23 +90,16 @@ def _with_users(rows: Table, users: Table | None, file: str) -> Table:
     unknown = rows.anti_join(ids, Columns.USER_ROW)[Columns.USER_ROW].min().to_pyarrow().as_py()
     if unknown is not None:
         raise InputError(
-            f"{file}: userID {unknown} is not in {USER_FILE}: add it there, or take the file away,"
-            " and users are named by their numbers."
+            f"{file}: userID {unknown} is not in the user file: add it there, or take that file "
+            "away, and users are named by their numbers."
         )
     return rows.drop(Columns.USER).join(ids, Columns.USER_ROW)
-
-
-def _unnamed_items(inter: Table) -> Table:
-    good, report = _numbered(inter, None, strategy=None)
-    require_every_number(good, ITEM_NUMBER, Columns.ROW, report.file)
-    named = good.select(Columns.ROW).distinct().mutate(**{Columns.ITEM: lambda t: t[Columns.ROW]})
-    return conform(named, ITEM_TYPES).order_by(Columns.ROW)
 
 
 def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[Table, BadLines]:
     """The lines as numbers (`row` is the item's), refused unless all are good.
 
-    Without a strategy, users and items alone are judged.
+    Without a strategy, only users and items must be readable.
     """
     columns = _columns(inter, strategy)
     parsed = _parsed(inter, columns)
@@ -184,7 +120,7 @@ def _numbered(inter: Table, n_items: int | None, strategy: str | None) -> tuple[
     parsed = parsed.mutate(
         **{Columns.REASON: reason, Columns.NOTE: ibis.cases(*note) if note else NOTHING}
     )
-    # What was read from the texts is enough: fewer columns are held, which takes less time.
+    # The texts themselves are not needed any more: fewer columns take less time.
     numbers = parsed.drop(USER_NUMBER, ITEM_NUMBER, *notes)
     good, report = separate(numbers, INTER_FILE, NO_BAD_LINES, MEND)
     require_every_number(good, USER_NUMBER, Columns.USER_ROW, report.file)
@@ -210,7 +146,7 @@ def _parsed(inter: Table, columns: Mapping[str, str | None]) -> Table:
             Columns.IS_POSITION: ibis.literal(is_position),
         }
     )
-    # Nothing is looked for where there is no column: each expression takes time to compile.
+    # No expression for a column that the file lacks: each takes time to compile.
     for name, (ours, kind, read) in OPTIONAL.items():
         text = null_if_blank(texts[name]) if columns[name] else NOTHING
         value = read(texts[name]) if columns[name] else ibis.null(kind)

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 from ibis.expr.types import Table
 
 from siger_pipeline.data.checks import separate
-from siger_pipeline.data.numbering import not_a_number, repeated
 from siger_pipeline.data.raw import (
     file_of,
     find,
@@ -19,15 +18,17 @@ from siger_pipeline.data.raw import (
     wrong_count,
 )
 from siger_pipeline.data.schema import Columns
+from siger_pipeline.data.sources.mmrec.numbering import not_a_number, repeated
 from siger_pipeline.data.values import WHOLE_NUMBER, is_unreadable, null_if_blank, whole_number
 from siger_pipeline.errors import InputError
+from siger_pipeline.remarks import Remark
 
 # A published folder is taken whole: a number without its id would leave a gap.
 NO_BAD_LINES = 0.0
 MEND = "mend the file or fetch it again"
 TAB = "\t"
 UNNAMED = re.compile(r"\s*(Unnamed: \d+)?\s*")
-REMEDY = "Name them so in its first line; for items, ingest.item_columns may name others."
+REMEDY = "Name them so in its first line; for items, ingest.mmrec.item_columns may name others."
 USUAL_NAMES = ("asin", "user_id")  # MMRec's, whatever the source
 
 
@@ -37,17 +38,17 @@ class NumberedIds:
 
     Attributes:
         table: its rows; a first line without column names is one of them.
-        field: what the numbers are called.
+        number_name: what the numbers are called.
         number: the column of numbers.
         name: the column of ids; None where there is none.
-        remark: a sentence on columns that were not found by their names; empty if they were.
+        remarks: on columns that were not named as wanted.
     """
 
     table: Table
-    field: str
+    number_name: str
     number: str
     name: str | None
-    remark: str = ""
+    remarks: list[Remark] = field(default_factory=list)
 
     def rows(
         self, key: str, what: str, texts: Mapping[str, str] | None = None
@@ -59,18 +60,20 @@ class NumberedIds:
                 twice; a line has more or fewer fields than the header.
         """
         asked = {key: self.name or self.number, **(texts or {})}
-        parsed = take(self.table, {self.field: self.number, **asked})
+        parsed = take(self.table, {self.number_name: self.number, **asked})
         texts_read = {ours: null_if_blank(parsed[ours]) for ours in asked}
-        parsed = parsed.mutate(**texts_read, **{Columns.ROW: whole_number(parsed[self.field])})
+        parsed = parsed.mutate(
+            **texts_read, **{Columns.ROW: whole_number(parsed[self.number_name])}
+        )
         if self.name is None:
             parsed = parsed.mutate(**{key: parsed[Columns.ROW].cast("string")})
         name = header(self.table)[asked[key]]
         reason = ibis.cases(
             *wrong_count(parsed, self.table),
-            not_a_number(parsed, self.field, Columns.ROW),
+            not_a_number(parsed, self.number_name, Columns.ROW),
             (parsed[key].isnull(), f"{name} is missing or empty"),
             (is_unreadable(parsed[key]), f"{name} holds characters that are not text"),
-            repeated(parsed, self.field, Columns.ROW),
+            repeated(parsed, self.number_name, Columns.ROW),
             repeated(parsed, name, key),
         )
         parsed = parsed.mutate(**{Columns.REASON: reason})
@@ -86,7 +89,7 @@ def is_absent(table: Table) -> bool:
 def read_mapping(
     table: Table, number: str, name: str | None, what: str, others: Collection[str] = ()
 ) -> NumberedIds:
-    """The columns of a mapping file: by name, or the only one that is left, or by place.
+    """The columns of a mapping file: by name, or the only one that is left, or by position.
 
     Args:
         table: a raw table that is not absent.
@@ -96,13 +99,13 @@ def read_mapping(
         others: columns of the table that are something else.
 
     Raises:
-        InputError: there is no telling which columns are meant.
+        InputError: more than one column may be the one of ids, or none the one of numbers.
     """
     numbers = find(table, number)
     if numbers is None:
         return _without_header(table, number, name, what)
-    if name and (found := find(table, name)):
-        return NumberedIds(table, number, numbers, found)
+    if name and (column := find(table, name)):
+        return NumberedIds(table, number, numbers, column)
     if name and name not in USUAL_NAMES:
         require_columns(table, [number, name], what, TAB, REMEDY)
     return _only_one_left(table, number, numbers, {numbers, *others}, what)
@@ -117,17 +120,17 @@ def _only_one_left(
     left = named or left
     file = file_of(table, what)
     if len(left) > 1:
-        found = ", ".join(map(repr, left.values()))
+        listed = ", ".join(map(repr, left.values()))
         raise InputError(
-            f"{file}: which column holds the source's ids? Found {found} beside"
-            f" {number}: leave one of them, or for items name it in ingest.item_columns."
+            f"{file}: which column holds the source's ids? Found {listed} beside"
+            f" {number}: leave one of them, or for items name it in ingest.mmrec.item_columns."
         )
     if not left:
-        told = f"{file} has no column of ids: the numbers are taken for them"
-        return NumberedIds(table, number, numbers, None, told)
+        text = f"{file} has no column of ids: the numbers are taken for them."
+        return NumberedIds(table, number, numbers, None, [Remark(text)])
     column, name = left.popitem()
-    told = f"{file}: column {name!r} is taken for the source's ids"
-    return NumberedIds(table, number, numbers, column, told)
+    text = f"{file}: column {name!r} is taken for the source's ids."
+    return NumberedIds(table, number, numbers, column, [Remark(text)])
 
 
 def _without_header(table: Table, number: str, name: str | None, what: str) -> NumberedIds:
@@ -138,8 +141,8 @@ def _without_header(table: Table, number: str, name: str | None, what: str) -> N
     # Numbers begin at 0, mostly on the first line; ids that are numbers need not.
     numbers = ([column for column in whole if columns[column].strip('" ') == "0"] or whole)[-1]
     names = next((column for column in columns if column != numbers), None)
-    told = (
+    text = (
         f"{file_of(table, what)} has no line of column names: column"
-        f" {list(columns).index(numbers) + 1} is taken for {number}"
+        f" {list(columns).index(numbers) + 1} is taken for {number}."
     )
-    return NumberedIds(with_header_as_row(table), number, numbers, names, told)
+    return NumberedIds(with_header_as_row(table), number, numbers, names, [Remark(text)])

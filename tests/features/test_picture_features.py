@@ -11,11 +11,12 @@ from threadpoolctl import threadpool_limits
 
 from reporting.made_up import in_duckdb
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.config import PictureConfig
-from siger_pipeline.features.visual import describe, extract, picture_features
+from siger_pipeline.features.extractors.picture import Config, extract, picture_features
+from siger_pipeline.features.pictures import describe
 from siger_pipeline.remarks import Remark
 
-CONFIG = PictureConfig(size=32, cell=8, orientations=6, colours=2, max_bad_share=0.01)
+BINS = {"size": 32, "cell": 8, "orientations": 6, "colours": 2}
+CONFIG = Config(**BINS, max_bad_share=0.01)
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
@@ -57,7 +58,7 @@ def test_rows_follow_the_items_and_are_unit_or_missing() -> None:
 
 
 def test_both_descriptors_weigh_the_same() -> None:
-    gradients, colours = describe(striped(True, RED), CONFIG)
+    gradients, colours = describe(striped(True, RED), **BINS)
     assert gradients.shape == (3 * 3 * 2 * 2 * 6,)
     assert colours.shape == (8,)
     features, _, _ = picture_features(list(PICTURES), PICTURES, CONFIG)
@@ -67,8 +68,7 @@ def test_both_descriptors_weigh_the_same() -> None:
 
 def test_colour_shares_are_of_boxes() -> None:
     half = Image.fromarray(np.array([[RED, RED], [BLUE, RED]], dtype=np.uint8))
-    config = PictureConfig(size=2, cell=1, orientations=1, colours=2, max_bad_share=0)
-    colours = describe(half, config)[1]
+    colours = describe(half, size=2, cell=1, orientations=1, colours=2)[1]
     np.testing.assert_allclose(colours[[0b100, 0b001]], np.sqrt([0.75, 0.25]))
     assert np.count_nonzero(colours) == 2
 

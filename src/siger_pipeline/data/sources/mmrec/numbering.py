@@ -15,7 +15,7 @@ def not_a_number(table: Table, raw: str, number: str) -> tuple[BooleanValue, Str
 
 
 def repeated(table: Table, field: str, column: str) -> tuple[BooleanValue, StringValue]:
-    """Where a value of `column`, `field` in the file, stood on an earlier line; and the words."""
+    """Where a value of `column`, `field` in the file, occurs on an earlier line; and the words."""
     earlier = ibis.row_number().over(group_by=column, order_by=Columns.LINE_NUMBER)
     return earlier > 0, f"{field} " + table[column].cast("string") + " occurs a second time"
 
@@ -27,7 +27,7 @@ def require_every_number(table: Table, field: str, column: str, file: str) -> No
         table: `column` holds whole numbers from 0, repeats allowed.
         field: the name of the numbers in the file.
         column: their name in the table.
-        file: where they were read.
+        file: that they were read from.
 
     Raises:
         InputError: it names the file, the field and the first number that is absent.
@@ -40,8 +40,8 @@ def require_every_number(table: Table, field: str, column: str, file: str) -> No
     )
     if largest + 1 == different:
         return
-    placed = distinct.mutate(place=ibis.row_number().over(order_by="number"))
-    absent = placed.filter(placed["place"] != placed["number"])["place"].min()
+    ranked = distinct.mutate(rank=ibis.row_number().over(order_by="number"))
+    absent = ranked.filter(ranked["rank"] != ranked["number"])["rank"].min()
     raise InputError(
         f"{file}: {field} goes up to {largest}, but only {different} numbers occur, and"
         f" {absent.to_pyarrow().as_py()} is the first that does not; wanted is every number from 0."

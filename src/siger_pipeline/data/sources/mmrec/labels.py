@@ -9,13 +9,13 @@ PAIR = [Columns.USER_ROW, Columns.ROW]
 
 
 def require_one_label(rows: Table, file: str) -> None:
-    """Refuse a split that has one pair in two parts: which part is meant, nobody can tell.
+    """Refuse a published split that has one pair in two parts.
 
-    To decide by a rule would move interactions between training and test without their author.
+    A rule of ours that chose one would move interactions between training and test.
 
     Args:
         rows: columns user_row, row (the item's number), split, `line_number`.
-        file: where they were read.
+        file: that they were read from.
 
     Raises:
         InputError: it names the file, the first such pair with its lines, and how many there are.
