@@ -20,6 +20,7 @@ from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError, ParameterError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.parameters import Where, check_parameters, unused_plugins
+from siger_pipeline.shell.raw_files import raw_entries, raw_folder
 from siger_pipeline.shell.selection import select, selected, selection_of
 from siger_pipeline.threads import use_threads
 
@@ -76,6 +77,7 @@ class ProjectContext(KedroContext):
         parameters = check_parameters(self.config_loader["parameters"], where)
         # Nodes get the checked values: a number that is spelt in another way is the same number.
         self.config_loader["parameters"] = parameters.model_dump(mode="json")
+        self._raw_entries = raw_entries(parameters, raw_folder(self.config_loader["globals"]))
         self._check_names(parameters.model, parameters.dataset)
         use_threads(parameters.threads)
         selection = selection_of(parameters)
@@ -108,6 +110,8 @@ class ProjectContext(KedroContext):
         assert isinstance(loader, ProjectConfigLoader)
         where = partial(loader.where, "catalog")
         try:
+            # An entry of that name in conf/ counts instead.
+            loader["catalog"] = {**self._raw_entries, **loader["catalog"]}
             catalog = super()._get_catalog(catalog_class, save_version, load_versions)
         except DatasetNotFoundError:
             raise

@@ -11,13 +11,14 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationError,
+    create_model,
 )
 
 from siger_pipeline.blocks import with_blocks
-from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together
+from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import EvaluateConfig
-from siger_pipeline.features.config import FeaturesConfig
+from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import parameter_blocks
 from siger_pipeline.reporting.config import ReportConfig
@@ -75,7 +76,12 @@ def check_parameters(
             found and what is allowed.
     """
     blocks, _ = _blocks_of_models(parameters)
-    schema = with_blocks("every run", StageParameters, blocks)
+    parts: dict[str, Any] = {
+        "ingest": (ingest_model(parameters.get("ingest")), ...),
+        "features": (features_model(parameters.get("features")), ...),
+    }
+    stages = create_model("Parameters", __base__=StageParameters, **parts)
+    schema = with_blocks("every run", stages, blocks)
     try:
         checked: StageParameters = schema.model_validate(dict(parameters))
     except ValidationError as error:

@@ -47,7 +47,7 @@ def selection_of(parameters: StageParameters) -> Selection:
         graphs_of(requests)
     except ParameterError as error:
         raise ParameterError(f"model {parameters.model}: {error}") from error
-    return Selection(str(parameters.ingest.source), modalities, parameters.model, requests)
+    return Selection(parameters.ingest.source, modalities, parameters.model, requests)
 
 
 def select(selection: Selection) -> None:
