@@ -1,9 +1,10 @@
-"""A model and a graph recipe of another package, and as files of this one: what they rerun."""
+"""Parts of another package, and the same as files of this one: that they run, and what reruns."""
 
 import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from end_to_end.project import ROOT, Project
@@ -36,9 +37,11 @@ def paths(*folders: Path) -> dict[str, str]:
     return {"PYTHONPATH": joined, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def states(project: Project, params: str, *folders: Path) -> dict[str, tuple[str, str]]:
+def states(
+    project: Project, params: str, *folders: Path, env: str = "local"
+) -> dict[str, tuple[str, str]]:
     """Node -> its state, and since when or why."""
-    done = project.kedro("status", "--params", params, **paths(*folders))
+    done = project.kedro("status", "--env", env, "--params", params, **paths(*folders))
     assert done.returncode == 0, done.stderr[-2000:]
     rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
     return {row[1]: (row[0], row[2]) for row in rows if row[0] in {"fresh", "stale", "waits"}}
@@ -88,6 +91,29 @@ def test_its_recipes_file_reruns_its_graph(project: Project, site: Path, tmp_pat
     assert reasons(found) == {"code of tiny_parts.common_users changed"}
     (graph,) = (name for name, (state, _) in found.items() if state == "stale")
     assert graph.endswith("common_users-least1")
+
+
+def test_a_source_and_an_extractor_of_another_package_run(project: Project, site: Path) -> None:
+    environment = project.path / "conf" / "pairs"
+    environment.mkdir()
+    raw = project.path / "data" / "01_raw" / "pairs"
+    raw.mkdir()
+    (environment / "globals.yml").write_text("dataset: pairs\nraw: data/01_raw/pairs\n")
+    (environment / "parameters.yml").write_text(
+        "ingest: {source: pairs}\nfeatures: {modalities: {text: letters, image: null}}\n"
+    )
+    pairs = [(u, (u * step) % 37) for u in range(60) for step in range(1, 12)]
+    lines = "".join(f"user{u} item{i}\n" for u, i in pairs)
+    (raw / "pairs.txt").write_text(lines)
+    project.run("--env", "pairs", "--params", OWN, **paths(site))
+    features = np.load(project.newest("04_feature/pairs/text_features.npy"))
+    assert features.shape == (37, 10)
+    assert project.metrics("neighbours", "pairs")["test"]["recall@20"] > 0
+    (raw / "pairs.txt").write_text(lines + "user1\n")
+    found = states(project, OWN, site, env="pairs")
+    assert any("pairs_pairs (data/01_raw/pairs/pairs.txt) changed" in r for r in reasons(found))
+    sentence = project.fails("--params", "ingest.source=pears", **paths(site))
+    assert "did you mean 'pairs'" in sentence
 
 
 def test_a_broken_model_stops_its_own_runs_before_the_first_node(

@@ -8,6 +8,8 @@ SOURCE = Path(__file__).with_name("tiny_parts")
 PARTS = {
     "siger_pipeline.recommenders": {"neighbours": "tiny_parts.neighbours"},
     "siger_pipeline.graphs.recipes": {"common_users": "tiny_parts.common_users"},
+    "siger_pipeline.data.sources": {"pairs": "tiny_parts.pairs"},
+    "siger_pipeline.features.extractors": {"letters": "tiny_parts.letters"},
 }
 
 
