@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import pickle
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -17,6 +18,7 @@ import pytest
 from kedro.pipeline import Node
 
 from kedro_fresh.errors import FreshError
+from kedro_fresh.processes import Processes
 from kedro_fresh.runner import FreshRunner
 from shop_project import Shop
 
@@ -326,3 +328,21 @@ def test_a_job_is_small_and_complete(wide: WideShop) -> None:
     wide.run_with(2, executor=Keeping)
     assert len(jobs) == len(ALL)
     assert max(map(len, jobs)) < 100_000
+
+
+def test_ctrl_c_of_a_terminal_is_left_to_the_run() -> None:
+    executor = Processes(1)
+    process = executor.submit(os.getpid).result()
+    os.kill(process, signal.SIGINT)
+    time.sleep(0.2)
+    assert executor.submit(os.getpid).result() == process
+    executor.shutdown()
+
+
+def test_threads_of_one_process_take_turns(wide: WideShop) -> None:
+    body = (
+        "Path('busy').mkdir()\ntime.sleep(0.3)\nPath('busy').rmdir()\nreturn {'sum': 1, 'most': 1}"
+    )
+    wide.replace("left", body)
+    wide.replace("right", body)
+    assert wide.run_with(2, executor=ThreadPoolExecutor) == ALL_RAN
