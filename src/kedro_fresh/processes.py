@@ -47,18 +47,23 @@ class Processes(Executor):
         return self._threads.submit(self._call, function, args, kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes when their calls are done, or at once if these are cancelled.
+        """End the processes when their calls are done.
 
-        Those that are done are not waited for, since Python takes a second to leave large
-        libraries; the end of this process waits for them.
+        The ends are not waited for, since Python takes a second to leave large libraries; the end
+        of this process waits for them.
         """
-        if cancel_futures:
-            self._end_at_once()
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
         with self._lock:
             self._is_closed = True
             for worker in self._idle:
                 worker.pipe.close()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """After an error or Ctrl-C, end the processes at once."""
+        if kind is None:
+            self.shutdown()
+        else:
+            self._end_at_once()
 
     def _end_at_once(self) -> None:
         with self._lock:
@@ -67,12 +72,15 @@ class Processes(Executor):
                 worker.process.terminate()
             for worker in self._workers:
                 worker.end_by(deadline)
+        self.shutdown(cancel_futures=True)
 
     def _call(self, function: Callable[..., T], args: Any, kwargs: Any) -> T:
         worker = self._take()
-        result: T = worker.call((function, args, kwargs))
-        with self._lock:
-            self._idle.append(worker)
+        try:
+            result: T = worker.call((function, args, kwargs))
+        finally:
+            with self._lock:
+                self._idle.append(worker)
         return result
 
     def _take(self) -> _Worker:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
@@ -17,10 +16,11 @@ from kedro.pipeline import Node
 
 from kedro_fresh.callables import looked_up, module_of
 from kedro_fresh.errors import behind
-from kedro_fresh.extra import extra_modules, with_code, with_values
+from kedro_fresh.extra import copied
 from kedro_fresh.locations import is_parameter
 from kedro_fresh.unfinished import UnfinishedDataset
 
+CHANGED = ("__dict__", "__defaults__", "__kwdefaults__")  # of a copy
 STAY = "fresh.stay"  # tag of a node that never leaves the process of the run
 
 
@@ -29,29 +29,31 @@ class TransportError(Exception):
 
 
 class _Pickler(pickle.Pickler):
-    """Sends a copy that `with_code` or `with_values` made as the function that it is a copy of."""
+    """Sends a copy of a function, as `with_code` makes it, by the function's name and the changes.
+
+    Pickle itself refuses what is not the very function that its module holds.
+    """
 
     def reducer_override(self, value: Any) -> Any:
         if not isinstance(value, FunctionType):
             return NotImplemented
         original = looked_up(value)
-        if original is value:
+        if original is value or getattr(original, "__code__", None) is not value.__code__:
             return NotImplemented
-        if getattr(original, "__code__", None) is not value.__code__:
-            raise pickle.PicklingError(f"{value.__qualname__} is not what its module holds")
-        names = module_of(value), value.__qualname__
-        return _copy_of, (*names, extra_modules(value), value.__kwdefaults__ or {})
+        if original.__closure__ != value.__closure__:
+            return NotImplemented
+        changes = {name: getattr(value, name) for name in CHANGED}
+        return _copied, (module_of(value), value.__qualname__, changes)
 
 
-def _copy_of(
-    module: str, name: str, modules: tuple[str, ...], values: dict[str, Any]
-) -> Callable[..., Any]:
-    import_module(module)
-    function = sys.modules[module]
+def _copied(module: str, name: str, changes: dict[str, Any]) -> Callable[..., Any]:
+    function: Any = import_module(module)
     for part in name.split("."):
         function = getattr(function, part)
-    assert isinstance(function, FunctionType)
-    return with_values(with_code(function, *modules), **values)
+    copy = copied(function)
+    for attribute, value in changes.items():
+        setattr(copy, attribute, value)
+    return copy
 
 
 def packed(value: Any) -> bytes:

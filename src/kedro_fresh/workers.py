@@ -57,17 +57,16 @@ class Workers:
         """The executor, None where nodes run in this process; what was made here ends with it."""
         if isinstance(self.executor, Executor):
             yield self.executor
-            return
-        if self.executor is None and self.number == 1:
+        elif self.executor is not None:
+            with _closed(self.executor(self.number)) as executor:
+                yield executor
+        elif self.number > 1:
+            from kedro_fresh.processes import Processes
+
+            with Processes(self.number) as processes:
+                yield processes
+        else:
             yield None
-            return
-        executor = (self.executor or _processes)(self.number)
-        try:
-            yield executor
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
-        executor.shutdown()
 
 
 def workers_of(number: Any, executor: Any, prepare: Any) -> Workers:
@@ -109,10 +108,14 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _processes(number: int) -> Executor:
-    from kedro_fresh.processes import Processes
-
-    return Processes(number)
+@contextmanager
+def _closed(executor: Executor) -> Iterator[Executor]:
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False)
+        raise
+    executor.shutdown()
 
 
 def _named(value: Any, argument: str) -> Any:

@@ -58,8 +58,9 @@ def test_what_a_worker_cannot_be_is_told_before_anything_runs(tmp_path: Path) ->
     told = project.fails("--runner-params", "worker=2")
     assert told.startswith("--runner-params worker: known are executor, workers")
     told = project.fails("--runner", "SequentialRunner", "--runner-params", "workers=2")
-    known = "--runner-params workers: known are executor, workers, for `FreshRunner`"
-    assert told.startswith(known)
+    assert told.startswith(
+        "--runner-params workers: known are executor, workers, for `FreshRunner`"
+    )
     assert [folder.name for folder in (project.path / "data").iterdir()] == ["01_raw"]
 
 

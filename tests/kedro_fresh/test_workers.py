@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import pickle
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -17,7 +18,10 @@ import pytest
 from kedro.pipeline import Node
 
 from kedro_fresh.errors import FreshError
+from kedro_fresh.extra import extra_modules, with_code, with_values
+from kedro_fresh.processes import Processes, WorkerEndedError
 from kedro_fresh.runner import FreshRunner
+from kedro_fresh.transport import TransportError, packed, unpacked
 from shop_project import Shop
 
 from .wide_shop import WideShop, make_wide
@@ -326,3 +330,53 @@ def test_a_job_is_small_and_complete(wide: WideShop) -> None:
     wide.run_with(2, executor=Keeping)
     assert len(jobs) == len(ALL)
     assert max(map(len, jobs)) < 100_000
+
+
+def test_ctrl_c_of_a_terminal_is_left_to_the_run() -> None:
+    executor = Processes(1)
+    process = executor.submit(os.getpid).result()
+    os.kill(process, signal.SIGINT)
+    time.sleep(0.2)
+    assert executor.submit(os.getpid).result() == process
+    executor.shutdown()
+
+
+def test_threads_of_one_process_take_turns(wide: WideShop) -> None:
+    body = (
+        "Path('busy').mkdir()\ntime.sleep(0.3)\nPath('busy').rmdir()\nreturn {'sum': 1, 'most': 1}"
+    )
+    wide.replace("left", body)
+    wide.replace("right", body)
+    assert wide.run_with(2, executor=ThreadPoolExecutor) == ALL_RAN
+
+
+def test_a_call_that_fails_or_kills_its_process_leaves_the_executor_usable() -> None:
+    executor = Processes(1)
+    with pytest.raises(ZeroDivisionError):
+        executor.submit(divmod, 1, 0).result()
+    process = executor.submit(os.getpid).result()
+    with pytest.raises(WorkerEndedError, match=rf"its worker process {process} ended with exit"):
+        executor.submit(os._exit, 3).result()
+    assert executor.submit(os.getpid).result() != process
+    executor.shutdown()
+
+
+def valued(prices: int, *, rate: int, other: int = 1) -> int:
+    return prices * rate * other
+
+
+def test_a_copy_with_code_and_values_is_sent_as_it_is() -> None:
+    copy = with_values(with_code(valued, "shop.words"), rate=3)
+    sent = unpacked(packed(copy))
+    assert sent(2) == 6
+    assert extra_modules(sent) == ("shop.words",)
+    assert valued.__kwdefaults__ == {"other": 1}
+    assert unpacked(packed(valued)) is valued
+
+
+def test_a_copy_of_what_is_in_no_module_cannot_be_sent() -> None:
+    def local(*, rate: int) -> int:
+        return rate
+
+    with pytest.raises(TransportError, match="cannot be sent to another process"):
+        packed(with_values(local, rate=3))
