@@ -1,0 +1,66 @@
+"""The points of a study's grid."""
+
+import pytest
+from pydantic import ValidationError
+
+from siger_pipeline.errors import ConfigurationError
+from siger_pipeline.studies.config import StudyConfig
+from siger_pipeline.studies.grid import full_key, points
+
+
+def test_models_by_variants_by_grid_by_seeds() -> None:
+    study = StudyConfig(
+        models=["siger", "lightgcn"],
+        variants={"full": None, "−MP": {"siger": {"lambda_perturbation": 0}}},
+        grid={"train.learning_rate": [0.1, 0.01]},
+        seeds=[1, 2],
+    )
+    made = list(points(study))
+    assert len(made) == 16
+    assert made[0].variant == "full, train.learning_rate=0.1"
+    assert made[0].overrides == {"train.learning_rate": 0.1, "train.seed": 1}
+    assert made[5].overrides == {
+        "siger.lambda_perturbation": 0,
+        "train.learning_rate": 0.1,
+        "train.seed": 2,
+    }
+    assert [point.model for point in made] == ["siger"] * 8 + ["lightgcn"] * 8
+
+
+def test_a_study_of_models_alone() -> None:
+    (point,) = points(StudyConfig(models=["siger"]))
+    assert (point.variant, point.overrides) == ("", {})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"models": []},
+        {"models": ["siger"], "seeds": []},
+        {"models": ["siger"], "variants": {}},
+        {"models": ["siger"], "grid": {"siger.beta": []}},
+    ],
+)
+def test_an_empty_grid(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        StudyConfig.model_validate(given)
+
+
+@pytest.mark.parametrize(
+    ("variant", "grid", "key"),
+    [({"train.seed": 3}, {}, "train.seed"), ({"siger.beta": 1}, {"siger.beta": [1]}, "siger.beta")],
+)
+def test_a_parameter_that_is_set_twice(
+    variant: dict[str, object], grid: dict[str, list[object]], key: str
+) -> None:
+    study = StudyConfig(models=["siger"], variants={"one": variant}, grid=grid, seeds=[1])
+    with pytest.raises(ConfigurationError, match=f"'one' overrides '{key}'.*keep one of the two"):
+        list(points(study))
+
+
+def test_keys_without_their_block() -> None:
+    blocks = ({"beta"}, {"seed", "learning_rate"})
+    assert full_key("beta", "siger", *blocks) == "siger.beta"
+    assert full_key("seed", "siger", *blocks) == "train.seed"
+    assert full_key("split.seed", "siger", *blocks) == "split.seed"
+    assert full_key("siger.beta", "siger", *blocks) == "siger.beta"
