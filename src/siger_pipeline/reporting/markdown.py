@@ -43,7 +43,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _head(report: Report) -> str:
     origin = report["provenance"]
     told = (tables.data_line(report), tables.missing_line(report), tables.training_line(report))
-    lines = [f"# {origin['model']} on {origin['dataset']}", " ".join(filter(None, told))]
+    lines = [f"# {origin['trial']} on {origin['dataset']}", " ".join(filter(None, told))]
     if warning := tables.warning(report):
         lines.append(f"**Warning**: {warning}.")
     if origin["features_note"]:

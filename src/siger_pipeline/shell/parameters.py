@@ -16,7 +16,7 @@ from pydantic import (
 
 from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.evaluation.config import EvaluateConfig, FloorsConfig
 from siger_pipeline.features.config import FeaturesConfig
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import MODELS, model_config
@@ -54,6 +54,7 @@ class StageParameters(BaseModel):
     graphs: GraphsConfig
     train: TrainConfig
     evaluate: EvaluateConfig
+    floors: FloorsConfig
     report: ReportConfig
 
 

@@ -1,8 +1,4 @@
-"""Which nodes a run has: the environment's source and modalities, and the model's needs.
-
-Kedro asks for the pipelines without saying for which environment. The hook that sees a run's
-context says it here first; this is the only state of the project that outlives a call.
-"""
+"""Which nodes a trial has: the environment's source and modalities, and the model's needs."""
 
 from dataclasses import dataclass
 
@@ -20,19 +16,23 @@ class Selection:
         modalities: name of each modality and of its extractor.
         model: registered name of the model.
         needs: fields of ModelInputs that the model is built from.
+        slug: of the trial, for names of nodes; that of the model where nothing is overridden.
     """
 
     source: str
     modalities: dict[str, str]
     model: str
     needs: frozenset[str]
+    slug: str = ""
 
-
-_current: Selection | None = None
+    @property
+    def features(self) -> dict[str, str]:
+        """Modality -> extractor, of those that the model reads features of."""
+        return self.modalities if self.needs & {"features", "enhanced"} else {}
 
 
 def selection_of(parameters: StageParameters) -> Selection:
-    """The selection that some parameters ask for.
+    """What parameters say of the wiring.
 
     Raises:
         ParameterError: the model needs features and the data set has no modality.
@@ -46,14 +46,3 @@ def selection_of(parameters: StageParameters) -> Selection:
             "take a model without features, such as --params model=lightgcn"
         )
     return Selection(str(parameters.ingest.source), modalities, parameters.model, needs)
-
-
-def select(selection: Selection) -> None:
-    """Make it the one that pipelines are built for from now on."""
-    global _current  # noqa: PLW0603
-    _current = selection
-
-
-def selected() -> Selection | None:
-    """The one selected last, None before the first context."""
-    return _current

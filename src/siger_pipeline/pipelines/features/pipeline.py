@@ -27,5 +27,5 @@ def _extraction(modality: str, name: str) -> Node:
         with_code(extract_features, extractor.module),
         inputs | {source: source for source in extractor.sources_of(modality)},
         [f"features_{modality}", f"missing_{modality}"],
-        name=f"extract_{modality}",
+        name=modality,
     )

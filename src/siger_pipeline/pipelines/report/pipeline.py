@@ -8,7 +8,7 @@ from siger_pipeline.shell.selection import Selection
 
 PICTURE = "picture"  # the extractor that reads the items' pictures
 # Blocks of parameters that figures depend on, whatever the model.
-BLOCKS = ("model", "dataset", "ingest", "split", "train", "evaluate", "report")
+BLOCKS = ("trial", "model", "dataset", "ingest", "split", "train", "evaluate", "report")
 OF_FEATURES = {"features", "enhanced"}
 
 

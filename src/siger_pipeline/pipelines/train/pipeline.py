@@ -34,4 +34,4 @@ def create_pipeline(selection: Selection) -> Pipeline:
     # The last one written says which epoch the others count up to.
     outputs = ["checkpoint", "history", "timings", "last_checkpoint"]
     train = with_code(train_model, module_of(selection.model))
-    return Pipeline([Node(train, inputs, outputs, name="train_model")], tags="train")
+    return Pipeline([Node(train, inputs, outputs, name=selection.slug)], tags="train")
