@@ -19,11 +19,12 @@ from benchmarks.sources import raw_folder
 from benchmarks.worker import Sample, Work
 from benchmarks.zipf import matrix_of
 from siger_pipeline.data.schema import Split
-from siger_pipeline.graphs.bipartite import normalised_bipartite
-from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 from siger_pipeline.graphs.enhance import enhance
-from siger_pipeline.graphs.knn import knn_graph
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.graphs.recipe import Features, GraphInputs
+from siger_pipeline.graphs.registry import build, graphs_of
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.recommenders.siger.config import Config
+from siger_pipeline.requests import Request, features
 
 PUBLISHED_WIDTHS = {"image": 4096, "text": 384}  # of the features that papers use
 SEED = 999
@@ -78,48 +79,76 @@ def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] |
     items = matrices[Split.TRAIN].shape[1]
     if widths is None:
         paths = sorted(folder.glob("*_feat.npy"))
-        features = {p.name.removesuffix("_feat.npy"): np.load(p, "r") for p in paths}
+        of_items = {p.name.removesuffix("_feat.npy"): np.load(p, "r") for p in paths}
     else:
-        features = {m: made_up_features(items, width) for m, width in widths.items()}
-    write_world(scratch / world, matrices, features)
+        of_items = {m: made_up_features(items, width) for m, width in widths.items()}
+    write_world(scratch / world, matrices, of_items)
     yield Sample(0.0)
 
 
 def write_world(
-    folder: Path, matrices: Mapping[Split, sparse.csr_matrix], features: Mapping[str, np.ndarray]
+    folder: Path, matrices: Mapping[Split, sparse.csr_matrix], of_items: Mapping[str, np.ndarray]
 ) -> None:
     """Build the graphs, and write all of a world."""
     folder.mkdir(parents=True)
     for split, matrix in matrices.items():
         sparse.save_npz(folder / f"{split}.npz", matrix, compressed=False)
-    for modality, values in features.items():
+    for modality, values in of_items.items():
         np.save(folder / f"{modality}_feat.npy", values.astype(np.float32, copy=False))
-    for name, graph in build_graphs(matrices[Split.TRAIN], features).items():
-        sparse.save_npz(folder / f"{name}.npz", graph, compressed=False)
+    for request, graph in build_graphs(matrices[Split.TRAIN], of_items).items():
+        sparse.save_npz(folder / f"{request.name}.npz", graph, compressed=False)
+
+
+def siger() -> Config:
+    """SIGER's hyperparameters as shipped; what it requests serves LightGCN too."""
+    return Config(**parameters("siger"))
 
 
 def build_graphs(
-    interactions: sparse.csr_matrix, features: Mapping[str, np.ndarray]
-) -> dict[str, sparse.csr_matrix]:
-    """Every graph of the graphs stage, by its catalog name, with the parameters as shipped."""
-    values = parameters("graphs")
-    bound = values["block_mib"]
-    common = cooccurrence_graph(interactions, values["cooccurrence_k"], block_mib=bound)
-    graphs = {"bipartite": normalised_bipartite(interactions), "cooccurrence": common}
-    for modality, matrix in features.items():
-        near = knn_graph(matrix, values["knn_k"], block_mib=bound)
-        graphs[f"knn_{modality}"] = near
-        graphs[f"enhanced_{modality}"] = enhance(common, near, values["beta"])
-    return graphs
+    interactions: sparse.csr_matrix, of_items: Mapping[str, np.ndarray]
+) -> dict[Request, sparse.csr_matrix]:
+    """Every graph that SIGER requests.
+
+    Args:
+        interactions: R, [U, I].
+        of_items: features of each modality, [I, d_m].
+    """
+    found = {}
+    bound = parameters("graphs")["block_mib"]
+    nobody = np.zeros(interactions.shape[1], dtype=bool)
+    for graph in graphs_of(siger().requests(sorted(of_items))):
+        read = {
+            request: Features(of_items[request.modality], nobody)
+            for request in graph.config.requests()
+            if request.modality
+        }
+        values = dict(graph.request.parameters)
+        inputs = GraphInputs(interactions, read, block_mib=bound)
+        found[graph.request] = build(graph.request.recipe, values, inputs)
+    return found
 
 
 def read_world(folder: Path) -> World:
     """A world as a training finds it: graphs in memory, features memory-mapped."""
     matrices = {split: sparse.load_npz(folder / f"{split}.npz") for split in Split}
-    features = {
-        path.name.removesuffix("_feat.npy"): np.load(path, mmap_mode="r")
-        for path in sorted(folder.glob("*_feat.npy"))
+    paths = {path.name.removesuffix("_feat.npy"): path for path in folder.glob("*_feat.npy")}
+    modalities = tuple(sorted(paths))
+    requested = {
+        request: np.load(paths[request.modality], mmap_mode="r")
+        if request.modality
+        else sparse.load_npz(folder / f"{request.name}.npz")
+        for request in siger().requests(modalities)
     }
-    enhanced = {m: sparse.load_npz(folder / f"enhanced_{m}.npz") for m in features}
-    bipartite = sparse.load_npz(folder / "bipartite.npz")
-    return World(matrices, ModelInputs(matrices[Split.TRAIN], bipartite, features, enhanced))
+    return World(matrices, ModelInputs(matrices[Split.TRAIN], modalities, requested))
+
+
+def features_of(inputs: ModelInputs) -> dict[str, np.ndarray]:
+    """Features of each modality, [I, d_m]."""
+    return {modality: inputs[features(modality)] for modality in inputs.modalities}
+
+
+def enhanced_of(inputs: ModelInputs) -> dict[str, sparse.csr_matrix]:
+    """S̄_m of each modality, SIGER Eq. (7)."""
+    config = siger()
+    common = inputs[config.cooccurrence()]
+    return {m: enhance(common, inputs[config.knn(m)], config.beta) for m in inputs.modalities}

@@ -13,7 +13,9 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional
 
-from siger_pipeline.models.base import ModelInputs
+from benchmarks.data import enhanced_of, features_of
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.requests import graph
 
 
 class Batch(NamedTuple):
@@ -45,13 +47,12 @@ class PlainLightGCN(nn.Module):
         self, inputs: ModelInputs, dimension: int, layers: int, regularisation: float
     ) -> None:
         super().__init__()
-        assert inputs.bipartite is not None
         self.layers, self.regularisation = layers, regularisation
         self.users = nn.Parameter(torch.empty(inputs.n_users, dimension))
         self.items = nn.Parameter(torch.empty(inputs.n_items, dimension))
         for table in (self.users, self.items):
             nn.init.xavier_uniform_(table)
-        self.graph = whole_graph(inputs.bipartite)
+        self.graph = whole_graph(inputs[graph("bipartite")])
 
     def embed(self) -> tuple[Tensor, Tensor]:
         """Final users [U, d] and items [I, d]."""
@@ -86,17 +87,16 @@ class PlainSIGER(PlainLightGCN):
         dimension, layers = int(config["dimension"]), int(config["behaviour_layers"])
         super().__init__(inputs, dimension, layers, config["lambda_regularisation"])
         self.config = config
-        self.modalities = sorted(inputs.features)
-        self.similar = {m: coo(inputs.enhanced[m]) for m in self.modalities}
+        raw = features_of(inputs)
+        self.modalities = sorted(raw)
+        self.similar = {m: coo(matrix) for m, matrix in enhanced_of(inputs).items()}
         self.raw = nn.ParameterDict(
             {
                 m: nn.Parameter(torch.from_numpy(np.array(x, np.float32)), requires_grad=features)
-                for m, x in inputs.features.items()
+                for m, x in raw.items()
             }
         )
-        self.inner = nn.ModuleDict(
-            {m: nn.Linear(x.shape[1], dimension) for m, x in inputs.features.items()}
-        )
+        self.inner = nn.ModuleDict({m: nn.Linear(x.shape[1], dimension) for m, x in raw.items()})
         self.outer = nn.ModuleDict({m: nn.Linear(dimension, dimension) for m in self.modalities})
 
     def view(self, modality: str, noise: torch.Generator | None) -> Tensor:

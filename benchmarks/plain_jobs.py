@@ -15,7 +15,7 @@ from benchmarks.jobs import prepared_steps
 from benchmarks.plain import PlainLightGCN, PlainSIGER
 from benchmarks.worker import Sample, Work
 from siger_pipeline.data.schema import Split
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
 
 
 def plain_model(model: str, inputs: ModelInputs) -> PlainLightGCN:
@@ -69,7 +69,7 @@ def validations(scratch: Path, world: str, model: str) -> Work:
 
 def graphs(scratch: Path, world: str) -> Work:
     """Bipartite graph, co-occurrences, and the neighbours by each modality."""
-    folder, values = scratch / world, parameters("graphs")
+    folder, values = scratch / world, parameters("siger")
     interactions = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
     features = [np.load(path) for path in sorted(folder.glob("*_feat.npy"))]
     yield None

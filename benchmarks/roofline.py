@@ -16,8 +16,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from benchmarks.data import SEED, World, parameters
+from benchmarks.data import SEED, World, enhanced_of, features_of, parameters
 from benchmarks.worker import Sample, Work
+from siger_pipeline.requests import graph
 
 DIMENSION = 64
 FLOAT = 4  # bytes
@@ -112,13 +113,12 @@ def step_of(world: World) -> Step:
     edge, and another one in the backward pass.
     """
     config, inputs = parameters("siger"), world.inputs
-    widths = [x.shape[1] for x in inputs.features.values()]
+    widths = [x.shape[1] for x in features_of(inputs).values()]
     users, items = batch_rows(world, parameters("train")["batch_size"])
     views, deep = len(widths), config["item_layers"] - 1
     contrasts = views * items**2 + (users**2 + items**2) * (1 + views * (views - 1) / 2)
-    assert inputs.bipartite is not None
-    behaviour = 2 * config["behaviour_layers"] * inputs.bipartite.nnz + views * inputs.bipartite.nnz
-    similar = sum(graph.nnz for graph in inputs.enhanced.values()) * (1 + 3 * deep)
+    behaviour = (2 * config["behaviour_layers"] + views) * inputs[graph("bipartite")].nnz
+    similar = sum(matrix.nnz for matrix in enhanced_of(inputs).values()) * (1 + 3 * deep)
     rows = inputs.n_users + inputs.n_items
     weights = rows * DIMENSION + sum((width + DIMENSION) * DIMENSION for width in widths)
     return Step(
@@ -165,8 +165,8 @@ def graphs_of(world: World) -> Neighbours:
 
     Two items can be each other's neighbours, so that a pair may serve both.
     """
-    neighbours = parameters("graphs")["knn_k"] - 1
-    sizes = [x.shape for x in world.inputs.features.values()]
+    neighbours = parameters("siger")["knn_k"] - 1
+    sizes = [x.shape for x in features_of(world.inputs).values()]
     entries = sum(items * width for items, width in sizes)
     return Neighbours(
         products=sum(items * items * width for items, width in sizes),

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 from scipy import sparse
 
-from benchmarks.data import SEED, made_up_features, parameters
+from benchmarks.data import SEED, made_up_features, parameters, siger
 from benchmarks.worker import Sample, Work
 from benchmarks.zipf import interactions
 from siger_pipeline.data import index, kcore, pairs, split
@@ -24,7 +24,6 @@ from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.graphs.bipartite import normalised_bipartite
 from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
-from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.graphs.knn import knn_graph
 from siger_pipeline.ops.allocator import keep_freed_memory
 
@@ -105,40 +104,40 @@ def bipartite(scratch: Path, number: int) -> Work:
 
 def cooccurrence(scratch: Path, number: int) -> Work:
     """The co-occurrence graph."""
-    folder, values = scratch / f"n{number}", parameters("graphs")
+    folder, bound = scratch / f"n{number}", parameters("graphs")["block_mib"]
+    request = siger().cooccurrence()
     train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
     yield None
     while True:
         start = time.perf_counter()
-        graph = cooccurrence_graph(train, values["cooccurrence_k"], block_mib=values["block_mib"])
+        graph = cooccurrence_graph(train, siger().cooccurrence_k, block_mib=bound)
         seconds = time.perf_counter() - start
-        sparse.save_npz(folder / "cooccurrence.npz", graph, compressed=False)
+        sparse.save_npz(folder / f"{request.name}.npz", graph, compressed=False)
         yield Sample(seconds)
 
 
 def knn(scratch: Path, number: int) -> Work:
-    """The nearest neighbours of the items by 384-d features, and the enhanced graph (not timed)."""
+    """The nearest neighbours of the items by 384-d features."""
     keep_freed_memory()  # as the node does
-    folder, values = scratch / f"n{number}", parameters("graphs")
+    folder, bound = scratch / f"n{number}", parameters("graphs")["block_mib"]
     features = np.load(folder / "text_feat.npy")
-    common = sparse.load_npz(folder / "cooccurrence.npz")
     yield None
     while True:
         start = time.perf_counter()
-        graph = knn_graph(features, values["knn_k"], block_mib=values["block_mib"])
+        graph = knn_graph(features, siger().knn_k, block_mib=bound)
         seconds = time.perf_counter() - start
         for modality in ("image", "text"):
-            path = folder / f"enhanced_{modality}.npz"
-            sparse.save_npz(path, enhance(common, graph, values["beta"]), compressed=False)
+            path = folder / f"{siger().knn(modality).name}.npz"
+            sparse.save_npz(path, graph, compressed=False)
         yield Sample(seconds)
 
 
 def knn_alone(scratch: Path, items: int) -> Work:
     """The nearest neighbours of so many items."""
     keep_freed_memory()
-    features, values = made_up_features(items, WIDTH), parameters("graphs")
+    features, bound = made_up_features(items, WIDTH), parameters("graphs")["block_mib"]
     yield None
     while True:
         start = time.perf_counter()
-        knn_graph(features, values["knn_k"], block_mib=values["block_mib"])
+        knn_graph(features, siger().knn_k, block_mib=bound)
         yield Sample(time.perf_counter() - start)

@@ -10,10 +10,11 @@ from typing import get_type_hints
 
 import pytest
 
+from contracts.world import config_of
 from end_to_end.project import copy_to
 from siger_pipeline.data.config import Source
 from siger_pipeline.features.extractors import EXTRACTORS
-from siger_pipeline.models.registry import MODELS, model_config
+from siger_pipeline.models.registry import model_names, requests_of
 from siger_pipeline.pipeline_registry import STAGES
 from siger_pipeline.shell.selection import Selection
 
@@ -83,11 +84,12 @@ def test_training_and_its_history_need_no_engine_of_tables(tmp_path: Path) -> No
     assert {"ibis", "duckdb", "sklearn"} & imported_by(TRAINING, tmp_path) == set()
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", model_names())
 @pytest.mark.parametrize("source", Source)
 def test_kedro_can_read_the_hints_of_every_node(model: str, source: Source) -> None:
     modalities = {f"with_{name}": name for name in EXTRACTORS}
-    selection = Selection(source, modalities, model, model_config(model).needs)
+    requests = requests_of(model, config_of(model), sorted(modalities))
+    selection = Selection(source, modalities, model, requests)
     for create in STAGES.values():
         for node in create(selection).nodes:
             assert "return" in get_type_hints(node.func), node.name

@@ -1,4 +1,4 @@
-"""Code that a node depends on without an import that can be read."""
+"""What a node depends on beside its inputs: code that is imported by name, values of its wiring."""
 
 from collections.abc import Callable
 from types import FunctionType
@@ -21,8 +21,43 @@ def with_code(function: Callable[..., Any], *modules: str) -> Callable[..., Any]
     Returns:
         A copy: the function itself stays as it is, for other nodes.
     """
+    copy = _copy(function)
+    setattr(copy, ATTRIBUTE, (*extra_modules(function), *modules))
+    return copy
+
+
+def with_values(function: Callable[..., Any], **values: Any) -> Callable[..., Any]:
+    """The same function with these values for some of its keyword-only arguments.
+
+    For what the wiring knows and no parameter of the configuration says: a node becomes stale when
+    such a value changes. Unlike `functools.partial`, it keeps its name and its type hints.
+
+    Args:
+        function: a plain Python function, generator functions among them.
+        values: by argument.
+
+    Returns:
+        A copy: the function itself stays as it is, for other nodes.
+    """
+    copy = _copy(function)
+    count = copy.__code__.co_kwonlyargcount
+    start = copy.__code__.co_argcount
+    known = copy.__code__.co_varnames[start : start + count]
+    if unknown := sorted(values.keys() - set(known)):
+        raise TypeError(f"{copy.__qualname__} has no keyword-only argument {unknown[0]!r}")
+    copy.__kwdefaults__ = {**(copy.__kwdefaults__ or {}), **values}
+    return copy
+
+
+def extra_modules(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The modules that `with_code` added."""
+    modules: tuple[str, ...] = getattr(function, ATTRIBUTE, ())
+    return modules
+
+
+def _copy(function: Callable[..., Any]) -> FunctionType:
     if not isinstance(function, FunctionType):
-        raise TypeError(f"with_code takes a plain function, not {function!r}")
+        raise TypeError(f"a plain function is wanted, not {function!r}")
     copy = FunctionType(
         function.__code__,
         function.__globals__,
@@ -33,11 +68,4 @@ def with_code(function: Callable[..., Any], *modules: str) -> Callable[..., Any]
     copy.__dict__.update(function.__dict__)
     for name in ("__kwdefaults__", "__annotations__", "__doc__", "__module__", "__qualname__"):
         setattr(copy, name, getattr(function, name))
-    setattr(copy, ATTRIBUTE, (*extra_modules(function), *modules))
     return copy
-
-
-def extra_modules(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The modules that `with_code` added."""
-    modules: tuple[str, ...] = getattr(function, ATTRIBUTE, ())
-    return modules

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from benchmarks import case, cases, gpu, gpu_jobs, mmrec, roofline, scale, scale_stages, speed, zipf
-from benchmarks.data import World, read_world, write_world
+from benchmarks.data import World, features_of, read_world, siger, write_world
 from benchmarks.floor import Floor, Floors
 from benchmarks.harness import Job, Measured, RefusalError
 from benchmarks.sources import raw_folder, with_features
@@ -37,12 +37,12 @@ def test_made_up_users_and_items_all_train_and_few_have_most() -> None:
 
 def test_a_world_comes_back_features_mapped(tmp_path: Path) -> None:
     inputs = small_world()
-    write_world(tmp_path / "world", withheld(inputs.interactions), inputs.features)
+    write_world(tmp_path / "world", withheld(inputs.interactions), features_of(inputs))
     found = read_world(tmp_path / "world")
-    assert set(found.inputs.enhanced) == set(found.inputs.features) == {"image", "text"}
-    assert isinstance(found.inputs.features["image"], np.memmap)
+    assert found.inputs.modalities == ("image", "text")
+    assert isinstance(features_of(found.inputs)["image"], np.memmap)
     assert (found.inputs.interactions != inputs.interactions).nnz == 0
-    assert found.inputs.bipartite is not None
+    assert (found.inputs[siger().knn("text")] != inputs[siger().knn("text")]).nnz == 0
 
 
 def test_without_data_it_says_what_is_wanted(

@@ -19,8 +19,10 @@ from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import top_k
 from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 from siger_pipeline.graphs.knn import knn_graph
-from siger_pipeline.models.base import EmbeddingRecommender, ModelInputs
+from siger_pipeline.models.base import EmbeddingRecommender
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.ops.sparse import symmetric_normalise
+from siger_pipeline.requests import features, graph
 from siger_pipeline.training.sampler import PairSampler
 
 TIGHT = {"rtol": 2e-4, "atol": 2e-6}
@@ -104,9 +106,9 @@ def test_the_plain_evaluation_measures_the_same() -> None:
 def test_the_plain_graphs_are_the_same() -> None:
     inputs = small_world()
     whole = plain_parts.bipartite(inputs.interactions).toarray()
-    assert inputs.bipartite is not None
-    np.testing.assert_allclose(whole[:30, 30:], inputs.bipartite.toarray(), rtol=1e-5)
-    np.testing.assert_allclose(plain.whole_graph(inputs.bipartite).to_dense(), whole, rtol=1e-5)
+    block = inputs[graph("bipartite")]
+    np.testing.assert_allclose(whole[:30, 30:], block.toarray(), rtol=1e-5)
+    np.testing.assert_allclose(plain.whole_graph(block).to_dense(), whole, rtol=1e-5)
     kept = plain_parts.cooccurrence(inputs.interactions, 3)
     dense = np.zeros((40, 40))
     for item, partners in kept.items():
@@ -118,11 +120,11 @@ def test_the_plain_graphs_are_the_same() -> None:
 
 
 def test_the_plain_neighbours_are_the_same() -> None:
-    features = small_world().features["image"]
-    index, weight = (part.numpy() for part in plain_parts.knn(features, 4))
+    image = small_world()[features("image")]
+    index, weight = (part.numpy() for part in plain_parts.knn(image, 4))
     rows = np.repeat(np.arange(40), 4)
     near = sparse.csr_matrix((weight.ravel(), (rows, index.ravel())), shape=(40, 40))
-    ours = knn_graph(features, 4).toarray()
+    ours = knn_graph(image, 4).toarray()
     np.testing.assert_allclose(symmetric_normalise(near).toarray(), ours, rtol=1e-4)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import worker
 from benchmarks.busy import busy_cores
-from benchmarks.data import write_world
+from benchmarks.data import features_of, write_world
 from contracts.world import small_world, withheld
 
 JOBS: list[tuple[str, dict[str, Any]]] = [
@@ -29,7 +29,7 @@ JOBS: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("function", "arguments"), JOBS)
 def test_a_job_repeats(function: str, arguments: dict[str, Any], tmp_path: Path) -> None:
     inputs = small_world(users=60, items=80)
-    write_world(tmp_path / "small", withheld(inputs.interactions), inputs.features)
+    write_world(tmp_path / "small", withheld(inputs.interactions), features_of(inputs))
     work = worker.start(f"benchmarks.{function}", tmp_path, {"world": "small", **arguments})
     for _ in range(2):
         sample = next(work)

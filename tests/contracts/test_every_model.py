@@ -20,12 +20,12 @@ from contracts.world import (
 )
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.models.base import ClosedFormRecommender, Recommender
-from siger_pipeline.models.registry import MODELS, build, model_class
+from siger_pipeline.models.registry import build, model_class, model_names
 from siger_pipeline.training.checkpoint import Generators, capture, restore
 from siger_pipeline.training.sampler import PairSampler
 from siger_pipeline.training.trainer import Training
 
-EVERY = sorted(MODELS)
+EVERY = model_names()
 
 
 def ready(name: str, seed: int = 1) -> Recommender:

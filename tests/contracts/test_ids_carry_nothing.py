@@ -14,9 +14,12 @@ from scipy import sparse
 from contracts.world import CLOSED, TRAINED, config_of, inputs_of, small_world, trained_model
 from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import rank
-from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
+from siger_pipeline.graphs.registry import graphs_of
+from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.recommenders.popularity.model import Popularity
 from siger_pipeline.recommenders.siger.model import SIGER
+from siger_pipeline.requests import features
 from siger_pipeline.training.sampler import PairSampler
 
 DRAW = np.random.default_rng(7)
@@ -27,16 +30,17 @@ NEW_USER, NEW_ITEM = np.argsort(USERS), np.argsort(ITEMS)  # new index of each o
 
 def relabelled(inputs: ModelInputs) -> ModelInputs:
     dense = inputs.interactions.toarray()[USERS][:, ITEMS]
-    features = {m: x[ITEMS] for m, x in inputs.features.items()}
-    return inputs_of(dense, features, neighbours=inputs.n_items)
+    of_items = {m: inputs[features(m)][ITEMS] for m in inputs.modalities}
+    return inputs_of(dense, of_items, neighbours=inputs.n_items)
 
 
 def test_graphs_are_relabelled_along() -> None:
     other = relabelled(INPUTS)
-    for modality, graph in INPUTS.enhanced.items():
-        np.testing.assert_allclose(
-            other.enhanced[modality].toarray(), graph.toarray()[ITEMS][:, ITEMS], rtol=1e-5
-        )
+    item_graphs = [g.request for g in graphs_of(INPUTS.matrices) if g.config.joins_items]
+    assert item_graphs
+    for request in item_graphs:
+        expected = INPUTS[request].toarray()[ITEMS][:, ITEMS]
+        np.testing.assert_allclose(other[request].toarray(), expected, rtol=1e-5)
 
 
 def relabel_weights(model: EmbeddingRecommender) -> None:

@@ -13,7 +13,7 @@ import torch
 
 from contracts.world import config_of, small_world, train_config, withheld
 from end_to_end.project import copy_to
-from siger_pipeline.models.registry import MODELS
+from siger_pipeline.models.registry import model_names
 from siger_pipeline.training.checkpoint import restore
 from siger_pipeline.training.start import start_training
 
@@ -69,7 +69,7 @@ def test_no_node_of_the_sample_draws_from_them(tmp_path: Path) -> None:
     assert {name: drawn for name, drawn in drawing.items() if drawn} == {}
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("name", model_names())
 def test_no_training_draws_from_them(name: str) -> None:
     inputs, config = small_world(), train_config(max_epochs=2)
     before = global_states()

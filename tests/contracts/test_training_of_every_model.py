@@ -4,25 +4,18 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.world import config_of, small_world, train_config, withheld
+from contracts.world import config_of, requested_by, small_world, train_config, withheld
 from siger_pipeline.evaluation.ranking import rank
-from siger_pipeline.models.base import ModelInputs
-from siger_pipeline.models.registry import MODELS, model_config
+from siger_pipeline.models.registry import model_names
 from siger_pipeline.training.checkpoint import restore
 from siger_pipeline.training.start import start_training
 
 CONFIG = train_config(max_epochs=2, monitor="recall@5")
 
 
-def only_what_it_needs(name: str) -> ModelInputs:
-    """The small world as the train stage gives it: nothing that `needs` does not name."""
-    world, needs = small_world(), model_config(name).needs
-    return ModelInputs(world.interactions, **{need: getattr(world, need) for need in needs})
-
-
-@pytest.mark.parametrize("name", sorted(MODELS))
-def test_it_trains_on_what_it_needs_alone_and_its_checkpoint_scores(name: str) -> None:
-    inputs = only_what_it_needs(name)
+@pytest.mark.parametrize("name", model_names())
+def test_it_trains_on_what_it_requests_alone_and_its_checkpoint_scores(name: str) -> None:
+    inputs = requested_by(name, small_world())
     matrices = withheld(inputs.interactions)
     *_, last = start_training(name, config_of(name), CONFIG, inputs, matrices)
     if last.history.size:

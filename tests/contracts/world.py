@@ -9,17 +9,18 @@ from omegaconf import OmegaConf
 from scipy import sparse
 
 from siger_pipeline.data.schema import Split
-from siger_pipeline.graphs.bipartite import normalised_bipartite
-from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
-from siger_pipeline.graphs.enhance import enhance
-from siger_pipeline.graphs.knn import knn_graph
-from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
-from siger_pipeline.models.registry import MODELS, build, model_class
+from siger_pipeline.graphs.recipe import Features, GraphInputs
+from siger_pipeline.graphs.registry import build as build_graph
+from siger_pipeline.graphs.registry import graphs_of
+from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.registry import build, model_class, model_names, requests_of
+from siger_pipeline.requests import Request, features
 from siger_pipeline.training.config import TrainConfig
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
-TRAINED = [name for name in MODELS if issubclass(model_class(name), EmbeddingRecommender)]
-CLOSED = [name for name in MODELS if name not in TRAINED]
+TRAINED = [name for name in model_names() if issubclass(model_class(name), EmbeddingRecommender)]
+CLOSED = [name for name in model_names() if name not in TRAINED]
 
 
 def config_of(name: str, **changes: Any) -> dict[str, Any]:
@@ -45,13 +46,34 @@ def train_config(**changes: Any) -> TrainConfig:
 
 
 def inputs_of(
-    interactions: np.ndarray, features: dict[str, np.ndarray], neighbours: int = 5
+    interactions: np.ndarray, of_items: dict[str, np.ndarray], neighbours: int = 5
 ) -> ModelInputs:
-    """Graphs as the graphs stage builds them."""
+    """What any model requests, graphs as the graphs stage builds them.
+
+    Args:
+        interactions: [U, I].
+        of_items: features of each modality.
+        neighbours: by co-occurrence, whatever number a model requests.
+    """
     matrix = sparse.csr_matrix(interactions.astype(np.float32))
-    cooccurrence = cooccurrence_graph(matrix, neighbours)
-    enhanced = {m: enhance(cooccurrence, knn_graph(x, 10), 0.3) for m, x in features.items()}
-    return ModelInputs(matrix, normalised_bipartite(matrix), features, enhanced)
+    found: dict[Request, Any] = {features(m): x for m, x in of_items.items()}
+    wanted = {r for name in model_names() for r in requests_of(name, config_of(name), [*of_items])}
+    for graph in graphs_of(sorted(wanted, key=lambda request: request.name)):
+        parts = graph.config.requests()
+        read = {r: Features(found[r], ~found[r].any(axis=1)) for r in parts if r.modality}
+        graphs = {r: found[r] for r in parts if not r.modality}
+        values = dict(graph.request.parameters)
+        if graph.request.recipe == "cooccurrence":
+            values["k"] = neighbours
+        inputs = GraphInputs(matrix, read, graphs)
+        found[graph.request] = build_graph(graph.request.recipe, values, inputs)
+    return ModelInputs(matrix, tuple(sorted(of_items)), found)
+
+
+def requested_by(name: str, inputs: ModelInputs, **changes: Any) -> ModelInputs:
+    """What the train stage would give this model of some inputs, and nothing else."""
+    requests = requests_of(name, config_of(name, **changes), inputs.modalities)
+    return ModelInputs(inputs.interactions, inputs.modalities, {r: inputs[r] for r in requests})
 
 
 def small_world(seed: int = 0, users: int = 30, items: int = 40) -> ModelInputs:
@@ -59,12 +81,12 @@ def small_world(seed: int = 0, users: int = 30, items: int = 40) -> ModelInputs:
     draw = np.random.default_rng(seed)
     interactions = draw.random((users, items)) < 0.2
     interactions[np.arange(users), draw.integers(0, items, users)] = True
-    features = {
+    of_items = {
         "image": draw.normal(size=(items, 12)).astype(np.float32),
         "text": draw.normal(size=(items, 7)).astype(np.float32),
     }
     # All neighbours are kept: no tie is broken by an index.
-    return inputs_of(interactions, features, neighbours=items)
+    return inputs_of(interactions, of_items, neighbours=items)
 
 
 def withheld(interactions: sparse.csr_matrix) -> dict[Split, sparse.csr_matrix]:

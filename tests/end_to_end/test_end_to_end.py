@@ -64,10 +64,10 @@ def test_tags_run_a_stage_alone_from_what_the_catalog_holds(project: Project) ->
 
 
 def test_nodes_and_outputs_select_as_kedro_says(project: Project) -> None:
-    nodes = ("--from-nodes", "enhance_text", "--to-outputs", "enhanced_text")
+    nodes = ("--from-nodes", "graphs.knn-text-k10", "--to-outputs", "graphs/knn-text-k10")
     log = project.run(*nodes, **project.verbose())
-    assert "enhance_text: " in log
-    assert "build_knn_text: " not in log
+    assert "graphs.knn-text-k10: " in log
+    assert "extract_text: " not in log
 
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path, project: Project) -> None:
@@ -75,7 +75,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, project: Project) -> None:
     other.run("--params", SHORT)
     for name in (
         "04_feature/sample/text_features.npy",
-        "05_model_input/sample/enhanced_image.npz",
+        "05_model_input/sample/graphs/knn-image-k10.npz",
         "06_models/sample/siger/checkpoint.pt",
         "07_model_output/sample/siger/recommendations.parquet",
         "08_reporting/sample/siger/metrics.json",
@@ -96,7 +96,7 @@ def test_the_order_of_raw_lines_changes_no_byte(tmp_path: Path, project: Project
         "03_primary/sample/splits.parquet",
         "03_primary/sample/split_matrix.npz",
         "04_feature/sample/text_features.npy",
-        "05_model_input/sample/enhanced_text.npz",
+        "05_model_input/sample/graphs/cooccurrence-k5.npz",
     ):
         oldest = min((project.path / "data" / name).glob("*/*"))
         assert other.newest(name).read_bytes() == oldest.read_bytes(), name

@@ -27,10 +27,10 @@ INGEST = {
     "split_interactions",
 }
 FEATURES = {"extract_text", "extract_image"}
-KNN = {"build_knn_text", "build_knn_image"}
-GRAPHS = {"build_bipartite", "build_cooccurrence", *KNN, "enhance_text", "enhance_image"}
+KNN = {"graphs.knn-text-k10", "graphs.knn-image-k10"}
+GRAPHS = {"graphs.bipartite", "graphs.cooccurrence-k5", *KNN}
 
-DID = re.compile(r"(?:INFO|DEBUG) +(\w+): (ran|fresh|brought forward) (?:in|since|from) ")
+DID = re.compile(r"(?:INFO|DEBUG) +([\w.-]+): (ran|fresh|brought forward) (?:in|since|from) ")
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,19 @@ def test_a_hyperparameter_reruns_training_onward(project: Editable) -> None:
     assert named(project.status("model=lightgcn,siger.lambda_perturbation=0.02"), "stale") == set()
 
 
-def test_the_number_of_neighbours_reruns_graphs_onward(project: Editable) -> None:
-    states = project.status("graphs.knn_k=5")
-    assert named(states, "stale") & (INGEST | FEATURES | {"build_bipartite"}) == set()
-    for name in KNN:
-        assert states[name] == ("stale", "graphs.knn_k 10 → 5")
-    waiting = {"enhance_text", "enhance_image", "train_model", "evaluate_model", "write_report"}
-    assert named(states, "waits", "stale") >= waiting
+def test_another_number_of_neighbours_is_another_graph(project: Editable) -> None:
+    states = project.status("siger.knn_k=5")
+    fresh = INGEST | FEATURES | {"graphs.bipartite", "graphs.cooccurrence-k5"}
+    assert named(states, "fresh") >= fresh
+    assert named(states, "stale") >= {"graphs.knn-text-k5", "graphs.knn-image-k5", "train_model"}
+    assert KNN.isdisjoint(states)
+    assert {"evaluate_model", "write_report"} <= named(states, "waits", "stale")
+
+
+def test_beta_reruns_no_graph(project: Editable) -> None:
+    states = project.status("siger.beta=0")
+    assert states["train_model"] == ("stale", "siger.beta 0.3 → 0.0")
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
 
 
 def test_the_reports_code_reruns_the_report_alone(project: Editable) -> None:
@@ -172,12 +178,12 @@ def test_a_raw_file_reruns_what_depends_on_it(project: Editable) -> None:
 def test_a_deleted_and_a_truncated_result_are_made_again_and_nothing_after(
     project: Editable,
 ) -> None:
-    shutil.rmtree(project.newest("05_model_input/sample/enhanced_text.npz").parent)
-    newest = project.newest("05_model_input/sample/knn_image.npz")
+    shutil.rmtree(project.newest("05_model_input/sample/graphs/knn-text-k10.npz").parent)
+    newest = project.newest("05_model_input/sample/graphs/cooccurrence-k5.npz")
     newest.write_bytes(newest.read_bytes()[:100])
     did = project.did()
     ran = {name for name, how in did.items() if how == "ran"}
-    assert ran == {"enhance_text", "build_knn_image"}
+    assert ran == {"graphs.knn-text-k10", "graphs.cooccurrence-k5"}
     assert set(project.did().values()) == {"fresh"}
 
 
@@ -185,7 +191,7 @@ def test_a_parameter_switched_back_is_brought_forward(project: Editable) -> None
     metrics = project.newest("08_reporting/sample/siger/metrics.json")
     did = project.did("siger.lambda_perturbation=0.5")
     assert {name for name, how in did.items() if how == "ran"} >= {"train_model", "evaluate_model"}
-    assert did["enhance_text"] == "fresh"
+    assert did["graphs.knn-text-k10"] == "fresh"
     did = project.did()
     assert "ran" not in did.values()
     assert did["train_model"] == did["evaluate_model"] == "brought forward"
@@ -249,8 +255,7 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
 def test_a_number_that_is_spelt_otherwise_reruns_nothing(project: Editable) -> None:
     local = project.path / "conf" / "local" / "parameters.yml"
     local.write_text(
-        "siger: {lambda_perturbation: 1e-2, contrast_block_mib: 64.0}\n"
-        'graphs: {beta: "0.3", knn_k: 10.0}\n'
+        'siger: {lambda_perturbation: 1e-2, contrast_block_mib: 64.0, beta: "0.3", knn_k: 10.0}\n'
     )
     states = project.status()
     local.unlink()
@@ -262,9 +267,8 @@ def test_the_order_of_modalities_reruns_what_it_shows_in(project: Editable) -> N
     one, other = "{text: tfidf_svd, image: picture}", "{image: picture, text: tfidf_svd}"
     with project.edited(config, one, other):
         states = project.status()
-    assert states["describe_graphs"] == ("stale", "its wiring changed")
-    assert states["train_model"] == ("stale", "its wiring changed")
-    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
+    assert named(states, "stale") == {"trace_provenance"}
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
 
 
 def test_added_errors_log_lines_and_reordered_imports_rerun_nothing(project: Editable) -> None:

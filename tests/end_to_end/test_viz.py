@@ -68,8 +68,8 @@ def test_every_node_shows_its_code(viz: Viz) -> None:
 
 
 def test_a_node_shows_its_parameters(viz: Viz) -> None:
-    shown = viz.details("task", "build_knn_text")["parameters"]
-    assert shown["graphs.knn_k"] == 10
+    shown = viz.details("task", "graphs.knn-text-k10")["parameters"]
+    assert shown["graphs.block_mib"] == 128
 
 
 def test_every_dataset_has_a_preview(viz: Viz) -> None:
@@ -99,8 +99,8 @@ def test_a_table_shows_its_first_rows(viz: Viz, name: str, columns: set[str]) ->
     [
         ("features_text", {"shape", "dtype"}),
         ("missing_image", {"shape", "true"}),
-        ("bipartite", {"shape", "stored", "density"}),
-        ("enhanced_image", {"shape", "stored", "density"}),
+        ("graphs/bipartite", {"shape", "stored", "density"}),
+        ("graphs/knn-image-k10", {"shape", "stored", "density"}),
         ("checkpoint", {"model", "config"}),
         ("metrics", {"validation", "test"}),
         ("floors", {"popularity", "random"}),

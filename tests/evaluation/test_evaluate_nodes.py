@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from ibis.util import gen_name
 
-from contracts.world import train_config
+from contracts.world import config_of, train_config
 from kedro_fresh.extra import extra_modules
 from siger_pipeline.data.matrix import split_matrices
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.models.registry import requests_of
 from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
 from siger_pipeline.pipelines.ingest.nodes import arrange_splits
@@ -50,10 +51,16 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
     coded = arrange_splits(given.pop("splits"), **given)
     matrices = split_matrices(coded)
     trained = next(
-        iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}), matrices))
+        iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}, {}), matrices))
     )
     metrics, groups, recommendations = evaluate_model(
-        trained.best, evaluate=EVALUATE, device="cpu", split_matrix=coded, **given
+        trained.best,
+        evaluate=EVALUATE,
+        device="cpu",
+        split_matrix=coded,
+        requests={},
+        modalities=(),
+        **given,
     )
     floors = evaluate_floors(EVALUATE, TRAIN.seed, coded)
     assert set(floors) == {"popularity", "random"}
@@ -67,10 +74,10 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
 
 
 def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
-    needs = frozenset({"bipartite", "features", "enhanced"})
-    pipeline = create_pipeline(Selection("amazon", {"text": "tfidf_svd"}, "siger", needs))
+    requests = requests_of("siger", config_of("siger"), ["text"])
+    pipeline = create_pipeline(Selection("amazon", {"text": "tfidf_svd"}, "siger", requests))
     inputs = {node.name: set(node.inputs) for node in pipeline.nodes}
-    arrays = {"bipartite", "features_text", "enhanced_text"}
+    arrays = {"graphs/bipartite", "features_text", "graphs/cooccurrence-k5", "graphs/knn-text-k10"}
     assert inputs["evaluate_model"] >= arrays | {"checkpoint", "split_matrix"}
     assert not inputs["evaluate_floors"] & (arrays | {"checkpoint"})
     code = {node.name: extra_modules(node.func) for node in pipeline.nodes}

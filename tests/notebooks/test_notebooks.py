@@ -14,7 +14,7 @@ nbclient = pytest.importorskip(
 nbformat = pytest.importorskip("nbformat")
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-GRAPHS = ["cooccurrence", "knn_text", "knn_image", "enhanced_text", "enhanced_image"]
+GRAPHS = ["graphs/cooccurrence-k5", "graphs/knn-text-k10", "graphs/knn-image-k10"]
 TABLE = "text/html"
 PLOT = "application/vnd.plotly.v1+json"
 

@@ -36,7 +36,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 def selection(source: str) -> Selection:
-    return Selection(source=source, modalities={}, model="lightgcn", needs=frozenset())
+    return Selection(source=source, modalities={}, model="lightgcn", requests=())
 
 
 def conf(name: str) -> dict[str, Any]:

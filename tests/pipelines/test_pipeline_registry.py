@@ -3,7 +3,9 @@
 import pytest
 from kedro.pipeline import Node, Pipeline
 
+from contracts.world import config_of
 from siger_pipeline import pipeline_registry
+from siger_pipeline.models.registry import requests_of
 from siger_pipeline.pipeline_registry import STAGES, register_pipelines
 from siger_pipeline.shell.selection import Selection
 
@@ -11,13 +13,13 @@ SIGER = Selection(
     source="amazon",
     modalities={"text": "tfidf_svd"},
     model="siger",
-    needs=frozenset({"bipartite", "features", "enhanced"}),
+    requests=requests_of("siger", config_of("siger"), ["text"]),
 )
 LIGHTGCN = Selection(
     source="amazon",
     modalities={"text": "tfidf_svd"},
     model="lightgcn",
-    needs=frozenset({"bipartite"}),
+    requests=requests_of("lightgcn", config_of("lightgcn"), ["text"]),
 )
 
 
@@ -33,14 +35,14 @@ def registered(monkeypatch: pytest.MonkeyPatch, selection: Selection) -> dict[st
 def test_a_whole_run_has_every_node_that_the_model_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = registered(monkeypatch, SIGER)["__default__"]
     assert {tag for node in whole.nodes for tag in node.tags} == set(STAGES)
-    assert {"extract_text", "enhance_text", "draw_learning_curves"} <= nodes_of(whole)
+    assert {"extract_text", "graphs.knn-text-k10", "draw_learning_curves"} <= nodes_of(whole)
 
 
 def test_a_whole_run_leaves_out_what_the_model_does_not_need(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pipelines = registered(monkeypatch, LIGHTGCN)
-    assert nodes_of(pipelines["__default__"]).isdisjoint({"extract_text", "build_cooccurrence"})
+    assert nodes_of(pipelines["__default__"]).isdisjoint({"extract_text", "graphs.cooccurrence-k5"})
     assert {"extract_text"} <= nodes_of(pipelines["features"])
 
 
@@ -48,7 +50,7 @@ def test_a_stage_brings_all_that_it_needs_and_nothing_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     graphs = registered(monkeypatch, SIGER)["graphs"]
-    assert {"read_interactions", "extract_text", "enhance_text"} <= nodes_of(graphs)
+    assert {"read_interactions", "extract_text", "graphs.knn-text-k10"} <= nodes_of(graphs)
     assert "train_model" not in nodes_of(graphs)
 
 

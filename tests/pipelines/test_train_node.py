@@ -25,7 +25,7 @@ from siger_pipeline.training import inputs, start
 from siger_pipeline.training.trainer import Progress
 
 EPOCHS = 40
-LIGHTGCN = create_pipeline(Selection(Source.MMREC, {}, "lightgcn", frozenset()))
+LIGHTGCN = create_pipeline(Selection(Source.MMREC, {}, "lightgcn", ()))
 OUTPUTS = ("checkpoint", "history", "timings", "last_checkpoint")
 
 

@@ -22,7 +22,7 @@ HOSTILE = (
     "{{ 7 * 7 }} {% raw %}",
 )
 USERS, ITEMS = 20, 30
-GRAPHS = ("knn_text", "knn_image", "cooccurrence", "enhanced_text", "enhanced_image")
+GRAPHS = ("cooccurrence-k5", "knn-image-k10", "knn-text-k10")
 
 
 def in_duckdb(data: pd.DataFrame | dict[str, Any]) -> Table:

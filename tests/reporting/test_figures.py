@@ -75,7 +75,7 @@ def test_a_long_tail_is_drawn_as_a_density_on_logarithmic_axes() -> None:
 
 
 def test_several_graphs_share_a_figure() -> None:
-    made = distribution("in_degree", {"knn_text": np.array([1, 2]), "cooccurrence": np.array([3])})
+    made = distribution("in_degree", {"knn-text-k10": np.array([1, 2]), "bipartite": np.array([3])})
     figure = degrees(made)
-    assert [curve.name for curve in figure.data] == ["text kNN", "co-occurrence"]
+    assert [curve.name for curve in figure.data] == ["kNN text k10", "bipartite"]
     assert figure.layout.showlegend

@@ -32,8 +32,8 @@ def test_links_of_items_to_themselves_do_not_count() -> None:
 
 
 def test_statistics_of_an_item_graph_by_hand() -> None:
-    assert item_statistics("knn_text", without_loops(GRAPH)) == {
-        "graph": "knn_text",
+    assert item_statistics("knn-text-k10", without_loops(GRAPH)) == {
+        "graph": "knn-text-k10",
         "nodes": 4,
         "edges": 3,
         "density": 3 / 12,
@@ -92,16 +92,16 @@ def test_a_long_tail_asks_for_logarithmic_axes(degrees: list[int], heavy: bool) 
 
 
 def test_graphs_without_a_link_have_no_bins() -> None:
-    found = distribution("in_degree", {"knn_text": np.zeros(3, dtype=int)})
-    assert found["curves"] == [{"name": "knn_text", "members": 3, "zero": 3, "bins": []}]
+    found = distribution("in_degree", {"knn-text-k10": np.zeros(3, dtype=int)})
+    assert found["curves"] == [{"name": "knn-text-k10", "members": 3, "zero": 3, "bins": []}]
 
 
 @pytest.mark.parametrize(
     ("name", "label"),
     [
-        ("cooccurrence", "co-occurrence"),
-        ("knn_text", "text kNN"),
-        ("enhanced_image", "enhanced image"),
+        ("cooccurrence-k5", "co-occurrence k5"),
+        ("knn-text-k10", "kNN text k10"),
+        ("row_mean-image", "row mean image"),
         ("user-item, users", "user-item, users"),
     ],
 )

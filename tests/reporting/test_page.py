@@ -132,6 +132,6 @@ def test_tables_of_counts_and_graphs_are_rounded_for_people() -> None:
     unknown = pd.DataFrame({"step": ["items without metadata"], "users": [9], "removed": [0]})
     assert counts_table(unknown).rows == [["items without metadata", "9", "–"]]
     degree = {"mean": 1.5, "min": 0, "max": 2345}
-    row = {"graph": "knn_text", "nodes": 10, "edges": 15, "density": 0.0125, "isolated": 1}
+    row = {"graph": "knn-text-k10", "nodes": 10, "edges": 15, "density": 0.0125, "isolated": 1}
     (cells,) = graph_table({"graphs": [{**row, "degree": degree, "in_degree": None}]}).rows
-    assert cells == ["text kNN", "10", "15", "1.50", "0 – 2,345", "–", "1", "1.250%"]
+    assert cells == ["kNN text k10", "10", "15", "1.50", "0 – 2,345", "–", "1", "1.250%"]

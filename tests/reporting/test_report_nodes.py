@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 from ibis.expr.types import Table
 
-from contracts.world import train_config
+from contracts.world import config_of, train_config
 from reporting.made_up import in_duckdb, item_graphs, world
+from siger_pipeline.models.registry import requests_of
 from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.names import SPLIT_TABLES
 from siger_pipeline.pipelines.report.nodes import (
@@ -17,12 +18,15 @@ from siger_pipeline.pipelines.report.nodes import (
 )
 from siger_pipeline.pipelines.report.pipeline import create_pipeline
 from siger_pipeline.reporting.config import ReportConfig
+from siger_pipeline.requests import graph
 from siger_pipeline.shell.selection import Selection
 
 SAMPLE = {"text": "tfidf_svd", "image": "picture"}
-SIGER = Selection("amazon", SAMPLE, "siger", frozenset({"bipartite", "features", "enhanced"}))
-LIGHTGCN = Selection("amazon", SAMPLE, "lightgcn", frozenset({"bipartite"}))
-POPULARITY = Selection("mmrec", {"text": "matrix"}, "popularity", frozenset())
+SIGER = Selection(
+    "amazon", SAMPLE, "siger", requests_of("siger", config_of("siger"), sorted(SAMPLE))
+)
+LIGHTGCN = Selection("amazon", SAMPLE, "lightgcn", (graph("bipartite"),))
+POPULARITY = Selection("mmrec", {"text": "matrix"}, "popularity", ())
 
 
 def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -74,13 +78,19 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
     tables = world()
     items = tables.pop("items")
     lists = tables.pop("recommendations")
-    with_graphs = pick_examples(items, **tables, recommendations=lists, **item_graphs())
+    graphs = {f"graphs/{name}": links for name, links in item_graphs().items()}
+    with_graphs = pick_examples(
+        items,
+        **tables,
+        recommendations=lists,
+        **graphs,
+    )
     assert [links["graph"] for links in with_graphs["items"][0]["neighbours"]] == [*item_graphs()]
     without = pick_examples(items, **tables, recommendations=lists)
     assert without["items"] == []
     assert without["users"] == with_graphs["users"]
     of_splits = arrange_splits(*(tables[name] for name in SPLIT_TABLES))
-    assert len(describe_graphs(of_splits, **item_graphs())["graphs"]) == 2 + len(item_graphs())
+    assert len(describe_graphs(of_splits, **graphs)["graphs"]) == 2 + len(item_graphs())
 
 
 @pytest.mark.parametrize(
@@ -88,15 +98,21 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
     [
         (
             SIGER,
-            {"images", "knn_text", "enhanced_image", "cooccurrence", "params:graphs"},
-            {"bipartite", "features_text", "params:lightgcn"},
+            {"images", "graphs/knn-text-k10", "graphs/knn-image-k10", "graphs/cooccurrence-k5"},
+            {"graphs/bipartite", "features_text", "params:lightgcn", "params:graphs"},
         ),
         (
             LIGHTGCN,
             {"recommendations", "counts", "items", "params:lightgcn"},
-            {"images", "cooccurrence", "knn_text", "params:siger", "params:features"},
+            {
+                "images",
+                "graphs/cooccurrence-k5",
+                "graphs/knn-text-k10",
+                "params:siger",
+                "params:features",
+            },
         ),
-        (POPULARITY, {"history", "timings", "floors"}, {"knn_text", "params:graphs"}),
+        (POPULARITY, {"history", "timings", "floors"}, {"graphs/bipartite", "params:graphs"}),
     ],
     ids=lambda value: value.model if isinstance(value, Selection) else None,
 )

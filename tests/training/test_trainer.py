@@ -117,12 +117,9 @@ def start(seed: int = 0, model: str = "siger", **changes: Any) -> Iterator[Progr
     world = small_world()
     held = sparse.csr_matrix((np.random.default_rng(1).random((30, 40)) < 0.1).astype(np.float32))
     matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: held, Split.TEST: held}
-    arrays = {
-        "bipartite": world.bipartite,
-        **{f"features_{m}": x for m, x in world.features.items()},
-        **{f"enhanced_{m}": x for m, x in world.enhanced.items()},
-    }
-    inputs = model_inputs(matrices, arrays)
+    requests = {request: request.name for request in world.matrices}
+    arrays = {name: world[request] for request, name in requests.items()}
+    inputs = model_inputs(matrices, requests, arrays, world.modalities)
     return start_training(
         model, config_of(model), train_config(seed=seed, **changes), inputs, matrices
     )

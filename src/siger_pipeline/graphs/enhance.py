@@ -3,7 +3,7 @@
 from scipy import sparse
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.ops.sparse import canonical
+from siger_pipeline.ops.sparse import mixed
 
 
 def enhance(
@@ -23,5 +23,5 @@ def enhance(
         ParameterError: β outside [0, 1].
     """
     if not 0.0 <= beta <= 1.0:
-        raise ParameterError(f"graphs.beta must lie between 0 and 1, found {beta}")
-    return canonical(beta * cooccurrence + (1.0 - beta) * knn)
+        raise ParameterError(f"beta must lie between 0 and 1, found {beta}")
+    return mixed(cooccurrence, knn, beta)

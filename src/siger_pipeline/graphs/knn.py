@@ -3,6 +3,8 @@
 Shape suffixes: I items.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import sparse
 
@@ -11,27 +13,35 @@ from siger_pipeline.graphs.neighbours import nearest
 from siger_pipeline.graphs.units import UnitRows, first_twin, row_norms
 from siger_pipeline.ops.sparse import symmetric_normalise
 
+Weights = Callable[[np.ndarray], np.ndarray]
+WEIGHTS: dict[str, Weights] = {
+    "half_cosine": lambda cosine: (1.0 + cosine) / 2.0,
+    "cosine": lambda cosine: cosine,
+    "binary": np.ones_like,
+}
+
 
 def knn_graph(
     features: np.ndarray,
     k: int,
     *,
     missing: np.ndarray | None = None,
+    weights: str = "half_cosine",
     block_mib: float = 128.0,
 ) -> sparse.csr_matrix:
-    """H̄_m, SIGER Eq. (6).
+    """D_H^(−1/2) H D_H^(−1/2) with D_H the row sums of H: SIGER Eq. (6) by its default weights.
 
-    H_ij = (1 + s(E_i, E_j)) / 2 with s the cosine; each row keeps its ``k`` largest entries, the
-    item itself included in the choice, ties to the smaller item index (which is the same on every
-    machine and thread count, since the choice is made on float64 cosines computed pair by pair);
-    then D_H^(−1/2) H D_H^(−1/2) with D_H the row sums of what is kept.
+    H holds each row's ``k`` largest cosines s(E_i, E_j), the item itself counted, ties to the
+    smaller item index. They are the same on every machine and thread count, since they are compared
+    as float64 cosines computed pair by pair.
 
     Args:
-        features: E_m, [I, d_m]; may be a memory map: rows are read where they are needed.
+        features: E_m, [I, d_m]; may be a memory map, which is never read whole.
         k: neighbours per item, the item itself counted.
         missing: True where an item has no features, [I]; all-zero rows count as missing too. Such
-            an item is its own only neighbour and nobody else's.
-        block_mib: bound on what is held at once beside features and graph, MiB.
+            an item is its own only neighbour, and no other item's.
+        weights: values of H: `half_cosine` (1 + s) / 2, `cosine` s, or `binary` 1.
+        block_mib: bound on the memory beside features and graph, MiB.
 
     Returns:
         CSR [I, I].
@@ -42,7 +52,7 @@ def knn_graph(
         ParameterError: k below 1.
     """
     if k < 1:
-        raise ParameterError(f"graphs.knn_k must be at least 1, found {k}")
+        raise ParameterError(f"the number of neighbours must be at least 1, found {k}")
     norms_I = row_norms(features)
     absent_I = _absent(norms_I, missing)
     present, alone = np.flatnonzero(~absent_I), np.flatnonzero(absent_I)
@@ -53,10 +63,10 @@ def knn_graph(
     shape = (len(kept), len(kept))
     best = sparse.csr_matrix((found.cosine, (found.row, found.col)), shape=shape)
     best = best[np.searchsorted(kept, twin)].tocoo()
-    weights = np.concatenate([(1.0 + best.data) / 2.0, np.ones(len(alone))])
+    values = np.concatenate([WEIGHTS[weights](best.data), np.ones(len(alone))])
     rows, cols = (np.concatenate([ends, alone]) for ends in (present[best.row], kept[best.col]))
     shape = (len(features), len(features))
-    return symmetric_normalise(sparse.csr_matrix((weights, (rows, cols)), shape=shape))
+    return symmetric_normalise(sparse.csr_matrix((values, (rows, cols)), shape=shape))
 
 
 def _absent(norms_I: np.ndarray, missing: np.ndarray | None) -> np.ndarray:

@@ -3,43 +3,15 @@
 Shape suffixes: U users, I items, n users asked for, B pairs of a batch, d dimensions.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-import numpy as np
 import torch
-from scipy import sparse
 from torch import Tensor, nn
 
 from siger_pipeline.models.config import ModelConfig
-
-
-@dataclass(frozen=True)
-class ModelInputs:
-    """What a model may be built from; it holds what the model's ``needs`` name, and nothing else.
-
-    Attributes:
-        interactions: R, training interactions only, CSR [U, I].
-        bipartite: D_U^(−1/2) R D_I^(−1/2), CSR [U, I].
-        features: raw features of each modality, [I, d_m].
-        enhanced: S̄_m of each modality, CSR [I, I].
-    """
-
-    interactions: sparse.csr_matrix
-    bipartite: sparse.csr_matrix | None = None
-    features: Mapping[str, np.ndarray] = field(default_factory=dict)
-    enhanced: Mapping[str, sparse.csr_matrix] = field(default_factory=dict)
-
-    @property
-    def n_users(self) -> int:
-        """U."""
-        return int(self.interactions.shape[0])
-
-    @property
-    def n_items(self) -> int:
-        """I."""
-        return int(self.interactions.shape[1])
+from siger_pipeline.models.inputs import ModelInputs
 
 
 @dataclass(frozen=True)
@@ -119,7 +91,6 @@ class Recommender(nn.Module):
     """What evaluation asks of any model: scores of all items for some users."""
 
     Config: ClassVar[type[ModelConfig]]
-    needs: ClassVar[frozenset[str]] = frozenset()
 
     def score(self, users: Tensor) -> Tensor:
         """Scores ŷ of all items, higher is better.

@@ -1,60 +1,92 @@
-"""Every model by its name: that of its module, and of the module of its hyperparameters.
+"""Recommenders by name: their hyperparameters, what they request, and their classes.
 
-A new model changes no line here, since this is code that every training reaches.
-Nothing of a model is imported before it is asked for: parameters are checked without PyTorch, and a
-model's module is nobody else's business.
+Nothing of a model is imported before it is asked for: parameters are checked without PyTorch.
 """
 
 from __future__ import annotations
 
-import pkgutil
-from collections.abc import Mapping
-from importlib import import_module
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from siger_pipeline import recommenders
+from siger_pipeline import plugins
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.plugins import RECOMMENDERS
+from siger_pipeline.requests import Request
 
 if TYPE_CHECKING:
     import torch
 
-    from siger_pipeline.models.base import ModelInputs, Recommender
+    from siger_pipeline.models.base import Recommender
+    from siger_pipeline.models.inputs import ModelInputs
 
-MODELS = tuple(sorted(found.name for found in pkgutil.iter_modules(recommenders.__path__)))
+
+def model_names() -> tuple[str, ...]:
+    """The names of all models, in alphabetical order."""
+    return plugins.names(RECOMMENDERS)
 
 
 def module_of(name: str) -> str:
-    """The full name of the module that a model is in.
+    """The full name of the module that a model's class is in.
 
     Raises:
         ParameterError: no such model.
     """
-    if name not in MODELS:
-        raise ParameterError(f"model = {name!r}: no such model; known are {', '.join(MODELS)}")
-    return f"{recommenders.__name__}.{name}.model"
+    return f"{plugins.module_of(RECOMMENDERS, name)}.model"
 
 
 def model_config(name: str) -> type[ModelConfig]:
-    """The hyperparameters of a model, and what it needs; PyTorch stays out.
+    """The class of a model's hyperparameters; PyTorch is not imported.
 
     Raises:
-        ParameterError: no such model.
+        ParameterError: no such model, or its package lacks what a recommender must have.
     """
-    module_of(name)
-    result: type[ModelConfig] = import_module(f"{recommenders.__name__}.{name}.config").Config
-    return result
+    config = getattr(plugins.load(RECOMMENDERS, name, "config"), "Config", None)
+    if not (isinstance(config, type) and issubclass(config, ModelConfig)):
+        raise ParameterError(_lacks(name, "config", "a class Config, derived from ModelConfig"))
+    if not isinstance(getattr(config, "recommender", None), str):
+        raise ParameterError(_lacks(name, "config", "Config.recommender, the name of its class"))
+    return config
+
+
+def requests_of(
+    name: str, config: Mapping[str, Any], modalities: Sequence[str]
+) -> tuple[Request, ...]:
+    """The graphs and features that a model is built from.
+
+    Args:
+        name: of the model.
+        config: its hyperparameters.
+        modalities: of the data set.
+
+    Raises:
+        ParameterError: the model needs more modalities than there are.
+    """
+    cls = model_config(name)
+    if len(modalities) < cls.fewest_modalities:
+        without = [other for other in model_names() if not model_config(other).fewest_modalities]
+        raise ParameterError(
+            f"model {name} needs item features of at least {cls.fewest_modalities} modality, and "
+            f"features.modalities has {len(modalities)}: add feature files and name their "
+            "modalities there, or take a model that needs no features, such as --params "
+            f"model={without[0]}"
+        )
+    return cls(**config).requests(tuple(modalities))
 
 
 def model_class(name: str) -> type[Recommender]:
     """The class of a model.
 
     Raises:
-        ParameterError: no such model.
+        ParameterError: no such model, or its module has no such class.
     """
-    module = import_module(module_of(name))
-    result: type[Recommender] = getattr(module, model_config(name).recommender)
-    return result
+    from siger_pipeline.models.base import Recommender
+
+    wanted = model_config(name).recommender
+    found = getattr(plugins.load(RECOMMENDERS, name, "model"), wanted, None)
+    if not (isinstance(found, type) and issubclass(found, Recommender)):
+        raise ParameterError(_lacks(name, "model", f"a class {wanted}, derived from Recommender"))
+    return found
 
 
 def build(
@@ -65,8 +97,13 @@ def build(
     Args:
         name: of the model.
         config: its hyperparameters.
-        inputs: what it ``needs``.
+        inputs: what its `Config.requests` names.
         generator: draws the initial weights (CPU).
     """
     cls = model_class(name)
     return cls(cls.Config(**config), inputs, generator)
+
+
+def _lacks(name: str, submodule: str, what: str) -> str:
+    module = f"{plugins.module_of(RECOMMENDERS, name)}.{submodule}"
+    return f"model {name!r} cannot be used: module {module} lacks {what}"

@@ -1,19 +1,13 @@
-"""Small parts that models share: tables, linear maps, what a model must have.
+"""Small parts that models share: tables and linear maps.
 
 Shape suffixes: N rows, d dimensions.
 """
 
 import warnings
-from collections.abc import Mapping
-from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-
-from siger_pipeline.errors import ParameterError
-
-T = TypeVar("T")
 
 
 def rows_of(table: Tensor, rows: Tensor | None) -> Tensor:
@@ -47,14 +41,3 @@ class Linear(nn.Module):
         self.bias = nn.Parameter(torch.empty(outputs))
         for parameter in (self.weight, self.bias):
             nn.init.uniform_(parameter, -(inputs**-0.5), inputs**-0.5, generator=generator)
-
-
-def require(present: T | None, what: str, model: str) -> T:
-    """What the model got, where it got something.
-
-    Raises:
-        ParameterError: it is None or empty, and the model cannot do without.
-    """
-    if present is None or (isinstance(present, Mapping) and not present):
-        raise ParameterError(f"model {model} needs {what}, and this data set has none")
-    return present

@@ -52,6 +52,11 @@ def symmetric_normalise(weights: sparse.csr_matrix) -> sparse.csr_matrix:
     return canonical(scaled(weights, scale, scale))
 
 
+def mixed(first: sparse.csr_matrix, second: sparse.csr_matrix, share: float) -> sparse.csr_matrix:
+    """share · first + (1 − share) · second."""
+    return canonical(share * first + (1.0 - share) * second)
+
+
 def blocks_of_rows(row_bytes: np.ndarray, limit_bytes: int) -> Iterator[slice]:
     """Consecutive row ranges whose estimated bytes stay under a limit (always at least one row).
 

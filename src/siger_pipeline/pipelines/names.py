@@ -1,5 +1,23 @@
-"""Catalog names that several stages share."""
+"""Catalog names that several stages share, and those of what is requested."""
+
+from collections.abc import Iterable
+
+from siger_pipeline.graphs.registry import requested_graph
+from siger_pipeline.requests import Request
 
 # Argument names of nodes as well, so that a wiring of a dict is {name: name for name in …}.
 SPLIT_TABLES = ("splits", "user_index", "item_index")
 SPLIT_MATRIX = "split_matrix"
+GRAPHS = "graphs/"
+
+
+def dataset_of(request: Request) -> str:
+    """The catalog name of what is requested."""
+    if request.modality:
+        return f"features_{request.modality}"
+    return f"{GRAPHS}{requested_graph(request).request.name}"
+
+
+def datasets_of(requests: Iterable[Request]) -> dict[Request, str]:
+    """The catalog name of each request, which is the name of a node's argument as well."""
+    return {request: dataset_of(request) for request in requests}

@@ -1,12 +1,14 @@
 """Names of graphs as people read them."""
 
-COOCCURRENCE = "cooccurrence"
-KINDS = {"knn": "{} kNN", "enhanced": "enhanced {}"}
+import re
+
+WORDS = {"knn": "kNN", "cooccurrence": "co-occurrence"}
+REQUEST = re.compile(r"[\w-]+")
 
 
 def graph_label(name: str) -> str:
-    """`knn_text`: text kNN; `enhanced_text`: enhanced text; other names nearly as they are."""
-    if name == COOCCURRENCE:
-        return "co-occurrence"
-    kind, _, modality = name.partition("_")
-    return KINDS[kind].format(modality) if kind in KINDS and modality else name.replace("_", " ")
+    """The name of a request without its hyphens: `knn-text-k10` is labelled kNN text k10."""
+    if not REQUEST.fullmatch(name):
+        return name
+    recipe, *parameters = name.split("-")
+    return " ".join([WORDS.get(recipe, recipe.replace("_", " ")), *parameters])

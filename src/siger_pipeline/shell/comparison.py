@@ -9,7 +9,7 @@ from kedro.io import DataCatalog
 
 from kedro_fresh.places import places
 from siger_pipeline.errors import InputError, UserError
-from siger_pipeline.models.registry import MODELS
+from siger_pipeline.models.registry import model_names
 from siger_pipeline.shell.metrics import (
     Metrics,
     Result,
@@ -85,9 +85,9 @@ def _why_not(name: str, results: Collection[str], floors: Mapping[str, object], 
     there = f"trials with results are {', '.join(results)}" if results else "no trial has any yet"
     if name in floors:
         return f"{name} has not run as a model; as a floor it is in every comparison; {there}"
-    if name in MODELS:
+    if name in model_names():
         return f"{name} has no results under {folder}: `kedro run --params model={name}`; {there}"
-    near = get_close_matches(name.lower(), [*results, *MODELS], n=1)
+    near = get_close_matches(name.lower(), [*results, *model_names()], n=1)
     wish = f"did you mean {near[0]!r}? " if near else ""
     return f"no trial {name!r}; {wish}{there}"
 

@@ -19,7 +19,7 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import EvaluateConfig, FloorsConfig
 from siger_pipeline.features.config import FeaturesConfig
 from siger_pipeline.graphs.config import GraphsConfig
-from siger_pipeline.models.registry import MODELS, model_config
+from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.reporting.config import ReportConfig
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
@@ -76,7 +76,7 @@ def check_parameters(
             found and what is allowed.
     """
     model_config(str(parameters.get("model")))
-    blocks = {name: (model_config(name), ...) for name in MODELS}
+    blocks = {name: (model_config(name), ...) for name in model_names()}
     schema = create_model("Parameters", __base__=StageParameters, **blocks)  # type: ignore[call-overload]
     try:
         checked: StageParameters = schema.model_validate(dict(parameters))

@@ -85,8 +85,8 @@ def _figures(catalog: DataCatalog, place: Place, metrics: Any) -> Iterator[Line]
     figures += [f"{other} {test[other]:.4f}" for other in rest]
     dataset = catalog.load("params:dataset")
     yield logging.INFO, f"{trial} on {dataset}, test: {', '.join(figures)}"
-    rows = {floor: splits["test"] for floor, splits in floors.items()}
-    rows |= {other.name: other.test for other in results.values() if other.data == own.data}
+    rows = {floor: dict(splits["test"]) for floor, splits in floors.items()}
+    rows |= {other.name: dict(other.test) for other in results.values() if other.data == own.data}
     values = {key: row[name] for key, row in rows.items() if name in row and key != trial}
     if values:
         yield logging.INFO, f"{name} beside it: {_best(values)}"

@@ -1,9 +1,10 @@
-"""Which nodes a trial has: the environment's source and modalities, and the model's needs."""
+"""Which nodes a trial has: the environment's source and modalities, the model's requests."""
 
 from dataclasses import dataclass
 
-from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.registry import model_config
+from siger_pipeline.graphs.registry import features_of, graphs_of
+from siger_pipeline.models.registry import requests_of
+from siger_pipeline.requests import Request
 from siger_pipeline.shell.parameters import StageParameters
 
 
@@ -15,34 +16,31 @@ class Selection:
         source: format of the raw files.
         modalities: name of each modality and of its extractor.
         model: registered name of the model.
-        needs: fields of ModelInputs that the model is built from.
+        requests: graphs and features that the model is built from.
         slug: of the trial, for names of nodes; that of the model where nothing is overridden.
     """
 
     source: str
     modalities: dict[str, str]
     model: str
-    needs: frozenset[str]
+    requests: tuple[Request, ...]
     slug: str = ""
 
     @property
     def features(self) -> dict[str, str]:
         """Modality -> extractor, of those that the model reads features of."""
-        return self.modalities if self.needs & {"features", "enhanced"} else {}
+        return {name: self.modalities[name] for name in features_of(self.requests)}
 
 
 def selection_of(parameters: StageParameters) -> Selection:
     """What parameters say of the wiring.
 
     Raises:
-        ParameterError: the model needs features and the data set has no modality.
+        ParameterError: the model needs features and the data set has no modality, or it requests a
+            graph that cannot be made.
     """
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
-    needs = model_config(parameters.model).needs
-    if "features" in needs and not modalities:
-        raise ParameterError(
-            f"model {parameters.model} needs item features and data set {parameters.dataset} has "
-            "none (features.modalities is empty): add feature files and name their modalities, or "
-            "take a model without features, such as --params model=lightgcn"
-        )
-    return Selection(str(parameters.ingest.source), modalities, parameters.model, needs)
+    config = getattr(parameters, parameters.model).model_dump()
+    requests = requests_of(parameters.model, config, sorted(modalities))
+    graphs_of(requests)
+    return Selection(str(parameters.ingest.source), modalities, parameters.model, requests)

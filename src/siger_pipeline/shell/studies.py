@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from siger_pipeline.errors import ConfigurationError, UserError
-from siger_pipeline.models.registry import MODELS, model_config
+from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
@@ -101,12 +101,12 @@ class Studies:
         except ValidationError as error:
             raise ConfigurationError(self._sentence(name, error)) from error
         for model in config.models:
-            if model not in MODELS:
-                near = get_close_matches(model, MODELS, n=1)
+            if model not in model_names():
+                near = get_close_matches(model, model_names(), n=1)
                 wish = f"did you mean {near[0]!r}? " if near else ""
                 raise ConfigurationError(
                     f"{self._at(name, 'models')}study {name!r} has model {model!r}, which does not "
-                    f"exist; {wish}there are {', '.join(MODELS)}"
+                    f"exist; {wish}there are {', '.join(model_names())}"
                 )
         return config
 

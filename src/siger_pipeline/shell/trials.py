@@ -14,8 +14,8 @@ from siger_pipeline.shell.selection import Selection, selection_of
 from siger_pipeline.studies.differences import differences, leaves
 from siger_pipeline.studies.names import slug, trial_name
 
-ALWAYS = {"ingest", "split", "train", "evaluate", "graphs"}  # blocks that every trial depends on
-HOW = {"model", "dataset", "threads", "report"}  # no results depend on their values
+ALWAYS = {"ingest", "split", "train", "evaluate"}  # blocks that every trial depends on
+HOW = {"model", "dataset", "threads", "graphs", "report"}  # no results depend on their values
 OF_FLOORS = {"floors"}  # blocks that only the floors depend on
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from siger_pipeline.errors import InputError
-from siger_pipeline.models.base import ModelInputs, Recommender, config_values
+from siger_pipeline.models.base import Recommender, config_values
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.registry import build
 from siger_pipeline.ops.adam import Adam
 

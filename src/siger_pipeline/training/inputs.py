@@ -1,27 +1,30 @@
 """From the catalog's matrices to what models are built from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scipy import sparse
 
 from siger_pipeline.data.schema import Split
-from siger_pipeline.models.base import ModelInputs
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.requests import Request
 
 Matrices = Mapping[Split, sparse.csr_matrix]
 
 
-def model_inputs(matrices: Matrices, arrays: Mapping[str, Any]) -> ModelInputs:
-    """The training interactions with graphs and features by their catalog names.
+def model_inputs(
+    matrices: Matrices,
+    requests: Mapping[Request, str],
+    arrays: Mapping[str, Any],
+    modalities: Sequence[str] = (),
+) -> ModelInputs:
+    """The training interactions with the matrices that a model requests.
 
     Args:
         matrices: R of each split.
-        arrays: `bipartite`, `features_<modality>`, `enhanced_<modality>`, where the model needs
-            them.
+        requests: of the model -> key of ``arrays``.
+        arrays: graphs and features.
+        modalities: those that the model reads.
     """
-    by_kind: dict[str, dict[str, Any]] = {"features": {}, "enhanced": {}}
-    for name, array in arrays.items():
-        kind, _, modality = name.partition("_")
-        if modality:
-            by_kind[kind][modality] = array
-    return ModelInputs(matrices[Split.TRAIN], arrays.get("bipartite"), **by_kind)
+    requested = {request: arrays[key] for request, key in requests.items()}
+    return ModelInputs(matrices[Split.TRAIN], tuple(modalities), requested)

@@ -15,9 +15,9 @@ from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.models.base import (
     ClosedFormRecommender,
     EmbeddingRecommender,
-    ModelInputs,
     Recommender,
 )
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.registry import build
 from siger_pipeline.ops.allocator import keep_freed_memory
 from siger_pipeline.training.checkpoint import Generators, capture, seeded

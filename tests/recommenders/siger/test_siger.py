@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.world import config_of, inputs_of, small_world, some_batch, trained_model
+from contracts.world import inputs_of, small_world, some_batch, trained_model
 from reference import losses as reference
-from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.base import ModelInputs
-from siger_pipeline.models.registry import build
+from siger_pipeline.graphs.enhance import enhance
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.recommenders.siger.config import BIPARTITE
 from siger_pipeline.recommenders.siger.model import SIGER
+from siger_pipeline.requests import features
 
 
 def siger(inputs: ModelInputs, **changes: object) -> SIGER:
@@ -20,10 +21,17 @@ def siger(inputs: ModelInputs, **changes: object) -> SIGER:
     return model
 
 
+def enhanced(model: SIGER, inputs: ModelInputs, modality: str) -> np.ndarray:
+    """S̄_m, Eq. (7)."""
+    config = model.config
+    graphs = inputs[config.cooccurrence()], inputs[config.knn(modality)]
+    dense: np.ndarray = enhance(*graphs, config.beta).toarray()
+    return dense
+
+
 def dense_forward(model: SIGER, inputs: ModelInputs) -> dict[str, np.ndarray]:
     """SIGER Eqs. (1), (2), (8)–(11), (15), (17) with dense float64 products."""
-    assert inputs.bipartite is not None
-    block = inputs.bipartite.toarray().astype(np.float64)
+    block = inputs[BIPARTITE].toarray().astype(np.float64)
     users, items = (x.detach().double().numpy() for x in (model.users, model.items))
     n_users = len(users)
     graph = np.block(
@@ -40,12 +48,12 @@ def dense_forward(model: SIGER, inputs: ModelInputs) -> dict[str, np.ndarray]:
     for modality in ("image", "text"):
         gate = model.gates[modality]
         first, second = gate.inner, gate.outer
-        x = inputs.features[modality] @ first.weight.detach().double().numpy().T
+        x = inputs[features(modality)] @ first.weight.detach().double().numpy().T
         x = x + first.bias.detach().double().numpy()
         x = x @ second.weight.detach().double().numpy().T + second.bias.detach().double().numpy()
         layer = items * (1 / (1 + np.exp(-x)))
         for _ in range(2):
-            layer = inputs.enhanced[modality].toarray() @ layer
+            layer = enhanced(model, inputs, modality) @ layer
         found[f"item_{modality}"], found[f"user_{modality}"] = layer, block @ layer
     return found
 
@@ -101,7 +109,7 @@ def test_perturbation_term_is_the_equation() -> None:
             layer = first
             for depth in range(2):
                 if depth:
-                    layer = inputs.enhanced[modality].toarray() @ layer
+                    layer = enhanced(model, inputs, modality) @ layer
                 delta, permutation = (x.numpy() for x in model.noise(noise))
                 layer = reference.perturb(layer, 0.05, delta.astype(np.float64), permutation, True)
             views.append(layer[rows])
@@ -196,10 +204,3 @@ def test_trained_features_are_weights() -> None:
     trained = {name for name, _ in siger(inputs, train_features=True).named_parameters()}
     frozen = {name for name, _ in siger(inputs).named_parameters()}
     assert trained - frozen == {"gates.image.raw", "gates.text.raw"}
-
-
-def test_without_features_it_says_what_is_missing() -> None:
-    inputs = small_world()
-    bare = ModelInputs(inputs.interactions, inputs.bipartite)
-    with pytest.raises(ParameterError, match="siger needs item features"):
-        build("siger", config_of("siger"), bare, torch.Generator())

@@ -6,6 +6,7 @@ from typing import Any
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
+from siger_pipeline.requests import Request
 
 LOG = logging.getLogger(__name__)
 FLOORS = ("popularity", "random")
@@ -19,6 +20,8 @@ def evaluate_model(
     split_matrix: csr_matrix,
     user_index: Table,
     item_index: Table,
+    requests: dict[Request, str],
+    modalities: tuple[str, ...],
     **arrays: Any,
 ) -> tuple[dict[str, Any], DataFrame, DataFrame]:
     """Metrics, metrics by group and recommendations of the trained model."""
@@ -34,8 +37,8 @@ def evaluate_model(
 
     matrices = split_matrices(split_matrix)
     place = resolve_device(device)
-    model = restore(checkpoint, model_inputs(matrices, arrays)).to(place)
-    result = evaluate_recommender(model.scorer(), matrices, evaluate, device=place)
+    model = restore(checkpoint, model_inputs(matrices, requests, arrays, modalities))
+    result = evaluate_recommender(model.to(place).scorer(), matrices, evaluate, device=place)
     users, items = user_index.to_pandas(), item_index.to_pandas()
     names = users[Columns.USER].to_numpy(), items[Columns.ITEM].to_numpy()
     if short := short_lists(result.lists, names[0]):
@@ -53,7 +56,7 @@ def evaluate_floors(
     from siger_pipeline.training.start import fit_at_once
 
     matrices = split_matrices(split_matrix)
-    inputs = model_inputs(matrices, {})
+    inputs = model_inputs(matrices, {}, {})
     floors = {}
     for name in FLOORS:
         scorer = fit_at_once(name, {}, seed, inputs).scorer()

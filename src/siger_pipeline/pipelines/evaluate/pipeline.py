@@ -6,7 +6,7 @@ from kedro_fresh.extra import with_code
 from siger_pipeline.models.registry import module_of
 from siger_pipeline.pipelines.evaluate.nodes import FLOORS, evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.names import SPLIT_MATRIX
-from siger_pipeline.pipelines.train.pipeline import model_arrays
+from siger_pipeline.pipelines.train.pipeline import requested, with_requests
 from siger_pipeline.shell.selection import Selection
 
 
@@ -15,9 +15,9 @@ def create_pipeline(selection: Selection) -> Pipeline:
     common = {"evaluate": "params:evaluate", SPLIT_MATRIX: SPLIT_MATRIX}
     model = {"checkpoint": "checkpoint", "device": "params:train.device", **common}
     model |= {index: index for index in ("user_index", "item_index")}
-    model |= model_arrays(selection)
+    model |= requested(selection)
     results = ["metrics", "group_metrics", "recommendations"]
-    evaluated = with_code(evaluate_model, module_of(selection.model))
+    evaluated = with_requests(evaluate_model, selection)
     floors = with_code(evaluate_floors, *map(module_of, FLOORS))
     return Pipeline(
         [

@@ -1,38 +1,47 @@
-"""Nodes of the graphs stage."""
+"""The node of the graphs stage: one for every recipe."""
 
-from siger_pipeline.pipelines.types import csr_matrix, ndarray
+from typing import Any
+
+from siger_pipeline.pipelines.types import csr_matrix
+from siger_pipeline.requests import Request
 
 
-def build_bipartite(split_matrix: csr_matrix) -> csr_matrix:
-    """The normalised user-item graph."""
+def build_graph(
+    *,
+    recipe: str,
+    parameters: dict[str, Any],
+    requests: dict[Request, str],
+    split_matrix: csr_matrix | None = None,
+    block_mib: float = 0.0,
+    **arrays: Any,
+) -> csr_matrix:
+    """The graph of a recipe.
+
+    Args:
+        recipe: its name.
+        parameters: of the recipe.
+        requests: what the graph is made of -> argument.
+        split_matrix: where the recipe reads the training interactions.
+        block_mib: bound on memory, where the recipe respects it.
+        arrays: features, their masks as `missing_<modality>`, and other graphs, by argument.
+    """
     from siger_pipeline.data.matrix import interaction_matrix
     from siger_pipeline.data.schema import Split
-    from siger_pipeline.graphs.bipartite import normalised_bipartite
+    from siger_pipeline.graphs.recipe import Features, GraphInputs
+    from siger_pipeline.graphs.registry import build
 
-    return normalised_bipartite(interaction_matrix(split_matrix, Split.TRAIN))
-
-
-def build_cooccurrence(split_matrix: csr_matrix, k: int, block_mib: float) -> csr_matrix:
-    """C̄."""
-    from siger_pipeline.data.matrix import interaction_matrix
-    from siger_pipeline.data.schema import Split
-    from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
-
-    interactions = interaction_matrix(split_matrix, Split.TRAIN)
-    return cooccurrence_graph(interactions, k, block_mib=block_mib)
-
-
-def build_knn(features: ndarray, missing: ndarray, k: int, block_mib: float) -> csr_matrix:
-    """H̄_m of one modality."""
-    from siger_pipeline.graphs.knn import knn_graph
-    from siger_pipeline.ops.allocator import keep_freed_memory
-
-    keep_freed_memory()
-    return knn_graph(features, k, missing=missing, block_mib=block_mib)
-
-
-def build_enhanced(cooccurrence: csr_matrix, knn: csr_matrix, beta: float) -> csr_matrix:
-    """S̄_m of one modality."""
-    from siger_pipeline.graphs.enhance import enhance
-
-    return enhance(cooccurrence, knn, beta)
+    inputs = GraphInputs(
+        None if split_matrix is None else interaction_matrix(split_matrix, Split.TRAIN),
+        {
+            request: Features(arrays[argument], arrays[f"missing_{request.modality}"])
+            for request, argument in requests.items()
+            if request.modality
+        },
+        {
+            request: arrays[argument]
+            for request, argument in requests.items()
+            if not request.modality
+        },
+        block_mib,
+    )
+    return build(recipe, parameters, inputs)

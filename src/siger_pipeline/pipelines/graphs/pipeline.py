@@ -2,34 +2,37 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.pipelines.graphs.nodes import (
-    build_bipartite,
-    build_cooccurrence,
-    build_enhanced,
-    build_knn,
-)
-from siger_pipeline.pipelines.names import SPLIT_MATRIX
+from kedro_fresh.extra import with_code, with_values
+from siger_pipeline.graphs.registry import Graph, graphs_of
+from siger_pipeline.pipelines.graphs.nodes import build_graph
+from siger_pipeline.pipelines.names import SPLIT_MATRIX, dataset_of, datasets_of
 from siger_pipeline.shell.selection import Selection
-
-BLOCK = "params:graphs.block_mib"
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
-    """The two graphs of interactions, and two of each modality.
+    """One node for each graph that is requested, directly or by another graph.
 
     Each node gets the parameters that it uses and no others: they are what makes it stale.
     """
-    counted = [SPLIT_MATRIX, "params:graphs.cooccurrence_k", BLOCK]
-    nodes = [
-        Node(build_bipartite, SPLIT_MATRIX, "bipartite", name="build_bipartite"),
-        Node(build_cooccurrence, counted, "cooccurrence", name="build_cooccurrence"),
+    return Pipeline(map(_building, graphs_of(selection.requests)), tags="graphs")
+
+
+def _building(graph: Graph) -> Node:
+    parts = datasets_of(graph.config.requests())
+    read = [
+        *parts.values(),
+        *(f"missing_{request.modality}" for request in parts if request.modality),
     ]
-    for modality in selection.modalities:
-        knn, enhanced = f"knn_{modality}", f"enhanced_{modality}"
-        features = [f"features_{modality}", f"missing_{modality}", "params:graphs.knn_k", BLOCK]
-        mixed = ["cooccurrence", knn, "params:graphs.beta"]
-        nodes += [
-            Node(build_knn, features, knn, name=f"build_knn_{modality}"),
-            Node(build_enhanced, mixed, enhanced, name=f"enhance_{modality}"),
-        ]
-    return Pipeline(nodes, tags="graphs")
+    inputs = {name: name for name in read}
+    if graph.config.reads_interactions:
+        inputs[SPLIT_MATRIX] = SPLIT_MATRIX
+    if graph.config.is_memory_bounded:
+        inputs["block_mib"] = "params:graphs.block_mib"
+    function = with_values(
+        with_code(build_graph, graph.module),
+        recipe=graph.request.recipe,
+        parameters=dict(graph.request.parameters),
+        requests=parts,
+    )
+    output = dataset_of(graph.request)
+    return Node(function, inputs, output, name=graph.request.name)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from siger_pipeline.pipelines.names import GRAPHS
 from siger_pipeline.pipelines.types import Figure, Table, csr_matrix, ndarray
 from siger_pipeline.reporting.config import ReportConfig
 
@@ -72,7 +73,7 @@ def describe_graphs(split_matrix: csr_matrix, **graphs: csr_matrix) -> dict[str,
     from siger_pipeline.data.schema import Split
     from siger_pipeline.reporting.graphs import describe
 
-    return describe(interaction_matrix(split_matrix, Split.TRAIN), graphs)
+    return describe(interaction_matrix(split_matrix, Split.TRAIN), _by_request(graphs))
 
 
 def pick_examples(
@@ -91,7 +92,7 @@ def pick_examples(
 
     examples = {
         "users": example_users(splits, user_index, item_index, recommendations),
-        "items": example_items(splits, item_index, graphs),
+        "items": example_items(splits, item_index, _by_request(graphs)),
     }
     return {**examples, "titles": titles_of(mentioned(examples), items)}
 
@@ -124,3 +125,8 @@ def write_page(
         examples=examples,
         pictures=pictures or {},
     )
+
+
+def _by_request(graphs: dict[str, csr_matrix]) -> dict[str, csr_matrix]:
+    """Graphs by the names of their requests, such as `knn-text-k10`."""
+    return {name.removeprefix(GRAPHS): graph for name, graph in graphs.items()}

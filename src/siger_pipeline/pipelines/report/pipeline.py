@@ -2,14 +2,14 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES
+from siger_pipeline.graphs.registry import features_of, graphs_of
+from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, dataset_of
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.shell.selection import Selection
 
 PICTURE = "picture"  # the extractor that reads the items' pictures
 # Blocks of parameters that figures depend on, whatever the model.
 BLOCKS = ("trial", "model", "dataset", "ingest", "split", "train", "evaluate", "report")
-OF_FEATURES = {"features", "enhanced"}
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
@@ -57,23 +57,20 @@ def _looked_at(selection: Selection) -> list[Node]:
 def _parameters(selection: Selection) -> dict[str, str]:
     """The blocks behind this model's figures: another model's must not make them stale."""
     blocks = [*BLOCKS, selection.model]
-    blocks += ["features"] if selection.needs & OF_FEATURES else []
-    blocks += ["graphs"] if "enhanced" in selection.needs else []
+    blocks += ["features"] if features_of(selection.requests) else []
     return {block: f"params:{block}" for block in blocks}
 
 
 def _item_graphs(selection: Selection) -> list[str]:
     """The item graphs of this run, in the order in which they are shown."""
-    if "enhanced" not in selection.needs:
-        return []
-    of_each = [[f"{kind}_{m}" for m in selection.modalities] for kind in ("knn", "enhanced")]
-    return [*of_each[0], "cooccurrence", *of_each[1]]
+    graphs = graphs_of(selection.requests)
+    return [dataset_of(graph.request) for graph in graphs if graph.config.joins_items]
 
 
 def _modalities(selection: Selection) -> dict[str, str]:
     """Those whose features the run makes, and their extractors."""
     # A run that makes no features must not fail for want of pictures.
-    return selection.modalities if selection.needs & OF_FEATURES else {}
+    return {name: selection.modalities[name] for name in features_of(selection.requests)}
 
 
 def _same(names: tuple[str, ...]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from siger_pipeline.pipelines.types import DataFrame, csr_matrix
+from siger_pipeline.requests import Request
 from siger_pipeline.training.config import TrainConfig
 
 Saved = tuple[dict[str, Any], DataFrame, DataFrame, dict[str, Any]]
@@ -15,15 +16,29 @@ def train_model(
     train: TrainConfig,
     split_matrix: csr_matrix,
     unfinished: dict[str, Any],
+    *,
+    requests: dict[Request, str],
+    modalities: tuple[str, ...],
     **arrays: Any,
 ) -> Iterator[Saved]:
-    """Train, or go on; every epoch is saved: best checkpoint, history, timings, last checkpoint."""
+    """Train, or go on; every epoch is saved: best checkpoint, history, timings, last checkpoint.
+
+    Args:
+        model: its name.
+        config: its hyperparameters.
+        train: the training's parameters.
+        split_matrix: interactions of each split.
+        unfinished: outputs of a training that was broken off.
+        requests: what the model is built from -> argument.
+        modalities: those that the model reads.
+        arrays: graphs and features by argument.
+    """
     from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.training.inputs import model_inputs
     from siger_pipeline.training.start import start_training
 
     matrices = split_matrices(split_matrix)
-    inputs = model_inputs(matrices, arrays)
+    inputs = model_inputs(matrices, requests, arrays, modalities)
     left = {name.rpartition("/")[2]: output for name, output in unfinished.items()}
     epochs = start_training(model, config, train, inputs, matrices, left)
     for outputs in (left, unfinished):

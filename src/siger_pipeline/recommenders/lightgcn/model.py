@@ -10,9 +10,11 @@ from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
-from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
-from siger_pipeline.ops.layers import require, rows_of, xavier_embedding
+from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.ops.layers import rows_of, xavier_embedding
 from siger_pipeline.ops.propagation import Graph, lightgcn
+from siger_pipeline.recommenders.lightgcn.config import BIPARTITE
 from siger_pipeline.recommenders.lightgcn.config import Config as LightGCNConfig
 
 REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
@@ -22,14 +24,13 @@ class LightGCN(EmbeddingRecommender):
     """Mean of the propagated ID embeddings; BPR."""
 
     Config = LightGCNConfig
-    needs = LightGCNConfig.needs
 
     def __init__(
         self, config: LightGCNConfig, inputs: ModelInputs, generator: torch.Generator
     ) -> None:
         super().__init__()
         self.config = config
-        self.bipartite = Graph(require(inputs.bipartite, "the bipartite graph", "lightgcn"))
+        self.bipartite = Graph(inputs[BIPARTITE])
         self.users = self._table(inputs.n_users, generator)
         self.items = self._table(inputs.n_items, generator)
 

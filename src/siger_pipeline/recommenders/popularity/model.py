@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from siger_pipeline.models.base import ClosedFormRecommender, ModelInputs
+from siger_pipeline.models.base import ClosedFormRecommender
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.recommenders.popularity.config import Config as PopularityConfig
 
 

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from siger_pipeline.models.base import ClosedFormRecommender, ModelInputs
+from siger_pipeline.models.base import ClosedFormRecommender
+from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.recommenders.random.config import Config as RandomConfig
 
 # Odd 64-bit constants of SplitMix64, whose output is uniform for consecutive counters.

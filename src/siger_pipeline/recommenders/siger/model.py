@@ -1,7 +1,7 @@
 """SIGER: semantically enhanced item graphs. Zhang, Zhou, Zeng, Niyato, Shen, arXiv 2508.06154.
 
 No public code exists; where the paper is silent, the choice made here is a parameter. The graphs
-S̄_m of Eqs. (3)–(7) are built once, by the graphs stage.
+C̄ and H̄_m of Eqs. (3)–(6) are built once, by the graphs stage.
 
 Shape suffixes: N users or items, n rows of a contrast, d dimensions.
 """
@@ -16,20 +16,23 @@ from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import half_squared
-from siger_pipeline.models.base import Batch, EmbeddingRecommender, ModelInputs
-from siger_pipeline.ops.layers import require, rows_of, xavier_embedding
+from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.ops.layers import rows_of, xavier_embedding
 from siger_pipeline.ops.propagation import Graph, lightgcn
+from siger_pipeline.ops.sparse import mixed
+from siger_pipeline.recommenders.siger.config import BIPARTITE
 from siger_pipeline.recommenders.siger.config import Config as SIGERConfig
 from siger_pipeline.recommenders.siger.contrast import Contrast
 from siger_pipeline.recommenders.siger.gate import FeatureGate
 from siger_pipeline.recommenders.siger.perturbation import perturb
+from siger_pipeline.requests import features
 
 
 class SIGER(EmbeddingRecommender):
     """Behaviour view plus one semantic view per modality."""
 
     Config = SIGERConfig
-    needs = SIGERConfig.needs
 
     def __init__(
         self, config: SIGERConfig, inputs: ModelInputs, generator: torch.Generator
@@ -41,15 +44,21 @@ class SIGER(EmbeddingRecommender):
             config.contrast_block_mib,
             getattr(torch, config.contrast_precision),
         )
-        self.bipartite = Graph(require(inputs.bipartite, "the bipartite graph", "siger"))
-        features = require(inputs.features, "item features of at least one modality", "siger")
-        self.modalities = sorted(features)
+        self.bipartite = Graph(inputs[BIPARTITE])
+        self.modalities = sorted(inputs.modalities)
         self.users = xavier_embedding(inputs.n_users, config.dimension, generator)
         self.items = xavier_embedding(inputs.n_items, config.dimension, generator)
-        self.graphs = nn.ModuleDict({m: Graph(inputs.enhanced[m]) for m in self.modalities})
+        cooccurrence = inputs[config.cooccurrence()]
+        self.graphs = nn.ModuleDict(
+            {
+                m: Graph(mixed(cooccurrence, inputs[config.knn(m)], config.beta))  # S̄_m, Eq. (7)
+                for m in self.modalities
+            }
+        )
+        raw = {m: inputs[features(m)] for m in self.modalities}
         self.gates = nn.ModuleDict(
             {
-                m: FeatureGate(features[m], config.dimension, config.train_features, generator)
+                m: FeatureGate(raw[m], config.dimension, config.train_features, generator)
                 for m in self.modalities
             }
         )

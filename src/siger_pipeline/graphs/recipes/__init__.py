@@ -1,0 +1,1 @@
+"""The graph recipes, a file each; see `siger_pipeline.graphs.recipe`."""
