@@ -52,9 +52,9 @@ def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) 
     lines = said(project.run("--params", "train.max_epochs=2"))
     names = nodes_of(lines)
     assert len(names) == len(set(names))
-    assert {"train_model", "evaluate_model", "write_page"} <= set(names)
-    (train,) = [line for line in lines if line.startswith("train_model: ran in")]
-    assert train.endswith("(train.max_epochs 3 → 2)")
+    assert {"train.siger", "evaluate.siger", "report.siger.write_page"} <= set(names)
+    (train,) = [line for line in lines if line.startswith("train.siger: ran in")]
+    assert train.endswith("(trial.siger.train.max_epochs 3 → 2)")
     (stopped,) = [line for line in lines if line.startswith("siger: ")]
     assert stopped.startswith("siger: stopped at epoch 2 (max_epochs), best validation recall@20")
     assert len(lines) <= len(names) + 6
@@ -87,7 +87,7 @@ def test_a_node_that_fails_is_named_in_one_line(project: Project, runner: tuple[
     done = project.kedro("run", "--pipelines", "train", *params, *runner)
     assert done.returncode == 1
     (failed,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
-    assert "train_model: failed after " in failed
+    assert "train.siger-learning_rate-1e30: failed after " in failed
     assert done.stderr.count("loss term") == 1
     assert "Traceback" not in done.stderr
 
@@ -116,11 +116,11 @@ def test_a_device_that_is_not_there_is_refused_before_any_node(
 
 
 def test_a_version_that_is_not_there_is_refused_before_any_node(project: Project) -> None:
-    version = "checkpoint:2020-01-01T00.00.00.000Z"
+    version = "siger/checkpoint:2020-01-01T00.00.00.000Z"
     params = ("--params", "train.max_epochs=1")
     done = project.kedro("run", "--load-versions", version, *params)
     assert done.returncode == 1
-    assert "checkpoint has no such version; it has " in done.stderr
+    assert "siger/checkpoint has no such version; it has " in done.stderr
     assert "ran in" not in done.stderr
 
 
@@ -129,4 +129,4 @@ def test_comparing_what_there_is_not_is_an_error(project: Project, names: tuple[
     done = project.kedro("compare", *names)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: ")
-    assert "models with results are lightgcn, siger" in done.stderr
+    assert "trials with results are lightgcn, siger" in done.stderr

@@ -55,7 +55,12 @@ class IngestConfig(BaseModel):
 
     source: Source = Field(description="format of the raw files")
     k_core: PositiveInt = Field(description="interactions that every user and item must have")
-    max_bad_share: float = Field(ge=0, le=1, description="tolerated share of bad raw lines")
+    max_bad_share: float = Field(
+        ge=0,
+        le=1,
+        description="tolerated share of bad raw lines",
+        json_schema_extra={"names": False},
+    )
     item_columns: dict[str, str] = Field(
         description="MMRec's item file: our column -> the file's column; `item` is the source's id"
     )

@@ -35,7 +35,12 @@ class PictureConfig(BaseModel):
     cell: PositiveInt = Field(description="pixels a side of a cell of the gradient histograms")
     orientations: PositiveInt = Field(description="bins of a gradient's direction")
     colours: PositiveInt = Field(description="bins of each of red, green and blue")
-    max_bad_share: float = Field(ge=0, le=1, description="tolerated share of unreadable pictures")
+    max_bad_share: float = Field(
+        ge=0,
+        le=1,
+        description="tolerated share of unreadable pictures",
+        json_schema_extra={"names": False},
+    )
 
     @model_validator(mode="after")
     def _cells_make_a_block(self) -> Self:
@@ -49,7 +54,11 @@ class MatrixConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    block_mib: float = Field(gt=0, description="bound on the rows converted at once, MiB")
+    block_mib: float = Field(
+        gt=0,
+        description="bound on the rows converted at once, MiB",
+        json_schema_extra={"names": False},
+    )
 
 
 class FeaturesConfig(BaseModel):

@@ -40,13 +40,13 @@ def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Ite
     found = places(catalog, ("metrics", "floors"))
     results = results_beside(found["metrics"])
     folder = str(seen_from_here(found["metrics"].path.parents[1]))  # type: ignore[union-attr]
-    floors = floors_of(found["floors"])
+    floors = {} if results else floors_of(found["floors"])
     if not results and not floors:
         raise InputError(f"no results under {folder}: run `kedro run` first")
     wanted = list(trials)
     for name in wanted:
         if name not in results:
-            raise UserError(_why_not(name, results, floors, folder))
+            raise UserError(_why_not(name, results, floors_of(found["floors"]), folder))
     shown = [result for name, result in results.items() if not wanted or name in wanted]
     groups = _by_data(shown)
     tables = [_rows(group, floors_beside(found["floors"], group[-1].floors)) for group in groups]

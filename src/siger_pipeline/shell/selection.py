@@ -17,7 +17,7 @@ class Selection:
         modalities: name of each modality and of its extractor.
         model: registered name of the model.
         requests: graphs and features that the model is built from.
-        slug: of the trial, for names of nodes; that of the model where nothing is overridden.
+        slug: of the trial; empty where nothing is overridden.
     """
 
     source: str
@@ -25,6 +25,11 @@ class Selection:
     model: str
     requests: tuple[Request, ...]
     slug: str = ""
+
+    @property
+    def trial(self) -> str:
+        """The name of the trial in names of nodes and datasets."""
+        return self.slug or self.model
 
     @property
     def features(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -17,7 +17,7 @@ from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
-from siger_pipeline.studies.grid import Point, full_key, points
+from siger_pipeline.studies.grid import Point, full_keys, points
 from siger_pipeline.training.config import TrainConfig
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -87,10 +87,9 @@ class Studies:
         Raises:
             UserError: of the study, of one of its trials, or two trials that are the same.
         """
+        self.names()
         config = self._config(name)
-        parts = []
-        for point in self._points(name, config):
-            parts.append(Part(self._trial(name, point), point.variant))
+        parts = [Part(self._trial(name, p), p.variant) for p in points(config)]
         self._check_twice(name, parts)
         return Study(name, config.description, parts)
 
@@ -110,16 +109,13 @@ class Studies:
                 )
         return config
 
-    def _points(self, name: str, config: StudyConfig) -> Iterator[Point]:
-        try:
-            yield from points(config)
-        except ConfigurationError as error:
-            raise ConfigurationError(f"{self._at(name)}study {name!r}: {error}") from error
-
     def _trial(self, name: str, point: Point) -> Trial:
-        model, train = point.model, set(TrainConfig.model_fields)
-        known = set(model_config(model).model_fields)
-        overrides = {full_key(k, model, known, train): v for k, v in point.overrides.items()}
+        model = point.model
+        try:
+            known = model_config(model).model_fields
+            overrides = full_keys(point, known, TrainConfig.model_fields)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._of(name, point)}: {error}") from error
         runtime = dict(leaves(self._loader.runtime_params or {}))
         if twice := sorted(overrides.keys() & runtime.keys()):
             raise ConfigurationError(
@@ -129,9 +125,11 @@ class Studies:
         try:
             return trial_of(self._loader.configured(), given, partial(self._where, overrides))
         except UserError as error:
-            variant = f", variant {point.variant!r}" if point.variant else ""
-            sentence = f"{self._at(name)}study {name!r}, model {model}{variant}: {error}"
-            raise type(error)(sentence) from error
+            raise type(error)(f"{self._of(name, point)}: {error}") from error
+
+    def _of(self, name: str, point: Point) -> str:
+        variant = f", variant {point.variant!r}" if point.variant else ""
+        return f"{self._at(name)}study {name!r}, model {point.model}{variant}"
 
     def _check_twice(self, name: str, parts: Sequence[Part]) -> None:
         seen: dict[str, Part] = {}

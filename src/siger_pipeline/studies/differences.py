@@ -41,7 +41,6 @@ def merged(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
     result = dict(values)
     for key, value in over.items():
         before = result.get(key)
-        if isinstance(before, Mapping) and isinstance(value, Mapping):
-            value = merged(before, value)
-        result[key] = value
+        blocks = isinstance(before, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(before, value) if blocks else value  # type: ignore[arg-type]
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -22,45 +22,46 @@ class Point:
     Attributes:
         model: name.
         variant: the study's name for the overrides, and the values of its grid.
-        overrides: key -> value; a key may lack its block, see `full_key`.
+        overrides: key and value of each; a key may lack its block, see `full_keys`.
     """
 
     model: str
     variant: str
-    overrides: Mapping[str, Any]
+    overrides: tuple[tuple[str, Any], ...]
 
 
 def points(study: StudyConfig) -> Iterator[Point]:
-    """Every combination, in the order of the study.
-
-    Raises:
-        ConfigurationError: a parameter is set twice, such as by a variant and by the grid.
-    """
-    seeds = [{}] if study.seeds is None else [{SEED: seed} for seed in study.seeds]
+    """Every combination, in the order of the study."""
+    seeds = [()] if study.seeds is None else [((SEED, seed),) for seed in study.seeds]
     axes = [[(key, value) for value in values] for key, values in study.grid.items()]
     for model, (name, variant) in product(study.models, study.variants.items()):
         for chosen, seed in product(product(*axes), seeds):
             label = ", ".join([name, *(f"{key}={spelt(value)}" for key, value in chosen)])
-            overrides = [*leaves(variant), *leaves(dict(chosen)), *seed.items()]
-            keys = [key for key, _ in overrides]
-            if twice := next((key for key in keys if keys.count(key) > 1), None):
-                raise ConfigurationError(
-                    f"variant {name!r} overrides {twice!r}, which the study's grid or its seeds "
-                    "set as well: keep one of the two"
-                )
-            yield Point(model, label.removeprefix(", "), dict(overrides))
+            overrides = (*leaves(variant), *leaves(dict(chosen)), *seed)
+            yield Point(model, label.removeprefix(", "), overrides)
 
 
-def full_key(key: str, model: str, hyperparameters: set[str], train: set[str]) -> str:
-    """A dotted key with its block: a study may leave out the model's own, and `train`.
+def full_keys(
+    point: Point, hyperparameters: Collection[str], train: Collection[str]
+) -> dict[str, Any]:
+    """The overrides by dotted keys with their block: a study may leave out the model's and `train`.
 
     Args:
-        key: as the study has it.
-        model: name.
-        hyperparameters: of the model.
+        point: of the study.
+        hyperparameters: of its model.
         train: names of the training's settings.
+
+    Raises:
+        ConfigurationError: a parameter is set twice, such as by a variant and by the grid.
     """
-    first = key.partition(".")[0]
-    if first in hyperparameters:
-        return f"{model}.{key}"
-    return f"train.{key}" if first in train else key
+    result: dict[str, Any] = {}
+    for key, value in point.overrides:
+        first = key.partition(".")[0]
+        block = point.model if first in hyperparameters else "train" if first in train else ""
+        full = f"{block}.{key}".removeprefix(".")
+        if full in result:
+            raise ConfigurationError(
+                f"{full} is set twice, by the variant, the grid or the seeds: set it in one of them"
+            )
+        result[full] = value
+    return result

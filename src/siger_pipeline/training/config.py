@@ -16,5 +16,9 @@ class TrainConfig(BaseModel):
     monitor: str = Field(pattern=r"^(recall|ndcg|precision|map)@[1-9][0-9]*$")
     batch_size: int = Field(ge=1, description="training pairs a step")
     learning_rate: float = Field(gt=0, description="of Adam")
-    device: Literal["auto", "cpu", "cuda"]
-    block_mib: float = Field(gt=0, description="bound on the scores held at validation, MiB")
+    device: Literal["auto", "cpu", "cuda"] = Field(json_schema_extra={"names": False})
+    block_mib: float = Field(
+        gt=0,
+        description="bound on the scores held at validation, MiB",
+        json_schema_extra={"names": False},
+    )

@@ -21,7 +21,7 @@ def create_pipeline(selection: Selection) -> Pipeline:
     floors = with_code(evaluate_floors, *map(module_of, FLOORS))
     return Pipeline(
         [
-            Node(evaluated, model, results, name=selection.slug),
+            Node(evaluated, model, results, name=selection.trial),
             Node(floors, {"seed": "params:floors.seed", **common}, "floors", name="floors"),
         ],
         tags="evaluate",

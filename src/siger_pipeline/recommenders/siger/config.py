@@ -37,7 +37,11 @@ class Config(ModelConfig):
     contrast: Literal["batch", "all"] = Field(
         description="whom the denominators run over: the batch's distinct rows, or all"
     )
-    contrast_block_mib: float = Field(gt=0, description="bound on the logits held at once, MiB")
+    contrast_block_mib: float = Field(
+        gt=0,
+        description="bound on the logits held at once, MiB",
+        json_schema_extra={"names": False},
+    )
     contrast_precision: Literal["float32", "bfloat16"] = Field(
         description="of the matrix products of the denominators"
     )
