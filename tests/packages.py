@@ -11,4 +11,4 @@ def package(folder: Path, files: dict[str, str]) -> SourceCode:
         path = folder / "pack" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return SourceCode("pack", folder / "pack", Contents(folder / "memo.json"))
+    return SourceCode("pack", {"pack": [folder / "pack"]}, Contents(folder / "memo.json"))

@@ -16,11 +16,11 @@ from kedro.framework import project
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
-import kedro_fresh as caching
+from kedro_fresh import clock
 from kedro_fresh.extra import with_code
 from kedro_fresh.plan import Plan, plan
 from kedro_fresh.project import open_freshness
-from kedro_fresh.runner import CachingRunner
+from kedro_fresh.runner import FreshRunner
 
 MODULES = {
     "__init__.py": "",
@@ -77,6 +77,7 @@ class Shop:
     catalog_text: str = CATALOG
     hour: int = 0
     replaced: dict[str, Node] = field(default_factory=dict)
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=lambda: {**PARAMETERS})
 
     def write(self, module: str, text: str) -> None:
@@ -105,7 +106,8 @@ class Shop:
             importlib.import_module(f"shop.{name}")
             for name in ("cleaning", "training", "reporting")
         )
-        train = with_code(training.train, f"shop.models.{self.model}")
+        named = self.named.get("train", ())
+        train = with_code(training.train, f"shop.models.{self.model}", *named)
         inputs = ["prices", "params:train.model", "params:train.rate"]
         made = {
             "clean": Node(cleaning.clean, ["raw", "params:digits"], "prices", name="clean"),
@@ -140,7 +142,7 @@ class Shop:
         pipeline = self.pipeline()
         chosen = pipeline.filter(node_names=list(nodes)) if nodes else pipeline
         with registered(pipeline), self.caplog.at_level(logging.DEBUG, "kedro_fresh"):
-            CachingRunner(force=force).run(chosen, self.catalog(load_versions), None)
+            FreshRunner(force=force).run(chosen, self.catalog(load_versions), None)
         return self.told()
 
     def told(self) -> dict[str, str]:
@@ -165,7 +167,7 @@ class Shop:
 
     def record(self, node: str) -> Path:
         """The folder of a node's record."""
-        (path,) = (self.root / "data" / ".caching").glob(f"{node}-*/")
+        (path,) = (self.root / "data" / ".fresh").glob(f"{node}-*/")
         return path
 
     def entries(self, node: str) -> list[Path]:
@@ -178,7 +180,7 @@ def registered(pipeline: Pipeline) -> Iterator[None]:
     """Kedro's account of the project that runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(project, "PACKAGE_NAME", "shop")
-        patch.setattr(caching, "STARTED_NS", time.time_ns())
+        patch.setattr(clock, "STARTED_NS", time.time_ns())
         patch.setattr(project, "pipelines", {"__default__": pipeline})
         yield
 

@@ -1,9 +1,9 @@
-"""The code of a function: what it reaches of the project's modules, as their syntax trees."""
+"""The code that a function reaches: the modules of the project, as their syntax trees."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
@@ -20,8 +20,7 @@ from kedro_fresh.trees import digest
 
 # What editors, merges and Python leave beside the code, and what is only for readers.
 STRAY = ("*~", "#*#", "*.orig", "*.rej", "*.swp", "*.bak", "*.md", "*.pyc", "py.typed")
-KIND = "code 8"  # to be raised when what is remembered of a module changes
-OWN = __package__  # this package decides what runs, and never what a node makes
+KIND = "code 1"  # to be raised when what is remembered of a module changes
 
 
 @dataclass(frozen=True)
@@ -59,44 +58,55 @@ class Module:
 
 
 class SourceCode:
-    """The modules of one package, read and never imported."""
+    """The modules of a project's package and of plug-in packages, read and never imported.
 
-    def __init__(self, package: str, folder: Path, contents: Contents) -> None:
-        """Take the package's name and folder."""
+    Attributes:
+        package: the project's.
+        sources: the modules that were read.
+    """
+
+    def __init__(self, package: str, folders: Mapping[str, Sequence[Path]], contents: Contents):
+        """Take the project's package, and where it and the plug-in packages are.
+
+        Args:
+            package: its name.
+            folders: package -> its folders (of a namespace package, several), or its one file.
+            contents: hashes of files.
+        """
         self.package = package
-        self.folder = folder
+        self.folders = folders
         self.contents = contents
         self.sources: dict[str, Source] = {}
         self._seen: dict[str, File | None] | None = None
 
     def of_this_moment(self) -> SourceCode:
         """The same modules, each looked at once: what it says of them does not change."""
-        still = SourceCode(self.package, self.folder, self.contents)
+        still = SourceCode(self.package, self.folders, self.contents)
         still._seen = {}
         return still
 
-    def reached(self, names: Iterable[str | tuple[str, str]]) -> dict[str, Module]:
-        """What is executed within the package for these modules, or for names in them.
+    def reached(
+        self, names: Iterable[str | tuple[str, str]], plugins: Iterable[str] = ()
+    ) -> dict[str, Module]:
+        """What is executed within the project's package for these modules, or for names in them.
 
         Args:
             names: full names of modules, or pairs of a module and a name that it defines.
+            plugins: packages whose modules count as the project's own do.
 
         Raises:
             FreshError: a module that is not Python.
         """
         wanted = [(name, WHOLE) if isinstance(name, str) else name for name in names]
-        found = Reach(self.text, self.holds).of(wanted)
+        packages = {self.package, *plugins}
+        found = Reach(self.text, lambda name: top_level(name) in packages).of(wanted)
         texts = [self.text(name) for name in found]
         docs = any(text.reads_docs for text in texts if text)
         return {name: self._module(name, parts, docs) for name, parts in found.items()}
 
-    def holds(self, name: str) -> bool:
-        """Whether a module is one of the package."""
-        return name.partition(".")[0] == self.package
-
     def text(self, name: str) -> Text | None:
-        """What a module says; None where there is none of the package that may count."""
-        if not self.holds(name) or name == OWN or name.startswith(f"{OWN}."):
+        """What a module says; None where no file of these packages has it."""
+        if top_level(name) not in self.folders:
             return None
         file = self._file(name)
         return file.text if file else None
@@ -121,8 +131,7 @@ class SourceCode:
         return self._seen[name]
 
     def _found(self, name: str) -> File | None:
-        base = self.folder.joinpath(*name.split(".")[1:])
-        for path in (base / "__init__.py", base.with_name(f"{base.name}.py")):
+        for base, path in self._candidates(name):
             with readable(path), suppress(FileNotFoundError, NotADirectoryError):
                 source = Source(path, path.read_bytes())
                 self.sources[name] = source
@@ -136,6 +145,13 @@ class SourceCode:
                 )
         return None
 
+    def _candidates(self, name: str) -> Iterator[tuple[Path, Path]]:
+        """Where a module's files would be: the folder of a package, and the file to be read."""
+        for folder in self.folders[top_level(name)]:
+            base = folder.joinpath(*name.split(".")[1:])
+            yield base, base / "__init__.py"
+            yield base, base if base.suffix == ".py" else base.with_name(f"{base.name}.py")
+
     def _read(self, name: str, source: Source) -> Text:
         kind, digested = f"{KIND} {name}", source.digest
         found = self.contents.derived(kind, source.path, digested)
@@ -144,6 +160,11 @@ class SourceCode:
         text = read(name, source)
         self.contents.keep(kind, source.path, digested, asdict(text))
         return text
+
+
+def top_level(name: str) -> str:
+    """The package of a module."""
+    return name.partition(".")[0]
 
 
 def read(name: str, source: Source) -> Text:

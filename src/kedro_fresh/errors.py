@@ -1,13 +1,15 @@
-"""The errors that a person can mend: their message is the whole story."""
+"""Errors that the user can mend, and what is behind an error."""
 
 from collections.abc import Iterator
 
+from click import ClickException
 
-class FreshError(Exception):
+
+class FreshError(ClickException):
     """Something outside the code is wrong: a file, a record, a clock.
 
-    The message names what was found, what is expected and what to do; a command line prints it
-    without a traceback.
+    The message names the cause and what to do. Kedro's command line prints it without a traceback
+    and ends with exit code 1, since it is an exception of Click.
     """
 
 

@@ -13,12 +13,21 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.contents import ABSENT, Contents
-from kedro_fresh.ingredients import Ingredients, few, plain
+from kedro_fresh.ingredients import Ingredients, as_json
 from kedro_fresh.listing import stamps_of
 from kedro_fresh.loaded import Source
+from kedro_fresh.locations import is_parameter, locations
 from kedro_fresh.node_code import NodeCode, unknown_of, wiring
+from kedro_fresh.phrases import few
 from kedro_fresh.pinned import Versions
-from kedro_fresh.places import is_parameter, places
+from kedro_fresh.reasons import (
+    NeverRan,
+    NoOutputs,
+    OutputChanged,
+    OutputMissing,
+    Reason,
+    Unseeded,
+)
 from kedro_fresh.record import Entry, Record, UnreadableError
 from kedro_fresh.unfinished import UnfinishedDataset
 
@@ -44,7 +53,7 @@ class Verdict:
     """
 
     state: State
-    reasons: list[str]
+    reasons: list[Reason]
     ingredients: Ingredients
     record: Record
     entry: Entry | None = None
@@ -78,12 +87,12 @@ class Freshness:
     contents: Contents
 
     def __post_init__(self) -> None:
-        """Find every dataset's place, and read the code of all nodes."""
-        self.places = places(self.catalog, self.pipeline.datasets())
+        """Find every dataset's location, and read the code of all nodes."""
+        self.locations = locations(self.catalog, self.pipeline.datasets())
         self.unfinished = {
-            name for name in self.places if isinstance(self.catalog.get(name), UnfinishedDataset)
+            name for name in self.locations if isinstance(self.catalog.get(name), UnfinishedDataset)
         }
-        self.versions = Versions(self.places)
+        self.versions = Versions(self.locations)
         self.code = self.code.of_this_moment()
         self.modules = {
             node.name: self.code.modules(node, self._types(node)) for node in self.pipeline.nodes
@@ -104,13 +113,12 @@ class Freshness:
         try:
             return self._compared(ingredients, record)
         except UnreadableError as error:
-            return Verdict(State.STALE, [str(error)], ingredients, record)
+            return Verdict(State.STALE, [error.reason], ingredients, record)
 
     def _compared(self, ingredients: Ingredients, record: Record) -> Verdict:
         for entry in record.finished.of(ingredients):
             if entry.unseeded:
-                reasons = [f"it draws random numbers without a seed ({few(list(entry.unseeded))})"]
-                return Verdict(State.STALE, reasons, ingredients, record)
+                return Verdict(State.STALE, [Unseeded(entry.unseeded)], ingredients, record)
             if not self.damaged(entry):
                 return Verdict(State.FRESH, [], ingredients, record, entry)
             if self.versions_of(entry) is not None:
@@ -118,61 +126,62 @@ class Freshness:
         reasons = self._reasons(ingredients, record.finished.newest())
         return Verdict(State.STALE, reasons, ingredients, record)
 
-    def _reasons(self, now: Ingredients, newest: Entry | None) -> list[str]:
+    def _reasons(self, now: Ingredients, newest: Entry | None) -> list[Reason]:
         if newest is None:
-            return ["it has not run to its end before"]
+            return [NeverRan()]
         if newest.ingredients.fingerprint() == now.fingerprint():
             return self.damaged(newest)
         files = {name: self._relative(self.versions.loaded(name)) for name in now.inputs}
         return now.differences(newest.ingredients, files)
 
-    def cannot_be_skipped(self, node: Node) -> list[str]:
-        """Why nobody can say whether the node must run; empty where one can."""
+    def cannot_be_skipped(self, node: Node) -> list[Reason]:
+        """Why the node runs each time: what it follows from or makes cannot be compared."""
         names = [*node.outputs, *node.inputs]
-        found = [self.places[name] for name in names if name in self.places]
-        unknown = [
-            place.why_unknown()
-            for place in found
-            if place.path is None and place.name not in self.unfinished
+        found = [self.locations[name] for name in names if name in self.locations]
+        unknown: list[Reason] = [
+            location.why_unknown()
+            for location in found
+            if location.path is None and location.name not in self.unfinished
         ]
         unread = self.code.not_in_files(node, self.modules[node.name])
-        effect = [] if node.outputs else ["it has no outputs"]
-        return unknown + unread + unknown_of(node) + effect
+        effect = [] if node.outputs else [NoOutputs()]
+        return [*unknown, *unread, *unknown_of(node), *effect]
 
     def ingredients(self, node: Node) -> Ingredients:
         """What the node's outputs follow from."""
-        inputs = [name for name in node.inputs if name in self.places]
+        inputs = [name for name in node.inputs if name in self.locations]
         known = [name for name in inputs if name not in self.unfinished]
         parameters = filter(is_parameter, node.inputs)
         return Ingredients(
             code=self.code.hashes(node, self.modules[node.name]),
-            wiring=plain(wiring(node)),
-            parameters={name: plain(self.catalog.load(name)) for name in parameters},
+            wiring=as_json(wiring(node)),
+            parameters={name: as_json(self.catalog.load(name)) for name in parameters},
             inputs={name: self.content(self.versions.loaded(name)) for name in known},
-            settings={name: self.places[name].settings for name in sorted({*known, *node.outputs})},
+            settings={
+                name: self.locations[name].settings for name in sorted({*known, *node.outputs})
+            },
         )
 
-    def damaged(self, entry: Entry) -> list[str]:
+    def damaged(self, entry: Entry) -> list[Reason]:
         """What is not as a run left it, of the newest versions of its outputs."""
-        found = []
+        found: list[Reason] = []
         for name, output in entry.outputs.items():
-            place = self.places[name]
+            location = self.locations[name]
             content = self.content(self.versions.current(name))
             if content == ABSENT:
-                found.append(f"{name} ({self._relative(place.path)}) is missing")
+                found.append(OutputMissing(name, self._relative(location.path)))
             elif content != output.content:
-                found.append(
-                    f"{name} ({self._relative(self.versions.current(name))}) is not what it wrote"
-                )
+                file = self._relative(self.versions.current(name))
+                found.append(OutputChanged(name, file))
         return found
 
     def versions_of(self, entry: Entry) -> dict[str, Path] | None:
         """Files that hold what a run wrote, one for each output; None where one is gone."""
         files = {}
         for name, output in entry.outputs.items():
-            place = self.places[name]
+            location = self.locations[name]
             candidates = [
-                path for path in (self.versions.current(name), place.at(output.version)) if path
+                path for path in (self.versions.current(name), location.at(output.version)) if path
             ]
             whole = [path for path in candidates if self.content(path) == output.content]
             if not whole:
@@ -190,8 +199,8 @@ class Freshness:
 
     def _key(self, names: list[str]) -> str:
         """Of where datasets lie: their names may differ from pipeline to pipeline."""
-        places = [self.places[name] for name in names]
-        lie = sorted(self._relative(place.path) or place.filepath for place in places)
+        locations = [self.locations[name] for name in names]
+        lie = sorted(self._relative(location.path) or location.filepath for location in locations)
         return hashlib.sha256(json.dumps(lie).encode()).hexdigest()[:12]
 
     def imports(self, node: Node) -> set[str]:
@@ -209,7 +218,7 @@ class Freshness:
 
     def _types(self, node: Node) -> set[str]:
         names = {*node.inputs, *node.outputs} - self.unfinished
-        return set().union(*(self.places[name].types() for name in names & set(self.places)))
+        return set().union(*(self.locations[name].types() for name in names & set(self.locations)))
 
     def content(self, path: Path | None) -> str:
         """Hash of what a file or folder holds, `ABSENT` where there is none."""

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from itertools import chain
 from typing import Any
 
 from kedro_fresh.contents import ABSENT
-
-SHOWN = 3  # differences that are told, of more
+from kedro_fresh.reasons import (
+    Change,
+    CodeChanged,
+    InputChanged,
+    KeysReordered,
+    ParameterChanged,
+    Reason,
+    SettingsChanged,
+    WiringChanged,
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class Ingredients:
     Attributes:
         code: hash of each module that the node or its datasets reach.
         wiring: the node's function by name, its inputs and outputs as they are wired.
-        parameters: name, as the node spells it -> plain value.
+        parameters: name, as the node spells it -> value, as JSON holds it.
         inputs: dataset -> content.
         settings: dataset -> its type and arguments in the catalog.
     """
@@ -41,34 +49,30 @@ class Ingredients:
 
     def differences(
         self, earlier: Ingredients, files: Mapping[str, str] | None = None
-    ) -> list[str]:
-        """How these differ from earlier ones, in words.
+    ) -> list[Reason]:
+        """How these differ from earlier ones.
 
         Args:
             earlier: of an earlier run.
-            files: where the inputs lie, to be told too.
+            files: where the inputs are, for the texts.
         """
+        files = files or {}
+        inputs = _changes(earlier.inputs, self.inputs)
         return [
-            *_changes(_keys(earlier.parameters), _keys(self.parameters), _parameter),
-            *_moved(earlier.parameters, self.parameters),
-            *_changes(earlier.code, self.code, _by_name("code of")),
-            *_changes(earlier.inputs, self.inputs, _by_name("content of", files)),
-            *_changes(earlier.settings, self.settings, _by_name("catalog entry of")),
-            *(["its wiring changed"] if _text(earlier.wiring) != _text(self.wiring) else []),
+            *_parameters(_keys(earlier.parameters), _keys(self.parameters)),
+            *_reordered(earlier.parameters, self.parameters),
+            *(CodeChanged(name, change) for name, change in _changes(earlier.code, self.code)),
+            *(InputChanged(name, files.get(name, ""), change) for name, change in inputs),
+            *(SettingsChanged(*pair) for pair in _changes(earlier.settings, self.settings)),
+            *([WiringChanged()] if _text(earlier.wiring) != _text(self.wiring) else []),
         ]
 
 
-def few(reasons: list[str]) -> str:
-    """The first reasons, as one phrase."""
-    more = f" and {len(reasons) - SHOWN} more" if len(reasons) > SHOWN else ""
-    return ", ".join(reasons[:SHOWN]) + more
-
-
-def plain(value: Any) -> Any:
-    """A parameter's value as JSON has it.
+def as_json(value: Any) -> Any:
+    """A value as JSON can hold it.
 
     Args:
-        value: as the catalog gives it: plain, a dataclass or a pydantic model.
+        value: as the catalog gives it: of JSON, a dataclass or a pydantic model.
     """
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
@@ -86,16 +90,16 @@ def in_order(value: Any) -> Any:
     return value
 
 
-def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _reordered(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Reason]:
     """Parameters that are the same but for the order of keys."""
     for name in sorted(new.keys() & old.keys()):
         before, now = old[name], new[name]
         if _text(before) == _text(now) and _text(in_order(before)) != _text(in_order(now)):
-            yield f"order of the keys of {name.partition(':')[2] or name} changed"
+            yield KeysReordered(name.partition(":")[2] or name)
 
 
 def _keys(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as dotted keys and values, to be told."""
+    """Parameters as dotted keys and values."""
     pairs = (_flat(name.partition(":")[2], value) for name, value in parameters.items())
     return dict(chain.from_iterable(pairs))
 
@@ -112,24 +116,16 @@ def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
-def _changes(
-    old: Mapping[str, Any], new: Mapping[str, Any], told: Callable[[str, Any, Any], str]
-) -> list[str]:
-    missing = "nothing"
-    names = [*new, *(name for name in old if name not in new)]
-    pairs = ((name, old.get(name, missing), new.get(name, missing)) for name in names)
-    return [told(name, before, now) for name, before, now in pairs if _text(before) != _text(now)]
+def _parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Reason]:
+    for name, change in _changes(old, new):
+        yield ParameterChanged(name, change, old.get(name), new.get(name))
 
 
-def _parameter(name: str, before: Any, now: Any) -> str:
-    return f"{name} {before} → {now}"
-
-
-def _by_name(what: str, files: Mapping[str, str] | None = None) -> Callable[[str, Any, Any], str]:
-    def told(name: str, before: Any, now: Any) -> str:
-        gone = "is gone" if now == "nothing" else "is not there" if now == ABSENT else "changed"
-        verb = "is new" if before == "nothing" else gone
-        file = f" ({files[name]})" if files and name in files else ""
-        return f"{what} {name}{file} {verb}"
-
-    return told
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Change]]:
+    """Names whose values differ, those that are gone last."""
+    for name, value in new.items():
+        if name not in old:
+            yield name, Change.NEW
+        elif _text(old[name]) != _text(value):
+            yield name, Change.ABSENT if value == ABSENT else Change.CHANGED
+    yield from ((name, Change.GONE) for name in old if name not in new)

@@ -1,4 +1,4 @@
-"""What killed runs left half-written, removed."""
+"""Removal of what killed runs left half-written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from kedro_fresh.freshness import Freshness
-from kedro_fresh.temporary import left_over, remove_dead, spill_folders
+from kedro_fresh.temporary import left_over, process_folders, remove_dead
 
 LOG = logging.getLogger("kedro_fresh")
 
@@ -20,21 +20,21 @@ def remove_leftovers(freshness: Freshness) -> None:
     Looked for beside the outputs of the pipeline, among the records and in `TMPDIR`.
     """
     number, size = remove_dead(chain(_of_outputs(freshness), _of_records(freshness.folder)))
-    spilled, more = remove_dead(spill_folders())
-    if number + spilled:
+    folders, more = remove_dead(process_folders())
+    if number + folders:
         LOG.info(
             "Temporary files left by killed runs: %d removed (%.1f MiB)",
-            number + spilled,
+            number + folders,
             (size + more) / 2**20,
         )
 
 
 def _of_outputs(freshness: Freshness) -> Iterator[Path]:
-    for name in freshness.pipeline.all_outputs() & freshness.places.keys():
-        place = freshness.places[name]
-        if place.path is not None:
-            folders = place.path.glob("*/") if place.versioned else [place.path.parent]
-            yield from chain.from_iterable(left_over(one, place.path.name) for one in folders)
+    for name in freshness.pipeline.all_outputs() & freshness.locations.keys():
+        location = freshness.locations[name]
+        if location.path is not None:
+            folders = location.path.glob("*/") if location.versioned else [location.path.parent]
+            yield from chain.from_iterable(left_over(one, location.path.name) for one in folders)
 
 
 def _of_records(folder: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder, SourceLoader
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-import kedro_fresh as caching
+from kedro_fresh import clock
 
 ATTRIBUTE = "__loaded_source__"  # of a module: SHA-256 of each source that it was executed from
 CHECKED_HASH = (0b11).to_bytes(4, "little")  # a .pyc that is compared by its source, PEP 552
@@ -133,14 +133,17 @@ def watch(package: str) -> WatchingFinder:
 
 
 @contextmanager
-def keeping_to(package: str, sources: Mapping[str, Source]) -> Iterator[None]:
+def keeping_to(packages: Iterable[str], sources: Mapping[str, Source]) -> Iterator[None]:
     """Modules that are imported meanwhile are of these sources, whatever their files hold then."""
-    finder = watch(package)
-    before, finder.kept = finder.kept, sources
+    finders = [watch(package) for package in packages]
+    before = [finder.kept for finder in finders]
+    for finder in finders:
+        finder.kept = sources
     try:
         yield
     finally:
-        finder.kept = before
+        for finder, kept in zip(finders, before, strict=True):
+            finder.kept = kept
 
 
 def runs_other_source(name: str, digest: str) -> bool:
@@ -153,7 +156,7 @@ def changed_since_start(module: str) -> bool:
     """Whether a loaded module's file changed after this process began, or its file is unknown."""
     path = getattr(sys.modules.get(module), "__file__", None)
     try:
-        return path is None or caching.latest_change(Path(path).stat()) > caching.STARTED_NS
+        return path is None or clock.latest_change(Path(path).stat()) > clock.STARTED_NS
     except OSError:
         return True
 

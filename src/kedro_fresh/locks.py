@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from kedro_fresh.contents import write_json
 from kedro_fresh.errors import FreshError
+from kedro_fresh.files import write_json
 
 if TYPE_CHECKING:
     from filelock import ReadWriteLock

@@ -13,12 +13,13 @@ from typing import Any
 from kedro.pipeline import Node
 
 from kedro_fresh.callables import module_of, name_of
-from kedro_fresh.code import Module, SourceCode
+from kedro_fresh.code import Module, SourceCode, top_level
 from kedro_fresh.extra import extra_modules
 from kedro_fresh.function import layers
 from kedro_fresh.ingredients import in_order
 from kedro_fresh.loaded import ATTRIBUTE, changed_since_start, runs_other_source
 from kedro_fresh.reach import WHOLE
+from kedro_fresh.reasons import CodeNotInFile, NotComparable, NotInModule, Reason
 from kedro_fresh.trees import tree_hash
 
 # Functions of these have no file: Python itself has them.
@@ -36,7 +37,7 @@ class NodeCode:
         return NodeCode(self.source.of_this_moment())
 
     def modules(self, node: Node, dataset_types: Iterable[str]) -> dict[str, Module]:
-        """The project's modules that a node's function and its datasets reach.
+        """The modules that a node's function and its datasets reach: see `counts`.
 
         Args:
             node: of the pipeline.
@@ -44,9 +45,14 @@ class NodeCode:
         """
         functions = layers(node.func).functions
         own = [(module_of(function), _defined(function)) for function in functions]
-        told = [name for function in functions for name in extra_modules(function)]
         types = [name.rpartition(".")[::2] for name in sorted(dataset_types)]
-        return self.source.reached([*own, *told, *types])
+        named = named_modules(node)
+        return self.source.reached([*own, *named, *types], map(top_level, named))
+
+    def counts(self, node: Node, module: str) -> bool:
+        """Whether a module is of the project's package, or of one that `with_code` named."""
+        packages = {self.source.package, *map(top_level, named_modules(node))}
+        return top_level(module) in packages
 
     def hashes(self, node: Node, modules: Mapping[str, Module]) -> dict[str, str]:
         """Hash of each module; a function from outside the package counts with its own text."""
@@ -55,11 +61,12 @@ class NodeCode:
             hashes[name_of(function)] = _text_hash(function)
         return hashes
 
-    def not_in_files(self, node: Node, modules: Mapping[str, Module]) -> list[str]:
-        """Why the code of a node's own functions cannot be read, such as that of a zip file."""
-        own = sorted({module_of(function) for function in layers(node.func).functions})
-        missing = [name for name in own if self.source.holds(name) and name not in modules]
-        return [f"the code of {name} is not in a file" for name in missing]
+    def not_in_files(self, node: Node, modules: Mapping[str, Module]) -> list[Reason]:
+        """The modules of a node's functions, and those it names, whose code cannot be read."""
+        own = {module_of(function) for function in layers(node.func).functions}
+        wanted = sorted({name for name in own if self.counts(node, name)} | {*named_modules(node)})
+        missing = [name for name in wanted if name not in modules]
+        return [CodeNotInFile(name) for name in missing]
 
     def loaded_otherwise(self, node: Node, modules: Mapping[str, Module]) -> set[str]:
         """Modules that this process runs from other source than that which is hashed.
@@ -78,8 +85,14 @@ class NodeCode:
 
     def _from_outside(self, node: Node) -> Iterator[Callable[..., Any]]:
         for function in layers(node.func).functions:
-            if not self.source.holds(module_of(function)):
+            if not self.counts(node, module_of(function)):
                 yield function
+
+
+def named_modules(node: Node) -> list[str]:
+    """The modules that `with_code` named for a node."""
+    functions = layers(node.func).functions
+    return [name for function in functions for name in extra_modules(function)]
 
 
 def wiring(node: Node) -> dict[str, Any]:
@@ -105,13 +118,13 @@ def _in_order(inputs: Any, function: Callable[..., Any]) -> Any:
     return in_order(inputs if any_name else dict(sorted(inputs.items())))
 
 
-def unknown_of(node: Node) -> list[str]:
-    """Why nobody can say whether a node's function is what it was; empty where one can."""
+def unknown_of(node: Node) -> list[Reason]:
+    """Why a node's function cannot be compared with an earlier one; empty where it can."""
     parts = layers(node.func)
-    told = [f"its function carries a {kind}, which cannot be compared" for kind in parts.unknown]
+    reasons: list[Reason] = [NotComparable(kind) for kind in parts.unknown]
     if any(module_of(function) == "__main__" for function in parts.functions):
-        told.append("its function is not in a module")
-    return told
+        reasons.append(NotInModule())
+    return reasons
 
 
 def _defined(function: Callable[..., Any]) -> str:

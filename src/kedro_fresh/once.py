@@ -1,4 +1,4 @@
-"""One node in a process of its own, its outputs below a folder: a half of `kedro verify`."""
+"""One node in a process of its own, its outputs below a folder: a half of `kedro fresh verify`."""
 
 from __future__ import annotations
 

@@ -9,28 +9,30 @@ from typing import Any
 from kedro.io import DataCatalog
 
 from kedro_fresh.listing import stamps_of
-from kedro_fresh.places import Place
+from kedro_fresh.locations import Location
 from kedro_fresh.record import Output
 
 
 class Versions:
     """The newest version of each dataset when a run began, or the one that it made itself."""
 
-    def __init__(self, places: Mapping[str, Place]) -> None:
-        self.places = places
-        self.newest = {name: place.newest() for name, place in places.items()}
+    def __init__(self, locations: Mapping[str, Location]) -> None:
+        self.locations = locations
+        self.newest = {name: location.newest() for name, location in locations.items()}
 
     def current(self, name: str) -> Path | None:
         """The file of a dataset that counts as the present one."""
-        return self.places[name].at(self.newest[name])
+        return self.locations[name].at(self.newest[name])
 
     def loaded(self, name: str) -> Path | None:
         """The file of a dataset that the run loads."""
-        return self.places[name].at(self.to_load()[name])
+        return self.locations[name].at(self.to_load()[name])
 
     def to_load(self) -> dict[str, str | None]:
         """The version of each dataset that the run loads: the one asked for, or the current."""
-        return {name: self.places[name].load_version or self.newest[name] for name in self.places}
+        return {
+            name: self.locations[name].load_version or self.newest[name] for name in self.locations
+        }
 
     def wrote(self, outputs: Mapping[str, Output]) -> None:
         """From now on these are the current ones."""
@@ -38,8 +40,12 @@ class Versions:
 
     def unversioned(self, names: Iterable[str]) -> dict[str, Path]:
         """The files of the datasets among these names that have no versions to keep to."""
-        found = [self.places[name] for name in names if name in self.places]
-        return {place.name: place.path for place in found if place.path and not place.versioned}
+        found = [self.locations[name] for name in names if name in self.locations]
+        return {
+            location.name: location.path
+            for location in found
+            if location.path and not location.versioned
+        }
 
     def stamps(self, names: Iterable[str]) -> dict[str, Any]:
         """What shows that an unversioned dataset was written, even where it is as it was."""

@@ -9,8 +9,9 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh import libraries
 from kedro_fresh.freshness import Freshness, State, Verdict
-from kedro_fresh.ingredients import few
+from kedro_fresh.phrases import few
 from kedro_fresh.project import untranscoded
+from kedro_fresh.reasons import InputChanged
 
 WAITING = "waits"
 
@@ -57,7 +58,7 @@ class Plan:
         if changed:
             yield (
                 f"fresh results were made with other versions ({few(sorted(changed))}); "
-                "`kedro run --force` makes them anew"
+                "a run with `force` makes them anew"
             )
 
     def starts_from_stale(self, selected: Pipeline) -> Iterator[str]:
@@ -77,8 +78,11 @@ class Plan:
                 if verdict.reasons and node.name in _after(pipeline, name)
             }
         if starts:
-            told = few(list(culprits.values()))
-            yield f"this run starts from {few(starts)}, stale since {told}; `kedro run` renews it"
+            told = few(culprits.values())
+            yield (
+                f"this run starts from {few(starts)}, stale since {told}; "
+                "a run of the whole pipeline renews it"
+            )
 
     def _before(self, name: str) -> list[str]:
         """The nodes not fresh by themselves that a node comes after."""
@@ -104,15 +108,18 @@ def plan(freshness: Freshness) -> Plan:
 
 
 def _own_reasons(verdict: Verdict, pipeline: Pipeline, touched: set[str]) -> Verdict:
-    """Without the inputs that are about to be made anew: nobody knows yet what they will be."""
-    coming = tuple(
-        f"content of {untranscoded(output)}{end}"
+    """A verdict without the inputs that are about to be made anew: they may be what they were."""
+    coming = {
+        untranscoded(output)
         for node in pipeline.nodes
         if node.name in touched
         for output in node.outputs
-        for end in " @"  # not of `features_text_long` where `features_text` is made
-    )
-    reasons = [why for why in verdict.reasons if not why.startswith(coming)]
+    }
+    reasons = [
+        reason
+        for reason in verdict.reasons
+        if not (isinstance(reason, InputChanged) and untranscoded(reason.dataset) in coming)
+    ]
     if verdict.state is State.STALE and not reasons:
         return replace(verdict, state=State.FRESH, reasons=[])
     return replace(verdict, reasons=reasons)

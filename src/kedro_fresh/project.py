@@ -10,19 +10,19 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro.utils import find_kedro_project
 
-from kedro_fresh.code import SourceCode
+from kedro_fresh.code import SourceCode, top_level
 from kedro_fresh.contents import Contents
 from kedro_fresh.freshness import Freshness
 from kedro_fresh.loaded import watch
-from kedro_fresh.node_code import NodeCode
+from kedro_fresh.node_code import NodeCode, named_modules
 
-FOLDER = Path("data") / ".caching"
+FOLDER = Path("data") / ".fresh"
 
 
 def open_freshness(
     pipeline: Pipeline, catalog: DataCatalog, contents: Contents | None = None
 ) -> Freshness:
-    """The freshness of a pipeline's nodes; records lie in `data/.caching` of the project.
+    """The freshness of a pipeline's nodes; records are in `data/.fresh` of the project.
 
     Args:
         pipeline: whose nodes are asked for.
@@ -33,12 +33,22 @@ def open_freshness(
     folder = root / FOLDER
     contents = contents or Contents(folder / "contents.json")
     package = project.PACKAGE_NAME or ""
+    plugins = {top_level(name) for node in pipeline.nodes for name in named_modules(node)}
+    folders = {name: found for name in {package, *plugins} if (found := _folders(name))}
+    for name in folders:
+        watch(name)
+    code = NodeCode(SourceCode(package, folders, contents))
+    return Freshness(pipeline, catalog, folder, root, code, contents)
+
+
+def _folders(package: str) -> list[Path]:
+    """The folders of a package, of a namespace several, or its one file; none where it is not."""
     spec = find_spec(package) if package else None
-    places = list(spec.submodule_search_locations or []) if spec else []
-    if package:
-        watch(package)
-    source = SourceCode(package, Path(places[0]) if places else root, contents)
-    return Freshness(pipeline, catalog, folder, root, NodeCode(source), contents)
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is not None:
+        return [Path(folder) for folder in spec.submodule_search_locations]
+    return [Path(spec.origin)] if spec.has_location and spec.origin else []
 
 
 def upstream(part: Pipeline) -> Pipeline:

@@ -2,7 +2,7 @@
 
 What draws from the system's own randomness (`default_rng()` without a seed, `uuid4`), from the
 clock, or from the order of a set leaves no trace in this process: such a node is taken for
-deterministic, and `kedro verify` shows by experiment whether it is.
+deterministic, and `kedro fresh verify` shows by experiment whether it is.
 """
 
 from __future__ import annotations

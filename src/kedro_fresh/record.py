@@ -13,18 +13,23 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from kedro_fresh.contents import write_json
+from kedro_fresh.files import write_json
 from kedro_fresh.ingredients import Ingredients
 from kedro_fresh.listing import readable
+from kedro_fresh.reasons import RecordUnreadable
 
-FORMAT = 4
+FORMAT = 1
 KEPT = 50  # different ingredients, or unfinished runs, of a node
 ALIKE = 2  # entries of the same ingredients
 NAME = re.compile(r"\d{8}-[0-9a-f]{16}\.json")  # number and fingerprint
 
 
 class UnreadableError(Exception):
-    """A record that does not count, in words."""
+    """A record cannot be read; nothing follows from it."""
+
+    def __init__(self, reason: RecordUnreadable) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Entry:
         seconds: it took.
         process: its number.
         libraries: distribution -> version.
-        unseeded: random draws without a seed, in words; with any the node always runs.
+        unseeded: generators that it drew from without a seed; with any the node runs each time.
     """
 
     ingredients: Ingredients
@@ -71,7 +76,7 @@ class Shelf:
     many, so that no more is read than is asked for.
 
     Attributes:
-        folder: of the files; a file beside it, of its name, is what older versions kept in one.
+        folder: of the files.
         unreadable: files that were met and do not count: set aside when the next entry comes.
     """
 
@@ -92,9 +97,10 @@ class Shelf:
         """The entry that came last; None where there is none.
 
         Raises:
-            UnreadableError: it cannot be read, or there is only what an older version kept.
+            UnreadableError: it cannot be read.
         """
-        return self._read([self.folder.with_name(f"{self.folder.name}.json"), *self.paths()][-1])
+        paths = self.paths()
+        return self._read(paths[-1]) if paths else None
 
     def paths(self, ingredients: Ingredients | None = None) -> list[Path]:
         """The files of these ingredients, or of all; the newest last."""
@@ -132,7 +138,7 @@ class Shelf:
         except (OSError, ValueError, KeyError, TypeError) as error:
             why = f"is damaged ({_first_line(error)})"
         self.unreadable.append(path)
-        raise UnreadableError(f"{path.parent.name}/{path.name} {why}")
+        raise UnreadableError(RecordUnreadable(f"{path.parent.name}/{path.name}", why))
 
 
 class Record:

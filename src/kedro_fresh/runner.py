@@ -13,13 +13,12 @@ from kedro.io import CatalogProtocol, DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner, Task
 
-from kedro_fresh.duration import duration
 from kedro_fresh.errors import FreshError
 from kedro_fresh.freshness import Freshness
-from kedro_fresh.ingredients import few
 from kedro_fresh.leftovers import remove_leftovers
 from kedro_fresh.loaded import keeping_to
 from kedro_fresh.locks import Locks
+from kedro_fresh.phrases import duration, few
 from kedro_fresh.pinned import PinnedCatalog
 from kedro_fresh.plan import Plan, plan
 from kedro_fresh.project import open_freshness
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("kedro_fresh")
 
 
-class CachingRunner(SequentialRunner):
+class FreshRunner(SequentialRunner):
     """Skips a node whose code, parameters and inputs' content are what made its whole outputs.
 
     An earlier version that is what the node would make now is brought forward as the newest. Nodes
@@ -65,8 +64,8 @@ class CachingRunner(SequentialRunner):
         counts = Counter(chain.from_iterable(node.inputs for node in pipeline.nodes))
         done: Counter[str] = Counter()
         try:
-            package = freshness.code.source.package
-            with Locks() as locks, keeping_to(package, freshness.sources):
+            packages = freshness.code.source.folders
+            with Locks() as locks, keeping_to(packages, freshness.sources):
                 planned = self._prepare(freshness, locks)
                 for node in pipeline.nodes:
                     why, verdict = planned.verdicts[node.name].reasons, freshness.examine(node)
@@ -90,8 +89,8 @@ class CachingRunner(SequentialRunner):
         """Say what is known before the first node, and lock what will be written."""
         if missing := missing_starts(freshness):
             raise FreshError(
-                f"this run starts from {few(missing)}, which no run has made yet: `kedro run` "
-                "makes all, `kedro run --pipelines <stage>` a stage with all that it needs"
+                f"this run starts from {few(missing)}, which no run has made yet: run the "
+                "whole pipeline, or the nodes before it too"
             )
         planned = plan(freshness)
         coming = planned.coming(self.force)

@@ -1,4 +1,4 @@
-"""What `kedro status` prints: each node fresh or stale, and why, without running anything."""
+"""What `kedro fresh status` prints: each node fresh or stale, and why, without running anything."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def status(
     Args:
         pipeline: the nodes to be told of.
         catalog: where their datasets lie.
-        check: as of `CachingRunner`.
+        check: as of `FreshRunner`.
     """
     freshness = open_freshness(pipeline, catalog)
     planned = plan(freshness)
@@ -53,7 +53,7 @@ def missing_starts(part: Freshness) -> list[str]:
     made = {untranscoded(name) for name in upstream(part.pipeline).all_outputs()}
     return sorted(
         name
-        for name in part.pipeline.inputs() & part.places.keys()
+        for name in part.pipeline.inputs() & part.locations.keys()
         if untranscoded(name) in made and part.content(part.versions.current(name)) == ABSENT
     )
 
@@ -69,5 +69,5 @@ def starts_from_stale(part: Freshness) -> Iterator[str]:
 
 def _summary(nodes: int, touched: int) -> str:
     if not touched:
-        return f"All {nodes} nodes are fresh: `kedro run` would run none."
+        return f"All {nodes} nodes are fresh: a run executes none."
     return f"{nodes - touched} of {nodes} nodes are fresh."

@@ -14,11 +14,11 @@ from kedro.runner import Task
 
 from kedro_fresh import libraries
 from kedro_fresh.contents import ABSENT
-from kedro_fresh.duration import duration
 from kedro_fresh.errors import interrupted
 from kedro_fresh.freshness import Freshness, State, Verdict
-from kedro_fresh.ingredients import few
+from kedro_fresh.phrases import duration, few
 from kedro_fresh.randomness import watched_generators
+from kedro_fresh.reasons import Reason
 from kedro_fresh.record import Entry, Output
 from kedro_fresh.unfinished import UnfinishedDataset
 from kedro_fresh.versions import bring_forward, left_over, next_version, written
@@ -46,7 +46,7 @@ class Step:
     freshness: Freshness
     catalog: DataCatalog
     force: bool
-    own_reasons: list[str]
+    own_reasons: list[Reason]
 
     def must_run(self) -> bool:
         """Whether nothing that is there is what the node would make."""
@@ -88,8 +88,7 @@ class Step:
         versions.wrote(begun.outputs)
         LOG.info("%s: ran in %s%s", self.node.name, duration(seconds), self._in_brackets())
         rewritten = [name for name, now in versions.stamps(inputs).items() if now != stamps[name]]
-        drawn = tuple(f"from {name}" for name in unseeded)
-        self._note(replace(begun, seconds=seconds, unseeded=drawn), rewritten)
+        self._note(replace(begun, seconds=seconds, unseeded=tuple(unseeded)), rewritten)
         return "ran"
 
     def _in_brackets(self) -> str:
@@ -100,8 +99,11 @@ class Step:
     def _begin(self) -> Entry:
         why = "it is forced to" if self.force else self.verdict.why()
         RUNNING.debug("%s: running, because %s", self.node.name, why)
-        places = (self.freshness.places[name] for name in self.node.outputs)
-        outputs = {place.name: Output(next_version(place, self.catalog), "") for place in places}
+        locations = (self.freshness.locations[name] for name in self.node.outputs)
+        outputs = {
+            location.name: Output(next_version(location, self.catalog), "")
+            for location in locations
+        }
         begun = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())
         self._offer(begun)
         return begun
@@ -115,8 +117,8 @@ class Step:
             dataset = self.catalog.get(name)
             assert isinstance(dataset, UnfinishedDataset)
             if not self.force:
-                places = self.freshness.places
-                left = left_over(node.name, record, begun.ingredients, places, self.catalog)
+                locations = self.freshness.locations
+                left = left_over(node.name, record, begun.ingredients, locations, self.catalog)
                 dataset.offer(left)
             record.begin(begun)
 
@@ -125,7 +127,7 @@ class Step:
         freshness, node = self.freshness, self.node
         if freshness.cannot_be_skipped(node):
             return
-        changed = freshness.ingredients(node).differences(ended.ingredients)
+        changed = list(map(str, freshness.ingredients(node).differences(ended.ingredients)))
         changed = changed or [f"{name} was written" for name in rewritten]
         if unsure := [f"{change} while it ran" for change in changed] + freshness.other_code(node):
             LOG.warning("%s: %s, so it will run again", node.name, few(unsure))
@@ -136,10 +138,10 @@ class Step:
             return
         if ended.unseeded:
             LOG.warning(
-                "%s: it drew random numbers without a seed (%s), so it will run each time; give "
-                "its functions a seeded generator",
+                "%s: it drew random numbers without a seed (from %s), so it will run each time; "
+                "give its functions a seeded generator",
                 node.name,
-                few(list(ended.unseeded)),
+                few(ended.unseeded),
             )
         known = libraries.versions(freshness.imports(node))
         self.verdict.record.finish(replace(ended, outputs=outputs, libraries=known, made=_now()))

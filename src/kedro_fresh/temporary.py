@@ -1,7 +1,7 @@
-"""Temporary files and folders, and which of them nobody will come back for.
+"""Temporary files and folders, and which of them are left over from a process that was killed.
 
-Whoever makes one holds a lock on it, which the system lets go of when the process ends, however it
-ends. One whose lock can be had is left over from a process that was killed.
+A process locks what it makes, and the system releases the lock when the process ends, however it
+ends: one that can be locked is left over.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows: there, nothing is taken for left over
+except ImportError:  # Windows: nothing counts as left over
     fcntl = None  # type: ignore[assignment]
 
-NAME = re.compile(r"\.(?P<of>.+)\.[0-9a-f]{32}(\.tmp)?")
-SPILL = "siger-pipeline-spill-"
+NAME = re.compile(r"\.(?P<of>.+)\.[0-9a-f]{32}\.tmp")
+PREFIX = "kedro-fresh-"  # of the folders that belong to a process
 
 
 @contextmanager
 def temporary_beside(path: Path) -> Iterator[Path]:
-    """A new empty file beside a path, to be written and renamed; removed where it was not."""
+    """A new empty file beside a path, to be written and renamed; else it is removed."""
     yield from _made(path, is_folder=False)
 
 
@@ -36,16 +36,19 @@ def temporary_folder_beside(path: Path) -> Iterator[Path]:
     yield from _made(path, is_folder=True)
 
 
-def spill_folder() -> Path:
-    """A new folder under `TMPDIR` that is this process's until it ends."""
-    folder = Path(tempfile.mkdtemp(prefix=SPILL))
-    _lock(folder)  # not let go of: the end of the process does that
+def process_folder() -> Path:
+    """A new folder under `TMPDIR` that belongs to this process; its maker removes it.
+
+    Where the process is killed before that, the next run removes it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    _lock(folder)  # never released: the end of the process does that
     return folder
 
 
-def spill_folders() -> Iterator[Path]:
-    """All that `spill_folder` has made, here and in other processes."""
-    yield from Path(tempfile.gettempdir()).glob(f"{SPILL}*")
+def process_folders() -> Iterator[Path]:
+    """The folders that `process_folder` has made, in this process and in others."""
+    yield from Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
 
 
 def left_over(folder: Path, of: str | None = None) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from kedro_fresh.contents import ABSENT
 from kedro_fresh.difference import difference
 from kedro_fresh.errors import FreshError
 from kedro_fresh.freshness import Freshness
-from kedro_fresh.ingredients import few
+from kedro_fresh.phrases import few
 from kedro_fresh.project import open_freshness, untranscoded
 from kedro_fresh.record import Record, UnreadableError
 
@@ -96,13 +96,13 @@ def _found(name: str) -> tuple[str, Node]:
 def _check_inputs(node: Node, part: Freshness) -> None:
     made = {untranscoded(name) for name in part.pipeline.all_outputs()}
     inputs = [name for name in node.inputs if untranscoded(name) in made]
-    unsaved = [name for name in inputs if part.places[name].path is None]
+    unsaved = [name for name in inputs if part.locations[name].path is None]
     missing = [name for name in inputs if part.content(part.versions.loaded(name)) == ABSENT]
     if unsaved:
         raise FreshError(f"{node.name} reads {few(unsaved)}, which the catalog does not persist")
     if missing:
         raise FreshError(
-            f"{node.name} reads {few(missing)}, which no run has made yet: `kedro run` makes all"
+            f"{node.name} reads {few(missing)}, which no run has made yet: run the pipeline first"
         )
 
 
@@ -136,12 +136,12 @@ def _run(node: Node, seed: str, asked: Mapping[str, Any]) -> None:
 def _compared(node: Node, part: Freshness, one: Path, other: Path) -> Iterator[Verification]:
     width = max((len(name) for name in node.outputs), default=0)
     for name in node.outputs:
-        if part.places[name].path is None:
-            text, same = f"not compared: {part.places[name].why_unknown()}", None
+        if part.locations[name].path is None:
+            text, same = f"not compared: {part.locations[name].why_unknown()}", None
         else:
             found = difference(one / name, other / name)
             text, same = found or "same bytes", not found
-            if found and part.places[name].measured and _both_wrote(one / name, other / name):
+            if found and part.locations[name].measured and _both_wrote(one / name, other / name):
                 text, same = f"{found}; it is measured, so it may", None
         yield Verification(f"  {name.ljust(width)}  {text}", same)
 

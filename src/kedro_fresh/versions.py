@@ -9,37 +9,38 @@ from typing import Any
 
 from kedro.io import AbstractVersionedDataset, DataCatalog
 
-from kedro_fresh.contents import link_or_copy
 from kedro_fresh.errors import FreshError
+from kedro_fresh.files import link_or_copy
 from kedro_fresh.freshness import Freshness
-from kedro_fresh.ingredients import Ingredients, few
-from kedro_fresh.places import Place
+from kedro_fresh.ingredients import Ingredients
+from kedro_fresh.locations import Location
+from kedro_fresh.phrases import few
 from kedro_fresh.record import Entry, Output, Record, UnreadableError
 
 LOG = logging.getLogger("kedro_fresh")
 
 
-def next_version(place: Place, catalog: DataCatalog) -> str | None:
+def next_version(location: Location, catalog: DataCatalog) -> str | None:
     """The version that a run writes, None for a dataset without versions.
 
     Raises:
         FreshError: it would not be the newest one, since the clock was set back; or a file without
             versions stands where the versions go.
     """
-    dataset = catalog.get(place.name)
-    if not place.versioned or not isinstance(dataset, AbstractVersionedDataset):
+    dataset = catalog.get(location.name)
+    if not location.versioned or not isinstance(dataset, AbstractVersionedDataset):
         return None
-    if place.path and place.path.is_file():
+    if location.path and location.path.is_file():
         raise FreshError(
-            f"{place.path} is a file from before {place.name} had versions, and stands where they "
-            "go: remove it, and it is made anew"
+            f"{location.path} is a file from before {location.name} had versions, and stands "
+            "where they go: remove it, and it is made anew"
         )
-    version, newest = dataset.resolve_save_version(), place.newest()
+    version, newest = dataset.resolve_save_version(), location.newest()
     if version and newest and newest > version:
         raise FreshError(
-            f"{place.name} has a version of {newest}, and this run is of {version}: what it makes "
-            "would not be the newest. Start it again if another run has ended meanwhile; else set "
-            "the clock right, or remove that version"
+            f"{location.name} has a version of {newest}, and this run is of {version}: what it "
+            "makes would not be the newest. Start it again if another run has ended meanwhile; "
+            "else set the clock right, or remove that version"
         )
     return version
 
@@ -48,10 +49,10 @@ def bring_forward(entry: Entry, freshness: Freshness, catalog: DataCatalog) -> E
     """Make what an earlier run wrote the newest version of each output; the run's entry anew."""
     outputs = {}
     for name, file in (freshness.versions_of(entry) or {}).items():
-        place, version = freshness.places[name], freshness.versions.newest[name]
+        location, version = freshness.locations[name], freshness.versions.newest[name]
         if file != freshness.versions.current(name):
-            version = next_version(place, catalog)
-            target = place.at(version)
+            version = next_version(location, catalog)
+            target = location.at(version)
             assert target is not None
             link_or_copy(file, target)
             catalog.release(name)
@@ -63,7 +64,7 @@ def left_over(
     node: str,
     record: Record,
     now: Ingredients,
-    places: Mapping[str, Place],
+    locations: Mapping[str, Location],
     catalog: DataCatalog,
 ) -> dict[str, Any]:
     """What a broken-off run of a node with the same ingredients has left.
@@ -74,7 +75,7 @@ def left_over(
     try:
         same = list(record.unfinished.of(now))
         for entry in same:
-            if _is_whole(entry, places):
+            if _is_whole(entry, locations):
                 outputs = entry.outputs.items()
                 return {name: catalog.load(name, output.version) for name, output in outputs}
         never = "broken off before it had written all of its outputs once"
@@ -90,15 +91,15 @@ def left_over(
 
 def written(begun: Entry, freshness: Freshness) -> dict[str, Output]:
     """The outputs of a run that has ended, with their contents."""
-    files = {name: freshness.places[name].at(out.version) for name, out in begun.outputs.items()}
+    files = {name: freshness.locations[name].at(out.version) for name, out in begun.outputs.items()}
     return {
         name: Output(begun.outputs[name].version, freshness.content(file))
         for name, file in files.items()
     }
 
 
-def _is_whole(entry: Entry, places: Mapping[str, Place]) -> bool:
-    files = (places[name].at(output.version) for name, output in entry.outputs.items())
+def _is_whole(entry: Entry, locations: Mapping[str, Location]) -> bool:
+    files = (locations[name].at(output.version) for name, output in entry.outputs.items())
     return all(file is not None and file.exists() for file in files)
 
 

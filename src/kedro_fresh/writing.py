@@ -1,18 +1,16 @@
-"""What keeps a file from being written, in a sentence."""
+"""Why a file cannot be written, and what to do, in a sentence."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
-import tempfile
 from pathlib import Path
-from typing import Any
 
-from kedro_fresh.errors import FreshError, behind
+from kedro_fresh.errors import FreshError
 
-# What happened, and what to do.
-TOLD = {
+# Cause and remedy.
+REMEDIES = {
     errno.ENOSPC: ("the disk is full", "Free some space on it"),
     errno.EDQUOT: ("the disk quota is used up", "Free some space, or ask for more"),
     errno.EROFS: ("the file system is read-only", "Make it writable, or work in another folder"),
@@ -48,64 +46,20 @@ def write_error(path: str | os.PathLike[str], error: OSError) -> WriteError:
     if isinstance(error, WriteError):
         return error
     wrong = _number(error)
-    what, remedy = TOLD.get(wrong, (error.strerror or str(error), "Mend that"))
+    what, remedy = REMEDIES.get(wrong, (error.strerror or str(error), "Mend that"))
     shown = Path(path)
     if wrong in (errno.ENOTDIR, errno.EEXIST):
         files = [folder for folder in shown.parents if folder.exists() and not folder.is_dir()]
         what = f"{files[0]} is a file and must be a folder" if files else what
-    told = WriteError(
+    refused = WriteError(
         f"{shown} cannot be written: {what}. {remedy}, then run again: nothing half-written is"
-        " left, and what was made before is kept."
+        " left, and what was made before is still there."
     )
-    told.errno, told.strerror = wrong, error.strerror or os.strerror(wrong)
-    return told
+    refused.errno, refused.strerror = wrong, error.strerror or os.strerror(wrong)
+    return refused
 
 
 def _number(error: OSError) -> int:
     """Of the system; what copies a folder gives it in words, one for each file."""
     found = re.search(r"\[Errno (\d+)\]", str(error))
     return error.errno or (int(found[1]) if found else 0)
-
-
-def shortage(error: BaseException) -> WriteError | None:
-    """The full or unwritable disk behind an error, whoever met it; None where there is none."""
-    for found in behind(error):
-        if isinstance(found, OSError) and found.errno in OF_THE_DISK:
-            return write_error(found.filename or "a file", found)
-        if type(found).__module__.endswith("duckdb") and _is_of_spilling(str(found)):
-            told = str(found).partition("\n")[0].rstrip(".")
-            return WriteError(
-                f"tables need more memory than there is, and {tempfile.gettempdir()} cannot take"
-                f" what is left over ({told}). Free some space there, or name a folder with more"
-                " by TMPDIR, then run again."
-            )
-    return None
-
-
-def _is_of_spilling(message: str) -> bool:
-    return message.startswith("Out of Memory Error") or "No space left" in message
-
-
-class Watched:
-    """A file being written that remembers why the system refused.
-
-    The libraries that write into it tell of it in their own words, or in none.
-    """
-
-    def __init__(self, handle: Any) -> None:
-        self._handle = handle
-        self.failure: OSError | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._handle, name)
-
-    def write(self, data: Any) -> int:
-        """Write on; see `io.RawIOBase`."""
-        try:
-            written: int = self._handle.write(data)
-        except OSError as error:
-            # A copy: a library's writer that holds this file would be held by the error's frames,
-            # in a circle that Python cannot see through.
-            self.failure = OSError(*error.args)
-            raise
-        return written

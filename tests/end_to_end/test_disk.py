@@ -34,11 +34,11 @@ def test_a_full_disk_and_then_a_larger_one(tmp_path: Path) -> None:
 
 def test_no_room_for_the_records(tmp_path: Path) -> None:
     project = copy_to(tmp_path)
-    with small_disk(project.path / "data" / ".caching", size="60k"):
+    with small_disk(project.path / "data" / ".fresh", size="60k"):
         told = project.fails(*RUN)
-        assert "data/.caching" in told
+        assert "data/.fresh" in told
         assert "cannot be written" in told
-        grow(project.path / "data" / ".caching", "16m")
+        grow(project.path / "data" / ".fresh", "16m")
         project.run(*RUN)
         assert "All 17 nodes are fresh" in project.run(*RUN)
 

@@ -102,7 +102,7 @@ def test_another_number_of_threads_reruns_nothing(project: Editable) -> None:
 
 def test_a_hyperparameter_reruns_training_onward(project: Editable) -> None:
     states = project.status("siger.lambda_perturbation=0.02")
-    assert states["train_model"] == ("stale", "siger.lambda_perturbation 0.01 → 0.02")
+    assert states["train_model"] == ("stale", "siger.lambda_perturbation changed 0.01 → 0.02")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
     assert named(states, "stale", "waits") >= {"evaluate_model", "write_report", "write_page"}
     assert named(project.status("model=lightgcn,siger.lambda_perturbation=0.02"), "stale") == set()
@@ -119,7 +119,7 @@ def test_another_number_of_neighbours_is_another_graph(project: Editable) -> Non
 
 def test_beta_reruns_no_graph(project: Editable) -> None:
     states = project.status("siger.beta=0")
-    assert states["train_model"] == ("stale", "siger.beta 0.3 → 0.0")
+    assert states["train_model"] == ("stale", "siger.beta changed 0.3 → 0.0")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
 
 
@@ -211,7 +211,7 @@ def test_a_stage_alone_says_when_it_starts_from_what_is_stale(project: Editable)
     params = f"{SHORT},siger.lambda_perturbation=0.3"
     log = project.run("--tags", "evaluate", "--params", params, **project.environment())
     assert "starts from checkpoint" in log
-    assert "siger.lambda_perturbation 0.01 → 0.3" in log
+    assert "siger.lambda_perturbation changed 0.01 → 0.3" in log
 
 
 def test_an_environment_that_does_not_exist_is_told(project: Editable) -> None:
@@ -239,7 +239,7 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
         stderr=subprocess.DEVNULL,
     )
     try:
-        holder = copy.path / "data" / ".caching"
+        holder = copy.path / "data" / ".fresh"
         deadline = time.monotonic() + 60
         while not any(f'"{busy.pid}"' in h.read_text() for h in holder.glob("train_model*.holder")):
             assert time.monotonic() < deadline

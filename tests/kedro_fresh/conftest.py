@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kedro_fresh.loaded import watch
 from shop_project import Shop, make_shop
 
 
@@ -16,6 +17,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCapt
     monkeypatch.syspath_prepend(str(made.root / "src"))
     # What is edited within a second keeps its size and time: never trust compiled files.
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    watch("shop")  # as Kedro's command line does before it imports the project
     return made
 
 

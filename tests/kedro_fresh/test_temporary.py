@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kedro_fresh.temporary import (
-    SPILL,
+    PREFIX,
     left_over,
     remove_dead,
     temporary_beside,
@@ -22,28 +22,21 @@ HEX = "0123456789abcdef0123456789abcdef"
 WRITER = """
 import sys, time
 from pathlib import Path
-from siger_pipeline.datasets.duckdb import spill_folder
-from siger_pipeline.datasets.text import TextDataset
-from kedro_fresh.temporary import temporary_beside, temporary_folder_beside
+from kedro_fresh.temporary import process_folder, temporary_beside, temporary_folder_beside
 
-class Slow(TextDataset):
-    def _write(self, handle, data):
-        handle.write(b"x" * 3_000_000)
-        handle.flush()
-        (Path(sys.argv[1]) / "spill").write_text(spill_folder())
-        with temporary_beside(Path(sys.argv[1]) / "record.json") as one:
-            with temporary_folder_beside(Path(sys.argv[1]) / "copied") as other:
-                (other / "half").write_bytes(b"x")
-                Path(sys.argv[1], "ready").touch()
-                time.sleep(60)
-
-Slow(filepath=sys.argv[1] + "/a.txt").save("")
+folder = Path(sys.argv[1])
+(folder / "mine").write_text(str(process_folder()))
+with temporary_beside(folder / "a.txt") as one, temporary_folder_beside(folder / "copied") as other:
+    one.write_bytes(b"x" * 3_000_000)
+    (other / "half").write_bytes(b"x")
+    (folder / "ready").touch()
+    time.sleep(60)
 """
 
 
 @pytest.fixture
 def writer(tmp_path: Path) -> subprocess.Popen[bytes]:
-    """A process that is writing a dataset, a record and a copy, and has a spill folder."""
+    """A process that is writing a file and a folder, and has a folder of its own."""
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], env=environment)
     while not (tmp_path / "ready").exists():
@@ -58,15 +51,15 @@ def test_only_what_a_dead_process_left_is_removed(
     users = tmp_path / ".notes.txt.tmp"
     users.write_text("mine")
     left = sorted(left_over(tmp_path))
-    spill = Path((tmp_path / "spill").read_text())
-    assert [path.name.split(".")[1] for path in left] == ["a", "copied", "record"]
-    assert spill.name.startswith(SPILL)
-    assert remove_dead([*left, spill]) == (0, 0)
-    assert all(path.exists() for path in [*left, spill])
+    own = Path((tmp_path / "mine").read_text())
+    assert [path.name.split(".")[1] for path in left] == ["a", "copied"]
+    assert own.name.startswith(PREFIX)
+    assert remove_dead([*left, own]) == (0, 0)
+    assert all(path.exists() for path in [*left, own])
     os.kill(writer.pid, signal.SIGKILL)
     writer.wait()
-    assert remove_dead([*left, spill]) == (4, 3_000_001)
-    assert not any(path.exists() for path in [*left, spill])
+    assert remove_dead([*left, own]) == (3, 3_000_001)
+    assert not any(path.exists() for path in [*left, own])
     assert users.read_text() == "mine"
 
 
@@ -74,7 +67,7 @@ def test_only_what_a_dead_process_left_is_removed(
     ("name", "counts"),
     [
         (f".a.txt.{HEX}.tmp", True),
-        (f".a.txt.{HEX}", True),  # of earlier versions of this project
+        (f".a.txt.{HEX}", False),
         (f"a.txt.{HEX}.tmp", False),
         (".a.txt.tmp", False),
         (".a.txt.swp", False),

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from kedro.io.core import Version
 
-from kedro_fresh.places import Place
+from kedro_fresh.locations import Location
 from siger_pipeline.datasets.text import TextDataset
 from siger_pipeline.shell.latest import renew_latest
 
 OLD, NEW = "2026-11-01T10.00.00.000Z", "2026-11-02T10.00.00.000Z"
 
 
-def place(folder: Path) -> Place:
+def place(folder: Path) -> Location:
     path = folder / "siger" / "report.html"
-    return Place("report_page", {}, str(path), path, versioned=True, load_version=None)
+    return Location("report_page", {}, str(path), path, versioned=True, load_version=None)
 
 
-def write(page: Place, version: str, text: str) -> None:
+def write(page: Location, version: str, text: str) -> None:
     file = page.at(version)
     assert file is not None
     file.parent.mkdir(parents=True)

@@ -21,9 +21,10 @@ from kedro.io.core import (
 )
 
 from kedro_fresh.temporary import temporary_beside
-from kedro_fresh.writing import Watched, shortage, write_error
+from kedro_fresh.writing import write_error
 from siger_pipeline.datasets.kinds import verdict_on
 from siger_pipeline.datasets.reasons import first_lines, not_the_content
+from siger_pipeline.datasets.shortage import WatchedFile, shortage
 from siger_pipeline.errors import InputError
 
 START = 64  # bytes that tell kinds of files apart
@@ -169,7 +170,7 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
             self._fs.makedirs(folder, exist_ok=True)
             with self._temporary(path) as temporary:
                 with self._fs.open(temporary, "wb") as handle:
-                    file = Watched(handle)
+                    file = WatchedFile(handle)
                     try:
                         yield cast(IO[bytes], file)
                     except Exception as error:

@@ -52,7 +52,7 @@ def _connection(threads: int | None) -> Backend:
 @functools.cache
 def spill_folder() -> str:
     """The temporary folder of this process, which goes when it ends."""
-    folder = temporary.spill_folder()
+    folder = temporary.process_folder()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return str(folder)
 

@@ -9,7 +9,7 @@ from typing import Any
 from kedro.framework.context import CatalogCommandsMixin
 from kedro.io import CatalogConfigResolver, DataCatalog, DatasetError, MemoryDataset
 
-from kedro_fresh.places import is_parameter
+from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.parameters import Where

@@ -1,18 +1,16 @@
-"""The project's own `kedro` commands: `run` with its cache, `status`, `verify` and `compare`."""
+"""The project's own `kedro` commands: `run` with its cache, `status`, `fresh` and `compare`."""
 
-import copy
 import gc
-import os
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, cast
 
 import click
 from kedro.framework.cli.project import run as kedro_run
-from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
-from kedro.pipeline import Pipeline
 
+from kedro_fresh.commands import fresh_group, run_options
 from kedro_fresh.errors import interrupted
 from siger_pipeline.shell.choice import choice_error
 from siger_pipeline.shell.comparison import comparison
@@ -23,25 +21,12 @@ from siger_pipeline.shell.runtime_params import parse_params
 from siger_pipeline.shell.sentences import sentence_of
 from siger_pipeline.shell.yaml_faults import section_fault
 
-CACHING_RUNNER = "kedro_fresh.runner.CachingRunner"
-RUNNERS = {None, CACHING_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
+FRESH_RUNNER = "kedro_fresh.FreshRunner"
+RUNNERS = {None, FRESH_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 # Kedro imports this module at the start of each of its commands, its own ones too.
 prepare_console()
 # Of the middle generation, between two that look through all objects (see `gc.set_threshold`).
 COLLECTIONS = 200
-STATUS_OPTIONS = {
-    "env",
-    "params",
-    "conf_source",
-    "pipeline",
-    "pipelines",
-    "tags",
-    "node_names",
-    "from_nodes",
-    "to_nodes",
-    "from_inputs",
-    "to_outputs",
-}
 
 
 @click.group(name="siger-pipeline")
@@ -90,7 +75,7 @@ def _check_way_of_running(
     if options["only_missing_outputs"]:
         raise click.UsageError(
             "--only-missing-outputs asks whether files exist, not whether they are up to date:"
-            " leave it out, since the caching runner looks at their contents itself"
+            " leave it out, since `FreshRunner` looks at their contents itself"
         )
     if options["is_async"] or runner_params.get("is_async"):
         raise click.UsageError(
@@ -114,10 +99,10 @@ def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **optio
     if (one := options["pipeline"]) and not options["pipelines"]:
         options |= {"pipeline": None, "pipelines": [one]}
     if force and runner:
-        raise click.UsageError("--force is for the caching runner: leave out --runner")
+        raise click.UsageError("--force is for `FreshRunner`: leave out --runner")
     if not runner:
         own = {"force": force, "check": check_before_run}
-        runner, runner_params = CACHING_RUNNER, {**runner_params, **own}
+        runner, runner_params = FRESH_RUNNER, {**runner_params, **own}
     assert kedro_run.callback is not None
     return kedro_run.callback(runner=runner, runner_params=runner_params, **options)
 
@@ -134,9 +119,9 @@ def _read_params(ctx: click.Context, _: click.Parameter, value: Any) -> dict[str
         raise click.UsageError(f"--params: {error}", ctx) from error
 
 
-def _options(names: set[str] | None = None) -> list[click.Parameter]:
+def _options(names: Iterable[str] | None = None) -> list[click.Parameter]:
     """Options of Kedro's `run`, by name or all; of `--params`, values may be lists."""
-    chosen = [copy.copy(one) for one in kedro_run.params if names is None or one.name in names]
+    chosen = run_options(names or [str(option.name) for option in kedro_run.params])
     for option in chosen:
         if option.name == "params":
             option.callback = _read_params
@@ -156,73 +141,9 @@ cli.add_command(
 )
 
 
-def _status(
-    env: str | None,
-    params: dict[str, Any],
-    conf_source: str | None,
-    pipeline: str | None,
-    pipelines: list[str],
-    **selection: Any,
-) -> None:
-    """Each node fresh or stale, and why: what `kedro run` with the same options would do."""
-    # Imported here: other commands have no use for it.
-    from kedro_fresh.status import status
-
-    names = [pipeline] if pipeline else pipelines or ["__default__"]
-    with KedroSession.create(env=env, conf_source=conf_source, runtime_params=params) as session:
-        context = cast(KedroSession, session).load_context()
-        chosen = sum((project_pipelines[name] for name in names), Pipeline([])).filter(**selection)
-        catalog = cast(DataCatalog, context.catalog)
-        for line, colour in status(chosen, catalog, check_before_run):
-            click.secho(line, fg=None if os.environ.get("NO_COLOR") else colour or None)
-
-
-cli.add_command(
-    _Command(
-        "status",
-        params=_options(STATUS_OPTIONS),
-        callback=_status,
-        help=_status.__doc__,
-    )
-)
-
-
-def _verify(
-    env: str | None, params: dict[str, Any], conf_source: str | None, nodes: tuple[str, ...]
-) -> None:
-    """Run NODES twice, in processes of their own, and compare what they make byte for byte.
-
-    It shows whether a node is deterministic, as `kedro run` takes it to be: the two processes order
-    sets in different ways, start from other random states and at another time. What the catalog
-    holds is read, and left as it is. A node that trains takes as long as two trainings. The exit
-    code is 1 if an output differs, unless its `metadata` in the catalog say `measured: true`.
-    """
-    from kedro_fresh.verify import verify
-
-    options: dict[str, Any] = {"env": env, "conf_source": conf_source, "runtime_params": params}
-    differs = False
-    with KedroSession.create(**options) as session:
-        context = cast(KedroSession, session).load_context()
-        for found in verify(nodes, cast(DataCatalog, context.catalog), options):
-            differs |= found.same is False
-            click.secho(found.text, fg=VERIFIED[found.same])
-    if differs:
-        click.get_current_context().exit(1)
-
-
-VERIFIED = {True: "green", False: "red", None: None}
-
-cli.add_command(
-    _Command(
-        "verify",
-        params=[
-            *_options({"env", "params", "conf_source"}),
-            click.Argument(["nodes"], nargs=-1, required=True),
-        ],
-        callback=_verify,
-        help=_verify.__doc__,
-    )
-)
+fresh = fresh_group(_Command, _options, check_before_run)
+cli.add_command(fresh)
+cli.add_command(fresh.commands["status"])  # the short name of `kedro fresh status`
 
 
 def _compare(env: str | None, trials: tuple[str, ...]) -> None:

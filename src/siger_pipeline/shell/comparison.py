@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from kedro.io import DataCatalog
 
-from kedro_fresh.places import places
+from kedro_fresh.locations import locations
 from siger_pipeline.errors import InputError, UserError
 from siger_pipeline.models.registry import model_names
 from siger_pipeline.shell.metrics import (
@@ -37,7 +37,7 @@ def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Ite
     Raises:
         UserError: there are no results, or none of a trial that was named.
     """
-    found = places(catalog, ("metrics", "floors"))
+    found = locations(catalog, ("metrics", "floors"))
     results = results_beside(found["metrics"])
     folder = str(seen_from_here(found["metrics"].path.parents[1]))  # type: ignore[union-attr]
     floors = {} if results else floors_of(found["floors"])

@@ -10,7 +10,7 @@ from kedro.framework.context import KedroContext
 from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol, DatasetError, DatasetNotFoundError
 
-from kedro_fresh.places import is_parameter
+from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError, ParameterError
 from siger_pipeline.shell.catalog import QuickCatalog, entry_error, entry_place, with_trials
 from siger_pipeline.shell.configuration import ProjectConfigLoader

@@ -10,14 +10,14 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
-from kedro_fresh.duration import duration
+from kedro_fresh.phrases import duration
 from kedro_fresh.step import RUNNING
 from siger_pipeline.shell.narration import Narration
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.results import closing_lines
 
 LOG = logging.getLogger(__name__)
-CACHING = "CachingRunner"  # it tells of its nodes itself, and checks those that it will run
+CACHING = "FreshRunner"  # it tells of its nodes itself, and checks those that it will run
 
 
 class ProjectHooks:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from kedro_fresh.contents import link_or_copy
-from kedro_fresh.places import Place
+from kedro_fresh.files import link_or_copy
+from kedro_fresh.locations import Location
 
 FOLDER = "latest"
 
 
-def renew_latest(page: Place) -> Path | None:
+def renew_latest(page: Location) -> Path | None:
     """`latest/report.html` beside `report.html/<version>/report.html`, the newest version's file.
 
     It is beside the folder of versions and not in it, since Kedro takes the last name there for

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from kedro_fresh.places import Place
+from kedro_fresh.locations import Location
 
 LOG = logging.getLogger(__name__)
 Metrics = dict[str, dict[str, float]]  # split -> metric -> value
@@ -36,7 +36,7 @@ class Result:
     floors: str
 
 
-def results_beside(metrics: Place) -> dict[str, Result]:
+def results_beside(metrics: Location) -> dict[str, Result]:
     """Trial -> its result, of every trial of the data set that has results.
 
     Args:
@@ -55,19 +55,19 @@ def results_beside(metrics: Place) -> dict[str, Result]:
     return found
 
 
-def metrics_of(metrics: Place) -> Metrics | None:
+def metrics_of(metrics: Location) -> Metrics | None:
     """The newest metrics of a trial; None where there are none, or the file holds no metrics."""
     read = _read(metrics, TypeAdapter(Metrics))
     return read if read and _has_test(metrics, read) else None
 
 
-def floors_of(floors: Place) -> dict[str, Metrics]:
+def floors_of(floors: Location) -> dict[str, Metrics]:
     """The newest metrics of each floor; none where there is no file, or it holds no metrics."""
     read = _read(floors, TypeAdapter(dict[str, Metrics])) or {}
     return {name: values for name, values in read.items() if _has_test(floors, values)}
 
 
-def floors_beside(floors: Place, name: str) -> dict[str, Metrics]:
+def floors_beside(floors: Location, name: str) -> dict[str, Metrics]:
     """The newest metrics of each floor on other data.
 
     Args:
@@ -84,13 +84,13 @@ def seen_from_here(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _has_test(place: Place, metrics: Metrics) -> bool:
+def _has_test(place: Location, metrics: Metrics) -> bool:
     if not metrics.get("test"):
         LOG.warning("%s is left out: it has no test metrics", place.current())
     return bool(metrics.get("test"))
 
 
-def _read(place: Place, kind: TypeAdapter[Any]) -> Any:
+def _read(place: Location, kind: TypeAdapter[Any]) -> Any:
     path = place.current()
     if path is None or not path.exists():
         return None
@@ -101,7 +101,7 @@ def _read(place: Place, kind: TypeAdapter[Any]) -> Any:
         return None
 
 
-def _origin(place: Place) -> dict[str, Any]:
+def _origin(place: Location) -> dict[str, Any]:
     """The newest provenance; empty where there is none that can be read."""
     path = place.current()
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
-from kedro_fresh.places import places
+from kedro_fresh.locations import locations
 from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.errors import InputError
 
@@ -32,7 +32,7 @@ def check_before_run(nodes: Iterable[Node], catalog: DataCatalog) -> None:
 
 
 def _check_versions(catalog: DataCatalog) -> None:
-    for name, place in places(catalog, catalog.to_config()[2]).items():
+    for name, place in locations(catalog, catalog.to_config()[2]).items():
         asked, file = place.load_version, place.at(place.load_version)
         if asked and file and not file.exists():
             assert place.path is not None

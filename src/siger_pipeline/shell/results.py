@@ -7,8 +7,8 @@ from typing import Any
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from kedro_fresh.ingredients import few
-from kedro_fresh.places import Place, places
+from kedro_fresh.locations import Location, locations
+from kedro_fresh.phrases import few
 from siger_pipeline.reporting.below import below_popularity, main_metrics
 from siger_pipeline.shell.latest import renew_latest
 from siger_pipeline.shell.metrics import (
@@ -36,13 +36,13 @@ def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
     tables = sorted(name for name in made if _plain(name) == "table_markdown")
     metrics = _metrics(catalog, trials[0]) if len(trials) == 1 else None
     if tables:
-        yield from _tables(places(catalog, tables), len(trials))
+        yield from _tables(locations(catalog, tables), len(trials))
     elif metrics and (read := metrics_of(metrics)):
         yield from _figures(catalog, metrics, read)
     else:
         yield from _ends(pipeline, catalog)
     pages = [name for name in made if _plain(name) == "report_page"]
-    for place in places(catalog, pages).values():
+    for place in locations(catalog, pages).values():
         yield from _page(place)
 
 
@@ -51,19 +51,19 @@ def _plain(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _metrics(catalog: DataCatalog, trial: str) -> Place:
+def _metrics(catalog: DataCatalog, trial: str) -> Location:
     name = f"{trial}/metrics"
-    return places(catalog, [name])[name]
+    return locations(catalog, [name])[name]
 
 
-def _tables(tables: dict[str, Place], trials: int) -> Iterator[Line]:
+def _tables(tables: dict[str, Location], trials: int) -> Iterator[Line]:
     for name, place in tables.items():
         if path := place.current():
             study = name.split("/")[1]
             yield logging.INFO, f"{study}, {trials} trials: see {seen_from_here(path)}"
 
 
-def _page(place: Place) -> Iterator[Line]:
+def _page(place: Location) -> Iterator[Line]:
     """Where the page lies: under its stable name, if that can be written."""
     try:
         page = renew_latest(place)
@@ -74,11 +74,11 @@ def _page(place: Place) -> Iterator[Line]:
         yield logging.INFO, f"report: {seen_from_here(page)}"
 
 
-def _figures(catalog: DataCatalog, place: Place, metrics: Any) -> Iterator[Line]:
+def _figures(catalog: DataCatalog, place: Location, metrics: Any) -> Iterator[Line]:
     assert place.path is not None
     trial, results = place.path.parent.name, results_beside(place)
     own = results[trial]
-    floors = floors_beside(places(catalog, ["floors"])["floors"], own.floors)
+    floors = floors_beside(locations(catalog, ["floors"])["floors"], own.floors)
     test, validation = metrics["test"], metrics["validation"]
     name, *rest = main_metrics(test)
     figures = [f"{name} {test[name]:.4f} (validation {validation[name]:.4f})"]
@@ -103,7 +103,7 @@ def _best(values: dict[str, float]) -> str:
 
 def _ends(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
     """Where a run that did not come to the evaluation has left its results."""
-    ends = places(catalog, sorted(pipeline.outputs()))
+    ends = locations(catalog, sorted(pipeline.outputs()))
     paths = [place.path for place in ends.values() if place.path]
     folders = sorted({str(seen_from_here(path.parent)) for path in paths})
     if folders:

@@ -1,7 +1,7 @@
 """The sentence behind an error that a person can mend."""
 
 from kedro_fresh.errors import FreshError, behind
-from kedro_fresh.writing import shortage
+from siger_pipeline.datasets.shortage import shortage
 from siger_pipeline.errors import UserError
 
 

@@ -9,7 +9,7 @@ import time
 import unicodedata
 from typing import TextIO
 
-from kedro_fresh.duration import duration
+from kedro_fresh.phrases import duration
 
 LOG = logging.getLogger(__name__)
 WIDTH = 80  # columns of a terminal that does not say

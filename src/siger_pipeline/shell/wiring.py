@@ -18,7 +18,7 @@ from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
-from kedro_fresh.places import is_parameter
+from kedro_fresh.locations import is_parameter
 from siger_pipeline.shell.trials import Trial
 from siger_pipeline.studies.differences import merged, nested
 from siger_pipeline.studies.names import slug, varied

@@ -20,7 +20,8 @@ from kedro_fresh.loaded import (
     runs_other_source,
     watch,
 )
-from kedro_fresh.runner import CachingRunner
+from kedro_fresh.reasons import CodeChanged
+from kedro_fresh.runner import FreshRunner
 from shop_project import Shop, registered
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -64,7 +65,7 @@ def test_a_module_that_is_imported_in_mid_run_is_of_the_code_that_the_run_began_
     shop.run()
     assert words.read_text() == OTHER_BRANCH
     assert "the other branch" not in shop.newest("report").read_text()
-    assert shop.plan().verdicts["report"].reasons == ["code of shop.words changed"]
+    assert shop.plan().verdicts["report"].reasons == [CodeChanged("shop.words")]
     words.write_text(first)
     assert shop.run() == ALL_FRESH
 
@@ -121,7 +122,7 @@ def test_functions_that_outlive_their_modules_are_not_what_is_hashed(shop: Shop)
     shop.edit("cleaning.py", "rounded(price, digits)", "rounded(price, digits) + 1")
     shop.pipeline()
     with registered(stale):
-        CachingRunner().run(stale, shop.catalog(), None)
+        FreshRunner().run(stale, shop.catalog(), None)
     assert any("clean: shop.cleaning changed after" in m for m in shop.caplog.messages)
     assert shop.run()["clean"] == "ran"
 
@@ -157,7 +158,7 @@ def test_a_module_loaded_before_the_watch_from_an_outdated_compiled_file_is_not_
     same_stamps(module, "VALUE = 2\n")
     time.sleep(0.02)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kedro_fresh.STARTED_NS", time.time_ns())
+        patch.setattr("kedro_fresh.clock.STARTED_NS", time.time_ns())
         assert value_of() == 1
         watch("wpack")
     assert runs_other_source("wpack.a", digest_of(b"VALUE = 2\n"))

@@ -12,6 +12,7 @@ from kedro.pipeline import Node
 
 from kedro_fresh.contents import Contents
 from kedro_fresh.errors import FreshError
+from kedro_fresh.reasons import Change, CodeChanged, ParameterChanged
 from shop_project import Shop
 
 ALL_RAN = {"clean": "ran", "train": "ran", "report": "ran"}
@@ -22,12 +23,12 @@ ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
     ("text", "sentence"),
     [
         ("{", "is damaged"),
-        ('{"format": 4, "entry": {"made": 3}}', "is damaged"),
-        ('{"format": 4, "entry": 3}', "is damaged"),
-        ('{"format": 4}', "is damaged"),
+        ('{"format": 1, "entry": {"made": 3}}', "is damaged"),
+        ('{"format": 1, "entry": 3}', "is damaged"),
+        ('{"format": 1}', "is damaged"),
         ("[]", "is damaged"),
         ("\udcff", "is damaged"),
-        ('{"format": 99}', "has format 99, this version reads 4"),
+        ('{"format": 99}', "has format 99, this version reads 1"),
     ],
 )
 def test_a_record_that_cannot_be_read_counts_as_none_and_is_set_aside(
@@ -54,7 +55,9 @@ def test_a_damaged_newest_entry_of_another_setting_is_told_and_set_aside(shop: S
     assert any(message.startswith(told) for message in shop.caplog.messages)
     assert entry.with_suffix(".unreadable").exists()
     shop.parameters["train"] = {"model": "mean", "rate": 2.0}
-    assert shop.plan().verdicts["train"].reasons == ["train.rate 3.0 → 2.0"]
+    assert shop.plan().verdicts["train"].reasons == [
+        ParameterChanged("train.rate", Change.CHANGED, 3.0, 2.0)
+    ]
 
 
 def test_damage_in_what_is_not_asked_for_leaves_what_is_fresh(shop: Shop) -> None:
@@ -62,23 +65,6 @@ def test_damage_in_what_is_not_asked_for_leaves_what_is_fresh(shop: Shop) -> Non
     shop.parameters["train"] = {"model": "mean", "rate": 3.0}
     shop.run()
     shop.entries("train")[0].write_text("{")
-    assert shop.run() == ALL_FRESH
-
-
-def test_a_record_of_one_file_that_an_older_version_kept_is_told_and_set_aside(
-    shop: Shop,
-) -> None:
-    shop.run()
-    folder = shop.record("train")
-    shutil.rmtree(folder)
-    older = folder.with_name(f"{folder.name}.json")
-    older.write_text('{"format": 2, "entries": [], "unfinished": []}')
-    told = f".caching/{older.name} has format 2, this version reads 4"
-    assert shop.plan().verdicts["train"].reasons == [told]
-    assert shop.run() == {"clean": "fresh", "train": "ran", "report": "fresh"}
-    assert f"train: running, because {told}" in shop.caplog.messages
-    assert older.with_suffix(".unreadable").exists()
-    assert not older.exists()
     assert shop.run() == ALL_FRESH
 
 
@@ -93,7 +79,7 @@ def test_a_record_that_cannot_be_listed_is_for_a_person_to_mend(shop: Shop) -> N
 
 def test_a_damaged_memo_of_contents_counts_as_empty(shop: Shop) -> None:
     shop.run()
-    memo = shop.root / "data" / ".caching" / "contents.json"
+    memo = shop.root / "data" / ".fresh" / "contents.json"
     memo.write_text('{"format": 1, "kno')
     assert shop.run() == ALL_FRESH
     assert any("contents.json is damaged" in message for message in shop.caplog.messages)
@@ -104,7 +90,7 @@ def test_a_damaged_memo_of_contents_counts_as_empty(shop: Shop) -> None:
 def test_contents_remembered_on_another_machine_are_not_believed(shop: Shop) -> None:
     time.sleep(0.05)  # so that the file is older than what is remembered of it
     shop.run()
-    memo = shop.root / "data" / ".caching" / "contents.json"
+    memo = shop.root / "data" / ".fresh" / "contents.json"
     known = json.loads(memo.read_text())
     raw = f"content:{shop.root / 'data' / 'raw.json'}"
     known["known"][raw][0][3] += 1  # another inode: the file of another machine
@@ -140,7 +126,7 @@ def test_a_read_only_folder_is_enough_for_a_fresh_run_and_refused_for_another(
     time.sleep(0.05)
     assert shop.run() == ALL_FRESH
     shop.parameters["digits"] = 0
-    with pytest.raises(FreshError, match=r"clean must run, and .*\.caching cannot be written"):
+    with pytest.raises(FreshError, match=r"clean must run, and .*\.fresh cannot be written"):
         shop.run()
     assert before == {path: path.read_bytes() for path in before}
 
@@ -184,9 +170,9 @@ def test_code_that_changes_while_a_node_runs_is_not_taken_for_what_ran(shop: Sho
     )
     what_ran = path.read_text()
     shop.run()
-    assert shop.plan().verdicts["clean"].reasons == ["code of shop.prices changed"]
+    assert shop.plan().verdicts["clean"].reasons == [CodeChanged("shop.prices")]
     path.write_text(plain)
-    assert shop.plan().verdicts["clean"].reasons == ["code of shop.prices changed"]
+    assert shop.plan().verdicts["clean"].reasons == [CodeChanged("shop.prices")]
     path.write_text(what_ran)
     assert shop.plan().verdicts["clean"].state == "fresh"
 

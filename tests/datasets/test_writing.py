@@ -2,10 +2,7 @@
 
 import errno
 import os
-import resource
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +16,14 @@ import torch
 from fsspec.implementations.local import LocalFileSystem
 from kedro.io import DatasetError, Version
 
-from disks import small_disk
-from kedro_fresh.contents import Contents, link_or_copy, write_json
-from kedro_fresh.writing import TOLD, WriteError, shortage, write_error
+from disks import files_of_at_most, small_disk
+from kedro_fresh.writing import REMEDIES, WriteError
 from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
 from siger_pipeline.datasets.figure import FigureDataset
 from siger_pipeline.datasets.json import JsonDataset
 from siger_pipeline.datasets.matrix import MatrixDataset
+from siger_pipeline.datasets.shortage import shortage
 from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.datasets.text import TextDataset
@@ -43,16 +40,6 @@ OBJECTS: list[tuple[type[AtomicDataset], Callable[[int], Any]]] = [
     (TableDataset, lambda n: pd.DataFrame({"x": np.random.default_rng(0).random(n // 8)})),
 ]
 each_dataset = pytest.mark.parametrize(("kind", "make"), OBJECTS)
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def sentence_of(save: Callable[[], object]) -> str:
@@ -100,11 +87,6 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", "ro"):
         told = sentence_of(lambda: TextDataset(filepath=tmp_path / "disk" / "file").save("x"))
         assert "read-only" in told
-        with pytest.raises(WriteError, match="read-only"):
-            write_json(tmp_path / "disk" / "record.json", {})
-        (tmp_path / "source").write_text("x")
-        with pytest.raises(WriteError, match="read-only"):
-            link_or_copy(tmp_path / "source", tmp_path / "disk" / "target")
 
 
 def test_a_file_where_a_folder_goes_and_the_reverse(tmp_path: Path) -> None:
@@ -134,7 +116,7 @@ def test_what_a_file_system_refuses(
     dataset = TextDataset(filepath=tmp_path / "file")
     monkeypatch.setattr(LocalFileSystem, call, refuse)
     told = sentence_of(lambda: dataset.save("x"))
-    assert told.startswith(f"{tmp_path}/file cannot be written: {TOLD[number][0]}")
+    assert told.startswith(f"{tmp_path}/file cannot be written: {REMEDIES[number][0]}")
     assert names(tmp_path) == []
 
 
@@ -147,40 +129,6 @@ def test_a_file_that_is_read_while_another_is_written(tmp_path: Path) -> None:
         Reading(filepath=tmp_path / "file").save("x")
     assert user_error(caught.value) is None
     assert "/mine/input" in str(caught.value)
-
-
-def test_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "record.json"
-    write_json(path, {"old": 1})
-    before = path.read_bytes()
-    with files_of_at_most(1000), pytest.raises(WriteError, match=r"record\.json cannot be written"):
-        write_json(path, {"new": "x" * 5000})
-    assert path.read_bytes() == before
-    assert names(tmp_path) == ["record.json"]
-    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(errno.EXDEV, "no")))
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "large").write_bytes(b"x" * 5000)
-    monkeypatch.setattr(shutil, "copyfile", copy_in_words)
-    with pytest.raises(WriteError, match="the disk is full"):
-        link_or_copy(tmp_path / "source", tmp_path / "target")
-    assert not (tmp_path / "target").exists()
-
-
-def copy_in_words(_: str, target: str) -> None:
-    raise OSError(errno.ENOSPC, "No space left on device", target)
-
-
-def test_hashes_that_cannot_be_noted_are_no_error(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "file").write_text("x")
-    contents = Contents(tmp_path / "memo" / "memo.json")
-    contents.of(tmp_path / "file")
-    (tmp_path / "memo").write_text("a file")
-    contents.save()
-    (record,) = caplog.records
-    assert "memo.json cannot be written" in record.getMessage()
-    assert len(record.getMessage().splitlines()) == 1
 
 
 def test_tables_that_spill_onto_a_full_disk(tmp_path: Path) -> None:
@@ -206,9 +154,3 @@ def test_a_full_disk_behind_another_error() -> None:
 def test_other_errors_are_left_alone() -> None:
     for error in (ValueError("x"), FileNotFoundError(2, "no", "file"), duckdb.Error("Parser")):
         assert shortage(error) is None
-
-
-def test_an_error_is_told_once(tmp_path: Path) -> None:
-    told = write_error(tmp_path / "file", OSError(errno.ENOSPC, "full"))
-    assert write_error(tmp_path, told) is told
-    assert told.errno == errno.ENOSPC

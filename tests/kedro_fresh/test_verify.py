@@ -127,7 +127,7 @@ def test_measured_outputs_may_differ(tiny: Path) -> None:
 
 
 def test_what_cannot_be_verified_is_said_before_anything_runs(tiny: Path) -> None:
-    told = "see reads same, which no run has made yet: `kedro run` makes all"
+    told = "see reads same, which no run has made yet: run the pipeline first"
     assert verified(tiny, "make", "see") == [f"FreshError {told}"]
     (line,) = verified(tiny, "forget")
     assert line == "FreshError forget reads memory, which the catalog does not persist"
@@ -142,14 +142,14 @@ def test_a_node_that_fails_is_told_with_its_error(tiny: Path) -> None:
 def test_the_command_says_what_is_the_same_and_names_an_unknown_node(
     sample_results: Project,
 ) -> None:
-    done = sample_results.kedro("verify", "index_users")
+    done = sample_results.kedro("fresh", "verify", "index_users")
     assert done.returncode == 0, done.stderr
     assert "index_users: runs twice, in two processes; its last run took " in done.stdout
     assert "  user_index  same bytes" in done.stdout
-    done = sample_results.kedro("verify", "index_user")
+    done = sample_results.kedro("fresh", "verify", "index_user")
     assert done.returncode == 1
     assert "no node 'index_user'; did you mean 'index_users'? known are: " in done.stderr
-    assert sample_results.kedro("verify").returncode == 2
+    assert sample_results.kedro("fresh", "verify").returncode == 2
 
 
 @pytest.mark.parametrize(

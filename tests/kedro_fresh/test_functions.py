@@ -17,6 +17,7 @@ from kedro.pipeline import Node
 from pydantic import BaseModel
 
 from kedro_fresh.function import Layers, layers
+from kedro_fresh.reasons import KeysReordered
 from shop_project import Shop
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -308,5 +309,5 @@ def test_the_order_of_a_parameters_keys_counts_and_is_told(shop: Shop) -> None:
     shop.parameters["digits"] = {"text": 1, "image": 2}
     shop.run()
     shop.parameters["digits"] = {"image": 2, "text": 1}
-    assert shop.plan().verdicts["clean"].reasons == ["order of the keys of digits changed"]
+    assert shop.plan().verdicts["clean"].reasons == [KeysReordered("digits")]
     assert shop.run()["clean"] == "ran"

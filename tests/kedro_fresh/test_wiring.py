@@ -10,10 +10,11 @@ import yaml
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
-import kedro_fresh as caching
+from kedro_fresh import clock
 from kedro_fresh.extra import with_code
 from kedro_fresh.function import layers
 from kedro_fresh.project import upstream
+from kedro_fresh.reasons import CodeChanged
 from shop_project import Shop, registered
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -121,7 +122,7 @@ def test_code_told_with_with_code_counts_inside_a_partial(shop: Shop) -> None:
     cleaning(shop, partial(told, digits=1), {"raw": "raw"})
     shop.run()
     shop.edit("models/mean.py", "sum(", "0 + sum(")
-    assert "code of shop.models.mean changed" in shop.plan().verdicts["clean"].reasons
+    assert CodeChanged("shop.models.mean") in shop.plan().verdicts["clean"].reasons
 
 
 def test_a_node_without_outputs_always_runs(shop: Shop) -> None:
@@ -138,11 +139,11 @@ def test_what_changed_after_it_was_loaded_is_not_recorded_as_what_ran(
     before = time.time_ns()
     time.sleep(0.02)
     shop.edit("prices.py", "round(price, digits)", "round(price, digits + 1)")
-    from kedro_fresh.runner import CachingRunner
+    from kedro_fresh.runner import FreshRunner
 
     with registered(pipeline):
-        monkeypatch.setattr(caching, "STARTED_NS", before)
-        CachingRunner().run(pipeline, shop.catalog(), None)
+        monkeypatch.setattr(clock, "STARTED_NS", before)
+        FreshRunner().run(pipeline, shop.catalog(), None)
     assert any("shop.prices changed after it was loaded" in m for m in shop.caplog.messages)
     assert shop.run()["clean"] == "ran"
 
@@ -172,9 +173,9 @@ def test_python_objects_in_a_catalog_entry_are_told_apart_by_their_names(shop: S
     config["raw"]["metadata"] = {"kind": int}
     config["raw"]["fs_args"] = {"marker": int}
     catalog = DataCatalog.from_config({"raw": config["raw"]})
-    from kedro_fresh.places import places
+    from kedro_fresh.locations import locations
 
-    assert places(catalog, ["raw"])["raw"].settings["fs_args"] == {"marker": str(int)}
+    assert locations(catalog, ["raw"])["raw"].settings["fs_args"] == {"marker": str(int)}
 
 
 def test_a_pattern_of_files_is_never_taken_for_fresh(shop: Shop) -> None:
@@ -183,11 +184,11 @@ def test_a_pattern_of_files_is_never_taken_for_fresh(shop: Shop) -> None:
 
 
 def test_the_code_of_a_dataset_within_a_dataset_counts() -> None:
-    from kedro_fresh.places import Place
+    from kedro_fresh.locations import Location
 
     settings = {"type": "kedro.P", "dataset": {"type": "shop.J"}, "other": {"dataset": "shop.K"}}
-    place = Place("x", settings, "", None, False, None)
-    assert place.types() == {"kedro.P", "shop.J", "shop.K"}
+    location = Location("x", settings, "", None, False, None)
+    assert location.types() == {"kedro.P", "shop.J", "shop.K"}
 
 
 def test_going_back_and_forth_drops_no_setting(shop: Shop) -> None:

@@ -92,7 +92,7 @@ def test_another_parameter_starts_anew_and_says_why(stopping: Stopping) -> None:
     stopping.run()
     assert '"started": 0' in stopping.newest("history").read_text()
     assert any(
-        m.startswith("train: starts anew") and "train.rate 2.0 → 3.0" in m
+        m.startswith("train: starts anew") and "train.rate changed 2.0 → 3.0" in m
         for m in stopping.caplog.messages
     )
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kedro_fresh.duration import duration
+from kedro_fresh.phrases import duration
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from kedro_fresh.contents import ABSENT, Contents, link_or_copy
+from kedro_fresh.contents import ABSENT, Contents
 from kedro_fresh.errors import FreshError
+from kedro_fresh.files import link_or_copy
 from kedro_fresh.listing import stamp_of
 
 LATIN = os.fsdecode(b"caf\xe9.txt")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kedro_fresh.reasons import CodeChanged
 from packages import package
 from shop_project import Shop
 
@@ -180,7 +181,7 @@ def test_an_added_error_and_a_log_line_train_nothing_anew(shop: Shop) -> None:
     shop.edit("prices.py", "    return", '    LOG.info("%s", price)\n    return')
     assert shop.run() == {"clean": "fresh", "train": "fresh", "report": "fresh"}
     shop.edit("errors.py", "class Wanted(FreshError):\n    pass", "class Wanted(Exception): ...")
-    assert shop.plan().verdicts["clean"].reasons == ["code of shop.errors changed"]
+    assert shop.plan().verdicts["clean"].reasons == [CodeChanged("shop.errors")]
 
 
 def test_a_run_is_not_slowed_down_by_what_is_remembered(tmp_path: Path) -> None:

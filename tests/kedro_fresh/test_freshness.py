@@ -9,6 +9,7 @@ import pytest
 from kedro.pipeline import Node
 
 from kedro_fresh.errors import FreshError
+from kedro_fresh.reasons import CodeChanged, InputChanged
 from shop_project import Shop
 
 ALL_RAN = {"clean": "ran", "train": "ran", "report": "ran"}
@@ -28,7 +29,7 @@ def test_a_parameter_reruns_its_node_onward_and_is_named(shop: Shop) -> None:
     shop.run()
     train(shop, rate=3.0)
     assert shop.run() == {"clean": "fresh", "train": "ran", "report": "ran"}
-    assert "train: running, because train.rate 2.0 → 3.0" in shop.caplog.messages
+    assert "train: running, because train.rate changed 2.0 → 3.0" in shop.caplog.messages
 
 
 def test_a_parameter_switched_back_brings_the_earlier_version_forward(shop: Shop) -> None:
@@ -133,7 +134,7 @@ def test_code_reached_by_imports_counts_in_functions_too(shop: Shop) -> None:
     assert shop.plan().verdicts["clean"].why() == "code of shop.prices changed"
     shop.edit("words.py", "{fitted} {history}", "{history} {fitted}")
     verdicts = shop.plan().verdicts
-    assert "code of shop.words changed" in verdicts["report"].reasons
+    assert CodeChanged("shop.words") in verdicts["report"].reasons
 
 
 def test_the_code_of_a_model_makes_that_models_results_stale_and_no_other_s(shop: Shop) -> None:
@@ -195,7 +196,7 @@ def test_a_part_starts_from_what_is_there_and_says_when_that_is_stale(shop: Shop
     assert shop.run("report") == {"report": "fresh"}
     (warning,) = [r.getMessage() for r in shop.caplog.records if r.levelname == "WARNING"]
     assert "starts from fitted, history" in warning
-    assert "train: train.rate 2.0 → 5.0" in warning
+    assert "train: train.rate changed 2.0 → 5.0" in warning
 
 
 def test_a_part_that_starts_from_nothing_is_refused_in_a_sentence(shop: Shop) -> None:
@@ -207,12 +208,12 @@ def test_a_part_that_starts_from_nothing_is_refused_in_a_sentence(shop: Shop) ->
 def test_a_plan_changes_nothing_and_tells_own_reasons_from_those_before(shop: Shop) -> None:
     shop.run()
     train(shop, rate=3.0)
-    before = sorted(path for path in shop.root.rglob("*") if "caching" not in str(path))
+    before = sorted(path for path in shop.root.rglob("*") if ".fresh" not in str(path))
     lines = {name: (state, why) for state, name, why in shop.plan().lines()}
     assert lines["clean"][0] == "fresh"
-    assert lines["train"] == ("stale", "train.rate 2.0 → 3.0")
+    assert lines["train"] == ("stale", "train.rate changed 2.0 → 3.0")
     assert lines["report"] == ("waits", "runs if train makes something new")
-    assert before == sorted(path for path in shop.root.rglob("*") if "caching" not in str(path))
+    assert before == sorted(path for path in shop.root.rglob("*") if ".fresh" not in str(path))
 
 
 def test_a_plan_does_not_call_stale_what_an_altered_input_may_leave_fresh(shop: Shop) -> None:
@@ -235,8 +236,7 @@ def test_a_raw_input_whose_name_begins_like_one_to_come_is_a_reason_of_its_own(s
     shop.run()
     (shop.root / "data" / "old.json").write_text('{"tea": 1}')
     shop.parameters["digits"] = 0
-    why = "content of prices_old (data/old.json) changed"
-    assert shop.plan().verdicts["report"].reasons == [why]
+    assert shop.plan().verdicts["report"].reasons == [InputChanged("prices_old", "data/old.json")]
 
 
 def test_libraries_are_recorded_and_only_told(shop: Shop) -> None:

@@ -181,7 +181,7 @@ def test_a_remembered_module_of_the_wrong_kind_is_read_again(tmp_path: Path) -> 
         for entry in document["known"].values():
             entry[2] = wrong
         memo.write_text(json.dumps(document))
-        again = SourceCode("pack", tmp_path / "pack", Contents(memo))
+        again = SourceCode("pack", {"pack": [tmp_path / "pack"]}, Contents(memo))
         assert again.reached(["pack.a"]) == before
 
 

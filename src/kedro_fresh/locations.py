@@ -10,15 +10,16 @@ from typing import Any
 
 from kedro.io import DataCatalog
 
-from kedro_fresh.ingredients import plain
+from kedro_fresh.ingredients import as_json
+from kedro_fresh.reasons import NotPersisted
 
 # What does not change the object that is loaded, or the bytes that are saved.
 ELSEWHERE = {"filepath", "path", "versioned", "metadata", "credentials", "hint"}
 
 
 @dataclass(frozen=True)
-class Place:
-    """One dataset's place.
+class Location:
+    """One dataset's location.
 
     Attributes:
         name: in the catalog.
@@ -59,15 +60,13 @@ class Place:
         """Full names of its class, and of the classes of datasets within it."""
         return set(_types(self.settings))
 
-    def why_unknown(self) -> str:
-        """Why nobody can say what it holds without loading it."""
-        if self.filepath:
-            return f"{self.name} ({self.filepath}) is not a file or folder of this machine's disk"
-        return f"{self.name} is not persisted by the catalog"
+    def why_unknown(self) -> NotPersisted:
+        """Why what it holds cannot be compared; asked where there is no local file."""
+        return NotPersisted(self.name, self.filepath)
 
 
-def places(catalog: DataCatalog, names: Iterable[str]) -> dict[str, Place]:
-    """The places of datasets, by name; parameters are left out."""
+def locations(catalog: DataCatalog, names: Iterable[str]) -> dict[str, Location]:
+    """The locations of datasets, by name; parameters are left out."""
     wanted = [name for name in names if not is_parameter(name)]
     kinds = {name: type(catalog.get(name)) for name in wanted}
     load_versions = catalog.to_config()[2]
@@ -92,14 +91,14 @@ def _types(settings: Any) -> Iterator[str]:
             yield from _types(value)
 
 
-def _place(name: str, config: dict[str, Any], load_version: str | None) -> Place:
+def _place(name: str, config: dict[str, Any], load_version: str | None) -> Location:
     filepath = str(config.get("filepath") or config.get("path") or "")
     local = filepath.removeprefix("file://")
     pattern = any(sign in part for part in _absent_parts(Path(local)) for sign in "*?[")
     settings = {key: value for key, value in config.items() if key not in ELSEWHERE}
-    return Place(
+    return Location(
         name=name,
-        settings=plain(settings),
+        settings=as_json(settings),
         filepath=filepath,
         path=None if not local or "://" in local or pattern else Path(local),
         versioned=bool(config.get("versioned")),

@@ -18,7 +18,7 @@ from kedro.pipeline import Node
 from kedro_fresh.errors import FreshError
 from kedro_fresh.locks import Locks
 from kedro_fresh.project import open_freshness
-from kedro_fresh.runner import CachingRunner
+from kedro_fresh.runner import FreshRunner
 from shop_project import Shop, registered
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -184,7 +184,7 @@ def test_two_runs_may_read_the_same(shop: Shop) -> None:
     shop.parameters["train"] = {"model": "most", "rate": 4.0}
     with holding("read", shop, "prices"), holding("read", shop, "raw"):
         assert shop.run() == {"clean": "fresh", "train": "ran", "report": "ran"}
-    assert list((shop.root / "data" / ".caching").glob("dataset-*.*.holder")) != []
+    assert list((shop.root / "data" / ".fresh").glob("dataset-*.*.holder")) != []
     shop.run(force=True)
 
 
@@ -251,7 +251,7 @@ def test_a_run_loads_the_version_that_was_the_newest_when_it_began(
 ) -> None:
     shop.run()
     ours = json.loads(max((shop.root / "data" / "prices.json").glob("*/*")).read_text())
-    prepare = CachingRunner._prepare
+    prepare = FreshRunner._prepare
 
     def prepared_before_another_run_writes(*arguments: Any) -> Any:
         planned = prepare(*arguments)
@@ -260,7 +260,7 @@ def test_a_run_loads_the_version_that_was_the_newest_when_it_began(
         (later / "prices.json").write_text('{"tea": 99.0}')
         return planned
 
-    monkeypatch.setattr(CachingRunner, "_prepare", prepared_before_another_run_writes)
+    monkeypatch.setattr(FreshRunner, "_prepare", prepared_before_another_run_writes)
     shop.parameters["train"] = {"model": "mean", "rate": 4.0}
     assert shop.run()["train"] == "ran"
     last = json.loads(max((shop.root / "data" / "last.json").glob("*/*")).read_text())

@@ -36,7 +36,7 @@ def test_the_node_where_a_change_begins_has_the_reason(shop: Shop) -> None:
     shop.parameters["train"] = {"model": "mean", "rate": 3.0}
     shop.run()
     assert said(shop) == [
-        "train: ran in 0.0 s (train.rate 2.0 → 3.0)",
+        "train: ran in 0.0 s (train.rate changed 2.0 → 3.0)",
         "report: ran in 0.0 s",
         "3 nodes: 2 ran, 1 fresh; 0.0 s",
     ]

@@ -1,0 +1,196 @@
+"""`kedro fresh status`, `check` and `verify`: for every project that has this package installed."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from traceback import walk_tb
+from typing import Any, cast
+
+import click
+from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.project import pipelines as project_pipelines
+from kedro.framework.session import KedroSession
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from kedro_fresh.status import Check
+
+# Options of Kedro's `run` by their names in Python.
+SESSION = ("env", "params", "conf_source")
+PIPELINES = ("pipeline", "pipelines")
+SELECTION = (
+    *PIPELINES,
+    "tags",
+    "node_names",
+    "from_nodes",
+    "to_nodes",
+    "from_inputs",
+    "to_outputs",
+    "namespaces",
+)
+VERDICT_COLOURS = {True: "green", False: "red", None: None}
+
+Options = Callable[[Iterable[str]], list[click.Parameter]]
+
+
+class FreshCommand(click.Command):
+    """A command that says in a sentence that Kedro knows no pipeline, node or tag of a name."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyError as error:
+            if not _is_raised_by_kedro(error):
+                raise
+            known = ", ".join(project_pipelines)
+            raise click.UsageError(f"no pipeline {error}; there are: {known}", ctx) from error
+        except ValueError as error:
+            if not _is_raised_by_kedro(error):
+                raise
+            raise click.UsageError(str(error), ctx) from error
+
+
+def _is_raised_by_kedro(error: Exception) -> bool:
+    """Whether an error comes from Kedro itself and not from a project's own module."""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    return modules[-1].partition(".")[0] == "kedro"
+
+
+def run_options(names: Iterable[str]) -> list[click.Parameter]:
+    """Kedro's options of `kedro run` with these names."""
+    wanted = set(names)
+    return [copy.copy(option) for option in kedro_run.params if option.name in wanted]
+
+
+def fresh_group(
+    command: type[click.Command] = FreshCommand,
+    options: Options = run_options,
+    check: Check | None = None,
+) -> click.Group:
+    """The commands; a project may give them its own way of reading options and showing errors.
+
+    Args:
+        command: class of each command.
+        options: the project's own options of `kedro run`, by name.
+        check: as of `FreshRunner`, called with the nodes that would run.
+    """
+    group = click.Group("fresh", help="What must run, and why; whether nodes are deterministic.")
+
+    def add(
+        name: str, callback: Callable[..., None], names: Iterable[str], *more: click.Parameter
+    ) -> None:
+        params = [*options(names), *more]
+        made = command(name, params=params, callback=callback, help=callback.__doc__)
+        group.add_command(made)
+
+    def status(**selection: Any) -> None:
+        """Each node fresh or stale, and why: what a run with the same options would do."""
+        _status(check, **selection)
+
+    add("status", status, (*SESSION, *SELECTION))
+    add("check", _check, (*SESSION, *PIPELINES))
+    nodes = click.Argument(["nodes"], nargs=-1, required=True)
+    add("verify", _verify, SESSION, nodes)
+    return group
+
+
+@contextmanager
+def _catalog(pipelines: Iterable[str] = (), **session: Any) -> Iterator[DataCatalog]:
+    """The project's catalog, for the options of a session.
+
+    Pipelines are looked up first, as Kedro's run does: a project may make entries for them.
+    """
+    session["runtime_params"] = session.pop("params")
+    with KedroSession.create(**session) as opened:
+        context = cast(KedroSession, opened).load_context()
+        for name in pipelines:
+            project_pipelines[name]
+        yield cast(DataCatalog, context.catalog)
+
+
+def _named(pipeline: str | None, pipelines: list[str]) -> list[str]:
+    return [pipeline] if pipeline else pipelines
+
+
+def _status(
+    check: Check | None,
+    env: str | None,
+    params: dict[str, Any],
+    conf_source: str | None,
+    pipeline: str | None,
+    pipelines: list[str],
+    namespaces: list[str],
+    **selection: Any,
+) -> None:
+    from kedro_fresh.status import status
+
+    names = _named(pipeline, pipelines) or ["__default__"]
+    with _catalog(names, env=env, params=params, conf_source=conf_source) as catalog:
+        chosen = sum((project_pipelines[name] for name in names), Pipeline([]))
+        chosen = chosen.filter(node_namespaces=namespaces, **selection)
+        for line, colour in status(chosen, catalog, check):
+            _show(line, colour)
+
+
+def _check(
+    env: str | None,
+    params: dict[str, Any],
+    conf_source: str | None,
+    pipeline: str | None,
+    pipelines: list[str],
+) -> None:
+    """Which datasets go from one stage (top-level namespace) to another without being persisted.
+
+    All pipelines of the project are looked at unless some are named. The exit code is 1 if there is
+    such a dataset: a stage could not be run by itself, nor in a process or a machine of its own.
+    """
+    from kedro_fresh.crossings import crossings, stage_of
+
+    names = _named(pipeline, pipelines) or list(project_pipelines)
+    with _catalog(names, env=env, params=params, conf_source=conf_source) as catalog:
+        found = {one for name in names for one in crossings(project_pipelines[name], catalog)}
+    lost = sorted(str(one) for one in found if not one.persisted)
+    for line in lost:
+        _show(f"{line}: not persisted by the catalog", "red")
+    if lost:
+        click.get_current_context().exit(1)
+    stages = {stage_of(node) for name in names for node in project_pipelines[name].nodes}
+    if len(stages) < 2:
+        _show(f"There is one stage ({', '.join(stages) or 'no node'}): nothing goes to another.")
+        return
+    number = len({one.dataset for one in found})
+    _show(f"{number} datasets go from one stage to another; the catalog persists all of them.")
+
+
+def _verify(
+    env: str | None, params: dict[str, Any], conf_source: str | None, nodes: tuple[str, ...]
+) -> None:
+    """Run NODES twice, in processes of their own, and compare what they make byte for byte.
+
+    It shows whether a node is deterministic, as `FreshRunner` takes it to be: the two processes
+    order sets in different ways, start from other random states and at another time. What the
+    catalog holds is read, and stays as it is. A node that trains takes as long as two trainings.
+    The exit code is 1 if an output differs, unless its `metadata` in the catalog say
+    `measured: true`.
+    """
+    from kedro_fresh.verify import verify
+
+    session = {"env": env, "conf_source": conf_source, "runtime_params": params}
+    differs = False
+    with _catalog(env=env, params=params, conf_source=conf_source) as catalog:
+        for line in verify(nodes, catalog, session):
+            differs |= line.same is False
+            _show(line.text, VERDICT_COLOURS[line.same])
+    if differs:
+        click.get_current_context().exit(1)
+
+
+def _show(line: str, colour: str | None = None) -> None:
+    click.secho(line, fg=None if os.environ.get("NO_COLOR") else colour or None)
+
+
+cli = click.Group("kedro-fresh", commands=[fresh_group()])

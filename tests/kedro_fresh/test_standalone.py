@@ -1,0 +1,200 @@
+"""The package installed by itself, in a Kedro project that knows nothing of it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# Run by Python at its start: this repository is not there, as in somebody else's environment.
+ALONE = """
+import os
+import sys
+
+sys.path[:] = [path for path in sys.path if not os.path.isdir(os.path.join(path, "siger_pipeline"))]
+
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "siger_pipeline":
+            raise ModuleNotFoundError(name)
+
+
+sys.meta_path.insert(0, Absent())
+"""
+KIND = "kedro_datasets.json.JSONDataset"
+PROJECT = {
+    "pyproject.toml": """
+[tool.kedro]
+package_name = "bakery"
+project_name = "bakery"
+kedro_init_version = "1.7.0"
+source_dir = "src"
+""",
+    "conf/base/catalog.yml": f"""
+flour: {{type: {KIND}, filepath: data/flour.json}}
+dough: {{type: {KIND}, filepath: data/dough.json}}
+bread: {{type: {KIND}, filepath: data/bread.json, versioned: true}}
+""",
+    "conf/base/parameters.yml": "minutes: 30\n",
+    "conf/local/.gitkeep": "",
+    "data/flour.json": "[1, 2]",
+    "src/bakery/__init__.py": "",
+    "src/bakery/settings.py": "",
+    "src/bakery/pipeline_registry.py": """
+from kedro.pipeline import Node, Pipeline
+
+from bakery.nodes import bake, mix
+
+
+def register_pipelines():
+    mixing = Node(mix, "flour", "dough", name="mix", namespace="mixing")
+    baking = Node(bake, ["dough", "params:minutes"], "bread", name="bake", namespace="baking")
+    return {"__default__": Pipeline([mixing, baking]), "mixing": Pipeline([mixing])}
+""",
+    "src/bakery/nodes.py": """
+def mix(flour):
+    return {"dough": sum(flour)}
+
+
+def bake(dough, minutes):
+    from bakery.oven import heat
+
+    return {**dough, "heat": heat(minutes)}
+""",
+    "src/bakery/oven.py": "def heat(minutes):\n    return 10 * minutes\n",
+}
+RUN = ("run", "--runner", "kedro_fresh.FreshRunner")
+
+
+class Bakery:
+    """A project, and the environment in which only kedro_fresh is installed beside Kedro."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "bakery"
+        self.packages = folder / "packages"
+        for name, text in PROJECT.items():
+            path = self.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        shutil.copytree(ROOT / "src" / "kedro_fresh", self.packages / "kedro_fresh")
+        (self.packages / "sitecustomize.py").write_text(ALONE)
+        self._install()
+
+    def _install(self) -> None:
+        """What an installation notes: the entry points of `pyproject.toml`."""
+        tables = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+        lines: list[str] = []
+        for group, entries in tables.items():
+            own = [f"{key} = {value}" for key, value in entries.items() if "kedro_fresh" in value]
+            lines += [f"[{group}]", *own]
+        folder = self.packages / "kedro_fresh-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: kedro-fresh\nVersion: 1.0\n")
+        (folder / "entry_points.txt").write_text("\n".join(lines))
+
+    def kedro(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(self.packages), "COLUMNS": "200"}
+        environment |= {"DO_NOT_TRACK": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            [sys.executable, "-m", "kedro", *arguments],
+            cwd=self.path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.path / file
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.fixture
+def bakery(tmp_path: Path) -> Bakery:
+    return Bakery(tmp_path)
+
+
+def succeeds(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
+    return done.stderr.partition("Error: ")[2]
+
+
+def test_runs_and_status_of_a_project_that_only_installed_the_package(bakery: Bakery) -> None:
+    status = succeeds(bakery.kedro("fresh", "status"))
+    assert "0 of 2 nodes are fresh." in status
+    assert "2 nodes: 2 ran" in succeeds(bakery.kedro(*RUN))
+    assert "All 2 nodes are fresh: none had to run" in succeeds(bakery.kedro(*RUN))
+    assert "All 2 nodes are fresh" in succeeds(bakery.kedro("fresh", "status"))
+    bakery.edit("src/bakery/oven.py", "10 *", "20 *")
+    stale = succeeds(bakery.kedro("fresh", "status"))
+    assert "code of bakery.oven changed" in stale
+    assert "1 of 2 nodes are fresh." in stale
+    assert "bake: ran in 0.0 s (code of bakery.oven changed)" in succeeds(bakery.kedro(*RUN))
+    why = succeeds(bakery.kedro("fresh", "status", "--params", "minutes=45"))
+    assert "minutes changed 30 → 45" in why
+    assert "All 1 nodes" in succeeds(bakery.kedro("fresh", "status", "--namespaces", "mixing"))
+
+
+def test_a_forced_run_by_the_runner_s_own_parameter(bakery: Bakery) -> None:
+    succeeds(bakery.kedro(*RUN))
+    assert "2 nodes: 2 ran" in succeeds(bakery.kedro(*RUN, "--runner-params", "force=true"))
+
+
+def test_nodes_are_verified(bakery: Bakery) -> None:
+    done = bakery.kedro("fresh", "verify", "baking.bake")
+    assert "baking.bake reads dough, which no run has made yet" in sentence(done)
+    assert done.returncode == 1
+    succeeds(bakery.kedro(*RUN))
+    assert "bread  same bytes" in succeeds(bakery.kedro("fresh", "verify", "baking.bake"))
+    bakery.edit("src/bakery/nodes.py", '"heat": heat(minutes)', '"heat": __import__("time").time()')
+    done = bakery.kedro("fresh", "verify", "baking.bake")
+    assert done.returncode == 1
+    assert "bread  differs: byte" in done.stdout
+
+
+def test_what_crosses_stages_unpersisted_is_found(bakery: Bakery) -> None:
+    told = "1 datasets go from one stage to another; the catalog persists all of them."
+    assert told in succeeds(bakery.kedro("fresh", "check"))
+    assert "There is one stage (mixing)" in succeeds(
+        bakery.kedro("fresh", "check", "--pipelines", "mixing")
+    )
+    bakery.edit("conf/base/catalog.yml", f"dough: {{type: {KIND}, filepath: data/dough.json}}", "")
+    done = bakery.kedro("fresh", "check")
+    assert done.returncode == 1
+    assert "dough: mixing → baking: not persisted by the catalog" in done.stdout
+
+
+def test_errors_that_the_user_can_mend_are_sentences(bakery: Bakery) -> None:
+    succeeds(bakery.kedro(*RUN))
+    (newest,) = (bakery.path / "data" / "bread.json").iterdir()
+    newest.rename(newest.with_name("9999-01-01T00.00.00.000Z"))
+    bakery.edit("src/bakery/oven.py", "10 *", "20 *")
+    done = bakery.kedro(*RUN)
+    assert done.returncode == 1
+    assert sentence(done).startswith("bread has a version of 9999-01-01T00.00.00.000Z")
+    done = bakery.kedro("fresh", "status", "--pipelines", "zzz")
+    assert sentence(done) == "no pipeline 'zzz'; there are: __default__, mixing\n"
+    assert done.returncode == 2
+    assert "zzz" in sentence(bakery.kedro("fresh", "status", "--nodes", "zzz"))
+    (bakery.path / "src/bakery/oven.py").write_text("def heat(:\n")
+    done = bakery.kedro("fresh", "status")
+    assert sentence(done).strip().endswith("oven.py, line 1: invalid syntax")
+
+
+def test_the_package_itself_imports_neither_kedro_nor_libraries(bakery: Bakery) -> None:
+    code = "import sys, kedro_fresh, kedro_fresh.loaded; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(bakery.packages)}
+    loaded = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    tops = {name.partition(".")[0] for name in loaded.split()}
+    assert not tops & {"kedro", "click", "pydantic", "filelock", "siger_pipeline"}
