@@ -17,7 +17,7 @@ from siger_pipeline.pipelines.report.pipeline import create_pipeline as report
 from siger_pipeline.pipelines.studies.pipeline import create_pipeline as tabulate
 from siger_pipeline.pipelines.train.pipeline import create_pipeline as train
 from siger_pipeline.shell.configuration import ProjectConfigLoader
-from siger_pipeline.shell.current import Current, current_of, selected
+from siger_pipeline.shell.current import Current, UnknownPipelineError, current_of, selected
 from siger_pipeline.shell.studies import Study
 
 STAGES = {
@@ -52,7 +52,7 @@ class Pipelines(dict[str, Pipeline]):
     def __missing__(self, name: str) -> Pipeline:
         """The pipeline of a study."""
         if name not in self._current.studies.names():
-            raise KeyError(name)
+            raise UnknownPipelineError(name)
         self[name] = _study(self._current.studies.study(name), self._current)
         return self[name]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end.project import Project
+from end_to_end.project import LOCAL, Project
 
 SHORT = "train.max_epochs=3"
 PAGE = "data/08_reporting/sample/siger/latest/report.html"
@@ -49,7 +49,10 @@ def test_below_popularity_is_a_warning_in_fresh_runs_too(project: Project) -> No
 
 
 def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) -> None:
-    lines = said(project.run("--params", "train.max_epochs=2"))
+    local = project.path / LOCAL
+    local.write_text("train: {max_epochs: 2}\n")
+    lines = said(project.run())
+    local.write_text("train: {max_epochs: 3}\n")
     names = nodes_of(lines)
     assert len(names) == len(set(names))
     assert {"train.siger", "evaluate.siger", "report.siger.write_page"} <= set(names)
@@ -117,8 +120,7 @@ def test_a_device_that_is_not_there_is_refused_before_any_node(
 
 def test_a_version_that_is_not_there_is_refused_before_any_node(project: Project) -> None:
     version = "siger/checkpoint:2020-01-01T00.00.00.000Z"
-    params = ("--params", "train.max_epochs=1")
-    done = project.kedro("run", "--load-versions", version, *params)
+    done = project.kedro("run", "--load-versions", version)
     assert done.returncode == 1
     assert "siger/checkpoint has no such version; it has " in done.stderr
     assert "ran in" not in done.stderr

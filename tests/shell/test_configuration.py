@@ -159,7 +159,7 @@ SLIPS = {
     "no class": (replaced(CATALOG, "  type", "  typ"), [f"{CATALOG}, line 1", "'type' is missing"]),
     "entry without lines": (
         replaced(CATALOG, '/checkpoint":\n', '/checkpoint":\nother:\n'),
-        [f"{CATALOG}, line 1", "'{trial}/checkpoint'", "not a valid"],
+        [f"{CATALOG}, line 1", "'{trial}/checkpoint'", "wanted are its type"],
     ),
     "misspelt entry": (
         replaced(CATALOG, '/checkpoint":', '/chekpoint":'),

@@ -47,6 +47,20 @@ class QuickCatalog(DataCatalog, CatalogCommandsMixin):
         super().__setitem__(key, value)
 
 
+def check_blocks(entries: Entries, where: Where) -> None:
+    """Refuse an entry without lines of its own.
+
+    Raises:
+        ConfigurationError: it names the entry and its place.
+    """
+    for name, entry in entries.items():
+        if not isinstance(entry, Mapping):
+            raise ConfigurationError(
+                f"{where([name])}: entry {name!r} is {entry!r}, wanted are its type and arguments "
+                "below it, indented"
+            )
+
+
 def with_trials(
     entries: Entries,
     dataset: str,
@@ -78,15 +92,13 @@ def with_trials(
 
 
 def _aliases(entries: Entries, own: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    resolver = None
-    for plain, name in own.items():
-        if plain == name:
-            continue
-        if name in entries:
-            yield plain, entries[name]
-        else:
-            resolver = resolver or CatalogConfigResolver(dict(entries), {}, {"{any}": {}})
-            yield plain, resolver.resolve_pattern(name)
+    renamed = {plain: name for plain, name in own.items() if plain != name}
+    yield from ((plain, entries[name]) for plain, name in renamed.items() if name in entries)
+    if others := {plain: name for plain, name in renamed.items() if name not in entries}:
+        resolver = CatalogConfigResolver(dict(entries), {}, DataCatalog.default_runtime_patterns)
+        for plain, name in others.items():
+            if resolver.match_dataset_pattern(name):
+                yield plain, resolver.resolve_pattern(name)
 
 
 def _filled(value: Any, placeholder: str, name: str) -> Any:

@@ -12,7 +12,13 @@ from kedro.io import CatalogProtocol, DatasetError, DatasetNotFoundError
 
 from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError, ParameterError
-from siger_pipeline.shell.catalog import QuickCatalog, entry_error, entry_place, with_trials
+from siger_pipeline.shell.catalog import (
+    QuickCatalog,
+    check_blocks,
+    entry_error,
+    entry_place,
+    with_trials,
+)
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.current import current_of, select, selected
 from siger_pipeline.shell.trials import without_effect
@@ -88,8 +94,10 @@ class ProjectContext(KedroContext):
         list(pipelines)  # builds those of the run's own trial
         for kind in ("catalog", "parameters"):
             self.configuration.setdefault(kind, loader[kind])
+        entries = self.configuration["catalog"]
+        check_blocks(entries, partial(loader.where, "catalog"))
         loader["catalog"] = with_trials(
-            self.configuration["catalog"],
+            entries,
             current.trial.dataset,
             current.scopes,
             {short: trial.name for short, trial in current.trials.items()},

@@ -19,6 +19,10 @@ from siger_pipeline.shell.wiring import Stages, Wired, wire
 from siger_pipeline.studies.differences import merged
 
 
+class UnknownPipelineError(KeyError):
+    """There is neither a stage nor a study of a name."""
+
+
 @dataclass
 class Current:
     """What pipelines are built for.
