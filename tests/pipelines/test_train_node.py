@@ -22,7 +22,7 @@ from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.pipelines.train.pipeline import create_pipeline
 from siger_pipeline.shell.selection import Selection
 from siger_pipeline.training import inputs, start
-from siger_pipeline.training.trainer import Progress
+from siger_pipeline.training.progress import Progress
 
 EPOCHS = 40
 LIGHTGCN = create_pipeline(Selection(Source.MMREC, {}, "lightgcn", ()))

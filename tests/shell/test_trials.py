@@ -1,9 +1,16 @@
 """The trial that parameters ask for."""
 
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
 import pytest
+from pydantic import Field
 
 from shell.configured import current, loader_of
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.models import registry
+from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.shell import model_blocks, parameters
 from siger_pipeline.shell.parameters import check_parameters
 from siger_pipeline.shell.trials import counts, without_effect
 
@@ -71,3 +78,82 @@ def test_which_parameters_name_a_trial() -> None:
 def test_a_bad_override_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"--params: no parameter 'siger.bta'.*'beta'"):
         current("siger.bta=0")
+
+
+Plug = Callable[[type[ModelConfig]], None]
+
+
+class Published(ModelConfig):
+    """A model with training settings of its paper."""
+
+    recommender = "Published"
+    published: ClassVar[dict[str, object]] = {"batch_size": 1024, "patience": 10}
+
+    width: int = Field(8, description="of nothing")
+
+
+class Clash(Published):
+    """A hyperparameter by which a name of a trial would not tell what is meant."""
+
+    seed: int = Field(1, description="taken")
+
+
+@pytest.fixture
+def plugged_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[type[ModelConfig]], None]]:
+    """Puts other hyperparameters in the place of SIGER's."""
+
+    def clear() -> None:
+        for cached in (model_blocks.model_block, parameters._schema):
+            cached.cache_clear()
+
+    def plug(config: type[ModelConfig]) -> None:
+        clear()
+        for module in (model_blocks, parameters, registry):
+            monkeypatch.setattr(module, "model_config", lambda name: config)
+
+    yield plug
+    clear()
+
+
+@pytest.mark.parametrize(
+    ("params", "batch_size", "patience", "name"),
+    [
+        ("", 1024, 10, "siger"),
+        ("train.patience=40", 1024, 40, "siger+patience=40"),
+        ("train.batch_size=2048", 2048, 10, "siger+batch_size=2048"),
+        ("siger.train.batch_size=512", 512, 10, "siger+batch_size=512"),
+        ("siger.train.batch_size=1024", 1024, 10, "siger"),
+        ("siger.train.batch_size=512,train.batch_size=256", 256, 10, "siger+batch_size=256"),
+    ],
+)
+def test_training_settings_are_the_models_unless_the_environment_or_the_run_says_more(
+    plugged_in: Plug, params: str, batch_size: int, patience: int, name: str
+) -> None:
+    plugged_in(Published)
+    trial = current(params).trial
+    assert (trial.parameters.train.batch_size, trial.parameters.train.patience) == (
+        batch_size,
+        patience,
+    )
+    assert trial.name == name
+    assert trial.values["siger"] == {"width": 8}
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ("siger.train.batch_sise=3", "no parameter 'siger.train.batch_sise'.*'batch_size'"),
+        ("siger.train.batch_size=0", "'siger.train.batch_size' = 0"),
+    ],
+)
+def test_a_bad_training_setting_of_a_model_is_refused(params: str, words: str) -> None:
+    with pytest.raises(ParameterError, match=words):
+        current(params)
+
+
+def test_a_hyperparameter_must_not_bear_the_name_of_a_training_setting(
+    plugged_in: Plug,
+) -> None:
+    plugged_in(Clash)
+    with pytest.raises(ParameterError, match=r"model 'siger'.*'seed' has the name of a training"):
+        current()

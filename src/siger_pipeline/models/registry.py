@@ -15,10 +15,9 @@ from siger_pipeline.plugins import RECOMMENDERS
 from siger_pipeline.requests import Request
 
 if TYPE_CHECKING:
-    import torch
-
-    from siger_pipeline.models.base import Recommender
     from siger_pipeline.models.inputs import ModelInputs
+    from siger_pipeline.models.randomness import Randomness
+    from siger_pipeline.models.recommender import Recommender
 
 
 def model_names() -> tuple[str, ...]:
@@ -80,7 +79,7 @@ def model_class(name: str) -> type[Recommender]:
     Raises:
         ParameterError: no such model, or its module has no such class.
     """
-    from siger_pipeline.models.base import Recommender
+    from siger_pipeline.models.recommender import Recommender
 
     wanted = model_config(name).recommender
     found = getattr(plugins.load(RECOMMENDERS, name, "model"), wanted, None)
@@ -90,7 +89,7 @@ def model_class(name: str) -> type[Recommender]:
 
 
 def build(
-    name: str, config: Mapping[str, Any], inputs: ModelInputs, generator: torch.Generator
+    name: str, config: Mapping[str, Any], inputs: ModelInputs, randomness: Randomness
 ) -> Recommender:
     """A model with fresh weights.
 
@@ -98,10 +97,10 @@ def build(
         name: of the model.
         config: its hyperparameters.
         inputs: what its `Config.requests` names.
-        generator: draws the initial weights (CPU).
+        randomness: draws the initial weights (CPU).
     """
     cls = model_class(name)
-    return cls(cls.Config(**config), inputs, generator)
+    return cls(cls.Config(**config), inputs, randomness)
 
 
 def _lacks(name: str, submodule: str, what: str) -> str:

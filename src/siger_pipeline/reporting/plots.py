@@ -145,7 +145,8 @@ def _draw_validation(figure: go.Figure, history: pd.DataFrame) -> None:
     for n, metric in enumerate(metrics):
         label = f"{metric} ({chosen[metric].iloc[0]:.4f})"
         colour = PALETTE[n % len(PALETTE)]
-        _draw_line(figure, history[["epoch", metric]], VALIDATION, label, colour)
+        validated = history[["epoch", metric]].dropna()
+        _draw_line(figure, validated, VALIDATION, label, colour)
         mark = go.Scatter(
             x=chosen["epoch"].tolist(),
             y=chosen[metric].tolist(),

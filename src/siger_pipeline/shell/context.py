@@ -21,6 +21,7 @@ from siger_pipeline.shell.catalog import (
 )
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.current import current_of, select, selected
+from siger_pipeline.shell.parameters import plain_values
 from siger_pipeline.shell.trials import without_effect
 from siger_pipeline.threads import use_threads
 
@@ -50,7 +51,7 @@ class ProjectContext(KedroContext):
         for key in without_effect(trial, given):
             LOG.warning("--params %s changes nothing for %s: it is not read", key, trial.name)
         # Nodes get the checked values: a number that is spelt in another way is the same number.
-        self.config_loader["parameters"] = trial.parameters.model_dump(mode="json")
+        self.config_loader["parameters"] = plain_values(trial.parameters)
         use_threads(trial.parameters.threads)
         select(self.current)
         pipelines.configure(REGISTRY)

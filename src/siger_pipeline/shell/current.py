@@ -93,7 +93,8 @@ def current_of(loader: ProjectConfigLoader) -> Current:
         UserError: a parameter is unknown or impossible.
     """
     given = loader["parameters"]
-    trial = trial_of(loader.configured(), given, partial(loader.where, "parameters"))
+    where = partial(loader.where, "parameters")
+    trial = trial_of(loader.configured(), given, loader.runtime_params or {}, where)
     return Current(trial, Studies(loader, given))
 
 

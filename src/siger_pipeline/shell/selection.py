@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
-from siger_pipeline.shell.parameters import StageParameters
+from siger_pipeline.shell.parameters import StageParameters, plain_values
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def selection_of(parameters: StageParameters) -> Selection:
             graph that cannot be made.
     """
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
-    config = getattr(parameters, parameters.model).model_dump()
+    config = plain_values(parameters)[parameters.model]
     requests = requests_of(parameters.model, config, sorted(modalities))
     graphs_of(requests)
     return Selection(str(parameters.ingest.source), modalities, parameters.model, requests)

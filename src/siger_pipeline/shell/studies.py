@@ -116,14 +116,16 @@ class Studies:
             overrides = full_keys(point, known, TrainConfig.model_fields)
         except ConfigurationError as error:
             raise ConfigurationError(f"{self._of(name, point)}: {error}") from error
-        runtime = dict(leaves(self._loader.runtime_params or {}))
-        if twice := sorted(overrides.keys() & runtime.keys()):
+        runtime = self._loader.runtime_params or {}
+        if twice := sorted(overrides.keys() & dict(leaves(runtime)).keys()):
             raise ConfigurationError(
                 f"{self._at(name)}study {name!r} sets {twice[0]} itself: leave it out of --params"
             )
-        given = merged(self._given, nested({**overrides, "model": model}))
+        own = nested({**overrides, "model": model})
+        given, explicit = merged(self._given, own), merged(runtime, own)
+        where = partial(self._where, overrides)
         try:
-            return trial_of(self._loader.configured(), given, partial(self._where, overrides))
+            return trial_of(self._loader.configured(), given, explicit, where)
         except UserError as error:
             raise type(error)(f"{self._of(name, point)}: {error}") from error
 

@@ -9,7 +9,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from siger_pipeline.errors import UserError
-from siger_pipeline.shell.parameters import StageParameters, Where, check_parameters
+from siger_pipeline.shell.parameters import (
+    StageParameters,
+    Where,
+    check_parameters,
+    plain_values,
+)
 from siger_pipeline.shell.selection import Selection, selection_of
 from siger_pipeline.studies.differences import differences, leaves
 from siger_pipeline.studies.names import slug, trial_name
@@ -60,23 +65,27 @@ class Trial:
     def values(self) -> dict[str, Any]:
         """Its parameters as plain values, without the blocks of other models."""
         blocks = {*StageParameters.model_fields, self.model}
-        return self.parameters.model_dump(mode="json", include=blocks)
+        return {key: value for key, value in plain_values(self.parameters).items() if key in blocks}
 
 
 def trial_of(
-    configured: Mapping[str, Any], given: Mapping[str, Any], where: Where = lambda keys: ""
+    configured: Mapping[str, Any],
+    given: Mapping[str, Any],
+    explicit: Mapping[str, Any],
+    where: Where = lambda keys: "",
 ) -> Trial:
     """The trial that parameters ask for.
 
     Args:
         configured: parameters of conf/, without overrides.
         given: the same with overrides.
+        explicit: the overrides alone.
         where: values stand, for messages.
 
     Raises:
         UserError: a parameter that is unknown or impossible, or a name that cannot be a folder's.
     """
-    parameters = check_parameters(given, where)
+    parameters = check_parameters(given, where, explicit)
     selection = selection_of(parameters)
     changed = _changed({**configured, "model": parameters.model}, parameters, selection)
     named = {k: v for k, v in changed.items() if k.partition(".")[0] not in OF_FLOORS}
@@ -110,9 +119,9 @@ def counts(schema: type[BaseModel], key: str) -> bool:
 def _changed(
     configured: Mapping[str, Any], parameters: StageParameters, selection: Selection
 ) -> dict[str, Any]:
-    after = parameters.model_dump(mode="json")
+    after = plain_values(parameters)
     try:
-        before = check_parameters(configured).model_dump(mode="json")
+        before = plain_values(check_parameters(configured))
     except UserError:  # it is the overrides that make it right
         before = dict(configured)
     return {

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from siger_pipeline.ops.layers import constant
+from siger_pipeline.ops.tables import constant
 
 
 def test_a_memory_map_is_not_copied(tmp_path) -> None:  # type: ignore[no-untyped-def]
