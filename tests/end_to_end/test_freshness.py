@@ -205,10 +205,15 @@ def test_a_changed_model_reruns_its_own_column_of_a_study(project: Editable) -> 
     file = "src/siger_pipeline/recommenders/lightgcn/model.py"
     with project.edited(file, "regularisation * penalty", "regularisation * 1.0 * penalty"):
         states = project.status("", "--pipelines", "both")
-    assert named(states, "stale") == {"train.lightgcn"}
-    assert named(states, "waits") == {
-        *("evaluate.lightgcn", "report.lightgcn.trace_provenance", "studies.both"),
-    }
+    assert named(states, "stale") == {"train.lightgcn", "evaluate.lightgcn"}
+    assert named(states, "waits") == {"report.lightgcn.trace_provenance", "studies.both"}
+
+
+def test_beta_reruns_no_graph(project: Editable) -> None:
+    with project.configured("siger: {beta: 0.5}\n"):
+        states = project.status()
+    assert states["train.siger"] == ("stale", "trial.siger.siger.beta changed 0.3 → 0.5")
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
 
 
 def test_the_reports_code_reruns_the_report_alone(project: Editable) -> None:
@@ -407,12 +412,15 @@ def test_another_branch_that_is_checked_out_while_a_run_computes_is_not_what_ran
 
 
 def test_an_extractors_file_reruns_what_it_extracts_and_nothing_else(project: Editable) -> None:
-    file = "src/siger_pipeline/features/visual.py"
+    file = "src/siger_pipeline/features/extractors/picture.py"
     lines = (project.path / file).read_text().splitlines()
     (line,) = [line for line in lines if line.startswith("def extract(")]
     with project.edited(file, line, f"LATER = print('changed')\n\n\n{line}"):
         states = project.status()
-    assert states["features.image"] == ("stale", "code of siger_pipeline.features.visual changed")
+    assert states["features.image"] == (
+        "stale",
+        "code of siger_pipeline.features.extractors.picture changed",
+    )
     assert states["features.text"][0] == "fresh"
 
 

@@ -72,7 +72,7 @@ def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
 def test_it_opens_folded_by_stage(viz: Viz) -> None:
     folders = {node["name"] for node in viz.main["nodes"] if node["type"] == "modularPipeline"}
     stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
-    assert folders == {*stages, "siger"}  # the trial's own, within report
+    assert folders == {*stages, "report.siger"}  # the trial's own, within report
     children = viz.main["modular_pipelines"]["__root__"]["children"]
     assert stages == {child["id"] for child in children if child["type"] == "modularPipeline"}
     assert not [child for child in children if child["type"] == "task"]

@@ -102,17 +102,13 @@ class Clash(Published):
 def plugged_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[type[ModelConfig]], None]]:
     """Puts other hyperparameters in the place of SIGER's."""
 
-    def clear() -> None:
-        for cached in (model_blocks.model_block, parameters._schema):
-            cached.cache_clear()
-
     def plug(config: type[ModelConfig]) -> None:
-        clear()
-        for module in (model_blocks, parameters, registry):
+        parameters._schema.cache_clear()
+        for module in (model_blocks, registry):
             monkeypatch.setattr(module, "model_config", lambda name: config)
 
     yield plug
-    clear()
+    parameters._schema.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from siger_pipeline.shell.catalog import (
 )
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.current import current_of, select, selected
-from siger_pipeline.shell.parameters import plain_values
+from siger_pipeline.shell.parameters import plain_values, unused_plugins
+from siger_pipeline.shell.raw_files import raw_entries, raw_folder
 from siger_pipeline.shell.trials import without_effect
 from siger_pipeline.threads import use_threads
 
@@ -43,7 +44,8 @@ class ProjectContext(KedroContext):
         # Kedro's loader reads its files at each look-up, unless it is given the values.
         for kind in ("globals", "parameters"):
             self.config_loader[kind] = self.config_loader[kind]
-        for warning in self.config_loader.warnings():
+        unused = unused_plugins(self.config_loader["parameters"])
+        for warning in (*self.config_loader.warnings(), *unused):
             LOG.warning(warning)
         self.current = current_of(self.config_loader)
         trial, given = self.current.trial, self.config_loader.runtime_params or {}
@@ -95,7 +97,8 @@ class ProjectContext(KedroContext):
         list(pipelines)  # builds those of the run's own trial
         for kind in ("catalog", "parameters"):
             self.configuration.setdefault(kind, loader[kind])
-        entries = self.configuration["catalog"]
+        # An entry of that name in conf/ counts instead.
+        entries = {**self._raw_entries(loader), **self.configuration["catalog"]}
         check_blocks(entries, partial(loader.where, "catalog"))
         loader["catalog"] = with_trials(
             entries,
@@ -106,6 +109,17 @@ class ProjectContext(KedroContext):
         )
         loader["parameters"] = {**self.configuration["parameters"], **current.parameters}
         self._validated_params_cache = None  # of an earlier call, without trials of studies
+
+    def _raw_entries(self, loader: ProjectConfigLoader) -> dict[str, Any]:
+        """Those of the raw files that trials read; an overridden one has a name of its own."""
+        folder = raw_folder(loader["globals"])
+        entries: dict[str, Any] = {}
+        for short, trial in self.current.trials.items():
+            plain = raw_entries(trial.parameters, folder)
+            other = self.current.wired[short].raw
+            entries |= {name: entry for name, entry in plain.items() if name not in other.values()}
+            entries |= {full: plain[name] for full, name in other.items()}
+        return entries
 
     def _check_entries(self, catalog: CatalogProtocol) -> None:
         """Every dataset of the pipelines has an entry: what has none is never saved."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from functools import cache
 from typing import Any, Optional
@@ -10,33 +10,34 @@ from typing import Any, Optional
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import model_config
 from siger_pipeline.training.config import TrainConfig, merged_settings
 
 TRAIN = "train"
 
 
-@cache
-def model_block(name: str, taken: frozenset[str]) -> type[BaseModel]:
-    """The class of a model's block: every key may be left out.
+def with_training(name: str, block: type[BaseModel], taken: Collection[str]) -> type[BaseModel]:
+    """A model's hyperparameters, with a block `train` of which every key may be left out.
 
     Args:
         name: of the model.
+        block: its hyperparameters; those of a plug-in that cannot be used are not checked.
         taken: names of the other blocks.
 
     Raises:
-        ParameterError: no such model, or a hyperparameter has a name that is taken.
+        ParameterError: a hyperparameter has a name that is taken.
     """
-    config = model_config(name)
-    known = {*taken, *TrainConfig.model_fields}
-    if clash := sorted(known & config.model_fields.keys()):
+    if not issubclass(block, ModelConfig):
+        return block
+    if clash := sorted({*taken, *TrainConfig.model_fields} & block.model_fields.keys()):
         raise ParameterError(
             f"model {name!r} cannot be used: its hyperparameter {clash[0]!r} has the name of a "
             "training setting or of a block of parameters, so that names of trials would not tell "
-            f"which is meant. Rename it in {config.__module__}"
+            f"which is meant. Rename it in {block.__module__}"
         )
     own: Any = (_some_settings(), Field(default_factory=_some_settings()))
-    return create_model(config.__name__, __base__=config, train=own)
+    return create_model(block.__name__, __base__=block, train=own)
 
 
 def settings_of(

@@ -1,6 +1,6 @@
 """What is said of a run while it goes on.
 
-No node imports this module, so that another wording makes no node run again: the caching runner
+No node imports this module, so that another wording makes no node run again: `FreshRunner`
 and the trainer announce events through their loggers, and here they are put into words.
 """
 
@@ -34,6 +34,7 @@ class Narration:
             (found for found in handlers if isinstance(found, logging.StreamHandler)), None
         )
         self.console: Console | None = None
+        self.node = ""  # that began last: a training in this process is of it
         self.levels: dict[str, int] = {}
         self.verbose: dict[str, bool] = {}
 
@@ -69,16 +70,32 @@ class Narration:
 
     def _heard(self, record: logging.LogRecord) -> bool:
         """Show an event; whether its own record goes on to the handlers."""
-        standing: Standing | None = getattr(record, "standing", None)
+        put_into_words(record)
+        if record.name == RUNNING:
+            self.node = getattr(record, "node", "")
         if self.console:
-            self.console.show(standing_text(standing) if standing else record.getMessage())
-        if standing and standing.finished:
-            LOG.info("%s", stopped_text(standing))
+            text = getattr(record, "shown", None) or record.getMessage()
+            self.console.show(text, getattr(record, "node", self.node))
+        if stopped := getattr(record, "stopped", ""):
+            LOG.info("%s", stopped)
         return self.verbose[record.name] and bool(record.msg)
 
 
+def put_into_words(record: logging.LogRecord) -> bool:
+    """Give an event of a training its texts: these can be sent from a worker, its objects cannot.
+
+    Returns:
+        True: as a filter, it lets each record pass.
+    """
+    standing: Standing | None = record.__dict__.pop("standing", None)
+    if standing:
+        record.shown = standing_text(standing)
+        record.stopped = stopped_text(standing) if standing.finished else ""
+    return True
+
+
 def leave_terminal() -> None:
-    """Clear the last line of the terminal, where a run ends without Kedro's hooks: by a signal."""
+    """Clear the last lines of the terminal, where a run ends without Kedro's hooks: by a signal."""
     for handler in logging.root.handlers:
         if isinstance(handler, Console):
             handler.stop()

@@ -15,14 +15,15 @@ from pydantic import (
     create_model,
 )
 
-from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together
+from siger_pipeline.blocks import with_blocks
+from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import EvaluateConfig, FloorsConfig
-from siger_pipeline.features.config import FeaturesConfig
+from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
-from siger_pipeline.models.registry import model_config, model_names
+from siger_pipeline.models.registry import model_names, parameter_blocks
 from siger_pipeline.reporting.config import ReportConfig
-from siger_pipeline.shell.model_blocks import TRAIN, model_block, settings_of
+from siger_pipeline.shell.model_blocks import TRAIN, settings_of, with_training
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
 
@@ -71,8 +72,6 @@ def check_parameters(
 ) -> StageParameters:
     """The parameters as typed values; `train` as it counts for the chosen model.
 
-    Blocks of models that are neither chosen nor given are left out.
-
     Args:
         parameters: as configuration and overrides give them.
         where: they stand, for messages.
@@ -82,9 +81,9 @@ def check_parameters(
         ParameterError: the first misspelt key, missing key or impossible value, with what was
             found and what is allowed.
     """
-    model = str(parameters.get("model"))
-    model_config(model)
-    schema = _schema(tuple(n for n in model_names() if n == model or n in parameters))
+    blocks, _ = _blocks_of_models(parameters)
+    names = (_names_in(parameters.get(stage)) for stage in ("ingest", "features"))
+    schema = _schema(tuple(blocks.items()), *names)
     settings = settings_of(parameters, explicit or {})
     given = {**parameters, **({} if settings is None else {TRAIN: settings})}
     try:
@@ -108,14 +107,42 @@ def plain_values(parameters: StageParameters) -> dict[str, Any]:
     return parameters.model_dump(mode="json", exclude=without)
 
 
+def unused_plugins(parameters: Mapping[str, Any]) -> list[str]:
+    """A sentence on each model that parameters are given for and that cannot be used."""
+    return _blocks_of_models(parameters)[1]
+
+
+def _blocks_of_models(
+    parameters: Mapping[str, Any],
+) -> tuple[dict[str, type[BaseModel]], list[str]]:
+    chosen = str(parameters.get("model"))
+    return parameter_blocks(chosen, parameters.keys(), StageParameters.model_fields.keys())
+
+
+def _names_in(block: object) -> frozenset[str]:
+    """The keys of a block, and the parts that it chooses: a source, or extractors."""
+    if not isinstance(block, Mapping):
+        return frozenset()
+    modalities = block.get("modalities")
+    extractors = modalities.values() if isinstance(modalities, Mapping) else ()
+    return frozenset(map(str, (*block, block.get("source"), *extractors)))
+
+
 @cache
-def _schema(models: tuple[str, ...]) -> type[StageParameters]:
+def _schema(
+    models: tuple[tuple[str, type[BaseModel]], ...],
+    ingest: frozenset[str],
+    features: frozenset[str],
+) -> type[StageParameters]:
+    """The class of all parameters, made once for runs with the same parts."""
+    parts: dict[str, Any] = {
+        "ingest": (ingest_model(dict.fromkeys(ingest)), ...),
+        "features": (features_model(dict.fromkeys(features)), ...),
+    }
+    stages = create_model("Parameters", __base__=StageParameters, **parts)
     taken = frozenset(StageParameters.model_fields)
-    blocks: dict[str, Any] = {}
-    for name in models:
-        block = model_block(name, taken)
-        blocks[name] = (block, Field(default_factory=block))
-    return create_model("Parameters", __base__=StageParameters, **blocks)
+    blocks = {name: with_training(name, block, taken) for name, block in models}
+    return with_blocks("every run", stages, blocks)
 
 
 def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> str:

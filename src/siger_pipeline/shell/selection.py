@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from siger_pipeline.errors import ParameterError
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
@@ -47,5 +48,8 @@ def selection_of(parameters: StageParameters) -> Selection:
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
     config = plain_values(parameters)[parameters.model]
     requests = requests_of(parameters.model, config, sorted(modalities))
-    graphs_of(requests)
-    return Selection(str(parameters.ingest.source), modalities, parameters.model, requests)
+    try:
+        graphs_of(requests)
+    except ParameterError as error:
+        raise ParameterError(f"model {parameters.model}: {error}") from error
+    return Selection(parameters.ingest.source, modalities, parameters.model, requests)

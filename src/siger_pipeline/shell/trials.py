@@ -16,7 +16,7 @@ from siger_pipeline.shell.parameters import (
     plain_values,
 )
 from siger_pipeline.shell.selection import Selection, selection_of
-from siger_pipeline.studies.differences import differences, leaves
+from siger_pipeline.studies.differences import differences, leaves, merged
 from siger_pipeline.studies.names import slug, trial_name
 
 ALWAYS = {"ingest", "split", "train", "evaluate"}  # blocks that every trial depends on
@@ -120,8 +120,11 @@ def _changed(
     configured: Mapping[str, Any], parameters: StageParameters, selection: Selection
 ) -> dict[str, Any]:
     after = plain_values(parameters)
+    # The parts that are chosen now have their defaults before, too.
+    extractors: dict[str, Any] = {name: {} for name in selection.modalities.values()}
+    parts = {"ingest": {selection.source: {}}, "features": extractors}
     try:
-        before = plain_values(check_parameters(configured))
+        before = plain_values(check_parameters(merged(parts, configured)))
     except UserError:  # it is the overrides that make it right
         before = dict(configured)
     return {

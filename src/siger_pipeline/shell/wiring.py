@@ -19,6 +19,7 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.locations import is_parameter
+from siger_pipeline.shell.raw_files import raw_keys
 from siger_pipeline.shell.trials import Trial
 from siger_pipeline.studies.differences import merged, nested
 from siger_pipeline.studies.names import slug, varied
@@ -38,12 +39,14 @@ class Wired:
         stages: the nodes of each.
         names: plain name -> name in the catalog, of each dataset that they make.
         scopes: slug -> name, of what is shared under overrides.
+        raw: name in the catalog -> plain name, of each raw dataset that is another file.
         parameters: to be added to those of the configuration.
     """
 
     stages: dict[str, list[Node]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     scopes: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
@@ -70,6 +73,7 @@ class _Wiring:
         self.own = {UNFINISHED}  # plain names of datasets that are the trial's own
         self.depends: dict[str, dict[str, Any]] = {}  # plain name -> overrides, of the others
         self.values = trial.values
+        self.raw = raw_keys(trial.parameters)
         self.wired = Wired(
             names={UNFINISHED: f"{trial.slug}/{UNFINISHED}"},
             parameters={TRIAL: {trial.slug: self.values}},
@@ -85,7 +89,9 @@ class _Wiring:
             return self._renamed(
                 node, namespace, short, dict.fromkeys(parameters, f"{TRIAL}.{short}")
             )
-        changed = {name: self._overrides(_key(name)) for name in parameters}
+        keys = {name: _key(name) for name in parameters}
+        keys |= {name: self.raw[name] for name in node.inputs if name in self.raw}
+        changed = {name: self._overrides(key) for name, key in keys.items()}
         depends = dict(
             pair
             for overrides in (*changed.values(), *map(self._inherited, node.inputs))
@@ -95,9 +101,13 @@ class _Wiring:
         if not depends:
             return self._renamed(node, stage, "", {})
         scope = self._scope(depends)
-        read = {name: f"{UNDER}.{scope}" for name, overrides in changed.items() if overrides}
+        own = [name for name, overrides in changed.items() if overrides]
+        read = {name: f"{UNDER}.{scope}" for name in own if is_parameter(name)}
         for name in read:
             self._add(scope, _key(name))
+        raw = {name: f"{scope}/{name}" for name in own if name in self.raw}
+        self.wired.raw |= {full: name for name, full in raw.items()}
+        self.wired.names |= raw
         return self._renamed(node, f"{stage}.{scope}", scope, read)
 
     def add_trial(self) -> None:

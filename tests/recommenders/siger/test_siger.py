@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.world import inputs_of, small_world, some_batch, trained_model
+from contracts.world import inputs_of, requested_by, small_world, some_batch, trained_model
 from reference import losses as reference
 from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.models.inputs import ModelInputs
@@ -208,3 +208,16 @@ def test_trained_features_are_weights() -> None:
     trained = {name for name, _ in siger(inputs, train_features=True).named_parameters()}
     frozen = {name for name, _ in siger(inputs).named_parameters()}
     assert trained - frozen == {"gates.image.raw", "gates.text.raw"}
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.3, 1.0])
+def test_the_enhanced_graph_is_the_public_one_to_the_last_bit(beta: float) -> None:
+    inputs = small_world()
+    asked = requested_by("siger", inputs, beta=beta)
+    model = siger(asked, beta=beta)
+    for modality in inputs.modalities:
+        config = model.config
+        graphs = inputs[config.cooccurrence()], inputs[config.knn(modality)]
+        found, expected = model.graph(modality), enhance(*graphs, beta)
+        np.testing.assert_array_equal(found.rows_indices, expected.indices)
+        np.testing.assert_array_equal(found.rows_values, expected.data)

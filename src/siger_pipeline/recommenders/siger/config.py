@@ -56,7 +56,12 @@ class Config(ModelConfig):
         """H̄_m of Eq. (6)."""
         return graph("knn", modality=modality, k=self.knn_k)
 
+    def item_graphs(self, modality: str) -> tuple[Request, ...]:
+        """C̄ and H̄_m, or the one of them to which β leaves all weight in Eq. (7)."""
+        weights = {self.cooccurrence(): self.beta, self.knn(modality): 1 - self.beta}
+        return tuple(request for request, weight in weights.items() if weight > 0)
+
     def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:
-        """Graphs and features of every modality."""
-        of_each = [request for m in modalities for request in (features(m), self.knn(m))]
-        return (BIPARTITE, self.cooccurrence(), *of_each)
+        """The user-item graph, and features and item graphs of each modality."""
+        of_each = [request for m in modalities for request in (*self.item_graphs(m), features(m))]
+        return tuple(dict.fromkeys((BIPARTITE, *of_each)))

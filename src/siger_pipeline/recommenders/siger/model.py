@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import cast
 
 import torch
+from scipy import sparse
 from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr
@@ -50,12 +51,8 @@ class SIGER(DotProduct, Trained):
         self.modalities = sorted(inputs.modalities)
         self.users = xavier_table(all_users(inputs.n_users), config.dimension, randomness)
         self.items = xavier_table(all_items(inputs.n_items), config.dimension, randomness)
-        cooccurrence = inputs[config.cooccurrence()]
         self.graphs = nn.ModuleDict(
-            {
-                m: Graph(mixed(cooccurrence, inputs[config.knn(m)], config.beta))  # S̄_m, Eq. (7)
-                for m in self.modalities
-            }
+            {m: Graph(enhanced_graph(config, inputs, m)) for m in self.modalities}
         )
         raw = {m: inputs[features(m)] for m in self.modalities}
         self.gates = nn.ModuleDict(
@@ -197,6 +194,12 @@ class SIGER(DotProduct, Trained):
         return self.contrast.info_nce(
             _mean(side.semantics), side.behaviour, side.rows, self.config.tau_behaviour
         )
+
+
+def enhanced_graph(config: SIGERConfig, inputs: ModelInputs, modality: str) -> sparse.csr_matrix:
+    """S̄_m = β C̄ + (1 − β) H̄_m, Eq. (7), [I, I]; a graph without weight is not read."""
+    graphs = tuple(inputs[request] for request in config.item_graphs(modality))
+    return graphs[0] if len(graphs) == 1 else mixed(graphs[0], graphs[1], config.beta)
 
 
 @dataclass(frozen=True)
