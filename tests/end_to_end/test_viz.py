@@ -158,7 +158,7 @@ def test_a_build_for_sharing_shows_the_environments_own_pipeline(
     nodes = {
         node["name"]: node for node in json.loads((build / "api" / "main").read_text())["nodes"]
     }
-    assert "train.lightgcn" in nodes
-    assert "features.text" not in nodes
+    assert "lightgcn" in nodes
+    assert "text" not in nodes
     metrics = json.loads((build / "api" / "nodes" / nodes["lightgcn/metrics"]["id"]).read_text())
     assert json.loads(metrics["preview"]) == copy.metrics("lightgcn")

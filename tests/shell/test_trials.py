@@ -151,5 +151,7 @@ def test_a_hyperparameter_must_not_bear_the_name_of_a_training_setting(
     plugged_in: Plug,
 ) -> None:
     plugged_in(Clash)
-    with pytest.raises(ParameterError, match=r"its hyperparameter 'seed' has the name of a training"):
+    with pytest.raises(
+        ParameterError, match=r"its hyperparameter 'seed' has the name of a training"
+    ):
         current()
