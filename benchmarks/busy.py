@@ -1,7 +1,4 @@
-"""Training beside other processes: what it costs when each core is already in use.
-
-See `benchmarks.worker`.
-"""
+"""Training while every core is also used by another process."""
 
 import os
 import subprocess
@@ -12,24 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
+from benchmarks.harness import Job, Sample, Work
+from benchmarks.kedro_runs import copy_project, kedro, newest_timings
 
-from benchmarks.kedro_runs import copy_project, kedro
-from benchmarks.worker import Sample, Work, start
-
-# How OpenMP waits unless it is told otherwise.
-DEFAULT_WAITING = {"GOMP_SPINCOUNT": "300000"}
-STARTED = 1.0  # seconds until a loop runs
+STARTUP = 1.0  # seconds until a loop runs
 
 
 @contextmanager
 def busy_cores(wanted: bool) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """A process on each core that never pauses, where wanted."""
+    """An endless loop on each core, where wanted."""
     command = [sys.executable, "-c", "while True: pass"]
-    cores = os.sched_getaffinity(0) if wanted else ()
-    loops = [subprocess.Popen(command) for _ in cores]
+    loops = [subprocess.Popen(command) for _ in (os.sched_getaffinity(0) if wanted else ())]
     if loops:
-        time.sleep(STARTED)
+        time.sleep(STARTUP)
     try:
         yield loops
     finally:
@@ -38,14 +30,14 @@ def busy_cores(wanted: bool) -> Iterator[list[subprocess.Popen[bytes]]]:
             loop.wait()
 
 
-def training(scratch: Path, model: str, epochs: int, busy: bool) -> Work:
+def sample_run(scratch: Path, model: str, epochs: int, busy: bool) -> Work:
     """A training on the sample by `kedro run`; seconds of its epochs with their validation.
 
     Args:
         scratch: folder of the run.
         model: registered name.
-        epochs: so many.
-        busy: whether the cores are in use otherwise.
+        epochs: how many.
+        busy: whether every core is also used by another process.
     """
     project = copy_project(scratch / f"project_{model}_{os.getpid()}")
     arguments = ["run", "--pipelines", "train", "--params"]
@@ -55,14 +47,13 @@ def training(scratch: Path, model: str, epochs: int, busy: bool) -> Work:
     for seed in range(10**6):
         with busy_cores(busy):
             kedro(project, *arguments, f"{changes},train.seed={seed}")
-        newest = max((project / "data").rglob("timings.parquet/*/timings.parquet"))
-        rows = pq.read_table(newest).to_pylist()
+        rows = newest_timings(project)
         yield Sample(sum(row["seconds_train"] + row["seconds_validation"] for row in rows))
 
 
-def beside_loops(scratch: Path, function: str, **arguments: Any) -> Work:
-    """Another unit of work, while the cores are in use otherwise."""
-    work = start(function, scratch, arguments)
+def epochs(scratch: Path, **arguments: Any) -> Work:
+    """`benchmarks.jobs.epochs` while every core is also used by another process."""
+    work = Job("", "benchmarks.jobs:epochs", arguments).start(scratch)
     yield None
     while True:
         with busy_cores(True):

@@ -1,162 +1,173 @@
-"""The rows of `benchmarks.speed`: what is measured, what beside it, and what is aimed at."""
+"""The rows of `benchmarks.speed`: what is measured, what beside it, and the aims."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
-from benchmarks.busy import DEFAULT_WAITING
-from benchmarks.case import Case
-from benchmarks.harness import Job
+from benchmarks.harness import Job, Measured
+from benchmarks.results import Row, number
 
-
-def _training(world: str, model: str) -> Job:
-    return Job(model, "benchmarks.jobs:epochs", {"world": world, "model": model})
-
-
-def _plain_training(world: str, model: str, steps: int | None) -> Job:
-    arguments = {"world": world, "model": model, "steps": steps}
-    return Job(f"plain {model}", "benchmarks.plain_jobs:epochs", arguments)
+DEFAULT_WAITING = {"GOMP_SPINCOUNT": "300000"}  # OpenMP's own
+MMREC_NOTES = ("seconds_load", "seconds_graphs", "seconds_validation")
 
 
-def _to_first_step(graphs: str, world: str) -> Job:
-    arguments = {"dataset": "baby", "world": world, "graphs": graphs}
-    return Job("kedro run", "benchmarks.kedro_runs:to_first_step", arguments)
+@dataclass(frozen=True)
+class Case:
+    """What a row is measured by, and what it is compared with."""
+
+    name: str  # for `--only`
+    title: str
+    job: Job  # of this project
+    aim: float | None = None  # largest number of seconds that is wanted
+    beside: Sequence[Job] = ()  # measured in turn
+    mmrec: Sequence[str] = ()  # MMRec's models that are measured in turn, with `--mmrec`
+    memory_aim: float | None = None  # largest number of MiB that is wanted; a row of its own
+    notes: Sequence[str] = ()  # figures of the job to show
+
+    @property
+    def world(self) -> str:
+        """The data that the job reads from the scratch folder, empty for none."""
+        return str(self.job.arguments.get("world", ""))
+
+    def alternatives(self, checkout: Path | None) -> list[Job]:
+        """Jobs to measure in turn with this project's; MMRec's where there is a checkout."""
+        models = self.mmrec if checkout else ()
+        data = {"checkout": str(checkout), "dataset": "baby", "world": self.world}
+        return [
+            *self.beside,
+            *(
+                Job(f"MMRec {m}", "benchmarks.mmrec:epochs", {**data, "model": m}, 2)
+                for m in models
+            ),
+        ]
+
+    def rows(self, own: Measured, others: Sequence[Measured]) -> list[Row]:
+        """The row of the seconds, and that of the memory where there is an aim for it."""
+        of_mmrec = [other for other in others if other.label.startswith("MMRec")]
+        beside = [f"{other.label} {_text(other, MMREC_NOTES)}" for other in of_mmrec]
+        note = "; ".join(filter(None, [_text(own, self.notes), *beside]))
+        rows = [Row(self.name, self.title, "s", own.median, self.aim, own, tuple(others), note)]
+        if self.memory_aim is not None:
+            what, mib = "peak memory", max(own.prepare_mib, own.peak_mib)
+            if "block_mib" in own.notes:
+                what, mib = "memory over inputs and outputs", own.notes["block_mib"]
+            title = f"{self.title}: {what}"
+            rows.append(Row(f"{self.name}_memory", title, "MiB", mib, self.memory_aim))
+        return rows
 
 
-def _command(*arguments: str) -> Job:
-    label = " ".join(("kedro", *arguments))
-    return Job(label, "benchmarks.kedro_runs:command", {"arguments": list(arguments)})
+def _text(measured: Measured, names: Sequence[str]) -> str:
+    shown = [(name, measured.notes[name]) for name in names if name in measured.notes]
+    return "; ".join(f"{name} {number(v) if isinstance(v, float) else v}" for name, v in shown)
 
 
-def _on_the_sample(busy: bool) -> Job:
-    arguments = {"model": "lightgcn", "epochs": 12, "busy": busy}
-    return Job("ours", "benchmarks.busy:training", arguments)
+def _job(label: str, function: str, **arguments: Any) -> Job:
+    return Job(label, f"benchmarks.{function}", arguments)
 
 
-def _with_default_waiting(job: Job) -> Job:
-    return replace(job, label="default waiting", environment=DEFAULT_WAITING)
+def _ours(function: str, world: str, model: str = "siger") -> Job:
+    return _job(model, f"jobs:{function}", world=world, model=model)
 
 
-SIGER_BESIDE_LOOPS = Job(
-    "siger",
-    "benchmarks.busy:beside_loops",
-    {"function": "benchmarks.jobs:epochs", "world": "baby", "model": "siger", "steps": 4},
-)
-SIGER_EPOCH, GRAPHS = "siger_epoch", "graphs_sports"
-IMPORTED = ("kedro.framework.cli.cli", "kedro.framework.session", "torch")
+def _plain(world: str, model: str, steps: int) -> Job:
+    return _job(f"plain {model}", "plain_jobs:epochs", world=world, model=model, steps=steps)
+
+
+def _start(name: str, title: str, aim: float, *, cached: bool) -> Case:
+    arguments = {"dataset": "baby", "world": "baby_wide", "cached": cached}
+    job = _job("kedro run", "kedro_runs:to_first_step", **arguments)
+    return Case(name, title, job, aim, notes=("seconds_first_node",))
+
+
+def _command(name: str, *arguments: str) -> Case:
+    title = f"kedro {' '.join(arguments)}"
+    return Case(name, title, _job(title, "kedro_runs:command", arguments=list(arguments)))
+
+
+def _waiting(name: str, title: str, job: Job) -> Case:
+    other = replace(job, label="default waiting", environment=DEFAULT_WAITING)
+    return Case(name, title, job, beside=(other,))
+
+
+def _sample_run(*, busy: bool) -> Job:
+    return _job("ours", "busy:sample_run", model="lightgcn", epochs=12, busy=busy)
+
+
+BUSY = "each core busy with another process"
+MODULES = ["kedro.framework.cli.cli", "kedro.framework.session", "torch"]
 CASES = (
     Case(
-        SIGER_EPOCH,
+        "siger_epoch",
         "SIGER epoch, Baby, 4096-d + 384-d",
-        _training("baby_wide", "siger"),
+        _ours("epochs", "baby_wide"),
         aim=13.0,
-        world="baby_wide",
-        plain=_plain_training("baby_wide", "siger", 4),
+        beside=(_plain("baby_wide", "siger", 4),),
         mmrec=("MGCN", "FREEDOM"),
         memory_aim=700.0,
     ),
     Case(
         "siger_epoch_128",
         "SIGER epoch, Baby, 128-d features",
-        _training("baby", "siger"),
+        _ours("epochs", "baby"),
         aim=9.0,
-        world="baby",
-        plain=_plain_training("baby", "siger", 6),
+        beside=(_plain("baby", "siger", 6),),
     ),
     Case(
         "lightgcn_epoch",
         "LightGCN epoch, Baby",
-        _training("baby", "lightgcn"),
+        _ours("epochs", "baby", "lightgcn"),
         aim=1.2,
-        world="baby",
-        plain=_plain_training("baby", "lightgcn", 10),
+        beside=(_plain("baby", "lightgcn", 10),),
         mmrec=("LightGCN",),
     ),
     Case(
         "evaluation",
         "evaluation of one split, Baby, top 20",
-        Job("ours", "benchmarks.jobs:validations", {"world": "baby", "model": "siger"}),
+        _ours("validations", "baby"),
         aim=0.5,
-        world="baby",
-        plain=Job(
-            "plain evaluation",
-            "benchmarks.plain_jobs:validations",
-            {"world": "baby", "model": "lightgcn"},
+        beside=(
+            _job("plain evaluation", "plain_jobs:validations", world="baby", model="lightgcn"),
         ),
     ),
     Case(
         "evaluate_stage",
         "evaluate stage, Baby: both splits, top 50, groups",
-        Job("ours", "benchmarks.jobs:evaluation_stage", {"world": "baby", "model": "siger"}),
-        world="baby",
+        _ours("evaluate_stage", "baby"),
     ),
     Case(
-        GRAPHS,
+        "graphs_sports",
         "all graphs, Sports, 4096-d + 384-d",
-        Job("ours", "benchmarks.jobs:graphs", {"world": "sports_wide"}),
+        _ours("graphs", "sports_wide"),
         aim=4.0,
-        world="sports_wide",
-        plain=Job(
-            "plain graphs", "benchmarks.plain_jobs:graphs", {"world": "sports_wide"}, repeat=1
-        ),
-        plain_in_full=True,
         memory_aim=256.0,
-        memory="block",
     ),
-    Case(
+    _start(
         "start_cold",
         "raw files to first training step, Baby, 4096-d + 384-d (kedro run)",
-        _to_first_step("made", "baby_wide"),
-        aim=3.0,
-        world="baby_wide",
-        tell=("seconds_first_node",),
-        note="no result of an earlier run; the files may lie in the system's cache",
+        3.0,
+        cached=False,
     ),
-    Case(
-        "start_cached",
-        "the same with cached graphs",
-        _to_first_step("cached", "baby_wide"),
-        aim=1.5,
-        world="baby_wide",
-        tell=("seconds_first_node",),
-    ),
-    Case(
-        "start_cold_128",
-        "raw files to first training step, Baby, 128-d (kedro run)",
-        _to_first_step("made", ""),
-        tell=("seconds_first_node",),
-        world="baby",
-        in_full=True,
-    ),
-    Case(
-        "threads_idle",
-        "LightGCN, sample, 12 epochs, idle machine",
-        _on_the_sample(busy=False),
-        plain=_with_default_waiting(_on_the_sample(busy=False)),
-    ),
-    Case(
-        "threads_busy",
-        "LightGCN, sample, 12 epochs, each core busy with another process",
-        _on_the_sample(busy=True),
-        plain=_with_default_waiting(_on_the_sample(busy=True)),
-    ),
-    Case(
+    _start("start_cached", "the same with cached graphs", 1.5, cached=True),
+    _waiting("threads_idle", "LightGCN, sample, 12 epochs, idle machine", _sample_run(busy=False)),
+    _waiting("threads_busy", f"LightGCN, sample, 12 epochs, {BUSY}", _sample_run(busy=True)),
+    _waiting(
         "siger_busy",
-        "SIGER epoch, Baby, 128-d features, each core busy with another process",
-        SIGER_BESIDE_LOOPS,
-        world="baby",
-        plain=_with_default_waiting(SIGER_BESIDE_LOOPS),
+        f"SIGER epoch, Baby, 128-d features, {BUSY}",
+        _job("siger", "busy:epochs", world="baby", model="siger", steps=4),
     ),
     Case(
         "imports",
         "importing Kedro's command and PyTorch, nothing else: the floor of a start",
-        Job("python", "benchmarks.kedro_runs:importing", {"modules": list(IMPORTED)}),
+        _job("python", "kedro_runs:imports", modules=MODULES),
     ),
     Case(
         "run_again",
         "make run a second time: two fresh runs and kedro compare",
-        Job("kedro", "benchmarks.kedro_runs:once_more"),
+        _job("kedro", "kedro_runs:run_again"),
         aim=6.0,
-        tell=("seconds_each",),
+        notes=("seconds_each",),
     ),
-    Case("kedro_version", "kedro --version", _command("--version"), tell=("imports_torch",)),
-    Case("kedro_status", "kedro status", _command("status"), tell=("imports_torch",)),
+    _command("kedro_version", "--version"),
+    _command("kedro_status", "status"),
 )

@@ -1,10 +1,10 @@
-"""Worlds to measure on: a published data set with its features, or with made-up ones of any width.
+"""Worlds to measure on: a data set with its own features, or with made-up ones of any width.
 
-A world is prepared once a run, by a process of its own, and lies in the scratch folder; jobs read
-it from there, features memory-mapped.
+A world is a folder of the scratch folder. It is prepared once per run, in a process of its own,
+with the graphs of the models that read it; jobs map its features from there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,32 +14,29 @@ import pandas as pd
 from omegaconf import OmegaConf
 from scipy import sparse
 
-from benchmarks.harness import ROOT
+from benchmarks.harness import ROOT, Sample, Work
 from benchmarks.sources import raw_folder
-from benchmarks.worker import Sample, Work
 from benchmarks.zipf import matrix_of
 from siger_pipeline.data.schema import Split
-from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.graphs.recipe import Features, GraphInputs
 from siger_pipeline.graphs.registry import build, graphs_of
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.recommenders.siger.config import Config
-from siger_pipeline.requests import Request, features
+from siger_pipeline.models.registry import requests_of
+from siger_pipeline.requests import Request
 
-PUBLISHED_WIDTHS = {"image": 4096, "text": 384}  # of the features that papers use
 SEED = 999
 
 
 @dataclass(frozen=True)
 class World:
-    """Splits, and what models are built from."""
+    """Interactions of each split, and the inputs of a model."""
 
     matrices: dict[Split, sparse.csr_matrix]
     inputs: ModelInputs
 
 
 def parameters(name: str) -> dict[str, Any]:
-    """The block of parameters that the project ships under this name."""
+    """The project's default parameters under this name."""
     folder = ROOT / "conf" / "base"
     files = (folder / f"parameters_{name}.yml", folder / f"parameters_model_{name}.yml")
     loaded = OmegaConf.to_container(OmegaConf.load(next(path for path in files if path.exists())))
@@ -65,13 +62,13 @@ def made_up_features(items: int, width: int, seed: int = SEED) -> np.ndarray:
 
 
 def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] | None) -> Work:
-    """Lay a published data set ready under the name ``world``.
+    """Write a data set to the scratch folder under the name ``world``.
 
     Args:
         scratch: folder of the run.
         world: name.
-        dataset: of the raw files.
-        widths: modality -> width of made-up features; those of the data set where None.
+        dataset: name of the raw files.
+        widths: modality -> width of made-up features; the data set's own features where None.
     """
     folder = raw_folder(dataset)
     yield None
@@ -79,76 +76,79 @@ def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] |
     items = matrices[Split.TRAIN].shape[1]
     if widths is None:
         paths = sorted(folder.glob("*_feat.npy"))
-        of_items = {p.name.removesuffix("_feat.npy"): np.load(p, "r") for p in paths}
+        features = {p.name.removesuffix("_feat.npy"): np.load(p, "r") for p in paths}
     else:
-        of_items = {m: made_up_features(items, width) for m, width in widths.items()}
-    write_world(scratch / world, matrices, of_items)
+        features = {m: made_up_features(items, width) for m, width in widths.items()}
+    write_world(scratch / world, matrices, features)
     yield Sample(0.0)
 
 
 def write_world(
-    folder: Path, matrices: Mapping[Split, sparse.csr_matrix], of_items: Mapping[str, np.ndarray]
+    folder: Path, matrices: Mapping[Split, sparse.csr_matrix], features: Mapping[str, np.ndarray]
 ) -> None:
-    """Build the graphs, and write all of a world."""
+    """Write interactions and features."""
     folder.mkdir(parents=True)
     for split, matrix in matrices.items():
         sparse.save_npz(folder / f"{split}.npz", matrix, compressed=False)
-    for modality, values in of_items.items():
+    for modality, values in features.items():
         np.save(folder / f"{modality}_feat.npy", values.astype(np.float32, copy=False))
-    for request, graph in build_graphs(matrices[Split.TRAIN], of_items).items():
-        sparse.save_npz(folder / f"{request.name}.npz", graph, compressed=False)
 
 
-def siger() -> Config:
-    """SIGER's hyperparameters as shipped; what it requests serves LightGCN too."""
-    return Config(**parameters("siger"))
+def prepare_model(scratch: Path, world: str, model: str) -> Work:
+    """Write the graphs of a model to a world, unless they are there."""
+    folder = scratch / world
+    yield None
+    features = features_of(folder)
+    requests = requests_of(model, parameters(model), sorted(features))
+    missing = [r for r in requests if not r.modality and not _path(folder, r).exists()]
+    train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
+    for request, graph in build_graphs(train, features, missing).items():
+        sparse.save_npz(_path(folder, request), graph, compressed=False)
+    yield Sample(0.0)
 
 
 def build_graphs(
-    interactions: sparse.csr_matrix, of_items: Mapping[str, np.ndarray]
+    interactions: sparse.csr_matrix, features: Mapping[str, np.ndarray], requests: Iterable[Request]
 ) -> dict[Request, sparse.csr_matrix]:
-    """Every graph that SIGER requests.
+    """The requested graphs, and those that they are made of.
 
     Args:
         interactions: R, [U, I].
-        of_items: features of each modality, [I, d_m].
+        features: of each modality, [I, d_m]; all items have some.
+        requests: of models.
     """
-    found = {}
-    bound = parameters("graphs")["block_mib"]
-    nobody = np.zeros(interactions.shape[1], dtype=bool)
-    for graph in graphs_of(siger().requests(sorted(of_items))):
-        read = {
-            request: Features(of_items[request.modality], nobody)
-            for request in graph.config.requests()
-            if request.modality
-        }
-        values = dict(graph.request.parameters)
-        inputs = GraphInputs(interactions, read, block_mib=bound)
-        found[graph.request] = build(graph.request.recipe, values, inputs)
-    return found
+    graphs: dict[Request, sparse.csr_matrix] = {}
+    none_missing = np.zeros(interactions.shape[1], dtype=bool)
+    for graph in graphs_of(requests):
+        parts = graph.config.requests()
+        read = {r: Features(features[r.modality], none_missing) for r in parts if r.modality}
+        made_of = {r: graphs[r] for r in parts if not r.modality}
+        bound = parameters("graphs")["block_mib"]
+        inputs = GraphInputs(interactions, read, made_of, block_mib=bound)
+        recipe, values = graph.request.recipe, dict(graph.request.parameters)
+        graphs[graph.request] = build(recipe, values, inputs)
+    return graphs
 
 
-def read_world(folder: Path) -> World:
-    """A world as a training finds it: graphs in memory, features memory-mapped."""
+def read_world(folder: Path, model: str) -> World:
+    """The inputs of a model: graphs in memory, features memory-mapped, as in a training."""
     matrices = {split: sparse.load_npz(folder / f"{split}.npz") for split in Split}
-    paths = {path.name.removesuffix("_feat.npy"): path for path in folder.glob("*_feat.npy")}
-    modalities = tuple(sorted(paths))
+    features = features_of(folder)
+    modalities = tuple(sorted(features))
     requested = {
-        request: np.load(paths[request.modality], mmap_mode="r")
+        request: features[request.modality]
         if request.modality
-        else sparse.load_npz(folder / f"{request.name}.npz")
-        for request in siger().requests(modalities)
+        else sparse.load_npz(_path(folder, request))
+        for request in requests_of(model, parameters(model), modalities)
     }
     return World(matrices, ModelInputs(matrices[Split.TRAIN], modalities, requested))
 
 
-def features_of(inputs: ModelInputs) -> dict[str, np.ndarray]:
-    """Features of each modality, [I, d_m]."""
-    return {modality: inputs[features(modality)] for modality in inputs.modalities}
+def features_of(folder: Path) -> dict[str, np.ndarray]:
+    """The memory-mapped features of a world, by modality."""
+    paths = folder.glob("*_feat.npy")
+    return {path.name.removesuffix("_feat.npy"): np.load(path, mmap_mode="r") for path in paths}
 
 
-def enhanced_of(inputs: ModelInputs) -> dict[str, sparse.csr_matrix]:
-    """S̄_m of each modality, SIGER Eq. (7)."""
-    config = siger()
-    common = inputs[config.cooccurrence()]
-    return {m: enhance(common, inputs[config.knn(m)], config.beta) for m in inputs.modalities}
+def _path(folder: Path, request: Request) -> Path:
+    return folder / f"{request.name}.npz"

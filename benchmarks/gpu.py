@@ -1,148 +1,135 @@
-"""The same on a GPU: `python -m benchmarks.gpu [--only NAME] [--train] [--trace FILE]`.
+"""The same on a GPU: `python -m benchmarks.gpu [--only NAME]`.
 
 Epochs and evaluation by the training's own clock, peak GPU memory, and a profile: the kernels that
 take longest, and how often a step makes the host wait (aim: never).
 """
 
-import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmarks.case import Case
-from benchmarks.harness import Job, RefusalError, measure
-from benchmarks.machine import one_line, provenance
-from benchmarks.results import RESULTS, Row, save
-from benchmarks.speed import WORLDS, prepare
-from benchmarks.tables import aligned, number, table
+from benchmarks.cases import Case
+from benchmarks.data import World, read_world
+from benchmarks.harness import Job, Sample, Work, measure
+from benchmarks.jobs import first_steps, train_config, trained
+from benchmarks.results import aligned, one_line, provenance, save, table
+from benchmarks.speed import measured_rows, parser, prepare
 
-EPOCHS, VALIDATIONS = "benchmarks.jobs:epochs", "benchmarks.jobs:validations"
-GPU_JOBS = "benchmarks.gpu_jobs"
+FEW, MANY = 10, 30  # steps of the two profiled epochs
+SHOWN = 15  # kernels
+WAITS = ("cudaStreamSynchronize", "cudaDeviceSynchronize", "cudaEventSynchronize", "Memcpy DtoH")
 
 
-def _case(name: str, title: str, function: str, world: str, aim: float | None) -> Case:
+def _case(name: str, title: str, function: str, world: str, aim: float | None = None) -> Case:
     model = "lightgcn" if "lightgcn" in name else "siger"
     arguments = {"world": world, "model": model, "device": "cuda"}
-    return Case(name, title, Job(model, function, arguments), aim, world, tell=("gpu_mib",))
+    return Case(
+        name, title, Job(model, f"benchmarks.jobs:{function}", arguments), aim, notes=("gpu_mib",)
+    )
 
 
 CASES = (
-    _case("siger_epoch", "SIGER epoch, Baby, 4096-d + 384-d", EPOCHS, "baby_wide", 0.25),
-    _case("siger_sports", "SIGER epoch, Sports, 4096-d + 384-d", EPOCHS, "sports_wide", 0.6),
-    _case("lightgcn_epoch", "LightGCN epoch, Baby", EPOCHS, "baby_wide", None),
-    _case("evaluation", "evaluation of one split, Baby, top 20", VALIDATIONS, "baby_wide", 0.1),
-    _case("evaluation_sports", "the same, Sports", VALIDATIONS, "sports_wide", None),
+    _case("siger_epoch", "SIGER epoch, Baby, 4096-d + 384-d", "epochs", "baby_wide", 0.25),
+    _case("siger_sports", "SIGER epoch, Sports, 4096-d + 384-d", "epochs", "sports_wide", 0.6),
+    _case("lightgcn_epoch", "LightGCN epoch, Baby", "epochs", "baby_wide"),
+    _case("evaluation", "evaluation of one split, Baby, top 20", "validations", "baby_wide", 0.1),
+    _case("evaluation_sports", "the same, Sports", "validations", "sports_wide"),
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, tell, and write; 2 where there is nothing to measure with."""
+    """Measure, print and write; 2 where there is no GPU."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = parser().parse_args(given)
-    try:
-        require_gpu()
-    except RefusalError as refusal:
-        sys.stderr.write(f"{refusal}\n")
+    options = parser([case.name for case in CASES]).parse_args(given)
+    if not torch.cuda.is_available():
+        sys.stderr.write(
+            "benchmarks.gpu: PyTorch sees no CUDA device on this machine, so there is nothing to "
+            "measure; `make bench` measures the CPU\n"
+        )
         return 2
     run = provenance(given, "benchmarks.gpu")
     run["machine"]["gpu"] = torch.cuda.get_device_name()
     sys.stdout.write(f"{one_line(run)}; {run['machine']['gpu']}\n\n")
     with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
         scratch = Path(folder)
-        chosen = [case for case in CASES if not asked.only or case.name in asked.only]
-        for world in dict.fromkeys(["baby_wide", *(case.world for case in chosen)]):
-            prepare(world, scratch)
-        rows = [_row(case, scratch, asked.repeat) for case in chosen]
-        profile = _once(Job("profile", f"{GPU_JOBS}:profile", _profiled(asked)), scratch)
-        trained = [_trained(world, scratch) for world in WORLDS] if asked.train else []
-    sys.stdout.write(f"\n{table(rows)}\n{kernels(profile)}\n{waits(profile)}\n")
-    if trained:
-        sys.stdout.write(f"{accuracy(trained)}\n")
-    contents: dict[str, Any] = {"profile": profile, "trained": trained}
-    save(asked.out / "gpu.json", run, rows=[row.to_json() for row in rows], **contents)
+        chosen = [case for case in CASES if not options.only or case.name in options.only]
+        rows = [row for case in chosen for row in measured_rows(case, scratch, options)]
+        prepare("baby_wide", scratch, "siger")
+        job = Job("profile", "benchmarks.gpu:profile", {"world": "baby_wide", "model": "siger"})
+        profiled = measure([job], scratch, repeat=1, warm_up=0)[0].notes
+    sys.stdout.write(f"\n{table(rows)}\n{kernels(profiled)}\n{waits(profiled)}\n")
+    save(options.out / "gpu.json", run, rows=[row.to_json() for row in rows], profile=profiled)
     return 0
 
 
-def require_gpu() -> None:
-    """Refuse a machine without one.
+def profile(scratch: Path, world: str, model: str) -> Work:
+    """Two short epochs under the profiler: kernels, and waits of the host, per step.
 
-    Raises:
-        RefusalError: PyTorch sees no CUDA device.
+    The difference of the two is the steps' own: losses and validation happen once in each.
     """
-    if not torch.cuda.is_available():
-        raise RefusalError(
-            "benchmarks.gpu: PyTorch sees no CUDA device on this machine, so there is nothing to "
-            "measure; `make bench` measures the CPU"
-        )
+    prepared = read_world(scratch / world, model)
+    yield None
+    start = time.perf_counter()
+    (few, _), (many, events) = (_profiled_epoch(prepared, model, n) for n in (FEW, MANY))
+    per_step = {name: (many[name] - few[name]) / (MANY - FEW) for name in WAITS}
+    notes = {"waits": per_step, "kernels": longest_kernels(events, MANY), "steps": MANY - FEW}
+    yield Sample(time.perf_counter() - start, notes=notes)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=__doc__)
-    names = [case.name for case in CASES]
-    made.add_argument("--only", action="append", choices=names, help="a row; may be repeated")
-    made.add_argument("--repeat", type=int, default=5, help="measured repetitions")
-    made.add_argument("--train", action="store_true", help="train to the stop; CPU metrics beside")
-    made.add_argument("--trace", type=Path, help="where to write the profile, for a trace viewer")
-    made.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
-    return made
+def _profiled_epoch(
+    world: World, model: str, steps: int
+) -> tuple[Counter[str], dict[str, tuple[float, int]]]:
+    """Waits of the host by kind, and microseconds and calls of each kernel, of a second epoch."""
+    from torch.profiler import ProfilerActivity
+
+    train = train_config(device="cuda")
+    epochs = trained(first_steps(world, train.batch_size, steps)[0], model, train)
+    next(epochs)
+    both = [ProfilerActivity.CPU, ProfilerActivity.CUDA]
+    with torch.profiler.profile(activities=both) as profiler:
+        next(epochs)
+    events = profiler.key_averages()
+    return waits_by_kind((event.key, event.count) for event in events), {
+        event.key: (event.self_device_time_total, event.count)
+        for event in events
+        if event.device_type == torch.autograd.DeviceType.CUDA
+    }
 
 
-def _row(case: Case, scratch: Path, repeat: int) -> Row:
-    (own,) = measure([case.job], scratch, repeat=repeat)
-    sys.stdout.write(f"{case.title}: {number(own.median)} s\n")
-    sys.stdout.flush()
-    return case.row(own, [])
+def waits_by_kind(events: Iterable[tuple[str, int]]) -> Counter[str]:
+    """How often the host waited, by the kind of wait."""
+    result: Counter[str] = Counter()
+    for name, count in events:
+        for kind in WAITS:
+            result[kind] += count * name.startswith(kind)
+    return result
 
 
-def _profiled(asked: argparse.Namespace) -> dict[str, Any]:
-    trace = str(asked.trace.resolve()) if asked.trace else None
-    return {"world": "baby_wide", "model": "siger", "trace": trace}
+def longest_kernels(
+    events: Mapping[str, tuple[float, int]], steps: int
+) -> list[tuple[str, float, float]]:
+    """Name, milliseconds and calls per step of the kernels that take longest, longest first."""
+    longest = sorted(events.items(), key=lambda event: -event[1][0])[:SHOWN]
+    return [(name, total / 1000 / steps, calls / steps) for name, (total, calls) in longest]
 
 
-def _once(job: Job, scratch: Path) -> dict[str, Any]:
-    (measured,) = measure([job], scratch, repeat=1, warm_up=0)
-    return measured.notes
+def kernels(profiled: Mapping[str, Any]) -> str:
+    """The table of the longest kernels."""
+    rows = [[name[:80], f"{ms:.3f}", f"{calls:.1f}"] for name, ms, calls in profiled["kernels"]]
+    return aligned([["kernel", "ms per step", "calls per step"], *rows])
 
 
-def _trained(world: str, scratch: Path) -> dict[str, Any]:
-    """Metrics of SIGER trained to its stop, on the GPU and on the CPU."""
-    prepare(world, scratch)
-    found: dict[str, Any] = {"world": world}
-    for device in ("cuda", "cpu"):
-        arguments = {"world": world, "model": "siger", "device": device}
-        found[device] = _once(Job(f"training, {device}", f"{GPU_JOBS}:to_stop", arguments), scratch)
-    return found
-
-
-def kernels(profile: dict[str, Any]) -> str:
-    """The kernels that take longest, milliseconds and calls a step."""
-    rows = [["kernel", "ms a step", "calls a step"]]
-    for name, milliseconds, calls in profile["kernels"]:
-        rows.append([name[:80], f"{milliseconds:.3f}", f"{calls:.1f}"])
-    return aligned(rows)
-
-
-def waits(profile: dict[str, Any]) -> str:
-    """How often the host waits in a step; the aim is never."""
-    found = {name: count for name, count in profile["waits"].items() if count}
-    told = ", ".join(f"{name} {count:g}" for name, count in found.items()) or "none"
-    return f"Host waits a step: {told} (aim none: {'not met' if found else 'met'})"
-
-
-def accuracy(trained: Sequence[dict[str, Any]]) -> str:
-    """Test metrics of both devices side by side."""
-    rows = [["trained to the stop", "device", "recall@20", "ndcg@20", "epochs", "seconds"]]
-    for found in trained:
-        for device in ("cuda", "cpu"):
-            one = found[device]
-            figures = [f"{one['recall@20']:.4f}", f"{one['ndcg@20']:.4f}", f"{one['epochs']}"]
-            rows.append([found["world"], device, *figures, number(one["seconds"])])
-    return aligned(rows, left=2)
+def waits(profiled: Mapping[str, Any]) -> str:
+    """How often the host waits per step, and whether the aim is met."""
+    counts = {name: count for name, count in profiled["waits"].items() if count}
+    text = ", ".join(f"{name} {count:g}" for name, count in counts.items()) or "none"
+    return f"Host waits per step: {text} (aim none: {'not met' if counts else 'met'})"
 
 
 if __name__ == "__main__":

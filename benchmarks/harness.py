@@ -1,137 +1,104 @@
-"""Measuring: each job in a fresh process, compared ones in turn, medians of repetitions."""
+"""Measuring: each job in a fresh process, jobs to compare in turn, medians of the repetitions.
 
-import json
+A job is a generator: it yields None once its preparation is done, then a `Sample` per repetition.
+"""
+
+import multiprocessing
 import os
-import subprocess
 import sys
-import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
-from typing import Any, Self
+from typing import Any, TypeAlias
+from unittest.mock import patch
 
 ROOT = Path(__file__).parents[1]
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
-TOLD = 2000  # characters of what a process wrote before it failed
+STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+RESET_PEAK = "5"  # see proc(5)
+SPAWN = multiprocessing.get_context("spawn")
 
 
 class RefusalError(Exception):
-    """Something to measure with is missing; the message says what and where it comes from."""
+    """Data or a device is missing; the message says what is wanted and where it comes from."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One repetition."""
+
+    seconds: float
+    share: float = 1.0  # of the work that was done; below 1 the rest is extrapolated
+    notes: dict[str, Any] = field(default_factory=dict)  # other figures
+    peak_mib: float | None = None  # of another process, if that did the work
+
+
+Work: TypeAlias = Iterator[Sample | None]
+
+
+def repeated(function: Callable[[], Any], then: Callable[[Any], None] = lambda _: None) -> Work:
+    """A prepared job: the seconds of each call, not counting what `then` does with its result."""
+    yield None
+    while True:
+        start = time.perf_counter()
+        result = function()
+        seconds = time.perf_counter() - start
+        then(result)
+        yield Sample(seconds)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A unit of work for a process of its own.
-
-    Attributes:
-        label: what it is, for tables.
-        function: `module:function` of a generator, see `benchmarks.worker`.
-        arguments: of that function, as JSON has them.
-        repeat: its own number of repetitions, where it is too slow for the run's.
-        environment: variables of its process, beside those of this one.
-    """
+    """Work for a process of its own."""
 
     label: str
-    function: str
+    function: str  # `module:function` of a generator; gets the scratch folder and the arguments
     arguments: dict[str, Any] = field(default_factory=dict)
-    repeat: int | None = None
+    repeat: int | None = None  # its own number of repetitions, where the usual one takes too long
     environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self, scratch: Path) -> Work:
+        """The generator, its preparation done."""
+        module, _, name = self.function.partition(":")
+        work: Work = getattr(import_module(module), name)(scratch, **self.arguments)
+        next(work)
+        return work
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of a job.
-
-    Attributes:
-        label: of the job.
-        samples: seconds for the whole unit of work, one a repetition, the warm-up left out.
-        warm_up: those of the warm-up.
-        share: how much of the unit was done in each; below 1 the samples are extrapolated.
-        threads: that PyTorch worked with.
-        prepare_mib: peak memory of the preparation.
-        ready_mib: memory held after it.
-        peak_mib: peak memory of the repetitions.
-        notes: other figures, of the last repetition.
-    """
+    """The result of a job."""
 
     label: str
-    samples: list[float]
-    warm_up: list[float]
-    share: float
-    threads: int
-    prepare_mib: float
-    ready_mib: float
-    peak_mib: float
-    notes: dict[str, Any]
+    samples: list[float]  # seconds per repetition, extrapolated to the whole work
+    warm_up: list[float]  # the same of the repetitions before those
+    share: float  # of the work that was done in each repetition
+    threads: int  # of PyTorch
+    prepare_mib: float  # peak memory of the preparation
+    ready_mib: float  # memory after the preparation
+    peak_mib: float  # peak memory of the repetitions
+    notes: dict[str, Any]  # other figures, of the last repetition
 
     @property
     def median(self) -> float:
-        """Of the samples, seconds."""
+        """Median of the samples, seconds."""
         return median(self.samples)
 
     @property
     def step_seconds(self) -> float:
-        """Of one of the `steps` that were done in a repetition."""
+        """Seconds of one of the `steps` of the notes."""
         return self.median * self.share / float(self.notes["steps"])
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values, with median, minimum and maximum beside the samples."""
+        """JSON values, with median, minimum and maximum."""
         spread = {"median": self.median, "min": min(self.samples), "max": max(self.samples)}
         return {**self.__dict__, **spread}
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
-        return cls(**{name: values[name] for name in cls.__dataclass_fields__})
-
-
-class Process:
-    """The process of one job, ready to repeat."""
-
-    def __init__(self, job: Job, scratch: Path, threads: int | None) -> None:
-        """Start it and wait until it is prepared."""
-        asked = {"function": job.function, "arguments": job.arguments, "scratch": str(scratch)}
-        self.job = job
-        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115, closed at exit
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", json.dumps(asked)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            text=True,
-            cwd=ROOT,
-            env=os.environ
-            | dict.fromkeys(THREAD_VARIABLES if threads else (), str(threads))
-            | job.environment,
-        )
-        self.ready = self._answer()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.communicate()
-        self.errors.close()
-
-    def repeat(self) -> dict[str, Any]:
-        """One repetition."""
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return self._answer()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            code = self.process.wait()
-            self.errors.seek(0)
-            told = self.errors.read()[-TOLD:]
-            raise RuntimeError(f"{self.job.label} failed, exit status {code}:\n{told}")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
 
 
 def measure(
@@ -142,42 +109,105 @@ def measure(
     warm_up: int = 1,
     threads: int | None = None,
 ) -> list[Measured]:
-    """Repeat jobs in turn: the first, the second, …, the first again.
+    """Repeat the jobs in turn: the first, the second, …, the first again.
 
     Args:
-        jobs: the ones to compare; each has a process of its own for all its repetitions.
+        jobs: to compare; each has one process for all its repetitions.
         scratch: folder that they share.
-        repeat: measured repetitions of each, unless the job has its own number.
+        repeat: measured repetitions of each job without a number of its own.
         warm_up: repetitions before those.
-        threads: for PyTorch and BLAS; their own choice where None.
+        threads: of PyTorch and BLAS; their own choice where None.
 
     Raises:
-        RuntimeError: a job failed; the message ends with what its process wrote.
+        RuntimeError: a job failed; the message holds its traceback.
     """
     wanted = [warm_up + repeat if job.repeat is None else job.repeat for job in jobs]
     with ExitStack() as stack:
-        processes = [stack.enter_context(Process(job, scratch, threads)) for job in jobs]
+        pipes = [stack.enter_context(_process(job, scratch, threads)) for job in jobs]
+        ready = [_answer(job, pipe) for job, pipe in zip(jobs, pipes, strict=True)]
         answers: list[list[dict[str, Any]]] = [[] for _ in jobs]
         for turn in range(max(wanted)):
-            for process, number, found in zip(processes, wanted, answers, strict=True):
-                if turn < number:
-                    found.append(process.repeat())
+            for job, pipe, count, own in zip(jobs, pipes, wanted, answers, strict=True):
+                if turn < count:
+                    pipe.send(None)
+                    own.append(_answer(job, pipe))
     return [
-        _measured(process, found, warm_up if process.job.repeat is None else 0)
-        for process, found in zip(processes, answers, strict=True)
+        _measured(job, start, own, warm_up if job.repeat is None else 0)
+        for job, start, own in zip(jobs, ready, answers, strict=True)
     ]
 
 
-def _measured(process: Process, answers: list[dict[str, Any]], warm_up: int) -> Measured:
+@contextmanager
+def _process(job: Job, scratch: Path, threads: int | None) -> Iterator[Connection]:
+    """The pipe to a new process that prepares the job and waits for messages."""
+    ours, theirs = SPAWN.Pipe()
+    limits = dict.fromkeys(THREAD_VARIABLES if threads else (), str(threads))
+    with patch.dict(os.environ, limits | job.environment):
+        process = SPAWN.Process(target=_serve, args=(job, scratch, theirs))
+        process.start()
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        ours.close()
+        process.join()
+
+
+def _answer(job: Job, pipe: Connection) -> dict[str, Any]:
+    try:
+        answer = pipe.recv()
+    except EOFError:
+        raise RuntimeError(f"{job.label} failed: its process ended") from None
+    if isinstance(answer, str):
+        raise RuntimeError(f"{job.label} failed: {answer}")
+    result: dict[str, Any] = answer
+    return result
+
+
+def _serve(job: Job, scratch: Path, pipe: Connection) -> None:
+    """Prepare the job, then repeat it for each message, until the pipe is closed."""
+    os.dup2(2, 1)  # what the job prints is no result
+    os.chdir(ROOT)
+    try:
+        work = job.start(scratch)
+        pipe.send({"prepare_mib": peak_mib(), "ready_mib": resident_mib(), "threads": _threads()})
+        CLEAR_REFS.write_text(RESET_PEAK)
+        while True:
+            pipe.recv()
+            sample = next(work)
+            assert sample is not None
+            own = peak_mib() if sample.peak_mib is None else sample.peak_mib
+            pipe.send({**sample.__dict__, "peak_mib": own})
+    except EOFError:
+        return
+    except Exception:
+        pipe.send(traceback.format_exc())
+
+
+def _measured(
+    job: Job, ready: dict[str, Any], answers: Sequence[dict[str, Any]], warm_up: int
+) -> Measured:
     seconds = [answer["seconds"] / answer["share"] for answer in answers]
-    return Measured(
-        label=process.job.label,
-        samples=seconds[warm_up:],
-        warm_up=seconds[:warm_up],
-        share=answers[-1]["share"],
-        threads=process.ready["threads"],
-        prepare_mib=process.ready["prepare_mib"],
-        ready_mib=process.ready["ready_mib"],
-        peak_mib=max(answer["peak_mib"] for answer in answers),
-        notes=answers[-1]["notes"],
-    )
+    peak, last = max(answer["peak_mib"] for answer in answers), answers[-1]
+    own = {"share": last["share"], "notes": last["notes"], "peak_mib": peak}
+    return Measured(job.label, seconds[warm_up:], seconds[:warm_up], **ready, **own)
+
+
+def resident_mib() -> float:
+    """Memory of this process now, MiB."""
+    return _status("VmRSS")
+
+
+def peak_mib() -> float:
+    """Peak memory of this process since its start, or since its preparation, MiB."""
+    return _status("VmHWM")
+
+
+def _status(name: str) -> float:
+    lines = dict(line.split(":", 1) for line in STATUS.read_text().splitlines())
+    return int(lines[name].split()[0]) / 1024
+
+
+def _threads() -> int:
+    torch = sys.modules.get("torch")
+    return torch.get_num_threads() if torch else len(os.sched_getaffinity(0))

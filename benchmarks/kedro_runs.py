@@ -1,9 +1,7 @@
-"""Real `kedro` commands, in a temporary copy of the project, as units of work.
+"""Real `kedro` commands in a temporary copy of the project, as jobs.
 
-This process stays small: what a command's process held before it became one counts as its peak.
-
-Nothing of the project is patched: times come from the command's log as it is written and from the
-`timings` that a training leaves. See `benchmarks.worker`.
+The process of the job stays small, since a command's peak memory includes that of the process that
+it was forked from. Nothing is patched: times come from the command's log and from `timings`.
 """
 
 import os
@@ -18,26 +16,25 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from benchmarks.harness import ROOT
-from benchmarks.sources import raw_folder, with_features
-from benchmarks.worker import Sample, Work
+from benchmarks.harness import ROOT, Sample, Work, repeated
+from benchmarks.sources import with_features
 
-# Terms that cost nothing before the first step are left out, so that one epoch is soon over.
+# Terms that cost nothing before the first step are switched off, so that the epoch is short.
 SHORT = "train.max_epochs=1,siger.lambda_perturbation=0,siger.lambda_alignment=0"
 FIRST_NODE = re.compile(r": running, because ")
 EPOCH = re.compile(r"stopped at epoch 1 ")
-TOLD = 2000
+SHOWN = 2000  # characters of a failed command's log
 
 
 @dataclass(frozen=True)
 class Run:
-    """A command that has ended.
+    """A finished command.
 
     Attributes:
-        seconds: from its start to its end.
-        first_node: from its start to its first node, None where it ran none.
-        epoch: from its start to the line on its first epoch, None where it trained nothing.
-        peak_mib: the most memory that it held.
+        seconds: until its end.
+        first_node: seconds until its first node, None where it ran none.
+        epoch: seconds until the log line of the first epoch, None where it trained nothing.
+        peak_mib: peak memory.
     """
 
     seconds: float
@@ -47,7 +44,7 @@ class Run:
 
 
 def copy_project(folder: Path) -> Path:
-    """A copy without any result: configuration and the sample's raw files."""
+    """A copy without results: configuration and the sample's raw files."""
     for name in ("conf", "data/01_raw/sample"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("local"))
     for name in ("conf/local", "src"):
@@ -55,9 +52,9 @@ def copy_project(folder: Path) -> Path:
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(ROOT / name, folder / name)
     logging = folder / "conf" / "logging.yml"
-    # The start of a node is said at DEBUG only.
-    told = "loggers:\n  kedro_fresh.running: {level: DEBUG}\n"
-    logging.write_text(logging.read_text().replace("loggers:\n", told))
+    # The start of a node is logged at DEBUG.
+    loggers = "loggers:\n  kedro_fresh.running: {level: DEBUG}\n"
+    logging.write_text(logging.read_text().replace("loggers:\n", loggers))
     return folder
 
 
@@ -86,52 +83,55 @@ def kedro(project: Path, *arguments: str, data: Path | None = None) -> Run:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError("".join(log)[-TOLD:])
+        raise RuntimeError("".join(log)[-SHOWN:])
     seconds = time.perf_counter() - start
     return Run(seconds, seen.get("first_node"), seen.get("epoch"), usage.ru_maxrss / 1024)
 
 
-def to_first_step(scratch: Path, dataset: str, world: str, graphs: str) -> Work:
+def to_first_step(scratch: Path, dataset: str, world: str, cached: bool) -> Work:
     """`kedro run` on raw files, until the training's first step begins.
 
     Args:
         scratch: folder of the run.
         dataset: an environment.
-        world: whose features are taken, the data set's own where empty.
-        graphs: `made`: no result of an earlier run is there; `cached`: all but the training's are.
+        world: whose features are read.
+        cached: whether the results of all stages before the training exist.
     """
-    data = raw_folder(dataset).parent
-    if world:
-        data = with_features(scratch / f"raw_{graphs}", dataset, scratch / world)
-    project = copy_project(scratch / f"project_{graphs}_{world}")
+    data = with_features(scratch / f"raw_{cached}", dataset, scratch / world)
+    project = copy_project(scratch / f"project_{cached}")
     arguments = ["run", "--env", dataset, "--pipelines", "train", "--params"]
-    if graphs == "cached":
+    if cached:
         kedro(project, *arguments, SHORT, data=data)
     yield None
     for seed in range(10**6):
-        if graphs == "made":
-            _forget(project)
+        if not cached:
+            _delete_results(project)
         run = kedro(project, *arguments, f"{SHORT},train.seed={seed}", data=data)
-        newest = max((project / "data").rglob("timings.parquet/*/timings.parquet"))
-        epoch = pq.read_table(newest).to_pylist()[0]
+        epoch = newest_timings(project)[0]
         assert run.epoch is not None
         seconds = run.epoch - epoch["seconds_train"] - epoch["seconds_validation"]
         yield Sample(seconds, notes={"seconds_first_node": run.first_node}, peak_mib=run.peak_mib)
 
 
-def _forget(project: Path) -> None:
-    """Leave only the raw files."""
+def newest_timings(project: Path) -> list[dict[str, Any]]:
+    """`timings` of the newest training, a row per epoch."""
+    newest = max((project / "data").rglob("timings.parquet/*/timings.parquet"))
+    rows: list[dict[str, Any]] = pq.read_table(newest).to_pylist()
+    return rows
+
+
+def _delete_results(project: Path) -> None:
+    """Delete everything but the raw files."""
     for path in (project / "data").iterdir():
         if path.name != "01_raw":
             shutil.rmtree(path)
 
 
-def once_more(scratch: Path) -> Work:
+def run_again(scratch: Path) -> Work:
     """`make run` a second time: SIGER and LightGCN on the sample, all fresh, and the comparison."""
     project = copy_project(scratch / "project_again")
-    runs: list[list[str]] = [
-        ["run", "--params", f"model={model},train.max_epochs=1"] for model in ("siger", "lightgcn")
-    ]
+    short = "train.max_epochs=1"
+    runs = [["run", "--params", f"model={m},{short}"] for m in ("siger", "lightgcn")]
     runs.append(["compare"])
     for arguments in runs:
         kedro(project, *arguments)
@@ -145,32 +145,15 @@ def once_more(scratch: Path) -> Work:
 
 
 def command(scratch: Path, arguments: list[str]) -> Work:
-    """A short `kedro` command on a project without results; whether it imports PyTorch."""
+    """A short `kedro` command on a project without results."""
     project = copy_project(scratch / f"project_{'_'.join(arguments).strip('-')}")
-    notes = {"imports_torch": imports_torch(project, arguments)}
     yield None
     while True:
         run = kedro(project, *arguments)
-        yield Sample(run.seconds, notes=notes, peak_mib=run.peak_mib)
+        yield Sample(run.seconds, peak_mib=run.peak_mib)
 
 
-def imports_torch(project: Path, arguments: list[str]) -> bool:
-    """Whether a command imports PyTorch."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "kedro", *arguments],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return any(line.rpartition("|")[2].strip() == "torch" for line in done.stderr.splitlines())
-
-
-def importing(scratch: Path, modules: list[str]) -> Work:
-    """A process that imports some modules and ends: what no start can be faster than."""
+def imports(scratch: Path, modules: list[str]) -> Work:
+    """A process that only imports some modules: no start can be faster."""
     command = [sys.executable, "-c", f"import {', '.join(modules)}"]
-    yield None
-    while True:
-        start = time.perf_counter()
-        subprocess.run(command, cwd=scratch, check=True)
-        yield Sample(time.perf_counter() - start)
+    return repeated(lambda: subprocess.run(command, cwd=scratch, check=True, capture_output=True))

@@ -1,7 +1,7 @@
-"""MMRec itself beside this project: a checkout that the user has made, run as it stands.
+"""MMRec itself: a checkout that the user has made, run unchanged.
 
-Its own configuration, data loading, trainer and evaluator are called; what the libraries of today
-have dropped since it was written is put back in this process, outside of its files.
+Its own configuration, data loading, trainer and evaluator are called; what today's libraries have
+dropped since it was written is restored in this process, not in its files.
 """
 
 import os
@@ -17,11 +17,10 @@ import numpy as np
 from scipy import sparse
 from torch import Tensor
 
-from benchmarks.harness import RefusalError
+from benchmarks.harness import Sample, Work
 from benchmarks.sources import with_features
-from benchmarks.worker import Sample, Work
 
-# Its configuration lists several values to search; one of each, on which the speed hardly depends.
+# One value of each grid of its configuration; the speed hardly depends on which.
 CHOSEN: dict[str, dict[str, Any]] = {
     "LightGCN": {"n_layers": 3, "reg_weight": 1e-4},
     "MGCN": {"cl_loss": 0.01},
@@ -36,34 +35,21 @@ PICTURE_LIBRARIES = (
 )
 
 
-def check(path: Path) -> None:
-    """Refuse a folder that is no checkout of it.
-
-    Raises:
-        RefusalError: it has no src/utils/quick_start.py.
-    """
-    if not (path / "src" / "utils" / "quick_start.py").is_file():
-        raise RefusalError(
-            f"--mmrec {path}: no src/utils/quick_start.py there; wanted is a checkout of "
-            "https://github.com/enoche/MMRec"
-        )
-
-
 def epochs(scratch: Path, checkout: str, model: str, dataset: str, world: str) -> Work:
-    """Training epochs; loading, graphs and one validation are in the notes.
+    """Training epochs; seconds of loading, graphs and a validation in the notes.
 
     Args:
         scratch: folder of the run.
         checkout: of MMRec.
-        model: its name for it.
-        dataset: of the raw files.
-        world: whose features it gets.
+        model: as MMRec calls it.
+        dataset: name of the raw files.
+        world: whose features it reads.
     """
     data = with_features(scratch / f"mmrec_{model}", dataset, scratch / world)
-    # It imports them for pictures, which none of these models reads.
+    # Imported for pictures, which none of these models reads.
     absent = [name for name in PICTURE_LIBRARIES if find_spec(name.partition(".")[0]) is None]
     sys.modules.update({name: MagicMock() for name in absent})
-    _restore_what_it_relies_on()
+    _restore_dropped_functions()
     os.chdir(Path(checkout) / "src")
     sys.path.insert(0, str(Path.cwd()))
     trainer, batches, validation, notes = _set_up(model, dataset, data)
@@ -89,7 +75,7 @@ def _set_up(model: str, dataset: str, data: Path) -> tuple[Any, Any, Any, dict[s
     config = Config(model, dataset, wanted)
     train, valid, _ = RecDataset(config).split()
     for part in (train, valid):
-        str(part)  # it counts its rows while it describes itself
+        str(part)  # MMRec counts the rows there
     size = config["train_batch_size"]
     batches = TrainDataLoader(config, train, batch_size=size, shuffle=True)
     held_out = EvalDataLoader(
@@ -104,11 +90,11 @@ def _set_up(model: str, dataset: str, data: Path) -> tuple[Any, Any, Any, dict[s
 
 
 def scatter_add(values: Tensor, index: Tensor, dim: int = -1, dim_size: int = 0) -> Tensor:
-    """Sums of the values of each index, what it takes from an extension of PyTorch."""
+    """Sums of the values of each index: torch_scatter's function."""
     return values.new_zeros(dim_size).scatter_add_(dim, index, values)
 
 
-def _restore_what_it_relies_on() -> None:
+def _restore_dropped_functions() -> None:
     if "float" not in vars(np):
         vars(np)["float"] = float
 
@@ -124,6 +110,6 @@ def _restore_what_it_relies_on() -> None:
         matrix._dict.update(values)
 
     sparse.dok_matrix._update = update
-    # Some of its models ask for a GPU whatever their configuration says.
+    # Some models ask for a GPU whatever their configuration says.
     tensors: Any = Tensor
     tensors.cuda = stay

@@ -1,11 +1,11 @@
-"""LightGCN and SIGER as research code writes them, from the papers' formulas: the alternative.
+"""LightGCN and SIGER as research code writes them, from the papers' formulas.
 
-Products with COO matrices through autograd, terms one after another, every table in one unfused
-Adam. Shape suffixes: U users, I items, N = U + I, d dimensions, n rows of a contrast.
+Products with COO matrices through autograd, terms one after another. Shape suffixes: U users,
+I items, N = U + I, d dimensions, n rows of a contrast.
 """
 
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,9 +13,10 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.data import enhanced_of, features_of
+from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.requests import graph
+from siger_pipeline.recommenders.siger.config import BIPARTITE, Config
+from siger_pipeline.requests import features
 
 
 class Batch(NamedTuple):
@@ -28,11 +29,10 @@ class Batch(NamedTuple):
 
 def coo(matrix: sparse.csr_matrix) -> Tensor:
     """A sparse matrix as a COO tensor."""
-    found = matrix.tocoo()
-    index = torch.from_numpy(np.stack([found.row, found.col]).astype(np.int64))
-    return torch.sparse_coo_tensor(
-        index, torch.from_numpy(found.data), found.shape, check_invariants=False
-    ).coalesce()
+    entries = matrix.tocoo()
+    index = torch.from_numpy(np.stack([entries.row, entries.col]).astype(np.int64))
+    values = torch.from_numpy(entries.data)
+    return torch.sparse_coo_tensor(index, values, entries.shape, check_invariants=False).coalesce()
 
 
 def whole_graph(bipartite: sparse.csr_matrix) -> Tensor:
@@ -52,21 +52,21 @@ class PlainLightGCN(nn.Module):
         self.items = nn.Parameter(torch.empty(inputs.n_items, dimension))
         for table in (self.users, self.items):
             nn.init.xavier_uniform_(table)
-        self.graph = whole_graph(inputs[graph("bipartite")])
+        self.graph = whole_graph(inputs[BIPARTITE])
 
     def embed(self) -> tuple[Tensor, Tensor]:
         """Final users [U, d] and items [I, d]."""
         layer = torch.cat([self.users, self.items])
-        every = [layer]
+        layers = [layer]
         for _ in range(self.layers):
             layer = torch.sparse.mm(self.graph, layer)
-            every.append(layer)
-        mean = torch.stack(every, dim=1).mean(dim=1)
+            layers.append(layer)
+        mean = torch.stack(layers, dim=1).mean(dim=1)
         users, items = torch.split(mean, [len(self.users), len(self.items)])
         return users, items
 
     def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
-        """One number."""
+        """BPR and regularisation."""
         users, items = self.embed()
         rows = self.users[batch.users], self.items[batch.positives], self.items[batch.negatives]
         penalty = sum((torch.norm(row, p=2) for row in rows), start=torch.zeros(()))
@@ -74,33 +74,25 @@ class PlainLightGCN(nn.Module):
 
 
 class PlainSIGER(PlainLightGCN):
-    """SIGER, Eqs. (8)–(19), with the denominators of its contrasts over the batch's rows."""
+    """SIGER, Eqs. (8)–(19): contrasts over the batch's rows, raw features trained."""
 
-    def __init__(self, inputs: ModelInputs, config: dict[str, float], *, features: bool) -> None:
-        """Build it.
-
-        Args:
-            inputs: as of any model.
-            config: `siger` of the parameters.
-            features: whether the raw features are trained with the rest, as is usual.
-        """
+    def __init__(self, inputs: ModelInputs, config: dict[str, Any]) -> None:
         dimension, layers = int(config["dimension"]), int(config["behaviour_layers"])
         super().__init__(inputs, dimension, layers, config["lambda_regularisation"])
         self.config = config
-        raw = features_of(inputs)
-        self.modalities = sorted(raw)
-        self.similar = {m: coo(matrix) for m, matrix in enhanced_of(inputs).items()}
-        self.raw = nn.ParameterDict(
-            {
-                m: nn.Parameter(torch.from_numpy(np.array(x, np.float32)), requires_grad=features)
-                for m, x in raw.items()
-            }
-        )
+        self.modalities = inputs.modalities
+        requests, beta = Config(**config), config["beta"]
+        common = inputs[requests.cooccurrence()]
+        self.similar = {
+            m: coo(enhance(common, inputs[requests.knn(m)], beta)) for m in self.modalities
+        }
+        raw = {m: np.array(inputs[features(m)], np.float32) for m in self.modalities}
+        self.raw = nn.ParameterDict({m: nn.Parameter(torch.from_numpy(x)) for m, x in raw.items()})
         self.inner = nn.ModuleDict({m: nn.Linear(x.shape[1], dimension) for m, x in raw.items()})
         self.outer = nn.ModuleDict({m: nn.Linear(dimension, dimension) for m in self.modalities})
 
     def view(self, modality: str, noise: torch.Generator | None) -> Tensor:
-        """Eqs. (8)–(10), each layer perturbed where there is noise."""
+        """Eqs. (8)–(10), each layer perturbed by the noise, if any."""
         gate = torch.sigmoid(self.outer[modality](self.inner[modality](self.raw[modality])))
         layer = self.items * gate
         for _ in range(int(self.config["item_layers"])):
@@ -119,12 +111,11 @@ class PlainSIGER(PlainLightGCN):
         return layer + reach * moved[order]
 
     def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
-        """Eq. (19), one number."""
+        """Eq. (19)."""
         config, tau = self.config, self.config["tau_behaviour"]
         users, items = self.embed()
         of_items = {m: self.view(m, None) for m in self.modalities}
-        block = self.graph  # its upper rows are R̄ on the items' part
-        of_users = {m: self._to_users(block, x) for m, x in of_items.items()}
+        of_users = {m: self._to_users(x) for m, x in of_items.items()}
         fused_u, fused_i = mean(of_users), mean(of_items)
         u, i = torch.unique(batch.users), torch.unique(batch.positives)
         total = self._ranking(users + fused_u, items + fused_i, batch)
@@ -143,9 +134,10 @@ class PlainSIGER(PlainLightGCN):
             aligned = aligned + 2 * torch.stack(pairs).mean()
         return total + config["lambda_alignment"] * aligned
 
-    def _to_users(self, graph: Tensor, items: Tensor) -> Tensor:
-        nobody = torch.zeros(len(self.users), items.shape[1])
-        return torch.sparse.mm(graph, torch.cat([nobody, items]))[: len(self.users)]
+    def _to_users(self, items: Tensor) -> Tensor:
+        # The upper rows of the graph are R̄ on the part of the items.
+        zeros = torch.zeros(len(self.users), items.shape[1])
+        return torch.sparse.mm(self.graph, torch.cat([zeros, items]))[: len(self.users)]
 
     def _ranking(self, users: Tensor, items: Tensor, batch: Batch) -> Tensor:
         rows = users[batch.users], items[batch.positives], items[batch.negatives]
@@ -166,8 +158,8 @@ def info_nce(x: Tensor, y: Tensor, temperature: float) -> Tensor:
     """Eqs. (13), (16), with all n × n similarities."""
     x, y = functional.normalize(x, dim=1), functional.normalize(y, dim=1)
     positive = torch.exp((x * y).sum(dim=1) / temperature)
-    everyone = torch.exp(x @ y.T / temperature).sum(dim=1)
-    return -torch.log(positive / everyone).mean()
+    total = torch.exp(x @ y.T / temperature).sum(dim=1)
+    return -torch.log(positive / total).mean()
 
 
 def anchored(x: Tensor, y: Tensor, anchor: Tensor, temperature: float) -> Tensor:

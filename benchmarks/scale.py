@@ -1,155 +1,152 @@
-"""Growth on made-up data: `python -m benchmarks.scale [--largest 1e6] [--full]`.
+"""Growth on made-up data: `python -m benchmarks.scale [--largest 1e6]`.
 
 N interactions come with N/10 users and N/100 items. An epoch costs (steps) × (edges): with a fixed
-batch it would grow as N², so LightGCN's batch grows with N (50 steps an epoch). SIGER's contrasts
-cost batch² a step, so that its epoch is told at a batch of 2,048 √(N/10⁵), where both parts grow
-alike, as N^1.5; and one step at 2,048 beside it. Evaluation ranks as many users at every size.
+batch it would grow as N², so LightGCN's batch grows with N (50 steps per epoch). SIGER's contrasts
+cost batch² per step, so its epoch has a batch of 2,048 √(N/10⁵), where both parts grow alike, as
+N^1.5; one step at 2,048 stands beside it. Evaluation ranks as many users at every size. Epochs are
+extrapolated from their first steps.
 """
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from benchmarks.harness import Job, Measured, measure
-from benchmarks.machine import one_line, provenance
-from benchmarks.plots import growth_plot
-from benchmarks.results import RESULTS, save
-from benchmarks.scale_stages import (
-    BUDGET_MIB,
-    BUDGET_SECONDS,
-    ITEMS,
-    JOBS,
-    REPEATS,
-    SIZES,
-    STAGES,
-    Stage,
-)
-from benchmarks.slopes import Series
-from benchmarks.tables import aligned, number
+from benchmarks.results import RESULTS, aligned, number, one_line, provenance, save, verdict
 from benchmarks.zipf import sizes
+
+SIZES = {10**5: 5, 10**6: 2, 10**7: 1}  # interactions -> measured repetitions
+STEPS, BATCH, EVALUATED = 50, 2048, 10_000
+BUDGET_SECONDS, BUDGET_MIB = 3600, 24 * 1024
+IN_BUDGET = ("bipartite", "co-occurrence", "kNN", "SIGER epoch", "evaluation, 10⁵ users")
+AIM = 1.1  # slope
+STAGES: dict[str, tuple[float | None, str]] = {  # name -> aim of the slope, note
+    "ingest": (AIM, ""),
+    "bipartite": (AIM, ""),
+    "co-occurrence": (AIM, ""),
+    "kNN": (None, "in items, so N/100; exact, and quadratic in them"),
+    "LightGCN epoch": (AIM, f"batch N/{STEPS}·0.8"),
+    "SIGER step": (AIM, f"batch {BATCH:,}"),
+    "SIGER epoch": (None, "batch 2,048 √(N/10⁵): grows as N^1.5"),
+    "evaluation": (AIM, f"{EVALUATED:,} users"),
+    "evaluation, 10⁵ users": (None, "all users where there are fewer"),
+}
+HEADER = ("stage", "seconds (* extrapolated)", "peak MiB", "slope", "verdict", "note")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, tell, and write."""
+    """Measure, print and write."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = parser().parse_args(given)
+    options = parser().parse_args(given)
     run = provenance(given, "benchmarks.scale")
     sys.stdout.write(f"{one_line(run)}\n\n")
-    wanted = [n for n in SIZES if asked.full or n <= asked.largest]
     with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
-        scratch = Path(folder)
-        found = {n: measured_at(n, scratch, asked) for n in wanted}
-        alone = {n: _alone(n, scratch, asked.threads) for n in _items(asked)}
-    series = [by_interactions(stage, found) for stage in STAGES]
-    if alone:
-        series.append(_series("kNN", "items", alone, None, "384-d; exact, so quadratic in items"))
-    sys.stdout.write("\n" + growth_table(series) + "\n" + budget(found))
-    measured = {f"{n}": [one.to_json() for one in at.values()] for n, at in found.items()}
-    save(
-        asked.out / "scale.json",
-        run,
-        rows=[],
-        series=[one.to_json() for one in series],
-        measured=measured,
-    )
-    growth_plot(series, one_line(run), asked.out / "scale.svg")
+        chosen = [n for n in SIZES if n <= options.largest]
+        at = {n: at_size(n, Path(folder), options.threads) for n in chosen}
+    series = [series_of(stage, at) for stage in STAGES]
+    sys.stdout.write("\n" + growth_table(series) + "\n" + budget(at))
+    measured = {f"{n}": [one.to_json() for one in stages.values()] for n, stages in at.items()}
+    save(options.out / "scale.json", run, series=series, measured=measured)
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
     made = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    made.add_argument("--largest", type=float, default=1e6, help="interactions at most")
-    made.add_argument("--full", action="store_true", help="10⁷ too; whole epochs below that")
-    made.add_argument("--whole", action="store_true", help="whole epochs at every size")
+    made.add_argument("--largest", type=float, default=1e6, help="largest number of interactions")
     made.add_argument("--threads", type=int, help="of PyTorch and BLAS (default: their choice)")
     made.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     return made
 
 
-def _is_whole(asked: argparse.Namespace, n: int) -> bool:
-    return bool(asked.whole or (asked.full and n < SIZES[-1]))
-
-
-def _items(asked: argparse.Namespace) -> Sequence[int]:
-    return [n for n in ITEMS if asked.full or n <= asked.largest / 25]
-
-
-def measured_at(n: int, scratch: Path, asked: argparse.Namespace) -> dict[str, Measured]:
+def at_size(n: int, scratch: Path, threads: int | None) -> dict[str, Measured]:
     """Every stage at one size."""
-    users, items = sizes(n)
-    sys.stdout.write(f"{n:,} interactions, {users:,} users, {items:,} items\n")
-    make = Job("made-up data", f"{JOBS}:make", {"number": n})
-    measure([make], scratch, repeat=1, warm_up=0)
-    found = {}
+    sys.stdout.write("{:,} interactions, {:,} users, {:,} items\n".format(n, *sizes(n)))
+    make = Job("made-up data", "benchmarks.scale_jobs:make", {"number": n})
+    measure([make], scratch, repeat=1, warm_up=0, threads=threads)
+    stages, repeat = {}, SIZES[n]
     for stage in STAGES:
-        job, repeat = stage.job(n, _is_whole(asked, n)), REPEATS[n]
-        (found[stage.name],) = measure(
-            [job], scratch, repeat=repeat, warm_up=int(repeat > 2), threads=asked.threads
+        (one,) = measure(
+            [job_of(stage, n)], scratch, repeat=repeat, warm_up=int(repeat > 2), threads=threads
         )
-        sys.stdout.write(f"  {stage.name}: {number(found[stage.name].median)} s\n")
+        stages[stage] = one
+        sys.stdout.write(f"  {stage}: {number(one.median)} s\n")
         sys.stdout.flush()
-    return found
+    return stages
 
 
-def _alone(items: int, scratch: Path, threads: int | None) -> Measured:
-    job = Job(f"kNN, {items:,} items", f"{JOBS}:knn_alone", {"items": items})
-    (measured,) = measure([job], scratch, repeat=1, warm_up=0, threads=threads)
-    return measured
+def job_of(stage: str, n: int) -> Job:
+    """The job of a stage at N interactions."""
+    arguments: dict[str, Any] = {"world": f"n{n}", "model": stage.partition(" ")[0].lower()}
+    function = "benchmarks.jobs:epochs"
+    match stage:
+        case "LightGCN epoch":
+            arguments |= {"batch_size": n * 8 // (10 * STEPS), "steps": 10}
+        case "SIGER step":
+            arguments |= {"batch_size": BATCH, "steps": 5}
+        case "SIGER epoch":
+            arguments |= {"batch_size": round(BATCH * (n / 10**5) ** 0.5), "steps": 5}
+        case "evaluation" | "evaluation, 10⁵ users":
+            users = EVALUATED if stage == "evaluation" else 10**5
+            function = "benchmarks.jobs:validations"
+            arguments |= {"model": "lightgcn", "users": users}
+        case _:
+            function = f"benchmarks.scale_jobs:{stage.lower().replace('-', '')}"
+            arguments = {"number": n}
+    return Job(f"{stage}, N = {n:.0e}", function, arguments)
 
 
-def by_interactions(stage: Stage, found: dict[int, dict[str, Measured]]) -> Series:
-    """A stage at every size; of the SIGER step, the seconds of one."""
-    points = {n: at[stage.name] for n, at in found.items()}
-    whole = _series(stage.name, "interactions", points, stage.aim, stage.note)
-    if stage.name != "SIGER step":
-        return whole
-    per_step = [one.step_seconds for one in points.values()]
-    return Series(**{**whole.__dict__, "seconds": per_step, "extrapolated": [False] * len(points)})
+def series_of(stage: str, at: Mapping[int, Mapping[str, Measured]]) -> dict[str, Any]:
+    """A stage at every size, and the slope of its seconds; of the SIGER step, those of one."""
+    (aim, note), measured = STAGES[stage], [stages[stage] for stages in at.values()]
+    step = stage == "SIGER step"
+    seconds = [one.step_seconds if step else one.median for one in measured]
+    growth = slope(list(at), seconds) if len(at) > 1 else None
+    return {
+        "stage": stage,
+        "sizes": list(at),
+        "seconds": seconds,
+        "mib": [max(one.prepare_mib, one.peak_mib) for one in measured],
+        "extrapolated": [one.share < 1 and not step for one in measured],
+        "slope": growth,
+        "verdict": verdict(growth, aim),
+        "note": note,
+    }
 
 
-def _series(
-    name: str, by: str, points: dict[int, Measured], aim: float | None, note: str
-) -> Series:
-    measured = list(points.values())
-    return Series(
-        name,
-        by,
-        list(points),
-        [one.median for one in measured],
-        [max(one.prepare_mib, one.peak_mib) for one in measured],
-        [one.share < 1 for one in measured],
-        aim,
-        note,
-    )
+def slope(sizes: Sequence[float], values: Sequence[float]) -> float:
+    """Slope b of the least-squares line log v = a + b log n."""
+    return float(np.polynomial.Polynomial.fit(np.log(sizes), np.log(values), 1).convert().coef[1])
 
 
-def growth_table(series: Sequence[Series]) -> str:
+def growth_table(series: Sequence[Mapping[str, Any]]) -> str:
     """Seconds and peak memory at each size, slope and verdict."""
-    rows = [["stage", "by", "seconds (* extrapolated)", "peak MiB", "slope", "verdict", "note"]]
+    rows = [HEADER]
     for one in series:
-        stars = ["*" if part else "" for part in one.extrapolated]
-        seconds = (number(s) + star for s, star in zip(one.seconds, stars, strict=True))
-        memory = (f"{mib:,.0f}" for mib in one.mib)
-        slope = "" if one.slope is None else f"{one.slope:.2f}"
-        cells = [one.stage, one.by, " / ".join(seconds), " / ".join(memory), slope]
-        rows.append([*cells, one.verdict, one.note])
-    return aligned(rows, left=2)
+        marked = zip(one["seconds"], one["extrapolated"], strict=True)
+        seconds = " / ".join(number(value) + "*" * part for value, part in marked)
+        memory = " / ".join(f"{mib:,.0f}" for mib in one["mib"])
+        growth = "" if one["slope"] is None else f"{one['slope']:.2f}"
+        rows.append((one["stage"], seconds, memory, growth, one["verdict"], one["note"]))
+    return aligned(rows)
 
 
-def budget(found: dict[int, dict[str, Measured]]) -> str:
-    """The whole way at the largest size, beside the aim for 10⁷."""
-    n, at = max(found.items())
-    parts = [at[stage.name] for stage in STAGES if stage.in_budget]
+def budget(at: Mapping[int, Mapping[str, Measured]]) -> str:
+    """Time and memory from interactions to metrics at the largest size, with the aim at 10⁷."""
+    n, stages = max(at.items())
+    parts = [stages[name] for name in IN_BUDGET]
     seconds, mib = sum(one.median for one in parts), max(one.peak_mib for one in parts)
-    told = f"graphs, one SIGER epoch, evaluation of 10⁵ users at {n:,} interactions: "
-    told += f"{number(seconds)} s, peak {mib:,.0f} MiB"
-    if n < SIZES[-1]:
-        return f"{told}\n"
+    text = f"graphs, one SIGER epoch, evaluation of 10⁵ users at {n:,} interactions: "
+    text += f"{number(seconds)} s, peak {mib:,.0f} MiB"
+    if n < max(SIZES):
+        return f"{text}\n"
     met = "met" if seconds <= BUDGET_SECONDS and mib <= BUDGET_MIB else "not met"
-    return f"{told} (aim {BUDGET_SECONDS:,} s, {BUDGET_MIB:,} MiB: {met})\n"
+    return f"{text} (aim {BUDGET_SECONDS:,} s, {BUDGET_MIB:,} MiB: {met})\n"
 
 
 if __name__ == "__main__":

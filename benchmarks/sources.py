@@ -1,4 +1,4 @@
-"""Where the raw files lie; light, so that a process that only starts others stays small."""
+"""The folders of raw files. Light imports: a process that only starts others stays small."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from benchmarks.harness import RefusalError
 
 
 def raw_folder(dataset: str) -> Path:
-    """Where a data set's raw files lie.
+    """The folder of a data set's raw files.
 
     Raises:
         RefusalError: SIGER_DATA is not set, or has no such data set.
@@ -15,28 +15,41 @@ def raw_folder(dataset: str) -> Path:
     root = os.environ.get("SIGER_DATA")
     if not root:
         raise RefusalError(
-            "SIGER_DATA is not set: it names the folder that holds the data sets in MMRec's "
-            "layout (see README.md, Data sets)"
+            "SIGER_DATA is not set: it names the folder of the data sets in MMRec's layout (see "
+            "docs/data.md)"
         )
     inter = Path(root).resolve() / dataset / f"{dataset}.inter"
     if not inter.is_file():
         raise RefusalError(
             f"SIGER_DATA has no {dataset}/{dataset}.inter: the published files of {dataset} in "
-            "MMRec's layout are wanted (see README.md, Data sets)"
+            "MMRec's layout are wanted (see docs/data.md)"
         )
     return inter.parent
 
 
 def with_features(folder: Path, dataset: str, world: Path) -> Path:
-    """A folder of data sets: the raw files of one, with the features of a world as its own.
+    """A folder with one data set: links to its raw files, but to the features of a world.
 
     Args:
-        folder: to be made, of links.
-        dataset: of the raw files.
-        world: where `<modality>_feat.npy` are taken from.
+        folder: is made.
+        dataset: name of the raw files.
+        world: folder of the `<modality>_feat.npy`.
     """
     (folder / dataset).mkdir(parents=True)
     tables = [path for path in raw_folder(dataset).iterdir() if path.suffix != ".npy"]
     for path in (*tables, *world.resolve().glob("*_feat.npy")):
         (folder / dataset / path.name).symlink_to(path)
     return folder
+
+
+def require_mmrec(path: Path) -> None:
+    """Refuse a folder that is no checkout of MMRec.
+
+    Raises:
+        RefusalError: src/utils/quick_start.py is missing.
+    """
+    if not (path / "src" / "utils" / "quick_start.py").is_file():
+        raise RefusalError(
+            f"--mmrec {path}: has no src/utils/quick_start.py: a checkout of "
+            "https://github.com/enoche/MMRec is wanted"
+        )

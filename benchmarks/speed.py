@@ -1,6 +1,6 @@
-"""Speed and memory on real data: `python -m benchmarks.speed [--only NAME] [--repeat N] [--full]`.
+"""Speed and memory on real data: `python -m benchmarks.speed [--only NAME] [--repeat N]`.
 
-Each row is measured in processes of its own, in turn with the plain alternative beside it.
+Each row is measured in processes of its own, in turn with the alternatives beside it.
 """
 
 import argparse
@@ -9,19 +9,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import mmrec
-from benchmarks.case import Case, Options, memory_row
-from benchmarks.cases import CASES
-from benchmarks.data import PUBLISHED_WIDTHS
-from benchmarks.floor import floors_of
+from benchmarks.cases import CASES, Case
 from benchmarks.harness import Job, RefusalError, measure
-from benchmarks.machine import one_line, provenance
-from benchmarks.plots import speed_plot
-from benchmarks.results import RESULTS, Row, save
-from benchmarks.sources import raw_folder
-from benchmarks.tables import aligned, table
+from benchmarks.results import RESULTS, Row, number, one_line, provenance, save, table
+from benchmarks.sources import raw_folder, require_mmrec
 
-WORLDS = {
+PUBLISHED_WIDTHS = {"image": 4096, "text": 384}  # of the features that the papers use
+WORLDS: dict[str, tuple[str, dict[str, int] | None]] = {
     "baby_wide": ("baby", PUBLISHED_WIDTHS),
     "baby": ("baby", None),
     "sports_wide": ("sports", PUBLISHED_WIDTHS),
@@ -29,78 +23,71 @@ WORLDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, tell, and write; 2 where there is nothing to measure with."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = parser().parse_args(given)
+    """Measure, print and write the rows of speed; 2 where data are missing."""
+    return run_cases(CASES, "speed", sys.argv[1:] if arguments is None else arguments)
+
+
+def run_cases(cases: Sequence[Case], name: str, arguments: Sequence[str]) -> int:
+    """Measure, print and write the chosen rows; 2 where data are missing.
+
+    Args:
+        cases: all rows.
+        name: of the module in `benchmarks`, and of the file of results.
+        arguments: of the command line.
+    """
+    options = parser([case.name for case in cases]).parse_args(arguments)
+    chosen = [case for case in cases if not options.only or case.name in options.only]
     try:
-        chosen = [case for case in CASES if is_chosen(case, asked)]
-        for dataset in {WORLDS[case.world][0] for case in chosen if case.world}:
-            raw_folder(dataset)
-        if asked.mmrec:
-            mmrec.check(asked.mmrec)
+        for world in {case.world for case in chosen if case.world}:
+            raw_folder(WORLDS[world][0])
+        if options.mmrec:
+            require_mmrec(options.mmrec.expanduser())
     except RefusalError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 2
-    run = provenance(given, "benchmarks.speed")
+    run = provenance(arguments, f"benchmarks.{name}")
     sys.stdout.write(f"{one_line(run)}\n\n")
     with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
-        scratch = Path(folder)
-        rows = [row for case in chosen for row in _measured(case, scratch, asked)]
-        floors = floors_of(rows, scratch, asked.threads)
-    sys.stdout.write("\n" + table(rows) + "\n" + (aligned(floors.lines()) if floors else ""))
-    save(
-        asked.out / "speed.json",
-        run,
-        rows=[row.to_json() for row in rows],
-        roofline=floors and floors.to_json(),
-    )
-    speed_plot(rows, one_line(run), asked.out / "speed.svg")
+        rows = [row for case in chosen for row in measured_rows(case, Path(folder), options)]
+    sys.stdout.write("\n" + table(rows))
+    save(options.out / f"{name}.json", run, rows=[row.to_json() for row in rows])
     return 0
 
 
-def is_chosen(case: Case, asked: argparse.Namespace) -> bool:
-    """Whether a row is to be measured: named, or one of the usual ones."""
-    return case.name in asked.only if asked.only else asked.full or not case.in_full
-
-
-def parser() -> argparse.ArgumentParser:
-    """The options."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    names = [case.name for case in CASES]
+def parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    """The options of a benchmark with these rows."""
+    made = argparse.ArgumentParser()
     made.add_argument("--only", action="append", choices=names, help="a row; may be repeated")
     made.add_argument("--repeat", type=int, default=5, help="measured repetitions")
     made.add_argument("--threads", type=int, help="of PyTorch and BLAS (default: their choice)")
-    made.add_argument("--full", action="store_true", help="the slow alternatives as well")
-    made.add_argument("--mmrec", type=_folder, help="a checkout of MMRec, to run beside this")
+    made.add_argument("--mmrec", type=Path, help="a checkout of MMRec, to measure beside this")
     made.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     return made
 
 
-def _folder(text: str) -> Path:
-    return Path(text).expanduser().resolve()
-
-
-def _measured(case: Case, scratch: Path, asked: argparse.Namespace) -> list[Row]:
-    """The rows of a case, told as they come."""
-    options = Options(asked.full, asked.mmrec)
+def measured_rows(case: Case, scratch: Path, options: argparse.Namespace) -> list[Row]:
+    """The rows of a case; its seconds are printed at once."""
     if case.world:
-        prepare(case.world, scratch, asked.threads)
-    jobs = [case.job, *case.beside(options)]
-    own, *others = measure(jobs, scratch, repeat=asked.repeat, threads=asked.threads)
-    rows = [case.row(own, others), *memory_row(case, own)]
-    sys.stdout.write(f"{rows[0].title}: {own.median:.3g} s\n")
+        prepare(case.world, scratch, case.job.arguments.get("model"), options.threads)
+    checkout = options.mmrec and options.mmrec.expanduser().resolve()
+    jobs = [case.job, *case.alternatives(checkout)]
+    own, *others = measure(jobs, scratch, repeat=options.repeat, threads=options.threads)
+    sys.stdout.write(f"{case.title}: {number(own.median)} s\n")
     sys.stdout.flush()
-    return rows
+    return case.rows(own, others)
 
 
-def prepare(world: str, scratch: Path, threads: int | None = None) -> None:
-    """Lay a world ready in the scratch folder, unless it lies there."""
-    if (scratch / world).exists():
-        return
-    dataset, widths = WORLDS[world]
-    arguments = {"world": world, "dataset": dataset, "widths": widths}
-    job = Job(f"preparing {world}", "benchmarks.data:prepare", arguments)
-    measure([job], scratch, repeat=1, warm_up=0, threads=threads)
+def prepare(world: str, scratch: Path, model: str | None, threads: int | None = None) -> None:
+    """Write a world and the graphs of a model to the scratch folder, unless they are there."""
+    jobs, label = [], f"preparing {world}"
+    if not (scratch / world).exists():
+        dataset, widths = WORLDS[world]
+        arguments = {"world": world, "dataset": dataset, "widths": widths}
+        jobs.append(Job(label, "benchmarks.data:prepare", arguments))
+    if model:
+        jobs.append(Job(label, "benchmarks.data:prepare_model", {"world": world, "model": model}))
+    for job in jobs:
+        measure([job], scratch, repeat=1, warm_up=0, threads=threads)
 
 
 if __name__ == "__main__":

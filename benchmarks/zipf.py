@@ -1,4 +1,4 @@
-"""Made-up interactions of any size, where few users and items have most of them."""
+"""Made-up interactions of any number, where few users and items have most of them."""
 
 import numpy as np
 from scipy import sparse
@@ -15,47 +15,32 @@ def sizes(interactions: int) -> tuple[int, int]:
 
 
 def interactions(number: int, seed: int) -> dict[Split, sparse.csr_matrix]:
-    """So many different pairs of users and items, in splits of 8 : 1 : 1.
+    """Different pairs of users and items, in splits of 8 : 1 : 1; the same seed, the same pairs.
 
-    Every user and every item has a training interaction. Numbers are shuffled, so that they say
-    nothing of who has many.
-
-    Args:
-        number: of interactions.
-        seed: the same seed, the same pairs.
+    Every user and every item has a training interaction. Indices are shuffled, so that they do not
+    depend on the number of interactions.
     """
     draw = np.random.default_rng(seed)
     n_users, n_items = sizes(number)
-    base = np.unique(
-        np.concatenate(
-            [
-                _keys(np.arange(n_users), draw.integers(0, n_items, n_users), n_items),
-                _keys(draw.integers(0, n_users, n_items), np.arange(n_items), n_items),
-            ]
-        )
-    )
-    keys = base
+    of_each_user = np.arange(n_users) * n_items + draw.integers(0, n_items, n_users)
+    of_each_item = draw.integers(0, n_users, n_items) * n_items + np.arange(n_items)
+    trained = np.unique(np.concatenate([of_each_user, of_each_item]))
+    keys = trained
     while len(keys) < number:
-        missing = int(1.3 * (number - len(keys))) + 100
-        users = _zipf(draw, n_users, USER_EXPONENT, missing)
-        items = _zipf(draw, n_items, ITEM_EXPONENT, missing)
-        fresh = np.setdiff1d(_keys(users, items, n_items), keys)
-        taken = draw.permutation(fresh)[: number - len(keys)]
-        keys = np.sort(np.concatenate([keys, taken]))
+        missing = number - len(keys)
+        size = int(1.3 * missing) + 100
+        users = _zipf(draw, n_users, USER_EXPONENT, size)
+        items = _zipf(draw, n_items, ITEM_EXPONENT, size)
+        fresh = np.setdiff1d(users * n_items + items, keys)
+        keys = np.sort(np.concatenate([keys, draw.permutation(fresh)[:missing]]))
     split = np.digitize(draw.random(len(keys)), SHARES)
-    split[np.isin(keys, base, assume_unique=True)] = 0
-    users, items = (
-        draw.permutation(n_users)[keys // n_items],
-        draw.permutation(n_items)[keys % n_items],
-    )
+    split[np.isin(keys, trained, assume_unique=True)] = 0
+    users = draw.permutation(n_users)[keys // n_items]
+    items = draw.permutation(n_items)[keys % n_items]
     return {
         name: matrix_of(users[split == n], items[split == n], (n_users, n_items))
         for n, name in enumerate(Split)
     }
-
-
-def _keys(users: np.ndarray, items: np.ndarray, n_items: int) -> np.ndarray:
-    return users.astype(np.int64) * n_items + items
 
 
 def _zipf(draw: np.random.Generator, n: int, exponent: float, size: int) -> np.ndarray:

@@ -12,10 +12,9 @@ import pytest
 
 from contracts.world import config_of
 from end_to_end.project import copy_to
-from siger_pipeline.data.config import Source
-from siger_pipeline.features.extractors import EXTRACTORS
 from siger_pipeline.models.registry import model_names, requests_of
 from siger_pipeline.pipeline_registry import STAGES
+from siger_pipeline.plugins import EXTRACTORS, SOURCES, names
 from siger_pipeline.shell.selection import Selection
 
 HEAVY = {
@@ -31,15 +30,17 @@ from kedro.framework.startup import bootstrap_project
 
 import siger_pipeline.shell.cli
 
+ALIASES = ("metrics", "lightgcn/metrics", "splits")
 bootstrap_project(Path.cwd())
 with KedroSession.create() as session:
     catalog = session.load_context().catalog
     assert len(pipelines["__default__"].nodes) > 10
     names = {*catalog.keys(), *pipelines["__default__"].datasets()}
-    assert {"checkpoint", "paper_figures", "features_text", "params:train"} <= names
+    assert {"siger/checkpoint", "paper_figures", "features_text", "params:train"} <= names
+    assert all(name in catalog for name in ALIASES)
     for name in names:
         catalog.get(name)
-    assert catalog.load("params:train").batch_size
+    assert catalog.load("params:trial.siger.train").batch_size
     assert catalog.list_patterns()  # what `kedro catalog` asks
 """
 
@@ -85,9 +86,9 @@ def test_training_and_its_history_need_no_engine_of_tables(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("model", model_names())
-@pytest.mark.parametrize("source", Source)
-def test_kedro_can_read_the_hints_of_every_node(model: str, source: Source) -> None:
-    modalities = {f"with_{name}": name for name in EXTRACTORS}
+@pytest.mark.parametrize("source", names(SOURCES))
+def test_kedro_can_read_the_hints_of_every_node(model: str, source: str) -> None:
+    modalities = {f"with_{name}": name for name in names(EXTRACTORS)}
     requests = requests_of(model, config_of(model), sorted(modalities))
     selection = Selection(source, modalities, model, requests)
     for create in STAGES.values():

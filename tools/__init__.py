@@ -1,1 +1,1 @@
-"""What makes files of this repository; no part of the package."""
+"""Generators of files of this repository; not part of the package."""

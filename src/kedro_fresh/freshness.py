@@ -31,6 +31,8 @@ from kedro_fresh.reasons import (
 from kedro_fresh.record import Entry, Record, UnreadableError
 from kedro_fresh.unfinished import UnfinishedDataset
 
+DATASET = "dataset-"  # begins the name of the lock of a dataset without versions
+
 
 class State(StrEnum):
     """What a run does with a node."""
@@ -195,7 +197,7 @@ class Freshness:
 
     def lock_path(self, dataset: str) -> Path:
         """File that stands for a dataset without versions, whatever pipeline it is of."""
-        return self.folder / f"dataset-{self._key([dataset])}.lock"
+        return self.folder / f"{DATASET}{self._key([dataset])}.lock"
 
     def _key(self, names: list[str]) -> str:
         """Of where datasets lie: their names may differ from pipeline to pipeline."""
@@ -210,8 +212,8 @@ class Freshness:
     def other_code(self, node: Node) -> list[str]:
         """How the code that this process runs may differ from the ingredients', in words."""
         modules = self.modules[node.name]
-        told = "{} changed after it was loaded, or was loaded from an outdated .pyc"
-        other = [told.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
+        text = "{} changed after it was loaded, or was loaded from an outdated .pyc"
+        other = [text.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
         data = {path: stamp for found in modules.values() for path, stamp in found.data.items()}
         written = [path for path, stamp in data.items() if stamps_of(Path(path)) != stamp]
         return other + [f"{self._relative(Path(path))} was written" for path in written]
@@ -225,7 +227,7 @@ class Freshness:
         return self.contents.of(path) if path else ABSENT
 
     def _relative(self, path: Path | None) -> str:
-        """A path as people say it: from the project's folder, if it lies there."""
+        """A path, relative to the project's folder if it lies there."""
         if path and path.is_relative_to(self.root):
             return path.relative_to(self.root).as_posix()
         return str(path or "")

@@ -1,9 +1,9 @@
-"""Units of work for the tests of the harness, found by the processes that it starts."""
+"""Jobs for the tests of the harness, imported by the processes that it starts."""
 
 import os
 from pathlib import Path
 
-from benchmarks.worker import Sample, Work
+from benchmarks.harness import Sample, Work
 
 
 def counting(scratch: Path, letter: str, step: float, share: float = 1.0) -> Work:
@@ -41,3 +41,17 @@ def preparing(scratch: Path, mib: int) -> Work:
     yield None
     while True:
         yield Sample(1.0)
+
+
+def environment(scratch: Path) -> Work:
+    import torch  # noqa: F401, its threads are reported
+
+    yield None
+    yield Sample(1.0)
+    names = ("OMP_NUM_THREADS", "GOMP_SPINCOUNT")
+    yield Sample(1.0, notes={name: os.environ[name] for name in names})
+
+
+def dying(scratch: Path) -> Work:
+    yield None
+    os._exit(3)

@@ -1,4 +1,4 @@
-"""The plain implementations and the project's say the same, written twice from the formulas."""
+"""The plain implementations and the project's agree: written twice from the formulas."""
 
 import math
 import random
@@ -10,29 +10,26 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from benchmarks import plain, plain_parts
+from benchmarks import plain, plain_jobs
 from benchmarks.data import World, parameters
-from benchmarks.jobs import train_config, trained
+from benchmarks.jobs import first_steps, train_config, trained
 from contracts.world import small_world, trained_model, withheld
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import top_k
-from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
-from siger_pipeline.graphs.knn import knn_graph
-from siger_pipeline.models.base import EmbeddingRecommender
+from siger_pipeline.models.batches import PairBatches
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.ops.sparse import symmetric_normalise
-from siger_pipeline.requests import features, graph
-from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.recommender import Trained
 
 TIGHT = {"rtol": 2e-4, "atol": 2e-6}
 
 
-def siger_pair(inputs: ModelInputs, **changes: float) -> tuple[EmbeddingRecommender, nn.Module]:
+def siger_pair(inputs: ModelInputs, **changes: float) -> tuple[Trained, nn.Module]:
     """Ours and the plain one, with the same weights; raw features trained."""
     ours = trained_model("siger", inputs, **changes, train_features=True)
     values = {**parameters("siger"), **changes}
-    other = plain.PlainSIGER(inputs, values, features=True)
+    other = plain.PlainSIGER(inputs, values)
     own = dict(ours.named_parameters())
     with torch.no_grad():
         for name, parameter in other.named_parameters():
@@ -47,12 +44,10 @@ def ours_called(name: str) -> str:
     return f"gates.{modality}.{kind}{'.' if last else ''}{last}" if rest else name
 
 
-def losses(
-    ours: EmbeddingRecommender, other: nn.Module, inputs: ModelInputs
-) -> tuple[Tensor, Tensor]:
+def losses(ours: Trained, other: nn.Module, inputs: ModelInputs) -> tuple[Tensor, Tensor]:
     """Of the same batch and the same noise, gradients computed."""
-    batch = next(PairSampler(inputs.interactions, 40).epoch(torch.Generator().manual_seed(3)))
-    terms = ours.loss(batch, torch.Generator().manual_seed(4))
+    batch = next(PairBatches(inputs.interactions, 40).epoch(Randomness.seeded(3)))
+    terms = ours.loss(batch, Randomness.seeded(4))
     one = torch.stack(list(terms.values())).sum()
     pairs = plain.Batch(batch.users, batch.positives, batch.negatives)
     two = other.loss(pairs, torch.Generator().manual_seed(4))
@@ -94,44 +89,19 @@ def test_the_plain_evaluation_measures_the_same() -> None:
     )
     generator = torch.Generator().manual_seed(0)
     users, items = (torch.rand(n, 8, generator=generator) for n in (30, 40))
-    items = -items  # no score is above 0: what is masked must lie below all the same
-    found = plain_parts.evaluate(users, items, inputs.interactions, relevant, 5)
+    items = -items  # no score is above 0: masked items must rank below all the same
+    figures = plain_jobs.evaluate(users, items, inputs.interactions, relevant, 5)
     rows = np.flatnonzero(np.diff(relevant.indptr))
     expected = ranking_metrics(
         top_k(users, items, inputs.interactions, 5)[rows], relevant[rows], [5]
     )
-    assert found == {name: pytest.approx(expected[name]) for name in ("recall@5", "ndcg@5")}
-
-
-def test_the_plain_graphs_are_the_same() -> None:
-    inputs = small_world()
-    whole = plain_parts.bipartite(inputs.interactions).toarray()
-    block = inputs[graph("bipartite")]
-    np.testing.assert_allclose(whole[:30, 30:], block.toarray(), rtol=1e-5)
-    np.testing.assert_allclose(plain.whole_graph(block).to_dense(), whole, rtol=1e-5)
-    kept = plain_parts.cooccurrence(inputs.interactions, 3)
-    dense = np.zeros((40, 40))
-    for item, partners in kept.items():
-        dense[item, list(partners)] = list(partners.values())
-    ours = cooccurrence_graph(inputs.interactions, 3)
-    np.testing.assert_allclose(
-        symmetric_normalise(sparse.csr_matrix(dense)).toarray(), ours.toarray(), rtol=1e-5
-    )
-
-
-def test_the_plain_neighbours_are_the_same() -> None:
-    image = small_world()[features("image")]
-    index, weight = (part.numpy() for part in plain_parts.knn(image, 4))
-    rows = np.repeat(np.arange(40), 4)
-    near = sparse.csr_matrix((weight.ravel(), (rows, index.ravel())), shape=(40, 40))
-    ours = knn_graph(image, 4).toarray()
-    np.testing.assert_allclose(symmetric_normalise(near).toarray(), ours, rtol=1e-4)
+    assert figures == {name: pytest.approx(expected[name]) for name in ("recall@5", "ndcg@5")}
 
 
 def test_the_plain_sampler_gives_every_pair_once_with_an_item_that_the_user_has_not() -> None:
     interactions = small_world().interactions
-    pairs, owned = plain_parts.pairs_and_owned(interactions)
-    batches = list(plain_parts.batches(pairs, owned, 40, 16, random.Random(0)))
+    pairs, items_of = plain_jobs.pairs_and_items(interactions)
+    batches = list(plain_jobs.batches(pairs, items_of, 40, 16, random.Random(0)))
     assert len(batches) == math.ceil(interactions.nnz / 16)
     users, positives, negatives = (torch.cat(part).numpy() for part in zip(*batches, strict=True))
     assert sorted(zip(users, positives, strict=True)) == sorted(
@@ -141,13 +111,11 @@ def test_the_plain_sampler_gives_every_pair_once_with_an_item_that_the_user_has_
 
 
 def test_fewer_steps_leave_the_graphs_whole() -> None:
-    from benchmarks.jobs import of_so_many_steps
-
     inputs = small_world()
     world = World(withheld(inputs.interactions), inputs)
-    kept, share = of_so_many_steps(world, 16, 3)
-    assert kept.inputs.interactions.nnz == 48
+    part, share = first_steps(world, 16, 3)
+    assert part.inputs.interactions.nnz == 48
     assert share == 3 / math.ceil(inputs.interactions.nnz / 16)
-    assert replace(kept.inputs, interactions=inputs.interactions) == inputs
-    progress = trained(kept, "lightgcn", train_config(batch_size=16))
+    assert replace(part.inputs, interactions=inputs.interactions) == inputs
+    progress = trained(part, "lightgcn", train_config(batch_size=16))
     assert next(progress).history["epoch"].tolist() == [1]

@@ -108,7 +108,7 @@ def test_a_training_whose_worker_is_killed_goes_on_in_another(
     assert "was ended by SIGKILL before the node was done, so it will run again" in error
     assert "Traceback" not in log
     log = broken.run(*LONGER, "--runner-params", "workers=2")
-    assert re.search(r"resumes after epoch \d+ of the training that was broken off", log), log
+    assert re.search(r"resumes after epoch \d+", log), log
     unbroken.run(*LONGER)
     alone = newest(unbroken)
     assert len(alone) == len(SAME)

@@ -6,6 +6,8 @@ from scipy import sparse
 
 from reference.ranking_metrics import mean_gini
 from siger_pipeline.evaluation.beyond import beyond_accuracy, coverage, exposure, gini, novelty
+from siger_pipeline.evaluation.counts import TrainingCounts
+from siger_pipeline.evaluation.hits import Hits
 
 # Items 0 … 3 have 4, 2, 1, 0 of four users; a fifth user has nothing.
 TRAIN = sparse.csr_matrix(
@@ -16,18 +18,20 @@ TRAIN = sparse.csr_matrix(
 
 
 def test_closed_forms() -> None:
-    found = beyond_accuracy(np.array([[0, 1], [0, 3], [0, -1]]), TRAIN, [1, 2])
-    # At 1 item 0 takes every place: everybody has it, so it is no news (log2 1 = 0).
-    assert found["coverage@1"] == 0.25
-    assert found["novelty@1"] == 0.0
-    assert found["gini@1"] == pytest.approx(3 / 4)
-    # At 2: items 0, 0, 0, 1, 3 with −log2 of 4/4, 2/4, and 1/4 for the item that nobody has.
-    assert found["coverage@2"] == 0.75
-    assert found["novelty@2"] == pytest.approx((0 + 0 + 0 + 1 + 2) / 5)
-    assert found["gini@2"] == pytest.approx(mean_gini([3, 1, 0, 1]))
+    lists = np.array([[0, 1], [0, 3], [0, -1]])
+    hits = Hits.of(lists, sparse.csr_matrix(np.eye(4, dtype=np.float32)[:3]))
+    figures = beyond_accuracy(hits, TrainingCounts.of(TRAIN), [1, 2])
+    # At 1 every recommendation is item 0, which all users have: no surprise (log2 1 = 0).
+    assert figures["coverage@1"] == 0.25
+    assert figures["novelty@1"] == 0.0
+    assert figures["gini@1"] == pytest.approx(3 / 4)
+    # At 2: items 0, 0, 0, 1, 3 with −log2 of 4/4, 2/4, and 1/4 for the item without interactions.
+    assert figures["coverage@2"] == 0.75
+    assert figures["novelty@2"] == pytest.approx((0 + 0 + 0 + 1 + 2) / 5)
+    assert figures["gini@2"] == pytest.approx(mean_gini([3, 1, 0, 1]))
 
 
-def test_items_shown_alike_have_gini_zero() -> None:
+def test_equally_exposed_items_have_gini_zero() -> None:
     assert gini(np.array([7, 7, 7])) == 0.0
 
 

@@ -8,7 +8,13 @@ from scipy import sparse
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.config import EvaluateConfig
-from siger_pipeline.evaluation.evaluate import evaluate_recommender, recommendation_table
+from siger_pipeline.evaluation.evaluate import (
+    evaluate_recommender,
+    hits_of_split,
+    recommendation_table,
+)
+from siger_pipeline.evaluation.hits import Hits
+from siger_pipeline.evaluation.metrics import accuracy
 
 USERS, ITEMS = 30, 40
 ACCURACY = ("recall", "ndcg", "precision", "map")
@@ -110,6 +116,31 @@ def test_relabelling_users_and_items_changes_no_metric(
     for split, figures in before.metrics.items():
         assert after.metrics[split] == pytest.approx(figures, rel=1e-12)
     assert after.groups["value"].tolist() == pytest.approx(before.groups["value"].tolist())
+
+
+def test_lists_are_compared_with_each_split_once(
+    matrices: Matrices, scores: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    compare = Hits.of
+
+    def counting(*arguments: object) -> Hits:
+        compared.append(1)
+        return compare(*arguments)
+
+    monkeypatch.setattr(Hits, "of", counting)
+    evaluate_recommender(scorer(scores), matrices, config())
+    assert len(compared) == 2
+
+
+def test_the_metrics_of_each_user_average_to_those_of_the_split(
+    matrices: Matrices, scores: np.ndarray
+) -> None:
+    result = evaluate_recommender(scorer(scores), matrices, config())
+    hits = hits_of_split(Split.TEST, result.lists, matrices[Split.TEST])
+    of_users = accuracy(hits, (5, 10))
+    assert of_users.users.tolist() == [u for u in range(USERS) if u != 7]
+    assert of_users.means().items() <= result.metrics["test"].items()
 
 
 def test_a_split_without_anything_to_measure_is_named(

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from reference.ranking_metrics import mean_metrics
+from siger_pipeline.evaluation.counts import TrainingCounts
 from siger_pipeline.evaluation.groups import group_table, quarters
+from siger_pipeline.evaluation.hits import Hits
 from siger_pipeline.evaluation.metrics import ranking_metrics
 
 
@@ -54,9 +56,8 @@ def test_groups_of_users_are_the_metrics_of_those_users(
     case: tuple[np.ndarray, sparse.csr_matrix, np.ndarray, np.ndarray],
 ) -> None:
     lists, relevant, activity, popularity = case
-    table = group_table(
-        "test", lists, relevant, activity_n=activity, popularity_I=popularity, ks=[2, 6]
-    )
+    counts = TrainingCounts(activity, popularity)
+    table = group_table("test", Hits.of(lists, relevant), counts, [2, 6])
     grouping = quarters(activity)
     for number, label in enumerate(grouping.labels):
         inside = grouping.group == number
@@ -70,9 +71,8 @@ def test_groups_of_items_measure_what_is_held_out_of_the_group(
     case: tuple[np.ndarray, sparse.csr_matrix, np.ndarray, np.ndarray],
 ) -> None:
     lists, relevant, activity, popularity = case
-    table = group_table(
-        "test", lists, relevant, activity_n=activity, popularity_I=popularity, ks=[2, 6]
-    )
+    counts = TrainingCounts(activity, popularity)
+    table = group_table("test", Hits.of(lists, relevant), counts, [2, 6])
     grouping = quarters(popularity)
     for number, label in enumerate(grouping.labels):
         members = set(np.flatnonzero(grouping.group == number).tolist())
@@ -88,9 +88,8 @@ def test_the_table_is_long_and_leaves_out_groups_that_nobody_is_in(
 ) -> None:
     lists, _, activity, popularity = case
     only_item_3 = sparse.csr_matrix(np.eye(12, dtype=np.float32)[[3] * 20])
-    table = group_table(
-        "test", lists, only_item_3, activity_n=activity, popularity_I=popularity, ks=[2]
-    )
+    counts = TrainingCounts(activity, popularity)
+    table = group_table("test", Hits.of(lists, only_item_3), counts, [2])
     assert list(table.columns) == ["split", "group_by", "group", "users", "metric", "value"]
     assert not table.isna().to_numpy().any()
     items = table[table["group_by"] == "item_popularity"]

@@ -9,7 +9,8 @@ from scipy import sparse
 
 from reference.ranking_metrics import mean_metrics, ranked_list
 from siger_pipeline.errors import InputError, ParameterError
-from siger_pipeline.evaluation.metrics import hit_matrix, per_user_metrics, ranking_metrics
+from siger_pipeline.evaluation.hits import Hits
+from siger_pipeline.evaluation.metrics import accuracy, ranking_metrics
 
 KS = (1, 3, 5, 10)
 
@@ -36,23 +37,23 @@ def lists_and_relevant(draw: st.DrawFn) -> tuple[list[list[int]], list[set[int]]
 
 
 def test_the_worked_example_of_the_protocol() -> None:
-    found = ranking_metrics(np.array([[1, 9, 2]]), from_sets([{1, 2, 3}], 10), [3])
-    assert found == {
+    figures = ranking_metrics(np.array([[1, 9, 2]]), from_sets([{1, 2, 3}], 10), [3])
+    assert figures == {
         "recall@3": pytest.approx(2 / 3),
         "ndcg@3": pytest.approx((1 + 0.5) / (1 + 1 / math.log2(3) + 0.5)),
         "precision@3": pytest.approx(2 / 3),
         "map@3": pytest.approx((1 + 2 / 3) / 3),
     }
-    assert round(found["ndcg@3"], 4) == 0.7039
-    assert round(found["map@3"], 4) == 0.5556
+    assert round(figures["ndcg@3"], 4) == 0.7039
+    assert round(figures["map@3"], 4) == 0.5556
 
 
 @given(lists_and_relevant())
 def test_metrics_are_those_of_the_loops(case: tuple[list[list[int]], list[set[int]], int]) -> None:
     lists, relevant, n_items = case
-    found = ranking_metrics(np.array(lists), from_sets(relevant, n_items), KS)
-    assert found == pytest.approx(mean_metrics(lists, relevant, KS))
-    assert all(type(value) is float and 0 <= value <= 1 for value in found.values())
+    figures = ranking_metrics(np.array(lists), from_sets(relevant, n_items), KS)
+    assert figures == pytest.approx(mean_metrics(lists, relevant, KS))
+    assert all(type(value) is float and 0 <= value <= 1 for value in figures.values())
 
 
 def test_a_perfect_recommender_scores_one_and_a_masked_one_zero() -> None:
@@ -70,19 +71,50 @@ def test_a_perfect_recommender_scores_one_and_a_masked_one_zero() -> None:
     assert set(ranking_metrics(blind, matrix, [1, 5]).values()) == {0.0}
 
 
-def test_an_empty_place_is_never_a_hit() -> None:
-    # Row 0's last item and row 1's padding have neighbouring keys.
+def test_an_empty_rank_is_never_a_hit() -> None:
+    # The key of row 1's empty rank would be that of row 0's last item.
     relevant = from_sets([{3}, {0}], 4)
-    hits = hit_matrix(np.array([[-1, -1], [-1, -1]]), relevant)
-    assert not hits.any()
+    assert not Hits.of(np.array([[-1, -1], [-1, -1]]), relevant).hits.any()
 
 
 def test_users_without_relevant_items_are_left_out() -> None:
     lists = np.array([[0, 1], [1, 0], [0, 1]])
-    metrics = per_user_metrics(lists, from_sets([{0}, set(), {1}], 3), [1])
-    assert metrics.rows.tolist() == [0, 2]
+    metrics = accuracy(Hits.of(lists, from_sets([{0}, set(), {1}], 3)), [1])
+    assert metrics.users.tolist() == [0, 2]
     assert metrics.values["recall@1"].tolist() == [1.0, 0.0]
     assert metrics.means()["recall@1"] == 0.5
+
+
+def test_metrics_of_each_user_bear_the_users_index() -> None:
+    lists, relevant = np.array([[2, 1], [0, 1], [1, 0]]), from_sets([set(), {0}, {2}], 3)
+    hits = Hits.of(lists, relevant, np.array([5, 7, 40]))
+    metrics = accuracy(hits, [2])
+    assert metrics.users.tolist() == [7, 40]
+    assert metrics.values["precision@2"].tolist() == [0.5, 0.0]
+
+
+@given(lists_and_relevant(), st.randoms(use_true_random=False))
+def test_a_part_of_the_users_or_items_is_what_comparing_that_part_gives(
+    case: tuple[list[list[int]], list[set[int]], int], random: Random
+) -> None:
+    lists, relevant, n_items = case
+    whole = Hits.of(np.array(lists), from_sets(relevant, n_items))
+    users = np.array([random.random() < 0.5 for _ in whole.users])
+    chosen = whole.users[users].tolist()
+    part = Hits.of(
+        np.array(lists)[chosen].reshape(-1, 10),
+        from_sets([relevant[user] for user in chosen], n_items),
+        np.array(chosen),
+    )
+    same(whole.of_users(users), part)
+    items = np.array([random.random() < 0.5 for _ in range(n_items)])
+    reduced = [wanted & set(np.flatnonzero(items).tolist()) for wanted in relevant]
+    same(whole.of_items(items), Hits.of(np.array(lists), from_sets(reduced, n_items)))
+
+
+def same(one: Hits, other: Hits) -> None:
+    for name in ("users", "lists", "hits", "rows", "items", "sizes"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
 
 
 def test_a_stored_zero_is_no_relevant_item() -> None:

@@ -14,10 +14,27 @@ def bipartite(interactions: np.ndarray) -> np.ndarray:
     return result
 
 
-def normalised(kept: np.ndarray) -> np.ndarray:
-    degrees = [row.sum() for row in kept]
-    result = np.zeros_like(kept)
-    for i, row in enumerate(kept):
+def whole_bipartite(interactions: np.ndarray, normalisation: str, loops: bool) -> np.ndarray:
+    """The graph of all users and then all items, with edges in both directions."""
+    n_users, n_items = interactions.shape
+    edges = np.zeros((n_users + n_items, n_users + n_items))
+    for u in range(n_users):
+        for i in range(n_items):
+            edges[u, n_users + i] = edges[n_users + i, u] = bool(interactions[u, i])
+    for node in range(n_users + n_items):
+        edges[node, node] = loops
+    degrees = edges.sum(axis=1)
+    result = np.zeros_like(edges)
+    for one, other in zip(*edges.nonzero(), strict=True):
+        both = np.sqrt(degrees[one] * degrees[other])
+        result[one, other] = 1.0 / (degrees[one] if normalisation == "mean" else both)
+    return result
+
+
+def normalised(graph: np.ndarray) -> np.ndarray:
+    degrees = [row.sum() for row in graph]
+    result = np.zeros_like(graph)
+    for i, row in enumerate(graph):
         for j, weight in enumerate(row):
             if weight:
                 result[i, j] = weight / np.sqrt(degrees[i] * degrees[j])
@@ -31,7 +48,7 @@ def largest(weights: list[tuple[float, int]], k: int) -> list[tuple[float, int]]
 
 def cooccurrence(interactions: np.ndarray, k: int) -> np.ndarray:
     n_items = interactions.shape[1]
-    kept = np.zeros((n_items, n_items))
+    graph = np.zeros((n_items, n_items))
     for i in range(n_items):
         weights = []
         for j in range(n_items):
@@ -39,16 +56,16 @@ def cooccurrence(interactions: np.ndarray, k: int) -> np.ndarray:
             if i != j and count:
                 weights.append((count / (1 + count), j))
         for weight, j in largest(weights, k):
-            kept[i, j] = weight
-    return normalised(kept)
+            graph[i, j] = weight
+    return normalised(graph)
 
 
 def knn(features: np.ndarray, k: int, missing: np.ndarray) -> np.ndarray:
     n_items = len(features)
-    kept = np.zeros((n_items, n_items))
+    graph = np.zeros((n_items, n_items))
     for i in range(n_items):
         if missing[i]:
-            kept[i, i] = 1.0
+            graph[i, i] = 1.0
             continue
         weights = []
         for j in range(n_items):
@@ -56,5 +73,5 @@ def knn(features: np.ndarray, k: int, missing: np.ndarray) -> np.ndarray:
                 lengths = np.linalg.norm(features[i]) * np.linalg.norm(features[j])
                 weights.append(((1 + float(features[i] @ features[j]) / lengths) / 2, j))
         for weight, j in largest([(round(w, 10), j) for w, j in weights], k):
-            kept[i, j] = weight
-    return normalised(kept)
+            graph[i, j] = weight
+    return normalised(graph)

@@ -13,8 +13,8 @@ def info_nce(x: np.ndarray, y: np.ndarray, temperature: float) -> float:
     total = 0.0
     for i in range(len(x)):
         positive = math.exp(cosine(x[i], y[i]) / temperature)
-        everyone = sum(math.exp(cosine(x[i], y[j]) / temperature) for j in range(len(y)))
-        total -= math.log(positive / everyone)
+        denominator = sum(math.exp(cosine(x[i], y[j]) / temperature) for j in range(len(y)))
+        total -= math.log(positive / denominator)
     return total / len(x)
 
 

@@ -1,4 +1,4 @@
-"""The metrics of the protocol and the ranking, written as loops: slow, plain, nothing shared."""
+"""Metrics and ranking of docs/protocol.md as slow loops, sharing no code with the project."""
 
 import math
 from collections.abc import Sequence

@@ -32,6 +32,7 @@ POPULARITY = Selection("mmrec", {"text": "matrix"}, "popularity", ())
 def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return trace_provenance(
         {"model": model, "device": "cuda:0", "threads": [2, 1]},
+        trial={"name": model, "overrides": {}, "floors": "baby"},
         splits=in_duckdb({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
         user_index=in_duckdb({"user_id": [0, 1]}),
         item_index=in_duckdb({"item_id": [0]}),
@@ -98,14 +99,19 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
     [
         (
             SIGER,
-            {"images", "graphs/knn-text-k10", "graphs/knn-image-k10", "graphs/cooccurrence-k5"},
+            {
+                "image_pictures",
+                "graphs/knn-text-k10",
+                "graphs/knn-image-k10",
+                "graphs/cooccurrence-k5",
+            },
             {"graphs/bipartite", "features_text", "params:lightgcn", "params:graphs"},
         ),
         (
             LIGHTGCN,
             {"recommendations", "counts", "items", "params:lightgcn"},
             {
-                "images",
+                "image_pictures",
                 "graphs/cooccurrence-k5",
                 "graphs/knn-text-k10",
                 "params:siger",

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 import re
 import signal
 import time
@@ -76,9 +77,9 @@ def narrated(root: logging.Logger, stream: io.StringIO) -> tuple[Narration, logg
 def standing(*recalls: float, **changes: Any) -> Standing:
     """After epochs of these validation figures; a best one is marked as the trainer does."""
     rows, best = [], -1.0
-    for epoch, value in enumerate(recalls, start=1):
+    for epoch, value in enumerate(recalls, start=1):  # NaN: an epoch without validation
         rows.append({"epoch": epoch, "loss": 0.5, "recall@20": value, "best": value > best})
-        best = max(best, value)
+        best = value if value > best else best
     config = train_config(patience=3, max_epochs=50)
     values = {"epoch": len(rows), "step": 10, "steps": 10, **changes}
     return Standing("siger", config, rows, **values)
@@ -251,7 +252,7 @@ def test_a_terminal_that_knows_few_characters(root: logging.Logger) -> None:
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     terminal.isatty = lambda: True  # type: ignore[method-assign]
     made, _ = narrated(root, terminal)  # type: ignore[arg-type]
-    logging.getLogger(RUNNING).debug("train_model: running, because rate 1 → 2")
+    logging.getLogger(RUNNING).debug("train.siger: running, because rate 1 → 2")
     assert b"rate 1 ? 2" in terminal.buffer.getvalue()  # type: ignore[attr-defined]
     made.stop()
 
@@ -345,6 +346,11 @@ def test_a_training_is_told_by_its_events(root: logging.Logger) -> None:
         (
             standing(0.25, 0.2),
             "siger: epoch 2, recall@20 0.2000, best 0.2500 at 1, patience left 2, loss 0.5000",
+        ),
+        (standing(math.nan), "siger: epoch 1, loss 0.5000"),
+        (
+            standing(math.nan, 0.25, math.nan),
+            "siger: epoch 3, recall@20 0.2500, best 0.2500 at 2, patience left 2, loss 0.5000",
         ),
     ],
 )

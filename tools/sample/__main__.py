@@ -1,4 +1,7 @@
-"""`python -m tools.sample <folder> [--seed N]`: write the made-up catalogue's files."""
+"""Write the files of the made-up shop: `python -m tools.sample FOLDER [--seed N]`.
+
+The tracked sample is `python -m tools.sample data/01_raw/sample`, from the repository.
+"""
 
 import gzip
 import json
@@ -7,9 +10,6 @@ from pathlib import Path
 import click
 from PIL import Image
 
-from kedro_fresh.temporary import left_over, remove_dead, temporary_beside
-from kedro_fresh.writing import write_error
-from siger_pipeline.shell.console import prepare_console
 from tools.sample.catalogue import make_catalogue
 from tools.sample.records import Picture, Record
 
@@ -19,9 +19,7 @@ SEED = 7  # of the tracked sample
 def write_lines(path: Path, records: list[Record]) -> None:
     """A gzip file of JSON lines, without a name or time in it: same records, same bytes."""
     text = "".join(json.dumps(record) + "\n" for record in records)
-    with temporary_beside(path) as temporary:
-        temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
-        temporary.replace(path)
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
@@ -31,7 +29,6 @@ def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
         click.ClickException: the folder holds pictures of other items.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    remove_dead(left_over(folder))
     others = sorted(path.name for path in folder.iterdir() if path.stem not in pictures)
     if others:
         raise click.ClickException(
@@ -39,9 +36,7 @@ def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
             "name an empty folder, or empty this one first"
         )
     for asin, picture in pictures.items():
-        with temporary_beside(folder / f"{asin}.png") as temporary:
-            Image.fromarray(picture).save(temporary, "PNG", optimize=True)
-            temporary.replace(folder / f"{asin}.png")
+        Image.fromarray(picture).save(folder / f"{asin}.png", optimize=True)
 
 
 @click.command()
@@ -49,14 +44,13 @@ def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
 @click.option("--seed", default=SEED, show_default=True, help="Another seed, another shop.")
 def main(folder: Path, seed: int) -> None:
     """Write reviews.json.gz, metadata.json.gz and images/<asin>.png to FOLDER."""
-    prepare_console()
     catalogue = make_catalogue(seed)
     try:
         write_pictures(folder / "images", catalogue.pictures)
         write_lines(folder / "reviews.json.gz", catalogue.reviews)
         write_lines(folder / "metadata.json.gz", catalogue.metadata)
     except OSError as error:
-        raise click.ClickException(str(write_error(folder, error))) from error
+        raise click.ClickException(f"{folder} cannot be written: {error}") from error
     click.echo(
         f"{len(catalogue.reviews)} reviews, {len(catalogue.metadata)} records and "
         f"{len(catalogue.pictures)} pictures written to {folder}"

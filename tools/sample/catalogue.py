@@ -52,12 +52,12 @@ def write_reviews(
 
 
 def as_filed(reviews: list[Record]) -> list[Record]:
-    """By item, the latest review first, as in the real files."""
+    """Sorted by item, the latest review first, as in the real files."""
     return sorted(reviews, key=lambda r: (r["asin"], -r["unixReviewTime"], r["reviewerID"]))
 
 
 def draw_catalogue(recipe: Recipe, rngs: list[Generator]) -> Catalogue:
-    """A catalogue without a wart; `rngs` are the streams of tastes, texts, pictures, reviews."""
+    """A catalogue without defects; `rngs` are the streams of tastes, texts, pictures, reviews."""
     tastes_rng, texts_rng, pictures_rng, reviews_rng = rngs
     asins = draw_ids("B0", 8, recipe.sold + recipe.unsold, texts_rng)
     styles = draw_styles(len(asins), len(ROOMS), len(LOOKS), tastes_rng)
@@ -76,7 +76,7 @@ def draw_catalogue(recipe: Recipe, rngs: list[Generator]) -> Catalogue:
 def make_catalogue(
     seed: int, recipe: Recipe | None = None, warts: Warts | None = None
 ) -> Catalogue:
-    """The catalogue of a seed, warts and all; each of its parts has a stream of its own."""
+    """The catalogue of a seed, with its defects; each part has its own stream of random numbers."""
     rngs = [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(5)]
     clean = draw_catalogue(recipe or Recipe(), rngs[:4])
     spoilt = blemish(clean, warts or Warts(), rngs[4])

@@ -1,4 +1,4 @@
-"""What the made-up files hold, in memory."""
+"""The contents of the made-up files."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ Picture = NDArray[np.uint8]  # [size, size, 3], RGB
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that the sample's files hold, in the order of their lines."""
+    """Reviews and metadata in the order of their lines, and pictures."""
 
     reviews: list[Record]
     metadata: list[Record]

@@ -1,4 +1,4 @@
-"""What customers wrote, in the format of Amazon's reviews of 2018."""
+"""Reviews in the format of Amazon's of 2018."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ RATING_SHARES = {5: 0.62, 4: 0.22, 3: 0.09, 2: 0.04, 1: 0.03}
 
 
 def written(rng: Generator) -> Record:
-    """The two fields that hold the day of a review."""
+    """A random day, in the two fields that have it."""
     seconds = OPENED + int(rng.integers(DAYS_OPEN)) * DAY
     date = datetime.fromtimestamp(seconds, UTC)
     return {
@@ -26,7 +26,7 @@ def written(rng: Generator) -> Record:
 
 
 def opinion(product: str, rng: Generator) -> Record:
-    """The stars and the words that go with them."""
+    """Random stars, with a text and a summary that fit."""
     bounds = np.cumsum(list(RATING_SHARES.values()))
     rating = list(RATING_SHARES)[int((rng.random() > bounds[:-1]).sum())]
     return {

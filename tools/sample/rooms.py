@@ -1,4 +1,4 @@
-"""The rooms of the shop: the textual styles, each in words of its own.
+"""The rooms of the shop: the textual styles, each with its own words.
 
 Nothing here speaks of colours or patterns: those are for the pictures alone.
 """
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Room:
-    """One corner of home or garden and how the shop writes of it."""
+    """One textual style: products and sentences of one part of the shop."""
 
-    shelf: str  # last category of the item's path
+    shelf: str  # last of the item's categories
     products: dict[str, str]  # the name of a product -> what is said of it
     sentences: tuple[str, ...]  # said of any product here
 

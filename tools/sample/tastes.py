@@ -1,4 +1,4 @@
-"""Who meets what: latent styles of items, tastes of users, and the interactions they cause.
+"""Latent styles of items, tastes of users, and the interactions that follow from them.
 
 Shapes: U users, I items, A rooms (textual styles), B looks (visual styles).
 """
@@ -37,8 +37,8 @@ def draw_styles(items: int, rooms: int, looks: int, rng: Generator) -> Styles:
 
 def draw_tastes(users: int, styles: int, liked: int, rng: Generator) -> Floats:
     """[users, styles] of 1 for the `liked` styles that a user likes, else 0."""
-    place = rng.random((users, styles)).argsort(axis=1).argsort(axis=1)
-    return (place < liked).astype(np.float64)
+    rank = rng.random((users, styles)).argsort(axis=1).argsort(axis=1)
+    return (rank < liked).astype(np.float64)
 
 
 def draw_popularity(recipe: Recipe, rng: Generator) -> Floats:
@@ -49,7 +49,7 @@ def draw_popularity(recipe: Recipe, rng: Generator) -> Floats:
 
 
 def draw_activity(recipe: Recipe, rng: Generator) -> Integers:
-    """How many items each user meets [U]: the regulars, then the passers-by (1 to 4)."""
+    """How many items each user reviews [U]: the regulars, then the passers-by (1 to 4)."""
     extra = np.floor(-np.log1p(-rng.random(recipe.users)) * recipe.extra)
     regulars = np.minimum(recipe.fewest + extra, recipe.most).astype(np.int64)
     return np.concatenate([regulars, rng.integers(1, 5, size=recipe.passers_by)])
@@ -72,5 +72,5 @@ def draw_interactions(recipe: Recipe, styles: Styles, rng: Generator) -> Integer
     order_UI = np.argsort(
         -(recipe.taste * liking_UI + np.log(popularity_I) + gumbel_UI), axis=1, kind="stable"
     )
-    user, place = np.nonzero(np.arange(order_UI.shape[1]) < activity_U[:, None])
-    return np.column_stack([user, order_UI[user, place]])
+    user, rank = np.nonzero(np.arange(order_UI.shape[1]) < activity_U[:, None])
+    return np.column_stack([user, order_UI[user, rank]])

@@ -8,7 +8,7 @@ from tools.sample.words import BRANDS, MOODS, SHOP_TALK, SIZES
 
 
 def pick(choices: tuple[str, ...], rng: Generator) -> str:
-    """One of the choices, each alike likely."""
+    """One of the choices, drawn uniformly."""
     return choices[int(rng.integers(len(choices)))]
 
 

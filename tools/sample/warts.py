@@ -1,4 +1,4 @@
-"""What is wrong with real raw files, put into made-up ones on purpose."""
+"""The defects of real raw files, put into the made-up ones on purpose."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ METADATA_FIELDS_LOST = ("description", "brand", "price", "feature")
 
 @dataclass(frozen=True)
 class Warts:
-    """How many records each wart befalls."""
+    """How many records have each defect."""
 
     without_metadata: int = 2  # items
     without_picture: int = 5  # items
@@ -46,12 +46,12 @@ def _without(record: Record, fields: tuple[str, ...]) -> Record:
 
 
 def blemish_metadata(records: list[Record], warts: Warts, rng: Generator) -> list[Record]:
-    """The records with odd prices, tags and holes, then some of them again."""
+    """The records with odd prices, tags and missing fields, then some of them again."""
     blemished, total = list(records), len(records)
-    for place, n in enumerate(_drawn(warts.odd_price, total, rng)):
-        blemished[n] = blemished[n] | {"price": ODD_PRICES[place % len(ODD_PRICES)]}
-    for place, n in enumerate(_drawn(warts.tagged, total, rng)):
-        tagged = [TAGGED[place % len(TAGGED)].format(text) for text in blemished[n]["description"]]
+    for turn, n in enumerate(_drawn(warts.odd_price, total, rng)):
+        blemished[n] = blemished[n] | {"price": ODD_PRICES[turn % len(ODD_PRICES)]}
+    for turn, n in enumerate(_drawn(warts.tagged, total, rng)):
+        tagged = [TAGGED[turn % len(TAGGED)].format(text) for text in blemished[n]["description"]]
         blemished[n] = blemished[n] | {"description": tagged}
     for n in _drawn(warts.without_description, total, rng):
         blemished[n] = blemished[n] | {"description": []}
@@ -61,10 +61,10 @@ def blemish_metadata(records: list[Record], warts: Warts, rng: Generator) -> lis
 
 
 def blemish_reviews(records: list[Record], warts: Warts, rng: Generator) -> list[Record]:
-    """The reviews with holes, then copies, then second thoughts of a user on the same item."""
+    """The reviews with missing fields, then copies, then a second review of the same pair."""
     blemished, total = list(records), len(records)
-    for place, n in enumerate(_drawn(warts.reviews_lacking_fields, total, rng)):
-        lost = REVIEW_FIELDS_LOST[place % len(REVIEW_FIELDS_LOST)]
+    for turn, n in enumerate(_drawn(warts.reviews_lacking_fields, total, rng)):
+        lost = REVIEW_FIELDS_LOST[turn % len(REVIEW_FIELDS_LOST)]
         blemished[n] = _without(blemished[n], (lost,))
     copies = [blemished[n] for n in _drawn(warts.duplicate_reviews, total, rng)]
     second = [
@@ -75,7 +75,7 @@ def blemish_reviews(records: list[Record], warts: Warts, rng: Generator) -> list
 
 
 def blemish(clean: Catalogue, warts: Warts, rng: Generator) -> Catalogue:
-    """The catalogue as a real one comes; the same users still meet the same items."""
+    """The catalogue with the defects of real files; the interacting pairs stay the same."""
     asins = list(clean.pictures)
     lost = _drawn(warts.without_metadata + warts.without_picture, len(asins), rng)
     unknown = {asins[n] for n in lost[: warts.without_metadata]}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kedro_fresh import temporary
-from siger_pipeline.datasets.literal import LiteralFileSystem, is_plain
+from siger_pipeline.datasets.literal import LiteralFileSystem, is_literal
 from siger_pipeline.threads import chosen
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def _literal() -> LiteralFileSystem:
 
 
 def address(filesystem: fsspec.AbstractFileSystem, path: str) -> str:
-    """What DuckDB is told to read for the file at this very path, whatever its name looks like."""
-    return path if is_plain(filesystem, path) else _literal().address(filesystem, path)
+    """The address under which DuckDB reads the file of exactly this path."""
+    return path if is_literal(filesystem, path) else _literal().address(filesystem, path)
 
 
 def read_text(
@@ -115,5 +115,5 @@ def read_text(
 
 
 def read_parquet(filesystem: fsspec.AbstractFileSystem, path: str) -> Table:
-    """A Parquet file, lazily: what stands in it, nothing from the names of its folders."""
+    """A Parquet file, lazily: its own columns, none from the names of its folders."""
     return connection().read_parquet(address(filesystem, path), hive_partitioning=False)

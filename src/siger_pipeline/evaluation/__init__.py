@@ -1,1 +1,1 @@
-"""Ranked lists and what is measured on them: pure functions of scores and interactions."""
+"""Ranked lists and their metrics: pure functions of scores and interactions."""

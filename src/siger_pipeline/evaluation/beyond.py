@@ -1,72 +1,71 @@
-"""Beyond accuracy: what the lists do to the catalogue. No held-out item is looked at.
+"""Beyond accuracy: how the lists spread over the catalogue, whatever the held-out items are.
 
-Shape suffixes: n rows (a user each), I items, K list length. Places without an item (−1) are left
-out; where nothing at all is recommended, each figure is 0.
+Shape suffixes: n users, I items, K list length. Empty ranks (−1) are left out; where nothing at
+all is recommended, each figure is 0.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import sparse
+
+from siger_pipeline.evaluation.counts import TrainingCounts
+from siger_pipeline.evaluation.hits import Hits
 
 
-def beyond_accuracy(
-    top_k: np.ndarray, train: sparse.csr_matrix, ks: Sequence[int]
-) -> dict[str, float]:
+def beyond_accuracy(hits: Hits, training: TrainingCounts, ks: Sequence[int]) -> dict[str, float]:
     """Coverage, novelty and Gini of exposure at each K.
 
     Args:
-        top_k: lists, best first, −1 where there is none, int64 [n, K].
-        train: training interactions, [U, I].
+        hits: of which the lists are read.
+        training: activity of all users, popularity of all items.
         ks: list lengths.
 
     Returns:
         `coverage@10`, `novelty@10`, `gini@10`, …
     """
-    users = int(np.count_nonzero(np.diff(train.indptr)))
-    owners_I = np.bincount(train.indices, minlength=train.shape[1])
+    users = int(np.count_nonzero(training.activity))
     result = {}
     for k in ks:
-        exposure_I = exposure(top_k[:, :k], train.shape[1])
+        exposure_I = exposure(hits.lists[:, :k], hits.n_items)
         result[f"coverage@{k}"] = coverage(exposure_I)
-        result[f"novelty@{k}"] = novelty(exposure_I, owners_I, users)
+        result[f"novelty@{k}"] = novelty(exposure_I, training.popularity, users)
         result[f"gini@{k}"] = gini(exposure_I)
     return result
 
 
 def exposure(lists_nK: np.ndarray, n_items: int) -> np.ndarray:
-    """How many lists each item stands in, int64 [I]."""
+    """How many lists hold each item, int64 [I]."""
     return np.bincount(lists_nK[lists_nK >= 0], minlength=n_items)
 
 
 def coverage(exposure_I: np.ndarray) -> float:
-    """Share of the catalogue's items that stand in at least one list, 0 … 1."""
+    """Share of the catalogue's items that are in at least one list, 0 … 1."""
     return float(np.count_nonzero(exposure_I) / max(1, len(exposure_I)))
 
 
-def novelty(exposure_I: np.ndarray, owners_I: np.ndarray, users: int) -> float:
-    """Mean of −log2 p_i over all recommended places, in bits; higher is less obvious.
+def novelty(exposure_I: np.ndarray, popularity_I: np.ndarray, users: int) -> float:
+    """Mean of −log2 p_i over all recommendations, in bits; higher is less obvious.
 
-    p_i = max(n_i, 1) / N is the popularity of item i: n_i the users who have i in training, N the
-    users who have anything there. An item that nobody has counts as if one user had it, so it is
-    as novel as the rarest item that somebody has (log2 N).
+    p_i = max(n_i, 1) / N: n_i is the number of users with item i in training, N the number of
+    users with training interactions. An item without training interactions counts as if it had
+    one, so it is as novel as the rarest item with any (log2 N).
     """
-    places = exposure_I.sum()
-    if not places:
+    recommendations = exposure_I.sum()
+    if not recommendations:
         return 0.0
-    surprise_I = np.log2(users) - np.log2(np.maximum(owners_I, 1))
-    return float(exposure_I @ surprise_I / places)
+    surprise_I = np.log2(users) - np.log2(np.maximum(popularity_I, 1))
+    return float(exposure_I @ surprise_I / recommendations)
 
 
 def gini(exposure_I: np.ndarray) -> float:
-    """Gini coefficient of exposure over all I items, those never shown among them.
+    """Gini coefficient of exposure over all I items, those never recommended among them.
 
     Σ_i (2i − I − 1) e_(i) / (I Σ_i e_i), with e_(1) ≤ … ≤ e_(I) the sorted exposures: 0 when all
-    items are shown alike, (I − 1)/I when one item takes every place.
+    items are equally exposed, (I − 1)/I when every recommendation is the same item.
     """
-    places = exposure_I.sum()
-    if not places:
+    recommendations = exposure_I.sum()
+    if not recommendations:
         return 0.0
     n_items = len(exposure_I)
     weights_I = 2 * np.arange(1, n_items + 1) - n_items - 1
-    return float(weights_I @ np.sort(exposure_I) / (n_items * places))
+    return float(weights_I @ np.sort(exposure_I) / (n_items * recommendations))

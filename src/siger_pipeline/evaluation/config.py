@@ -13,16 +13,28 @@ class EvaluateConfig(BaseModel):
     ks: tuple[PositiveInt, ...] = Field(min_length=1, description="list lengths K of the metrics")
     top_k: PositiveInt = Field(description="length of the recommendation lists")
     mask: Literal["train", "train+validation"] = Field(
-        description="what is masked at test; training items always are, at validation only they"
+        description="items masked at test; at validation the training items are"
     )
-    block_mib: float = Field(gt=0, description="bound on the scores held at once, MiB")
+    block_mib: float = Field(
+        gt=0,
+        description="bound on the memory of a block of scores, MiB",
+        json_schema_extra={"names": False},
+    )
 
     @model_validator(mode="after")
     def _lists_hold_every_k(self) -> Self:
         if any(later <= earlier for earlier, later in zip(self.ks, self.ks[1:], strict=False)):
-            raise ValueError(f"ks must increase without repeats, found {list(self.ks)}")
+            raise ValueError(f"ks must increase without repeats, but is {list(self.ks)}")
         if self.ks[-1] > self.top_k:
             raise ValueError(
-                f"top_k must be at least the largest of ks, found {self.top_k} < {self.ks[-1]}"
+                f"top_k must be at least the largest of ks, but {self.top_k} < {self.ks[-1]}"
             )
         return self
+
+
+class FloorsConfig(BaseModel):
+    """`floors:` of the parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = Field(ge=0, lt=2**63, description="of the random floor; no model's seed changes it")

@@ -1,4 +1,4 @@
-"""The evaluation of one recommender, whatever it is: lists, metrics, groups.
+"""The evaluation of any recommender by its scores: lists, metrics, groups.
 
 Shape suffixes: U users, I items, n users with training data, K list length.
 """
@@ -15,18 +15,20 @@ from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.beyond import beyond_accuracy
 from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.evaluation.counts import TrainingCounts
 from siger_pipeline.evaluation.groups import group_table
-from siger_pipeline.evaluation.metrics import ranking_metrics
+from siger_pipeline.evaluation.hits import Hits
+from siger_pipeline.evaluation.metrics import accuracy
 from siger_pipeline.evaluation.ranking import Scorer, rank
 
-NAMED = 5  # users, in a sentence
+NAMED = 5  # users, in a message
 Metrics = dict[str, dict[str, float]]
 """Split -> metric -> value."""
 
 
 @dataclass(frozen=True)
 class RankedLists:
-    """Top-K lists of some users: ids [n], items [n, K] (−1 where there is none), scores [n, K]."""
+    """Top-K lists of users: indices [n], items [n, K] (−1 for an empty rank), scores [n, K]."""
 
     users: np.ndarray
     items: np.ndarray
@@ -35,12 +37,12 @@ class RankedLists:
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """What evaluation says of a recommender.
+    """Metrics, metrics by group, and the recommendations of one recommender.
 
     Attributes:
-        metrics: accuracy and beyond accuracy at validation and at test.
-        groups: accuracy by user activity and item popularity, one row a metric.
-        lists: what is recommended to each user with training data, masked as at test.
+        metrics: accuracy and beyond accuracy on validation and on test.
+        groups: accuracy by user activity and item popularity, one row per metric.
+        lists: recommendations for each user with training data, masked as at test.
     """
 
     metrics: Metrics
@@ -59,7 +61,7 @@ def evaluate_recommender(
 
     Args:
         scorer: user indices on ``device`` -> scores of all items.
-        matrices: interactions of each split, by its name, CSR [U, I].
+        matrices: interactions of each split, CSR [U, I].
         config: list lengths, mask, memory bound.
         device: where the scorer expects the user indices.
 
@@ -74,21 +76,50 @@ def evaluate_recommender(
     validated = tested
     if config.mask != "train":
         validated = _ranked(scorer, train, train, config, device)
-    measured = {
-        Split.VALIDATION: _measured(Split.VALIDATION, validated, matrices, config),
-        Split.TEST: _measured(Split.TEST, tested, matrices, config),
+    hits = {
+        split: hits_of_split(split, lists, matrices[split])
+        for split, lists in ((Split.VALIDATION, validated), (Split.TEST, tested))
     }
+    training = TrainingCounts.of(train)
     return EvaluationResult(
-        metrics={split.value: figures for split, (figures, _) in measured.items()},
-        groups=pd.concat([groups for _, groups in measured.values()], ignore_index=True),
+        metrics={
+            split.value: accuracy(of_split, config.ks).means()
+            | beyond_accuracy(of_split, training, config.ks)
+            for split, of_split in hits.items()
+        },
+        groups=pd.concat(
+            [group_table(split.value, hits[split], training, config.ks) for split in hits],
+            ignore_index=True,
+        ),
         lists=tested,
     )
+
+
+def hits_of_split(split: Split, lists: RankedLists, held_out: sparse.csr_matrix) -> Hits:
+    """The lists beside the held-out items of a split: what all metrics of it are computed from.
+
+    Args:
+        split: for the message.
+        lists: of the users with training data.
+        held_out: interactions of the split, CSR [U, I].
+
+    Raises:
+        InputError: no user of the lists has a held-out item.
+    """
+    hits = Hits.of(lists.items, held_out[lists.users], lists.users)
+    if not len(hits.users):
+        raise InputError(
+            f"the {split} split holds no interaction of a user with training data, so there is "
+            "nothing to measure; widen split.ratios or choose another split.strategy (published "
+            "takes the splits of the source: in MMRec's files, x_label 1 is validation, 2 is test)"
+        )
+    return hits
 
 
 def recommendation_table(
     lists: RankedLists, user_names: np.ndarray, item_names: np.ndarray
 ) -> pd.DataFrame:
-    """The lists as a table, a row a recommendation, best first; empty places are left out.
+    """The lists as a table, one row per recommendation, best first; empty ranks are left out.
 
     Args:
         lists: users and items by index.
@@ -98,22 +129,22 @@ def recommendation_table(
     Returns:
         user, item (text), rank (from 1, int32), score (float32).
     """
-    row, place = np.nonzero(lists.items >= 0)
+    row, position = np.nonzero(lists.items >= 0)
     return pd.DataFrame(
         {
             Columns.USER: user_names[lists.users[row]],
-            Columns.ITEM: item_names[lists.items[row, place]],
-            Columns.RANK: (place + 1).astype(np.int32),
-            Columns.SCORE: lists.scores[row, place],
+            Columns.ITEM: item_names[lists.items[row, position]],
+            Columns.RANK: (position + 1).astype(np.int32),
+            Columns.SCORE: lists.scores[row, position],
         }
     )
 
 
 def short_lists(lists: RankedLists, user_names: np.ndarray) -> str | None:
-    """A sentence on the users with fewer items left than a list has places, None without any.
+    """A sentence on the lists that are shorter than top_k; None where all are full.
 
     Args:
-        lists: as ranked.
+        lists: of all users with training data.
         user_names: ids as in the source, [U].
     """
     lengths = np.count_nonzero(lists.items >= 0, axis=1)
@@ -148,31 +179,3 @@ def _ranked(
         scorer, users, seen, config.top_k, block_mib=config.block_mib, device=device
     )
     return RankedLists(users, items, scores)
-
-
-def _measured(
-    split: Split,
-    lists: RankedLists,
-    matrices: Mapping[Split, sparse.csr_matrix],
-    config: EvaluateConfig,
-) -> tuple[dict[str, float], pd.DataFrame]:
-    train, relevant = matrices[Split.TRAIN], matrices[split][lists.users]
-    rows = np.flatnonzero(np.diff(relevant.indptr))
-    if not len(rows):
-        raise InputError(
-            f"the {split} split holds no interaction of a user with training data, so there is "
-            "nothing to measure; widen split.ratios or choose another split.strategy (published "
-            "takes the splits of the source: of MMRec's files, x_label 1 is validation, 2 is test)"
-        )
-    items, relevant = lists.items[rows], relevant[rows]
-    figures = ranking_metrics(items, relevant, config.ks)
-    figures |= beyond_accuracy(items, train, config.ks)
-    groups = group_table(
-        split.value,
-        items,
-        relevant,
-        activity_n=np.diff(train.indptr)[lists.users[rows]],
-        popularity_I=np.bincount(train.indices, minlength=train.shape[1]),
-        ks=config.ks,
-    )
-    return figures, groups

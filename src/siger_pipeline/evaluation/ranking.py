@@ -1,4 +1,4 @@
-"""Ranked lists: mask what a user has, take the best, exactly and in blocks of users.
+"""Ranked lists: mask the items that a user has, take the top k, exactly and in blocks of users.
 
 Shape suffixes: U users, I items, n users that are ranked, B users of a block, K list length,
 d dimensions.
@@ -19,7 +19,7 @@ Scorer = Callable[[torch.Tensor], torch.Tensor]
 """User indices, int64 [n] -> their scores of all items, float [n, I]."""
 
 DEFAULT_BLOCK_MIB = 32.0
-# The score as the model gives it and its masked copy, what finds the best, and what orders ties.
+# The model's score, its masked copy, and the work space of the top k and of the order of ties.
 BYTES_PER_SCORE = 16
 # A block of scores is written once and read five times: on a CPU it stays in the cores' caches.
 CACHE_MIB = 16.0
@@ -40,7 +40,7 @@ def top_k(
         items: item vectors, float32 [I, d], on the same device.
         seen: entries that are not zero are masked, [n, I].
         k: list length.
-        block_mib: bound on the scores held at once, MiB.
+        block_mib: bound on the memory of a block of scores, MiB.
 
     Returns:
         int64 [n, k]: best first, ties to the smaller item index; a user with fewer than k unseen
@@ -82,16 +82,17 @@ def rank(
     """The k best unseen items of each of these users, by any model's scores.
 
     Args:
-        scorer: user indices -> scores of all items; what it returns is not written to.
+        scorer: user indices -> scores of all items, compared as float32 (−0 equals 0); what it
+            returns is left as it is.
         user_ids: users to rank for, [n].
         seen: entries that are not zero are masked, [U, I]; row u belongs to user u.
         k: list length.
-        block_mib: bound on what is held at once beside the model, MiB (at least one user's scores).
+        block_mib: bound on the memory beside the model, MiB (at least one user's scores).
         device: where the scorer expects the user indices.
 
     Returns:
-        Item indices, int64 [n, k], and their scores, float32 [n, k]; order and padding as in
-        `top_k_of_scores`.
+        Item indices, int64 [n, k], and their scores, float32 [n, k]: best first, ties to the
+        smaller item index; a user with fewer than k unseen items is padded with −1 and −∞.
 
     Raises:
         InputError: a score that is not finite, or scores of the wrong shape; names the user.
@@ -115,43 +116,18 @@ def rank(
     return index_nK, score_nK
 
 
-def top_k_of_scores(
-    scores: torch.Tensor, seen: sparse.csr_matrix, k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The k best unseen items of each row of a score matrix.
-
-    Args:
-        scores: [n, I], compared as float32 (−0 equals 0); left as they are.
-        seen: entries that are not zero are masked, [n, I].
-        k: list length.
-
-    Returns:
-        Item indices, int64 [n, k], and their scores, float32 [n, k]: best first, ties to the
-        smaller item index; a row with fewer than k unseen items is padded with −1 and −∞.
-
-    Raises:
-        InputError: a score that is not finite, or shapes that differ; names the row.
-    """
-    _check_k(k)
-    _check_shape("seen", seen.shape, scores.shape)
-    _check_finite(scores, range(len(scores)))
-    masked_nI = scores.detach().to(torch.float32, copy=True).contiguous()
-    index, score = best_of_rows(_Seen(seen.tocsr(), scores.device).mask(masked_nI, 0), k)
-    return index.cpu().numpy(), score.cpu().numpy()
-
-
 class _Seen:
-    """What is masked, [n, I], as flat positions; a stored zero is not seen."""
+    """The masked entries of [n, I] as flat positions; a stored zero is not masked."""
 
     def __init__(self, seen_nI: sparse.csr_matrix, device: torch.device | str) -> None:
-        kept = seen_nI.data != 0
-        rows = np.repeat(np.arange(seen_nI.shape[0]), np.diff(seen_nI.indptr))[kept]
-        flat = rows * np.int64(seen_nI.shape[1]) + seen_nI.indices[kept]
+        nonzero = seen_nI.data != 0
+        rows = np.repeat(np.arange(seen_nI.shape[0]), np.diff(seen_nI.indptr))[nonzero]
+        flat = rows * np.int64(seen_nI.shape[1]) + seen_nI.indices[nonzero]
         self.ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=seen_nI.shape[0]))])
         self.flat = torch.from_numpy(flat).to(device)
 
     def mask(self, scores_BI: torch.Tensor, start: int) -> torch.Tensor:
-        """The scores of the rows from ``start`` on, −∞ in place of what is seen."""
+        """The scores of the rows from ``start`` on, −∞ where an item was seen."""
         of_rows = slice(self.ends[start], self.ends[start + len(scores_BI)])
         positions = self.flat[of_rows] - start * scores_BI.shape[1]
         scores_BI.view(-1).index_fill_(0, positions, -torch.inf)
@@ -175,15 +151,15 @@ def _dense(matrix: np.ndarray | torch.Tensor) -> torch.Tensor:
 
 def _check_k(k: int) -> None:
     if k < 1:
-        raise ParameterError(f"k, the length of a list, must be at least 1, found {k}")
+        raise ParameterError(f"k, the length of a list, must be at least 1, but is {k}")
 
 
-def _check_shape(name: str, found: Sequence[int], wanted: Sequence[int]) -> None:
-    if tuple(found) != tuple(wanted):
-        raise InputError(f"{name} has shape {tuple(found)}, wanted {tuple(wanted)}: [users, items]")
+def _check_shape(name: str, shape: Sequence[int], wanted: Sequence[int]) -> None:
+    if tuple(shape) != tuple(wanted):
+        raise InputError(f"{name} has shape {tuple(shape)}, wanted {tuple(wanted)}: [users, items]")
 
 
-def _check_finite(scores_BI: torch.Tensor, user_ids: Sequence[int] | torch.Tensor) -> None:
+def _check_finite(scores_BI: torch.Tensor, user_ids: torch.Tensor) -> None:
     # A sum that is finite has finite terms: one cheap pass in the common case.
     if torch.isfinite(scores_BI.sum()):
         return

@@ -7,6 +7,7 @@ and the trainer announce events through their loggers, and here they are put int
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import threading
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from siger_pipeline.shell.terminal import Console
 
 if TYPE_CHECKING:
-    from siger_pipeline.training.trainer import Standing
+    from siger_pipeline.training.progress import Standing
 
 RUNNING = "kedro_fresh.running"
 TRAINING = "siger_pipeline.training.trainer"
@@ -127,12 +128,15 @@ def standing_text(standing: Standing) -> str:
     text = f"{standing.name}: epoch {standing.epoch}{within}"
     if not standing.rows:
         return text
-    last, best = standing.rows[-1], _best(standing)
+    last, validated = standing.rows[-1], _validated(standing)
+    if not validated:
+        return f"{text}, loss {last['loss']:.4f}"
+    best = _best(standing)
     left = standing.config.patience - (last["epoch"] - best["epoch"])
     # The width of a terminal is 80 columns; what matters least comes last, where it is cut.
     return (
-        f"{text}, {monitor} {last[monitor]:.4f}, best {best[monitor]:.4f} at {best['epoch']}, "
-        f"patience left {left}, loss {last['loss']:.4f}"
+        f"{text}, {monitor} {validated[-1][monitor]:.4f}, best {best[monitor]:.4f} at "
+        f"{best['epoch']}, patience left {left}, loss {last['loss']:.4f}"
     )
 
 
@@ -145,6 +149,11 @@ def stopped_text(standing: Standing) -> str:
         f"{standing.name}: stopped at epoch {standing.epoch} ({why}), "
         f"best validation {monitor} {best[monitor]:.4f} at {best['epoch']}"
     )
+
+
+def _validated(standing: Standing) -> list[dict[str, float]]:
+    """The rows of the epochs that ended with a validation."""
+    return [row for row in standing.rows if not math.isnan(row[standing.config.monitor])]
 
 
 def _best(standing: Standing) -> dict[str, float]:
