@@ -168,7 +168,8 @@ def _prune(
     the project's unless some are named), and then the question whether to go on. Datasets without
     versions and those that no pipeline makes stay as they are.
     """
-    from kedro_fresh.prune import Pruning, Rule, lines, summary
+    from kedro_fresh.old_versions import Rule, lines, summary
+    from kedro_fresh.prune import Pruning
 
     rule = Rule(keep, older_than)
     names = _named(pipeline, pipelines) or list(project_pipelines)
