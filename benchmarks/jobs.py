@@ -15,13 +15,15 @@ from benchmarks.harness import Sample, Work, peak_mib, repeated, resident_mib
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.evaluation.evaluate import evaluate_recommender
-from siger_pipeline.models.base import EmbeddingRecommender
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.recommender import Trained
 from siger_pipeline.models.registry import build, requests_of
 from siger_pipeline.ops.allocator import keep_freed_memory
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.device import resolve_device
-from siger_pipeline.training.start import start_training, validation
-from siger_pipeline.training.trainer import Progress
+from siger_pipeline.training.progress import Progress
+from siger_pipeline.training.start import start_training
+from siger_pipeline.training.validation import validation
 
 NEVER = 10**6  # epochs; a measured training ends with its process
 
@@ -116,11 +118,10 @@ def validations(
     return repeated(lambda: validate(untrained))
 
 
-def untrained_model(world: World, model: str) -> EmbeddingRecommender:
+def untrained_model(world: World, model: str) -> Trained:
     """A model with fresh weights."""
-    generator = torch.Generator().manual_seed(SEED)
-    built = build(model, parameters(model), world.inputs, generator)
-    assert isinstance(built, EmbeddingRecommender)
+    built = build(model, parameters(model), world.inputs, Randomness.seeded(SEED))
+    assert isinstance(built, Trained)
     return built.eval()
 
 

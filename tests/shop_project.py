@@ -57,7 +57,7 @@ def report(fitted, history):
     "models/mean.py": "def fit(prices):\n    return sum(prices.values()) / len(prices)\n",
     "models/most.py": "def fit(prices):\n    return max(prices.values())\n",
 }
-KIND = "siger_pipeline.datasets.json.JsonDataset"
+KIND = "shop_dataset.JsonFile"
 CATALOG = f"""
 raw: {{type: {KIND}, filepath: data/raw.json}}
 prices: {{type: {KIND}, filepath: data/prices.json}}

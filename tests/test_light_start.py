@@ -12,10 +12,9 @@ import pytest
 
 from contracts.world import config_of
 from end_to_end.project import copy_to
-from siger_pipeline.data.config import Source
-from siger_pipeline.features.extractors import EXTRACTORS
 from siger_pipeline.models.registry import model_names, requests_of
 from siger_pipeline.pipeline_registry import STAGES
+from siger_pipeline.plugins import EXTRACTORS, SOURCES, names
 from siger_pipeline.shell.selection import Selection
 
 HEAVY = {
@@ -85,9 +84,9 @@ def test_training_and_its_history_need_no_engine_of_tables(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("model", model_names())
-@pytest.mark.parametrize("source", Source)
-def test_kedro_can_read_the_hints_of_every_node(model: str, source: Source) -> None:
-    modalities = {f"with_{name}": name for name in EXTRACTORS}
+@pytest.mark.parametrize("source", names(SOURCES))
+def test_kedro_can_read_the_hints_of_every_node(model: str, source: str) -> None:
+    modalities = {f"with_{name}": name for name in names(EXTRACTORS)}
     requests = requests_of(model, config_of(model), sorted(modalities))
     selection = Selection(source, modalities, model, requests)
     for create in STAGES.values():

@@ -1,69 +1,30 @@
-"""`kedro fresh status`, `check` and `verify`: for every project that has this package installed."""
+"""`kedro fresh status`, `check`, `verify`, `prune`: in every project with this package."""
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from traceback import walk_tb
 from typing import Any, cast
 
 import click
-from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from kedro_fresh.options import (
+    PIPELINES,
+    PRUNE,
+    SELECTION,
+    SESSION,
+    FreshCommand,
+    Options,
+    run_options,
+)
 from kedro_fresh.status import Check
 
-# Options of Kedro's `run` by their names in Python.
-SESSION = ("env", "params", "conf_source")
-PIPELINES = ("pipeline", "pipelines")
-SELECTION = (
-    *PIPELINES,
-    "tags",
-    "node_names",
-    "from_nodes",
-    "to_nodes",
-    "from_inputs",
-    "to_outputs",
-    "namespaces",
-)
 VERDICT_COLOURS = {True: "green", False: "red", None: None}
-
-Options = Callable[[Iterable[str]], list[click.Parameter]]
-
-
-class FreshCommand(click.Command):
-    """A command that says in a sentence that Kedro knows no pipeline, node or tag of a name."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except KeyError as error:
-            if not _is_raised_by_kedro(error):
-                raise
-            known = ", ".join(project_pipelines)
-            raise click.UsageError(f"no pipeline {error}; there are: {known}", ctx) from error
-        except ValueError as error:
-            if not _is_raised_by_kedro(error):
-                raise
-            raise click.UsageError(str(error), ctx) from error
-
-
-def _is_raised_by_kedro(error: Exception) -> bool:
-    """Whether an error comes from Kedro itself and not from a project's own module."""
-    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
-    return modules[-1].partition(".")[0] == "kedro"
-
-
-def run_options(names: Iterable[str]) -> list[click.Parameter]:
-    """Kedro's options of `kedro run` with these names."""
-    wanted = set(names)
-    return [copy.copy(option) for option in kedro_run.params if option.name in wanted]
 
 
 def fresh_group(
@@ -78,7 +39,7 @@ def fresh_group(
         options: the project's own options of `kedro run`, by name.
         check: as of `FreshRunner`, called with the nodes that would run.
     """
-    group = click.Group("fresh", help="What must run, and why; whether nodes are deterministic.")
+    group = click.Group("fresh", help="What must run, and why; old versions.")
 
     def add(
         name: str, callback: Callable[..., None], names: Iterable[str], *more: click.Parameter
@@ -95,6 +56,7 @@ def fresh_group(
     add("check", _check, (*SESSION, *PIPELINES))
     nodes = click.Argument(["nodes"], nargs=-1, required=True)
     add("verify", _verify, SESSION, nodes)
+    add("prune", _prune, (*SESSION, *PIPELINES), *PRUNE)
     return group
 
 
@@ -181,6 +143,46 @@ def _verify(
             _show(line.text, VERDICT_COLOURS[line.same])
     if differs:
         click.get_current_context().exit(1)
+
+
+def _prune(
+    env: str | None,
+    params: dict[str, Any],
+    conf_source: str | None,
+    pipeline: str | None,
+    pipelines: list[str],
+    keep: int,
+    older_than: int | None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Remove old versions of datasets, but none that a fresh result needs.
+
+    The rule is printed first, then what it removes of each dataset that the pipelines make (all of
+    the project's unless some are named), and then the question whether to go on. Datasets without
+    versions and those that no pipeline makes stay as they are.
+    """
+    from kedro_fresh.prune import Pruning, Rule, lines, summary
+
+    rule = Rule(keep, older_than)
+    names = _named(pipeline, pipelines) or list(project_pipelines)
+    with _catalog(env=env, params=params, conf_source=conf_source) as catalog:
+        chosen = [project_pipelines[name] for name in names]
+        pruning = Pruning(chosen, project_pipelines.values(), catalog)
+        _show(str(rule))
+        old = pruning.old(rule)
+        for line in lines(old):
+            _show(line)
+        if pruning.elsewhere:
+            _show(f"Not on a local disk, and left: {', '.join(pruning.elsewhere)}.")
+        total = summary(old)
+        if dry_run or not old:
+            _show(f"To be removed: {total}." if old else "There is nothing to remove.")
+            return
+        if not yes:
+            click.confirm(f"Remove {total}?", abort=True)
+        pruning.remove(old)
+        _show(f"Removed: {total}.")
 
 
 def _show(line: str, colour: str | None = None) -> None:

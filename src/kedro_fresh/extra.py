@@ -21,7 +21,7 @@ def with_code(function: Callable[..., Any], *modules: str) -> Callable[..., Any]
     Returns:
         A copy: the function itself stays as it is, for other nodes.
     """
-    copy = _copy(function)
+    copy = copied(function)
     setattr(copy, ATTRIBUTE, (*extra_modules(function), *modules))
     return copy
 
@@ -39,7 +39,7 @@ def with_values(function: Callable[..., Any], **values: Any) -> Callable[..., An
     Returns:
         A copy: the function itself stays as it is, for other nodes.
     """
-    copy = _copy(function)
+    copy = copied(function)
     count = copy.__code__.co_kwonlyargcount
     start = copy.__code__.co_argcount
     known = copy.__code__.co_varnames[start : start + count]
@@ -55,7 +55,8 @@ def extra_modules(function: Callable[..., Any]) -> tuple[str, ...]:
     return modules
 
 
-def _copy(function: Callable[..., Any]) -> FunctionType:
+def copied(function: Callable[..., Any]) -> FunctionType:
+    """A copy of a function that can be changed without changing the function."""
     if not isinstance(function, FunctionType):
         raise TypeError(f"a plain function is wanted, not {function!r}")
     copy = FunctionType(

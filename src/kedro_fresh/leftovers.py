@@ -33,7 +33,8 @@ def _of_outputs(freshness: Freshness) -> Iterator[Path]:
     for name in freshness.pipeline.all_outputs() & freshness.locations.keys():
         location = freshness.locations[name]
         if location.path is not None:
-            folders = location.path.glob("*/") if location.versioned else [location.path.parent]
+            versions = location.path.glob("*/") if location.versioned else ()
+            folders = [location.path.parent, *versions]  # beside a dataset: versions removed
             yield from chain.from_iterable(left_over(one, location.path.name) for one in folders)
 
 

@@ -13,8 +13,9 @@ from kedro.io import DataCatalog
 from kedro_fresh.ingredients import as_json
 from kedro_fresh.reasons import NotPersisted
 
-# What does not change the object that is loaded, or the bytes that are saved.
-ELSEWHERE = {"filepath", "path", "versioned", "metadata", "credentials", "hint"}
+# Arguments of every dataset that change neither the object that is loaded nor the bytes that are
+# saved. A class of datasets may name more of its own, as a set of this name.
+WITHOUT_EFFECT = frozenset({"filepath", "path", "versioned", "metadata", "credentials"})
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,15 @@ class Location:
     load_version: str | None
     measured: bool = False
 
-    def newest(self) -> str | None:
-        """The newest version; None where there is none, or none is kept."""
+    def versions(self) -> list[str]:
+        """The names of all versions, the newest last; none where the dataset has no versions."""
         if not self.versioned or self.path is None:
-            return None
-        found = [file.parent.name for file in self.path.glob(f"*/{escape(self.path.name)}")]
-        return max(found, default=None)
+            return []
+        return sorted(file.parent.name for file in self.path.glob(f"*/{escape(self.path.name)}"))
+
+    def newest(self) -> str | None:
+        """The newest version; None where there is none."""
+        return max(self.versions(), default=None)
 
     def at(self, version: str | None) -> Path | None:
         """The file of a version; of an unversioned dataset its only one."""
@@ -73,8 +77,10 @@ def locations(catalog: DataCatalog, names: Iterable[str]) -> dict[str, Location]
     found = {}
     for name, kind in kinds.items():
         config = catalog.config_resolver.resolve_pattern(name)
-        config = {**config, "type": f"{kind.__module__}.{kind.__qualname__}"}
-        found[name] = _place(name, config, load_versions.get(name))
+        ignored = WITHOUT_EFFECT | getattr(kind, "WITHOUT_EFFECT", frozenset())
+        settings = {key: value for key, value in config.items() if key not in ignored}
+        settings["type"] = f"{kind.__module__}.{kind.__qualname__}"
+        found[name] = _location(name, config, settings, load_versions.get(name))
     return found
 
 
@@ -91,11 +97,12 @@ def _types(settings: Any) -> Iterator[str]:
             yield from _types(value)
 
 
-def _place(name: str, config: dict[str, Any], load_version: str | None) -> Location:
+def _location(
+    name: str, config: dict[str, Any], settings: dict[str, Any], load_version: str | None
+) -> Location:
     filepath = str(config.get("filepath") or config.get("path") or "")
     local = filepath.removeprefix("file://")
     pattern = any(sign in part for part in _absent_parts(Path(local)) for sign in "*?[")
-    settings = {key: value for key, value in config.items() if key not in ELSEWHERE}
     return Location(
         name=name,
         settings=as_json(settings),

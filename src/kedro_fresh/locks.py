@@ -98,6 +98,18 @@ class Locks:
         self.held.add(lock)
 
 
+def refuse_if_held(record: Path, node: str) -> None:
+    """Refuse to go on while a run makes what a node's record is of.
+
+    Raises:
+        FreshError: another process holds the record.
+    """
+    lock = record.with_name(f"{record.name}.lock")
+    if lock.exists():
+        with _told(lock, node), FileLock(lock, timeout=0):
+            pass
+
+
 @contextmanager
 def _told(lock: Path, what: str) -> Iterator[None]:
     """Who holds a lock, in a sentence."""

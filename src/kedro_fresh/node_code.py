@@ -77,10 +77,12 @@ class NodeCode:
         outside = {module_of(function) for function in self._from_outside(node)}
         other |= {name for name in outside - BUILT_IN if changed_since_start(name)}
         for function in layers(node.func).functions:
-            # A notebook that reloads a project may hold functions of the modules before.
-            names, module = getattr(function, "__globals__", {}), modules.get(module_of(function))
-            if module and names and names.get(ATTRIBUTE) != (module.digest,):
-                other.add(module_of(function))
+            # A notebook that reloads a project may hold functions of the modules before. What a
+            # decorator of a library makes bears the name of the module that it decorates.
+            names = getattr(function, "__globals__", {})
+            module = modules.get(names.get("__name__", ""))
+            if module and names.get(ATTRIBUTE) != (module.digest,):
+                other.add(names["__name__"])
         return other
 
     def _from_outside(self, node: Node) -> Iterator[Callable[..., Any]]:

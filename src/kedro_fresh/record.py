@@ -93,6 +93,13 @@ class Shelf:
             if entry := self._read(path):
                 yield entry
 
+    def readable(self) -> Iterator[Entry]:
+        """All entries that can be read, the newest first."""
+        for path in reversed(self.paths()):
+            with suppress(UnreadableError):
+                if entry := self._read(path):
+                    yield entry
+
     def newest(self) -> Entry | None:
         """The entry that came last; None where there is none.
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from time import perf_counter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from kedro.io import CatalogProtocol, DataCatalog
-from kedro.pipeline import Node, Pipeline
-from kedro.runner import SequentialRunner, Task
+from kedro.pipeline import Pipeline
+from kedro.runner import SequentialRunner
 
 from kedro_fresh.errors import FreshError
 from kedro_fresh.freshness import Freshness
@@ -19,11 +18,12 @@ from kedro_fresh.leftovers import remove_leftovers
 from kedro_fresh.loaded import keeping_to
 from kedro_fresh.locks import Locks
 from kedro_fresh.phrases import duration, few
-from kedro_fresh.pinned import PinnedCatalog
 from kedro_fresh.plan import Plan, plan
 from kedro_fresh.project import open_freshness
+from kedro_fresh.run import Context, Run, lock_node
+from kedro_fresh.schedule import Schedule
 from kedro_fresh.status import Check, missing_starts, starts_from_stale
-from kedro_fresh.step import Step
+from kedro_fresh.workers import Prepare, workers_of
 
 if TYPE_CHECKING:
     from pluggy import PluginManager
@@ -34,9 +34,7 @@ LOG = logging.getLogger("kedro_fresh")
 class FreshRunner(SequentialRunner):
     """Skips a node whose code, parameters and inputs' content are what made its whole outputs.
 
-    An earlier version that is what the node would make now is brought forward as the newest. Nodes
-    run one after another; with ``force`` all of them do. ``check`` is called once before the first
-    node, with the nodes that are going to run, and raises what would stop one of them later.
+    An earlier version that is what the node would make now is brought forward as the newest.
     """
 
     def __init__(
@@ -44,10 +42,30 @@ class FreshRunner(SequentialRunner):
         is_async: bool = False,
         force: bool = False,
         check: Check | None = None,
+        workers: int = 1,
+        executor: Executor | Callable[[int], Executor] | str | None = None,
+        prepare: Prepare | str | None = None,
     ) -> None:
+        """Take what is asked for.
+
+        Args:
+            is_async: whether Kedro loads and saves in threads.
+            force: whether nodes run although they are fresh.
+            check: called once before the first node, with the nodes that are going to run; raises
+                what would stop one of them later.
+            workers: how many nodes run at a time. With 1 they run one after another in this
+                process, in the pipeline's order; with more, in processes of their own.
+            executor: where they run in place of processes of this machine: an executor, a function
+                that makes one for the number of workers, or its full name.
+            prepare: makes, of the number of workers, what each of them calls first; see `Workers`.
+
+        Raises:
+            FreshError: what is asked for cannot be.
+        """
         super().__init__(is_async=is_async)
         self.force = force
         self.check = check
+        self.workers = workers_of(workers, executor, prepare)
 
     def _run(
         self,
@@ -57,33 +75,22 @@ class FreshRunner(SequentialRunner):
         run_id: str | None = None,
     ) -> None:
         if not isinstance(catalog, DataCatalog):
-            raise TypeError(f"the caching runner needs a DataCatalog, not {type(catalog).__name__}")
+            raise TypeError(f"FreshRunner needs a DataCatalog, not {type(catalog).__name__}")
         start = perf_counter()
         freshness = open_freshness(pipeline, catalog)
         remove_leftovers(freshness)
-        counts = Counter(chain.from_iterable(node.inputs for node in pipeline.nodes))
-        done: Counter[str] = Counter()
         try:
             packages = freshness.code.source.folders
             with Locks() as locks, keeping_to(packages, freshness.sources):
                 planned = self._prepare(freshness, locks)
-                for node in pipeline.nodes:
-                    why, verdict = planned.verdicts[node.name].reasons, freshness.examine(node)
-                    step = Step(node, verdict, freshness, catalog, self.force, why)
-                    if step.must_write():
-                        self._lock(freshness, locks, node)
-                    if step.must_run():
-                        view = cast(
-                            DataCatalog, PinnedCatalog(catalog, freshness.versions.to_load())
-                        )
-                        task = Task(node, view, self._is_async, hook_manager, run_id)
-                        done[step.run(task)] += 1
-                    else:
-                        done[step.skip()] += 1
-                    self._release_datasets(node, catalog, counts, pipeline)
+                context = Context(self._is_async, hook_manager, run_id)
+                run = Run(planned, locks, self.force, context, self.workers)
+                with self.workers.opened() as executor:
+                    schedule = Schedule(run, executor, self.workers.number)
+                    schedule.complete()
         finally:
             freshness.contents.save()
-        LOG.info("%s", _summary(done, perf_counter() - start))
+        LOG.info("%s", _summary(schedule.done, perf_counter() - start))
 
     def _prepare(self, freshness: Freshness, locks: Locks) -> Plan:
         """Say what is known before the first node, and lock what will be written."""
@@ -99,16 +106,8 @@ class FreshRunner(SequentialRunner):
         for line in (*planned.warnings(), *starts_from_stale(freshness)):
             LOG.warning(line)
         for node in coming:
-            self._lock(freshness, locks, node)
+            lock_node(freshness, locks, node)
         return planned
-
-    def _lock(self, freshness: Freshness, locks: Locks, node: Node) -> None:
-        """Nobody else may make what this node makes, nor read or write what has no versions."""
-        locks.take(freshness.record_path(node), node.name)
-        for name in freshness.versions.unversioned(node.outputs):
-            locks.write(freshness.lock_path(name), name)
-        for name in freshness.versions.unversioned(node.inputs):
-            locks.read(freshness.lock_path(name), name)
 
 
 def _summary(done: Mapping[str, int], seconds: float) -> str:

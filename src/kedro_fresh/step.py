@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from kedro.io import DataCatalog
 from kedro.pipeline import Node
@@ -15,20 +17,23 @@ from kedro.runner import Task
 from kedro_fresh import libraries
 from kedro_fresh.contents import ABSENT
 from kedro_fresh.errors import interrupted
+from kedro_fresh.execution import Execution, execute
 from kedro_fresh.freshness import Freshness, State, Verdict
 from kedro_fresh.phrases import duration, few
-from kedro_fresh.randomness import watched_generators
 from kedro_fresh.reasons import Reason
 from kedro_fresh.record import Entry, Output
-from kedro_fresh.unfinished import UnfinishedDataset
 from kedro_fresh.versions import bring_forward, left_over, next_version, written
+from kedro_fresh.worker_logs import received
+
+if TYPE_CHECKING:
+    from kedro_fresh.worker import Outcome
 
 LOG = logging.getLogger("kedro_fresh")
 # What runs at the moment, nothing where the text is empty: for whoever shows it while it lasts.
 RUNNING = logging.getLogger("kedro_fresh.running")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     """A node that a run has come to.
 
@@ -39,6 +44,10 @@ class Step:
         catalog: of the run.
         force: whether it runs although it is fresh.
         own_reasons: why it runs, but for what other nodes of this run make anew.
+        entry: of the record, from its beginning on.
+        left: output -> version of a broken-off run that it goes on from.
+        stamps: of the unversioned inputs at its beginning.
+        start: when that was.
     """
 
     node: Node
@@ -47,6 +56,10 @@ class Step:
     catalog: DataCatalog
     force: bool
     own_reasons: list[Reason]
+    entry: Entry = field(init=False)
+    left: dict[str, str | None] = field(init=False)
+    stamps: dict[str, Any] = field(init=False)
+    start: float = field(init=False)
 
     def must_run(self) -> bool:
         """Whether nothing that is there is what the node would make."""
@@ -69,67 +82,93 @@ class Step:
         LOG.info("%s: brought forward from %s", self.node.name, made)
         return "brought forward"
 
-    def run(self, task: Task) -> str:
-        """Execute the node, and note what it made once all of it is there; `ran`."""
-        begun = self._begin()
-        inputs, versions = self.node.inputs, self.freshness.versions
-        stamps, start = versions.stamps(inputs), perf_counter()
+    def run(self, task: Task) -> None:
+        """Execute the node in this process, and record it once all of its outputs are there."""
+        self.begin()
         try:
-            with watched_generators(self.freshness.imports(self.node)) as unseeded:
-                task.execute()
+            execution = execute(task, self.freshness.imports(self.node), self.left)
         except Exception as error:
-            if not interrupted(error):
-                spent = duration(perf_counter() - start)
-                LOG.error("%s: failed after %s", self.node.name, spent)
+            self.fail(error)
             raise
         finally:
-            RUNNING.debug("")
-        seconds = perf_counter() - start
-        versions.wrote(begun.outputs)
-        LOG.info("%s: ran in %s%s", self.node.name, duration(seconds), self._in_brackets())
-        rewritten = [name for name, now in versions.stamps(inputs).items() if now != stamps[name]]
-        self._note(replace(begun, seconds=seconds, unseeded=tuple(unseeded)), rewritten)
-        return "ran"
+            self._announce("")
+        self.end(execution)
+
+    def take(self, outcome: Outcome) -> None:
+        """Record what a worker has made of the node; raise what the node raised."""
+        for record in outcome.records:
+            received(record)
+        self._announce("")
+        if error := outcome.error:
+            self.fail(error)
+            raise error
+        assert outcome.execution is not None
+        for name in self.node.outputs:
+            self.catalog.release(name)  # it remembers which version was the newest before
+        self.end(outcome.execution)
+
+    def begin(self) -> None:
+        """Choose the versions that it writes, and look for a broken-off run to go on from."""
+        why = "it is forced to" if self.force else self.verdict.why()
+        self._announce("%s: running, because %s", self.node.name, why)
+        locations = (self.freshness.locations[name] for name in self.node.outputs)
+        outputs = {
+            location.name: Output(next_version(location, self.catalog), "")
+            for location in locations
+        }
+        self.entry = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())
+        self.left = self._left_over()
+        self.stamps = self.freshness.versions.stamps(self.node.inputs)
+        self.start = perf_counter()
+
+    def fail(self, error: BaseException) -> None:
+        """Say that it failed, unless the person ended it."""
+        self._announce("")
+        if not interrupted(error):
+            spent = duration(perf_counter() - self.start)
+            LOG.error("%s: failed after %s", self.node.name, spent)
+
+    def end(self, execution: Execution) -> None:
+        """Record what the node has made."""
+        versions = self.freshness.versions
+        versions.wrote(self.entry.outputs)
+        spent = duration(execution.seconds)
+        LOG.info("%s: ran in %s%s", self.node.name, spent, self._in_brackets())
+        now = versions.stamps(self.node.inputs)
+        rewritten = [name for name, stamp in now.items() if stamp != self.stamps[name]]
+        ended = replace(self.entry, seconds=execution.seconds, unseeded=execution.unseeded)
+        self._note(ended, rewritten, execution.other_code)
+
+    def _announce(self, message: str, *values: str) -> None:
+        RUNNING.debug(message, *values, extra={"node": self.node.name})
 
     def _in_brackets(self) -> str:
         """Why it ran, where that is news: not in a first run, and not by force."""
         known = self.own_reasons and self.verdict.record.finished.paths()
         return f" ({few(self.own_reasons)})" if known and not self.force else ""
 
-    def _begin(self) -> Entry:
-        why = "it is forced to" if self.force else self.verdict.why()
-        RUNNING.debug("%s: running, because %s", self.node.name, why)
-        locations = (self.freshness.locations[name] for name in self.node.outputs)
-        outputs = {
-            location.name: Output(next_version(location, self.catalog), "")
-            for location in locations
-        }
-        begun = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())
-        self._offer(begun)
-        return begun
+    def _left_over(self) -> dict[str, str | None]:
+        """What a node that can go on gets of its broken-off run: output -> version."""
+        node, record, freshness = self.node, self.verdict.record, self.freshness
+        if freshness.cannot_be_skipped(node) or freshness.other_code(node):
+            return {}  # what it leaves may not be what its ingredients say
+        if not freshness.unfinished & set(node.inputs):
+            return {}
+        now = self.entry.ingredients
+        left = {} if self.force else left_over(node.name, record, now, freshness.locations)
+        record.begin(self.entry)
+        return left
 
-    def _offer(self, begun: Entry) -> None:
-        """Give a node that can go on what its broken-off run has left."""
-        node, record = self.node, self.verdict.record
-        if self.freshness.cannot_be_skipped(node) or self.freshness.other_code(node):
-            return  # what it leaves may not be what its ingredients say
-        for name in self.freshness.unfinished & set(node.inputs):
-            dataset = self.catalog.get(name)
-            assert isinstance(dataset, UnfinishedDataset)
-            if not self.force:
-                locations = self.freshness.locations
-                left = left_over(node.name, record, begun.ingredients, locations, self.catalog)
-                dataset.offer(left)
-            record.begin(begun)
-
-    def _note(self, ended: Entry, rewritten: list[str]) -> None:
+    def _note(self, ended: Entry, rewritten: list[str], other_code: Iterable[str]) -> None:
         """Record a run, unless nobody could tell later whether it holds."""
         freshness, node = self.freshness, self.node
         if freshness.cannot_be_skipped(node):
             return
         changed = list(map(str, freshness.ingredients(node).differences(ended.ingredients)))
         changed = changed or [f"{name} was written" for name in rewritten]
-        if unsure := [f"{change} while it ran" for change in changed] + freshness.other_code(node):
+        loaded = [f"a worker had loaded {name} before it changed" for name in other_code]
+        loaded += freshness.other_code(node)
+        if unsure := [f"{change} while it ran" for change in changed] + loaded:
             LOG.warning("%s: %s, so it will run again", node.name, few(unsure))
             return
         outputs = written(ended, freshness)

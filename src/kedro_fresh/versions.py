@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from kedro.io import AbstractVersionedDataset, DataCatalog
 
@@ -61,29 +60,22 @@ def bring_forward(entry: Entry, freshness: Freshness, catalog: DataCatalog) -> E
 
 
 def left_over(
-    node: str,
-    record: Record,
-    now: Ingredients,
-    locations: Mapping[str, Location],
-    catalog: DataCatalog,
-) -> dict[str, Any]:
-    """What a broken-off run of a node with the same ingredients has left.
+    node: str, record: Record, now: Ingredients, locations: Mapping[str, Location]
+) -> dict[str, str | None]:
+    """Which versions of its outputs a broken-off run of a node with the same ingredients has left.
 
     Returns:
-        Catalog name -> object, for every output; nothing where there is no such run.
+        Catalog name -> version, for every output; nothing where there is no such run.
     """
     try:
         same = list(record.unfinished.of(now))
         for entry in same:
             if _is_whole(entry, locations):
-                outputs = entry.outputs.items()
-                return {name: catalog.load(name, output.version) for name, output in outputs}
+                return {name: output.version for name, output in entry.outputs.items()}
         never = "broken off before it had written all of its outputs once"
         why = f"since the run of {same[0].made} was {never}" if same else _other(record, now)
     except UnreadableError as error:
         why = f"since {error}"
-    except Exception as error:
-        why = f"since what was broken off cannot be read ({error})"
     if why:
         LOG.info("%s: starts anew, %s", node, why)
     return {}

@@ -1,4 +1,7 @@
-"""What a node logs of its data: how many items lack something, how much a step removed."""
+"""Remarks: sentences for the log on what was left out, removed, missing or assumed.
+
+Pure functions return them, and the node logs them in one place.
+"""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -28,7 +31,7 @@ def level_of(share: float, limit: float) -> int:
 
 
 def without_features(what: str, reasons: Mapping[str, int], total: int) -> list[Remark]:
-    """One remark on the items without features of a modality; none where every item has some.
+    """A remark on the items without features of a modality; none where every item has some.
 
     Args:
         what: the features in words, such as "text features".
@@ -38,8 +41,8 @@ def without_features(what: str, reasons: Mapping[str, int], total: int) -> list[
     count = sum(reasons.values())
     if not count:
         return []
-    told = "; ".join(f"{number:,} {reason}" for reason, number in reasons.items() if number)
-    text = f"{count:,} of {total:,} items ({count / total:.2%}) have no {what}: {told}."
+    listed = "; ".join(f"{number:,} {reason}" for reason, number in reasons.items() if number)
+    text = f"{count:,} of {total:,} items ({count / total:.2%}) have no {what}: {listed}."
     return [Remark(text, level_of(count / total, SURPRISING))]
 
 

@@ -62,7 +62,7 @@ def use_threads(threads: Threads) -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = own
-    number = _number_of_auto() if threads == "auto" else threads
+    number = number_of_threads()
     if "numpy" in sys.modules:
         from threadpoolctl import threadpool_limits
 
@@ -76,7 +76,10 @@ def chosen() -> int | None:
     return None if _chosen == "auto" else _chosen
 
 
-def _number_of_auto() -> int:
+def number_of_threads() -> int:
+    """The number that was asked for, or that the libraries choose by themselves."""
+    if _chosen != "auto":
+        return _chosen
     own = _own["OMP_NUM_THREADS"] or ""
     if own.isdigit():
         return int(own)

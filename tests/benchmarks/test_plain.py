@@ -17,14 +17,15 @@ from contracts.world import small_world, trained_model, withheld
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.metrics import ranking_metrics
 from siger_pipeline.evaluation.ranking import top_k
-from siger_pipeline.models.base import EmbeddingRecommender
+from siger_pipeline.models.batches import PairBatches
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.recommender import Trained
 
 TIGHT = {"rtol": 2e-4, "atol": 2e-6}
 
 
-def siger_pair(inputs: ModelInputs, **changes: float) -> tuple[EmbeddingRecommender, nn.Module]:
+def siger_pair(inputs: ModelInputs, **changes: float) -> tuple[Trained, nn.Module]:
     """Ours and the plain one, with the same weights; raw features trained."""
     ours = trained_model("siger", inputs, **changes, train_features=True)
     values = {**parameters("siger"), **changes}
@@ -43,12 +44,10 @@ def ours_called(name: str) -> str:
     return f"gates.{modality}.{kind}{'.' if last else ''}{last}" if rest else name
 
 
-def losses(
-    ours: EmbeddingRecommender, other: nn.Module, inputs: ModelInputs
-) -> tuple[Tensor, Tensor]:
+def losses(ours: Trained, other: nn.Module, inputs: ModelInputs) -> tuple[Tensor, Tensor]:
     """Of the same batch and the same noise, gradients computed."""
-    batch = next(PairSampler(inputs.interactions, 40).epoch(torch.Generator().manual_seed(3)))
-    terms = ours.loss(batch, torch.Generator().manual_seed(4))
+    batch = next(PairBatches(inputs.interactions, 40).epoch(Randomness.seeded(3)))
+    terms = ours.loss(batch, Randomness.seeded(4))
     one = torch.stack(list(terms.values())).sum()
     pairs = plain.Batch(batch.users, batch.positives, batch.negatives)
     two = other.loss(pairs, torch.Generator().manual_seed(4))

@@ -1,4 +1,4 @@
-"""What every registered model must pass, whatever it computes."""
+"""What every model must pass, however it is computed and however it scores."""
 
 import io
 
@@ -6,41 +6,46 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from torch import Tensor
 
 from contracts.world import (
     CLOSED,
-    CONF,
-    TRAINED,
+    EVERY,
     config_of,
-    inputs_of,
     small_world,
-    some_batch,
     train_config,
-    trained_model,
+    train_config_of,
 )
-from siger_pipeline.evaluation.ranking import rank
-from siger_pipeline.models.base import ClosedFormRecommender, Recommender
-from siger_pipeline.models.registry import build, model_class, model_names
-from siger_pipeline.training.checkpoint import Generators, capture, restore
-from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.recommender import ClosedForm, Recommender, Trained
+from siger_pipeline.models.registry import build, model_config
+from siger_pipeline.training.checkpoint import capture, restore, streams
+from siger_pipeline.training.closed_form import fit_and_capture
+from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.trainer import Training
 
-EVERY = model_names()
+USERS = torch.arange(30)
 
 
-def ready(name: str, seed: int = 1) -> Recommender:
-    inputs = small_world()
-    generator = torch.Generator().manual_seed(seed)
-    model = build(name, config_of(name), inputs, generator)
-    if isinstance(model, ClosedFormRecommender):
-        model.fit(inputs, generator)
+def ready(name: str, inputs: ModelInputs | None = None, seed: int = 1) -> Recommender:
+    """A model that can score: after an epoch of training, or fitted."""
+    inputs, randomness = inputs or small_world(), streams(seed, "cpu")
+    model = build(name, config_of(name), inputs, Randomness.seeded(seed))
+    if isinstance(model, ClosedForm):
+        model.fit(inputs, randomness.batches)
+    else:
+        assert isinstance(model, Trained)
+        config = train_config_of(name, max_epochs=1)
+        batches = model.batches(inputs.interactions, config.batch_size)
+        constant = {"recall@20": 0.0}
+        list(Training(name, model, batches, lambda _: constant, randomness, config).epochs())
     return model.eval()
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_same_seed_gives_the_same_scores(name: str) -> None:
-    users = torch.arange(30)
-    assert torch.equal(ready(name).score(users), ready(name).score(users))
+    assert torch.equal(ready(name).score(USERS), ready(name).score(USERS))
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -56,122 +61,81 @@ def test_scores_have_a_row_a_user_and_are_finite(name: str) -> None:
 def test_scoring_is_the_same_for_some_users_as_for_all(name: str) -> None:
     model = ready(name)
     some = torch.tensor([11, 2])
-    torch.testing.assert_close(model.score(some), model.scorer()(torch.arange(30))[some])
+    torch.testing.assert_close(model.score(some), model.scorer()(USERS)[some])
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_scoring_twice_gives_the_same_and_changes_no_weight(name: str) -> None:
+    model = ready(name)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    assert torch.equal(model.scorer()(USERS), model.scorer()(USERS))
+    assert torch.equal(model.score(USERS), model.score(USERS))
+    assert before.keys() == model.state_dict().keys()
+    assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_scores_need_no_gradient(name: str) -> None:
+    model = ready(name)
+    assert not model.scorer()(USERS).requires_grad
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_checkpoint_brings_the_scores_back(name: str) -> None:
-    model, users = ready(name), torch.arange(30)
-    generators = Generators(torch.Generator(), torch.Generator())
-    buffer = io.BytesIO()
-    torch.save(capture(name, model, None, generators, {"epoch": 0}, [1]), buffer)
+    model, buffer = ready(name), io.BytesIO()
+    torch.save(capture(name, model, None, streams(0, "cpu"), {"epoch": 0}, [1]), buffer)
     buffer.seek(0)
     again = restore(torch.load(buffer, weights_only=True), small_world())
-    assert torch.equal(model.score(users), again.score(users))
+    assert torch.equal(model.score(USERS), again.score(USERS))
+
+
+def storages(tensors: dict[str, Tensor]) -> dict[str, int]:
+    return {name: tensor.untyped_storage().data_ptr() for name, tensor in tensors.items()}
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_parameters_stand_in_conf_and_nowhere_else(name: str) -> None:
-    config = model_class(name).Config
-    assert set(config.model_fields) == set(config_of(name))
-    assert all(field.is_required() for field in config.model_fields.values())
-    assert (CONF / f"parameters_model_{name}.yml").exists()
-    with pytest.raises(ValidationError):
-        config(**config_of(name), no_such_parameter=1)
+def test_a_restored_model_and_its_checkpoint_share_the_weights(name: str) -> None:
+    checkpoint = capture(name, ready(name), None, streams(0, "cpu"), {"epoch": 0}, [1])
+    again = restore(checkpoint, small_world())
+    assert storages(dict(again.state_dict())) == storages(checkpoint["weights"])
 
 
-@pytest.mark.parametrize("name", TRAINED)
-def test_loss_terms_are_named_finite_scalars_drawn_from_the_generator(name: str) -> None:
-    inputs = small_world()
-    model, batch = trained_model(name, inputs), some_batch(inputs)
-    one, same = (model.loss(batch, torch.Generator().manual_seed(5)) for _ in range(2))
-    assert one.keys() == same.keys()
-    for term in one:
-        assert one[term].shape == ()
-        assert torch.isfinite(one[term])
-        assert torch.equal(one[term], same[term])
-
-
-@pytest.mark.parametrize("name", TRAINED)
-def test_every_weight_gets_a_gradient(name: str) -> None:
-    inputs = small_world()
-    model = trained_model(name, inputs)
-    sum(model.loss(some_batch(inputs, 200), torch.Generator()).values()).backward()  # type: ignore[union-attr]
-    for parameter, value in model.named_parameters():
-        assert value.grad is not None, parameter
-        assert torch.isfinite(value.grad).all(), parameter
-        assert value.grad.any(), parameter
-
-
-@pytest.mark.parametrize("name", TRAINED)
-def test_the_gradient_is_that_of_the_loss(name: str) -> None:
-    inputs = small_world()
-    model, batch = trained_model(name, inputs), some_batch(inputs)
-
-    def total() -> torch.Tensor:
-        return torch.stack(list(model.loss(batch, torch.Generator().manual_seed(3)).values())).sum()
-
-    total().backward()
-    for parameter in model.parameters():
-        assert parameter.grad is not None
-        direction = parameter.grad / parameter.grad.norm()
-        with torch.no_grad():
-            parameter.add_(direction, alpha=1e-2)
-            above = total()
-            parameter.add_(direction, alpha=-2e-2)
-            below = total()
-            parameter.add_(direction, alpha=1e-2)
-        slope = float((above - below) / 2e-2)
-        assert slope == pytest.approx(float(parameter.grad.norm()), rel=0.05, abs=2e-4)
-
-
-@pytest.mark.parametrize("name", TRAINED)
-def test_one_step_of_the_trainer_is_a_step_written_by_hand(name: str) -> None:
-    inputs = small_world()
-    config = train_config(max_epochs=1, batch_size=10_000)
-    model, by_hand = trained_model(name, inputs), trained_model(name, inputs)
-    generators = Generators(torch.Generator().manual_seed(8), torch.Generator().manual_seed(9))
-    sampler = PairSampler(inputs.interactions, config.batch_size)
-    training = Training(name, model, sampler, lambda _: {"recall@20": 0.0}, generators, config)
-    (progress,) = training.epochs()
-
-    batch = next(iter(sampler.epoch(torch.Generator().manual_seed(8))))
-    noise = torch.Generator().manual_seed(9)
-    by_hand.start_epoch(noise)
-    terms = by_hand.loss(batch, noise)
-    torch.stack(list(terms.values())).sum().backward()
-    for parameter in by_hand.parameters():
-        assert parameter.grad is not None
-        first, second = 0.1 * parameter.grad, 0.001 * parameter.grad**2
-        with torch.no_grad():
-            parameter.sub_(0.01 * (first / 0.1) / ((second / 0.001).sqrt() + 1e-8))
-    for trained, expected in zip(model.parameters(), by_hand.parameters(), strict=True):
-        torch.testing.assert_close(trained, expected, rtol=1e-4, atol=1e-6)
-    for term, value in terms.items():
-        assert progress.history[f"loss_{term}"].item() == pytest.approx(float(value.detach()))
-
-
-@pytest.mark.parametrize("name", TRAINED)
-def test_every_model_finds_the_withheld_diagonal_of_a_checkerboard(name: str) -> None:
-    size = 40
-    board = np.add.outer(np.arange(size), np.arange(size)) % 2 == 0
-    board[np.diag_indices(size)] = False
-    draw = np.random.default_rng(0)
-    features = {"text": draw.normal(size=(size, 8)).astype(np.float32)}
-    inputs = inputs_of(board, features)
-    model = trained_model(name, inputs)
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.02)
-    batches, noise = torch.Generator().manual_seed(1), torch.Generator().manual_seed(2)
-    sampler = PairSampler(inputs.interactions, 256)
-    for _ in range(25):
-        for batch in sampler.epoch(batches):
-            optimiser.zero_grad()
-            torch.stack(list(model.loss(batch, noise).values())).sum().backward()
-            optimiser.step()
-    best, _ = rank(model.eval().scorer(), np.arange(size), inputs.interactions, 1)
-    assert (best[:, 0] == np.arange(size)).all()
+def large_tensors(model: Recommender, size: int) -> set[int]:
+    """The storages of at least so many numbers that a model holds, buffers or attributes."""
+    held = [value for module in model.modules() for value in vars(module).values()]
+    held += [*model.parameters(), *model.buffers()]
+    arrays = [value for value in held if isinstance(value, Tensor | np.ndarray)]
+    tensors = [torch.as_tensor(value) for value in arrays]
+    return {x.untyped_storage().data_ptr() for x in tensors if x.numel() >= size}
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_a_closed_form_says_how_it_is_computed(name: str) -> None:
-    assert issubclass(model_class(name), ClosedFormRecommender)
+def test_a_fitted_model_is_stored_once(name: str) -> None:
+    inputs = small_world()
+    model = build(name, config_of(name), inputs, Randomness.seeded(1))
+    assert isinstance(model, ClosedForm)
+    progress = fit_and_capture(name, model, inputs, streams(0, "cpu"))
+    weights = progress.best["weights"]
+    assert storages(weights) == storages(dict(model.state_dict()))
+    assert progress.last["weights"] == {}
+    assert progress.history.empty
+    size = inputs.n_items**2
+    assert large_tensors(model, size) <= set(storages(weights).values())
+    assert sum(x.numel() >= size for x in weights.values()) <= 1
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_parameter_has_a_default_and_a_description(name: str) -> None:
+    config = model_config(name)
+    for key, field in config.model_fields.items():
+        assert not field.is_required(), key
+        assert field.description, key
+    with pytest.raises(ValidationError):
+        config(no_such_parameter=1)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_published_settings_are_settings_of_a_training(name: str) -> None:
+    config = model_config(name)
+    assert train_config(**{"patience": 50, **config.published})
+    assert not set(config.model_fields) & {*TrainConfig.model_fields, "train"}

@@ -1,125 +1,138 @@
-"""A random relabelling of users and items changes no metric.
+"""Other names for users and items change nothing but names, for every model.
 
-Initial weights, batches and noise are relabelled along, and the graphs of the small world hold no
-ties (whose place goes, by the protocol, to the smaller index).
+Initial weights, batches, negatives and noise follow their users and items, since all of them come
+from `Randomness`. The graphs of the small world have no ties (which go to the smaller index).
 """
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
-from scipy import sparse
 
-from contracts.world import CLOSED, TRAINED, config_of, inputs_of, small_world, trained_model
-from siger_pipeline.evaluation.metrics import ranking_metrics
+from contracts.plugged_in import awkward_models
+from contracts.renaming import RenamedRandomness, Renaming, inverse
+from contracts.world import (
+    EVERY,
+    config_of,
+    inputs_of,
+    small_world,
+    train_config_of,
+    withheld,
+)
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.graphs.registry import graphs_of
-from siger_pipeline.models.base import Batch, EmbeddingRecommender
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.recommenders.popularity.model import Popularity
-from siger_pipeline.recommenders.siger.model import SIGER
+from siger_pipeline.models.randomness import Ids, Randomness, all_items, all_users, edges, some
+from siger_pipeline.models.recommender import ClosedForm, Recommender
+from siger_pipeline.models.registry import build
 from siger_pipeline.requests import features
-from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.training.checkpoint import Streams
+from siger_pipeline.training.trainer import Training
+from siger_pipeline.training.validation import validation
 
-DRAW = np.random.default_rng(7)
-INPUTS = small_world()
-USERS, ITEMS = DRAW.permutation(INPUTS.n_users), DRAW.permutation(INPUTS.n_items)
-NEW_USER, NEW_ITEM = np.argsort(USERS), np.argsort(ITEMS)  # new index of each old one
-
-
-def relabelled(inputs: ModelInputs) -> ModelInputs:
-    dense = inputs.interactions.toarray()[USERS][:, ITEMS]
-    of_items = {m: inputs[features(m)][ITEMS] for m in inputs.modalities}
-    return inputs_of(dense, of_items, neighbours=inputs.n_items)
+with awkward_models():
+    INPUTS = small_world()
+NAMES = Renaming.drawn(INPUTS.n_users, INPUTS.n_items)
 
 
-def test_graphs_are_relabelled_along() -> None:
-    other = relabelled(INPUTS)
+def renamed_inputs() -> ModelInputs:
+    interactions = NAMES.rows_and_columns(INPUTS.interactions).toarray()
+    of_items = {m: INPUTS[features(m)][NAMES.items.numpy()] for m in INPUTS.modalities}
+    return inputs_of(interactions, of_items, neighbours=INPUTS.n_items)
+
+
+def renamed_stream(seed: int) -> Randomness:
+    return RenamedRandomness(torch.Generator().manual_seed(seed), NAMES)
+
+
+def computed(
+    name: str, inputs: ModelInputs, stream: Callable[[int], Randomness]
+) -> tuple[Recommender, pd.DataFrame]:
+    """The model after its training, or its fit, and its history."""
+    model, randomness = (
+        build(name, config_of(name), inputs, stream(1)),
+        Streams(stream(2), stream(3)),
+    )
+    if isinstance(model, ClosedForm):
+        model.fit(inputs, randomness.batches)
+        return model.eval(), pd.DataFrame({"epoch": []})
+    config = train_config_of(name, max_epochs=3)
+    batches = model.batches(inputs.interactions, config.batch_size)
+    held_out = withheld(inputs.interactions)
+    validate = validation(held_out, config, torch.device("cpu"))
+    *_, last = Training(name, model, batches, validate, randomness, config).epochs()
+    return model.eval(), last.history
+
+
+def test_graphs_are_renamed_along() -> None:
+    other, order = renamed_inputs(), NAMES.items.numpy()
     item_graphs = [g.request for g in graphs_of(INPUTS.matrices) if g.config.joins_items]
     assert item_graphs
     for request in item_graphs:
-        expected = INPUTS[request].toarray()[ITEMS][:, ITEMS]
+        expected = INPUTS[request].toarray()[order][:, order]
         np.testing.assert_allclose(other[request].toarray(), expected, rtol=1e-5)
 
 
-def relabel_weights(model: EmbeddingRecommender) -> None:
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            order = {"users": USERS, "items": ITEMS}.get(name)
-            if order is not None:
-                parameter.copy_(parameter[torch.from_numpy(order)].clone())
+@pytest.mark.parametrize("name", EVERY)
+def test_scores_losses_and_lists_are_the_same_under_other_names(name: str) -> None:
+    model, history = computed(name, INPUTS, Randomness.seeded)
+    other, other_history = computed(name, renamed_inputs(), renamed_stream)
+    scores, other_scores = (m.score(torch.arange(INPUTS.n_users)) for m in (model, other))
+    expected = scores[NAMES.users][:, NAMES.items]
+    torch.testing.assert_close(other_scores, expected, rtol=1e-3, atol=1e-5)
+    pd.testing.assert_frame_equal(other_history, history, rtol=1e-4)
+    untied = torch.tensor([len(row.unique()) == len(row) for row in scores])
+    if untied.all():
+        users, seen = np.arange(INPUTS.n_users), INPUTS.interactions
+        lists, _ = rank(model.scorer(), users, seen, 20)
+        other_lists, _ = rank(other.scorer(), users, renamed_inputs().interactions, 20)
+        renamed = inverse(NAMES.items).numpy()[lists][NAMES.users.numpy()]
+        np.testing.assert_array_equal(other_lists, renamed)
 
 
-def relabel_noise(model: EmbeddingRecommender, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not isinstance(model, SIGER):
-        return
-    draw = model.noise
-    order, place = torch.from_numpy(ITEMS), torch.from_numpy(NEW_ITEM)
-
-    def noise(generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        delta, permutation = draw(generator)
-        return delta[order], place[permutation[order]]
-
-    monkeypatch.setattr(model, "noise", noise)
+def both(draw: Callable[[Randomness], torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    return draw(Randomness.seeded(5)), draw(renamed_stream(5))
 
 
-def relabel_batch(batch: Batch) -> Batch:
-    users, items = torch.from_numpy(NEW_USER), torch.from_numpy(NEW_ITEM)
-    return Batch.of(users[batch.users], items[batch.positives], items[batch.negatives])
+def test_a_draw_follows_its_users_and_items() -> None:
+    users, items = all_users(INPUTS.n_users), all_items(INPUTS.n_items)
+    former, other = both(lambda r: r.uniform(users, 2, items))
+    assert torch.equal(other, former[NAMES.users][:, :, NAMES.items])
+    former, other = both(lambda r: r.gumbel(items))
+    assert torch.equal(other, former[NAMES.items])
+    former, other = both(lambda r: r.integers(items, users))
+    assert torch.equal(NAMES.items[other], former[NAMES.users])
 
 
-def train(model: EmbeddingRecommender, relabel: bool) -> None:
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
-    noise = torch.Generator().manual_seed(4)
-    sampler = PairSampler(INPUTS.interactions, 64)
-    for epoch in range(3):
-        for batch in sampler.epoch(torch.Generator().manual_seed(epoch)):
-            terms = model.loss(relabel_batch(batch) if relabel else batch, noise)
-            optimiser.zero_grad()
-            torch.stack(list(terms.values())).sum().backward()
-            optimiser.step()
+def test_a_permutation_follows_its_items_and_a_shuffle_is_of_them() -> None:
+    items = all_items(INPUTS.n_items)
+    former, other = both(lambda r: r.permutation(items))
+    assert torch.equal(NAMES.items[other], former[NAMES.items])
+    former, other = both(lambda r: r.shuffled(items))
+    assert torch.equal(NAMES.items[other], former)
+    weights = torch.rand(INPUTS.n_items, generator=torch.Generator().manual_seed(0))
+    former = Randomness.seeded(5).choice(items, 9, weights)
+    other = renamed_stream(5).choice(items, 9, weights[NAMES.items])
+    assert sorted(NAMES.items[other].tolist()) == former.tolist()
 
 
-def held_out() -> sparse.csr_matrix:
-    dense = (np.random.default_rng(9).random(INPUTS.interactions.shape) < 0.1).astype(np.float32)
-    return sparse.csr_matrix(dense * (INPUTS.interactions.toarray() == 0))
+def test_a_draw_follows_the_entries_of_a_matrix() -> None:
+    matrix, other_matrix = INPUTS.interactions, NAMES.rows_and_columns(INPUTS.interactions)
+    dense = []
+    for of, randomness in ((matrix, Randomness.seeded(5)), (other_matrix, renamed_stream(5))):
+        rows, columns = (torch.from_numpy(x.astype(np.int64)) for x in of.nonzero())
+        drawn = randomness.uniform(edges((Ids.USER, Ids.ITEM), rows, columns))
+        dense.append(torch.zeros(of.shape).index_put((rows, columns), drawn))
+    assert torch.equal(dense[1], dense[0][NAMES.users][:, NAMES.items])
 
 
-@pytest.mark.parametrize("name", TRAINED)
-def test_metrics_of_a_trained_model(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, other = trained_model(name, INPUTS), trained_model(name, relabelled(INPUTS))
-    relabel_weights(other)
-    relabel_noise(other, monkeypatch)
-    train(model, relabel=False)
-    train(other, relabel=True)
-    relevant = held_out()
-    relevant_other = sparse.csr_matrix(relevant.toarray()[USERS][:, ITEMS])
-    every = np.arange(INPUTS.n_users)
-    lists, scores = rank(model.eval().scorer(), every, INPUTS.interactions, 20)
-    lists_other, scores_other = rank(
-        other.eval().scorer(), every, relabelled(INPUTS).interactions, 20
+def test_a_draw_follows_some_users() -> None:
+    chosen = torch.tensor([2, 3, 11, 20])  # former ids
+    renamed = inverse(NAMES.users)[chosen].sort().values
+    former = Randomness.seeded(5).uniform(some(Ids.USER, chosen))
+    other = renamed_stream(5).uniform(some(Ids.USER, renamed))
+    assert dict(zip(NAMES.users[renamed].tolist(), other.tolist(), strict=True)) == dict(
+        zip(chosen.tolist(), former.tolist(), strict=True)
     )
-    np.testing.assert_allclose(scores_other, scores[USERS], rtol=1e-3, atol=1e-5)
-    np.testing.assert_array_equal(lists_other, NEW_ITEM[lists][USERS])
-    one, two = (
-        ranking_metrics(lists, relevant, (5, 20)),
-        ranking_metrics(lists_other, relevant_other, (5, 20)),
-    )
-    assert one == pytest.approx(two)
-
-
-@pytest.mark.parametrize("name", CLOSED)
-def test_closed_forms_without_a_draw(name: str) -> None:
-    if name == "random":
-        pytest.skip("the scores of random are draws: a relabelled run draws others")
-    inputs = replace(INPUTS, interactions=sparse.csr_matrix(np.tril(np.ones((9, 9), np.float32))))
-    order = np.random.default_rng(1).permutation(9)
-    other = replace(INPUTS, interactions=inputs.interactions[:, order])
-    one, two = (
-        Popularity(Popularity.Config(**config_of(name)), i, torch.Generator())
-        for i in (inputs, other)
-    )
-    one.fit(inputs, torch.Generator())
-    two.fit(other, torch.Generator())
-    assert torch.equal(two.score(torch.arange(9)), one.score(torch.arange(9))[:, order])

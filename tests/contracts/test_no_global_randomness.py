@@ -1,4 +1,4 @@
-"""Randomness is a seed or a Generator that is handed over: the global generators stay untouched."""
+"""No model or node draws from the global generators."""
 
 import json
 import random
@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.world import config_of, small_world, train_config, withheld
+from contracts.world import EVERY, config_of, small_world, train_config_of, withheld
 from end_to_end.project import copy_to
-from siger_pipeline.models.registry import model_names
 from siger_pipeline.training.checkpoint import restore
 from siger_pipeline.training.start import start_training
 
@@ -45,7 +44,7 @@ print(json.dumps(drawing))
 
 
 def global_states() -> dict[str, Any]:
-    """The generators that a library draws from when nobody hands it one."""
+    """The generators that libraries draw from by default."""
     return {
         "random": random.getstate(),
         "numpy.random": str(np.random.get_state()),  # noqa: NPY002
@@ -69,9 +68,9 @@ def test_no_node_of_the_sample_draws_from_them(tmp_path: Path) -> None:
     assert {name: drawn for name, drawn in drawing.items() if drawn} == {}
 
 
-@pytest.mark.parametrize("name", model_names())
+@pytest.mark.parametrize("name", EVERY)
 def test_no_training_draws_from_them(name: str) -> None:
-    inputs, config = small_world(), train_config(max_epochs=2)
+    inputs, config = small_world(), train_config_of(name, max_epochs=2)
     before = global_states()
     *_, last = start_training(name, config_of(name), config, inputs, withheld(inputs.interactions))
     restore(last.best, inputs).score(torch.arange(4))

@@ -6,20 +6,19 @@ from typing import Any
 
 import pytest
 
-from contracts.world import TRAINED, config_of, small_world, train_config
+from contracts.world import TRAINED, config_of, small_world, train_config_of
 from siger_pipeline.data.schema import Split
+from siger_pipeline.training.progress import Progress
 from siger_pipeline.training.start import start_training
-from siger_pipeline.training.trainer import Progress
 from training.resuming import contents, offered, train_until
-
-TRAIN = train_config(max_epochs=4, patience=4, monitor="recall@5")
 
 
 def training(name: str, unfinished: dict[str, Any] | None = None) -> Iterator[Progress]:
     world = small_world()
+    train = train_config_of(name, max_epochs=4, patience=4, monitor="recall@5")
     validated = small_world(seed=1).interactions
     matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: validated, Split.TEST: validated}
-    return start_training(name, config_of(name), TRAIN, world, matrices, unfinished)
+    return start_training(name, config_of(name), train, world, matrices, unfinished)
 
 
 def saved(step: Progress, folder: Path) -> dict[str, bytes]:

@@ -1,33 +1,40 @@
-"""A small world that every model can be built from."""
+"""A small data set that every model can be built from, and the models that the tests run on."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from omegaconf import OmegaConf
 from scipy import sparse
 
+from contracts.plugged_in import awkward_models
 from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.recipe import Features, GraphInputs
 from siger_pipeline.graphs.registry import build as build_graph
 from siger_pipeline.graphs.registry import graphs_of
-from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.models.registry import build, model_class, model_names, requests_of
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.recommender import Trained
+from siger_pipeline.models.registry import (
+    build,
+    model_class,
+    model_config,
+    model_names,
+    requests_of,
+)
 from siger_pipeline.requests import Request, features
 from siger_pipeline.training.config import TrainConfig
 
-CONF = Path(__file__).parents[2] / "conf" / "base"
-TRAINED = [name for name in model_names() if issubclass(model_class(name), EmbeddingRecommender)]
-CLOSED = [name for name in model_names() if name not in TRAINED]
+OURS = model_names()
+with awkward_models():
+    EVERY = model_names()
+    TRAINED = [name for name in EVERY if issubclass(model_class(name), Trained)]
+CLOSED = [name for name in EVERY if name not in TRAINED]
 
 
 def config_of(name: str, **changes: Any) -> dict[str, Any]:
-    """The model's parameters as the project ships them."""
-    loaded = OmegaConf.to_container(OmegaConf.load(CONF / f"parameters_model_{name}.yml"))
-    assert isinstance(loaded, dict)
-    return {**loaded[name], **changes}
+    """The model's default parameters, but for some changes."""
+    return model_config(name)(**changes).model_dump()
 
 
 def train_config(**changes: Any) -> TrainConfig:
@@ -36,13 +43,23 @@ def train_config(**changes: Any) -> TrainConfig:
         "seed": 0,
         "max_epochs": 50,
         "patience": 3,
+        "evaluate_every": 1,
         "monitor": "recall@20",
         "batch_size": 64,
         "learning_rate": 0.01,
+        "decay": 1.0,
+        "decay_epochs": 1,
+        "least_learning_rate": 0.0,
+        "weight_decay": 0.0,
         "device": "cpu",
         "block_mib": 1,
     }
     return TrainConfig(**{**values, **changes})
+
+
+def train_config_of(name: str, **changes: Any) -> TrainConfig:
+    """The training of a model: its published settings, but small."""
+    return train_config(**{**model_config(name).published, "batch_size": 64, **changes})
 
 
 def inputs_of(
@@ -95,15 +112,27 @@ def withheld(interactions: sparse.csr_matrix) -> dict[Split, sparse.csr_matrix]:
     return {Split.TRAIN: interactions, Split.VALIDATION: others, Split.TEST: others}
 
 
-def trained_model(
-    name: str, inputs: ModelInputs, seed: int = 1, **changes: Any
-) -> EmbeddingRecommender:
-    model = build(name, config_of(name, **changes), inputs, torch.Generator().manual_seed(seed))
-    assert isinstance(model, EmbeddingRecommender)
+def trained_model(name: str, inputs: ModelInputs, seed: int = 1, **changes: Any) -> Trained:
+    """A model with fresh weights, before its first epoch."""
+    model = build(name, config_of(name, **changes), inputs, Randomness.seeded(seed))
+    assert isinstance(model, Trained)
     return model
 
 
+def started(name: str, inputs: ModelInputs, seed: int = 1) -> Trained:
+    """A model with fresh weights, at the start of its first epoch."""
+    model = trained_model(name, inputs, seed)
+    model.start_epoch(Randomness.seeded(seed))
+    return model
+
+
+def batch_of(model: Trained, inputs: ModelInputs, size: int = 25, seed: int = 2) -> Batch:
+    """A batch as the model asks for it."""
+    return next(iter(model.batches(inputs.interactions, size).epoch(Randomness.seeded(seed))))
+
+
 def some_batch(inputs: ModelInputs, size: int = 25, seed: int = 2) -> Batch:
+    """A batch of pairs with one negative each."""
     draw = torch.Generator().manual_seed(seed)
     users, items = (torch.from_numpy(x.astype(np.int64)) for x in inputs.interactions.nonzero())
     chosen = torch.randint(len(users), (size,), generator=draw)

@@ -70,7 +70,10 @@ def test_a_truncated_gzip_is_named(con: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (duckdb.OutOfMemoryException("Out of Memory Error: 5 GiB"), "more memory than there is"),
+        (
+            duckdb.OutOfMemoryException("Out of Memory Error: 5 GiB"),
+            "more memory than is available",
+        ),
         (duckdb.IOException('Cannot open file "x": Permission denied'), "Permission denied"),
         (duckdb.IOException("could not write to spill file: no room"), "no room"),
     ],

@@ -191,11 +191,11 @@ def test_a_strategy_says_what_it_lacks(table: MakeTable, strategy: Strategy, col
     assert "user 'u', item 'b'" in message
 
 
-def test_places_in_a_users_own_order_are_no_times(table: MakeTable) -> None:
-    places = interactions(table, rows_of([5, 5]), position=True)
-    with pytest.raises(InputError, match="places in each user's own order"):
-        assign(places, config(Strategy.TEMPORAL_GLOBAL))
-    assert labels_of(assign(places, config(Strategy.TEMPORAL_PER_USER)))
+def test_positions_in_a_users_own_order_are_no_times(table: MakeTable) -> None:
+    positions = interactions(table, rows_of([5, 5]), position=True)
+    with pytest.raises(InputError, match="positions in each user's own order"):
+        assign(positions, config(Strategy.TEMPORAL_GLOBAL))
+    assert labels_of(assign(positions, config(Strategy.TEMPORAL_PER_USER)))
 
 
 def late(table: MakeTable) -> Table:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siger_pipeline.datasets import rawtext
+from siger_pipeline.datasets import look, rawtext
 from siger_pipeline.datasets.base import DataFileError
 from siger_pipeline.datasets.lines import LinesDataset
 
@@ -67,7 +67,8 @@ def test_any_line_ends_and_bytes_that_are_no_text(
 def test_a_line_longer_than_may_be_is_cut_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(rawtext, "LONGEST_LINE", 2_000_000)
+    for module in (look, rawtext):
+        monkeypatch.setattr(module, "LONGEST_LINE", 2_000_000)
     path = tmp_path / "a.txt"
     path.write_bytes(b"a\n" + b"x" * 5_000_000 + b"\nb\n")
     (_, first), (_, cut), (_, last) = lines_of(path)

@@ -80,7 +80,7 @@ def test_two_pictures_of_an_item_are_refused(tmp_path: Path) -> None:
         Image.new("RGB", (2, 2)).save(tmp_path / name)
     with pytest.raises(
         DataFileError,
-        match=r"3 pictures of item B001: B001\.JPG, B001\.jpg, B001\.png.*So it is with 1 more",
+        match=r"3 pictures of item B001: B001\.JPG, B001\.jpg, B001\.png.*1 more have several",
     ):
         PicturesDataset(filepath=tmp_path).load()
 

@@ -118,8 +118,8 @@ def test_another_number_of_neighbours_is_another_graph(project: Editable) -> Non
 
 
 def test_beta_reruns_no_graph(project: Editable) -> None:
-    states = project.status("siger.beta=0")
-    assert states["train_model"] == ("stale", "siger.beta changed 0.3 → 0.0")
+    states = project.status("siger.beta=0.5")
+    assert states["train_model"] == ("stale", "siger.beta changed 0.3 → 0.5")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
 
 
@@ -317,12 +317,15 @@ def test_another_branch_that_is_checked_out_while_a_run_computes_is_not_what_ran
 
 
 def test_an_extractors_file_reruns_what_it_extracts_and_nothing_else(project: Editable) -> None:
-    file = "src/siger_pipeline/features/visual.py"
+    file = "src/siger_pipeline/features/extractors/picture.py"
     lines = (project.path / file).read_text().splitlines()
     (line,) = [line for line in lines if line.startswith("def extract(")]
     with project.edited(file, line, f"LATER = print('changed')\n\n\n{line}"):
         states = project.status()
-    assert states["extract_image"] == ("stale", "code of siger_pipeline.features.visual changed")
+    assert states["extract_image"] == (
+        "stale",
+        "code of siger_pipeline.features.extractors.picture changed",
+    )
     assert states["extract_text"][0] == "fresh"
 
 

@@ -23,7 +23,7 @@ TO_METRICS = ("--to-outputs", "metrics")
 EPOCHS = {"lightgcn": 20, "siger": 8}
 SAME = ("06_models/{}/checkpoint.pt", "06_models/{}/last_checkpoint.pt")
 SAME += ("08_reporting/{}/history.parquet", "08_reporting/{}/metrics.json")
-RESUMES = re.compile(r"train_model resumes after epoch (\d+) of the training that was broken off")
+RESUMES = re.compile(r"the training of \w+, which was interrupted, resumes after epoch (\d+)")
 EPOCH = re.compile(r"epoch (\d+), step (\d+) of \2$", re.MULTILINE)
 
 

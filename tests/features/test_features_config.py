@@ -3,23 +3,22 @@
 from typing import Any
 
 import pytest
-from omegaconf import OmegaConf
 from pydantic import ValidationError
 
-from contracts.world import CONF
-from siger_pipeline.features.config import FeaturesConfig, PictureConfig
-from siger_pipeline.features.extractors import EXTRACTORS
-
-SHIPPED: Any = OmegaConf.to_container(OmegaConf.load(CONF / "parameters_features.yml"))
-BLOCKS: dict[str, Any] = {name: SHIPPED["features"][name] for name in EXTRACTORS}
+from siger_pipeline.features.config import features_model
+from siger_pipeline.features.extractors.picture import Config as PictureConfig
+from siger_pipeline.plugins import EXTRACTORS, names
 
 
-def config(modalities: dict[str, Any], **changes: Any) -> FeaturesConfig:
-    return FeaturesConfig.model_validate({"modalities": modalities, **BLOCKS, **changes})
+def config(modalities: Any, **blocks: Any) -> Any:
+    values = {"modalities": modalities, **blocks}
+    return features_model(values).model_validate(values)
 
 
-def test_every_extractor_has_a_block_and_every_block_an_extractor() -> None:
-    assert set(FeaturesConfig.model_fields) == {"modalities", *EXTRACTORS}
+def test_the_chosen_extractors_have_a_block_and_no_other_has() -> None:
+    checked = config({"text": "tfidf_svd", "image": None})
+    assert set(checked.model_dump()) == {"modalities", "tfidf_svd"}
+    assert checked.tfidf_svd.dimension == 128
 
 
 def test_null_drops_a_modality() -> None:
@@ -27,10 +26,22 @@ def test_null_drops_a_modality() -> None:
     assert checked.modalities == {"text": "tfidf_svd", "image": None}
 
 
+def test_a_block_overrides_key_by_key() -> None:
+    checked = config({"text": "tfidf_svd"}, tfidf_svd={"dimension": 64}).tfidf_svd
+    assert (checked.dimension, checked.min_df) == (64, 2)
+
+
 def test_unknown_extractor_is_named_with_what_is_known() -> None:
-    known = ", ".join(sorted(EXTRACTORS))
-    with pytest.raises(ValidationError, match=rf"'tfidf'; known extractors: {known} \(null drops"):
+    known = ", ".join(names(EXTRACTORS))
+    words = rf"'tfidf'; did you mean 'tfidf_svd'\? known extractors: {known} \(null drops"
+    with pytest.raises(ValidationError, match=words):
         config({"text": "tfidf"})
+
+
+@pytest.mark.parametrize("modalities", [None, "text", ["text"], {"text": ["tfidf_svd"]}])
+def test_modalities_of_another_shape_are_refused(modalities: Any) -> None:
+    with pytest.raises(ValidationError, match="modalities"):
+        config(modalities)
 
 
 @pytest.mark.parametrize("name", ["Text", "a/b", "", "1st", "te xt"])
@@ -47,6 +58,7 @@ def test_modality_names_fit_files(name: str) -> None:
         ("tfidf_svd", {"max_df": 1.5}),
         ("picture", {"colours": -1}),
         ("matrix", {"block_mib": 0}),
+        ("matrix", {"block_mib": float("inf")}),
     ],
 )
 def test_impossible_values_and_misspelt_keys_are_refused(
@@ -54,9 +66,9 @@ def test_impossible_values_and_misspelt_keys_are_refused(
 ) -> None:
     key = next(iter(change))
     with pytest.raises(ValidationError, match=rf"{block}\.{key}"):
-        config({"text": "matrix"}, **{block: BLOCKS[block] | change})
+        config({"text": "matrix"}, **{block: change})
 
 
 def test_a_picture_holds_two_cells_a_side() -> None:
     with pytest.raises(ValidationError, match="at least two cells"):
-        PictureConfig(size=15, cell=8, orientations=6, colours=2, max_bad_share=0)
+        PictureConfig(size=15, cell=8)

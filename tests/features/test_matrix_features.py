@@ -14,10 +14,9 @@ from hypothesis.extra import numpy as npst
 
 from siger_pipeline.datasets.matrix import MatrixDataset
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.config import MatrixConfig
-from siger_pipeline.features.matrix import extract, pick_rows
+from siger_pipeline.features.extractors.matrix import Config, extract, pick_rows
 
-CONFIG = MatrixConfig(block_mib=1)
+CONFIG = Config(block_mib=1)
 
 
 def tables(rows: list[int | None], source: int) -> tuple[ibis.Table, ibis.Table]:
@@ -113,7 +112,7 @@ def test_what_is_not_a_matrix_of_numbers_is_refused(matrix: np.ndarray, message:
 
 
 def test_a_source_without_row_numbers_is_refused() -> None:
-    with pytest.raises(InputError, match=r"Item 'i1' has no row number.*ingest\.source = mmrec"):
+    with pytest.raises(InputError, match=r"Item 'i1' has no row number.*such as mmrec"):
         extracted(np.ones((2, 2)), [0, None])
     with pytest.raises(InputError, match="row -1"):
         extracted(np.ones((2, 2)), [0, -1])

@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.config import TfidfSvdConfig
-from siger_pipeline.features.text import join_fields, plain, tfidf_svd
+from siger_pipeline.features.extractors.tfidf_svd import Config, tfidf_svd
+from siger_pipeline.features.text import join_fields, strip_html
 
-CONFIG = TfidfSvdConfig(
-    dimension=3, min_df=1, max_df=1.0, ngram=1, max_words=1000, iterations=7, seed=5
-)
+CONFIG = Config(dimension=3, min_df=1, max_df=1.0, ngram=1, max_words=1000, iterations=7, seed=5)
 TEXTS = [
     "red red cotton socks",
     "blue cotton socks",
@@ -39,13 +37,13 @@ TEXTS = [
         ("I &hearts; it &unknown; &", "I ♥ it &unknown; &"),
     ],
 )
-def test_plain(raw: str, shown: str) -> None:
-    assert plain(raw) == shown
+def test_strip_html(raw: str, shown: str) -> None:
+    assert strip_html(raw) == shown
 
 
 @given(st.text(st.sampled_from("&amp;lt<>/b #39x"), max_size=40))
 def test_plain_leaves_nothing_to_resolve_and_folds_spaces(text: str) -> None:
-    shown = plain(text)
+    shown = strip_html(text)
     assert "&amp;" not in shown
     assert shown == " ".join(shown.split())
 

@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siger_pipeline.features.config import TfidfSvdConfig
-from siger_pipeline.features.text import tfidf_svd
+from siger_pipeline.features.extractors.tfidf_svd import Config, tfidf_svd
 from siger_pipeline.features.words import analyser
 
-CONFIG = TfidfSvdConfig(
+CONFIG = Config(
     dimension=32, min_df=2, max_df=0.5, ngram=2, max_words=50000, iterations=7, seed=999
 )
 THINGS = {

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from reference import graphs as reference
 from siger_pipeline.errors import InputError, ParameterError
-from siger_pipeline.graphs.bipartite import normalised_bipartite
+from siger_pipeline.graphs.bipartite import Normalisation, normalised_bipartite
 from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.graphs.knn import knn_graph
@@ -37,6 +37,25 @@ def test_bipartite_is_the_reference(dense: np.ndarray) -> None:
     graph = normalised_bipartite(csr(dense))
     check_form(graph)
     np.testing.assert_allclose(graph.toarray(), reference.bipartite(dense), rtol=1e-6)
+
+
+@pytest.mark.parametrize("loops", [False, True], ids=["block", "loops"])
+@pytest.mark.parametrize("normalisation", ["symmetric", "mean"])
+@given(dense=interactions)
+def test_variants_of_bipartite_are_the_reference(
+    normalisation: Normalisation, loops: bool, dense: np.ndarray
+) -> None:
+    graph = normalised_bipartite(csr(dense), normalisation, loops=loops)
+    check_form(graph)
+    expected = reference.whole_bipartite(dense, normalisation, loops)
+    expected = expected if loops else expected[: len(dense), len(dense) :]
+    np.testing.assert_allclose(graph.toarray(), expected, rtol=1e-6)
+
+
+def test_a_mean_with_loops_leaves_no_row_empty() -> None:
+    graph = normalised_bipartite(csr(np.array([[1, 0], [0, 0]])), "mean", loops=True).toarray()
+    expected = [[0.5, 0, 0.5, 0], [0, 1, 0, 0], [0.5, 0, 0.5, 0], [0, 0, 0, 1]]
+    np.testing.assert_array_equal(graph, expected)
 
 
 @given(interactions, st.integers(1, 6))

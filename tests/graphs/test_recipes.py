@@ -31,6 +31,8 @@ def same(one: sparse.csr_matrix, other: sparse.csr_matrix) -> bool:
 def test_the_recipes_are_the_public_functions() -> None:
     assert same(build("bipartite", {}, GraphInputs(R)), normalised_bipartite(R))
     assert same(build("cooccurrence", {"k": 3}, GraphInputs(R)), cooccurrence_graph(R, 3))
+    looped = build("bipartite", {"normalisation": "mean", "loops": True}, GraphInputs(R))
+    assert same(looped, normalised_bipartite(R, "mean", loops=True))
     near = build("knn", {"modality": "text", "k": 4}, GraphInputs(features=READ))
     assert same(near, knn_graph(TEXT, 4, missing=MISSING))
 
@@ -62,11 +64,11 @@ def test_a_parameter_at_its_default_makes_no_other_graph() -> None:
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (graph("knm", k=3), "graph recipe 'knm' does not exist; there are bipartite, coocc"),
+        (graph("knm", k=3), "'knm' does not exist; did you mean 'knn'. there are bipartite"),
         (graph("knn", modality="text", kk=3), "kk = 3: it has no such parameter; did you mean 'k'"),
         (graph("knn", modality="text"), "'knn' is requested without 'k'; its parameters are"),
         (graph("cooccurrence", k=0), r"k = 0: Input should be greater than or equal to 1"),
-        (graph("bipartite", k=3), "no such parameter; its parameters are none"),
+        (graph("bipartite", k=3), "no such parameter; its parameters are normalisation, loops"),
         (graph("knn", modality="a/../b", k=3), "cannot be the name of a file"),
     ],
     ids=["recipe", "misspelt", "absent", "range", "none", "file"],

@@ -10,7 +10,7 @@ from kedro.pipeline import Node
 
 from kedro_fresh.errors import FreshError
 from kedro_fresh.reasons import CodeChanged, InputChanged
-from shop_project import Shop
+from shop_project import KIND, Shop
 
 ALL_RAN = {"clean": "ran", "train": "ran", "report": "ran"}
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
@@ -154,7 +154,7 @@ def test_a_setting_of_the_catalog_counts_and_a_hint_does_not(shop: Shop) -> None
     shop.catalog_text = plain.replace("filepath: data/raw.json", "filepath: data/raw.json, hint: x")
     assert shop.run() == ALL_FRESH
     shop.catalog_text = plain.replace(
-        "filepath: data/raw.json", "filepath: data/raw.json, fs_args: {auto_mkdir: true}"
+        "filepath: data/raw.json", "filepath: data/raw.json, indent: 1"
     )
     assert shop.run()["clean"] == "ran"
     assert "clean: running, because catalog entry of raw changed" in shop.caplog.messages
@@ -224,8 +224,7 @@ def test_a_plan_does_not_call_stale_what_an_altered_input_may_leave_fresh(shop: 
 
 
 def test_a_raw_input_whose_name_begins_like_one_to_come_is_a_reason_of_its_own(shop: Shop) -> None:
-    kind = "siger_pipeline.datasets.json.JsonDataset"
-    shop.catalog_text += f"prices_old: {{type: {kind}, filepath: data/old.json}}\n"
+    shop.catalog_text += f"prices_old: {{type: {KIND}, filepath: data/old.json}}\n"
     (shop.root / "data" / "old.json").write_text("{}")
     shop.replaced["report"] = Node(
         lambda fitted, prices, old: [fitted, prices, old],

@@ -204,3 +204,23 @@ def test_the_watch_is_set_once_and_keeps_to_nothing_after_a_run(pack: Path) -> N
         raise KeyError
     assert finder.kept == {}
     assert isinstance(finder, WatchingFinder)
+
+
+@pytest.mark.parametrize(
+    ("bound", "text"),
+    [
+        ("Rule(1)", "@dataclass\nclass Rule:\n    digits: int\n"),
+        ("ruled", "@contextmanager\ndef ruled():\n    yield 1\n"),
+    ],
+)
+def test_what_a_library_wraps_around_the_projects_code_is_not_its_code(
+    shop: Shop, bound: str, text: str
+) -> None:
+    # `reprlib` and `contextlib` make functions that bear the name of the project's module.
+    imports = "from contextlib import contextmanager\nfrom dataclasses import dataclass\n\n"
+    clean = f"\ndef clean(raw, digits, rule={bound}):\n    return raw\n"
+    shop.write("cleaning.py", imports + text + clean)
+    assert shop.run()["clean"] == "ran"
+    assert shop.run()["clean"] == "fresh"
+    shop.edit("cleaning.py", "return raw", "return {**raw}")
+    assert shop.run()["clean"] == "ran"

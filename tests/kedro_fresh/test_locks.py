@@ -19,7 +19,7 @@ from kedro_fresh.errors import FreshError
 from kedro_fresh.locks import Locks
 from kedro_fresh.project import open_freshness
 from kedro_fresh.runner import FreshRunner
-from shop_project import Shop, registered
+from shop_project import KIND, Shop, registered
 
 ALL_FRESH = {"clean": "fresh", "train": "fresh", "report": "fresh"}
 
@@ -223,8 +223,7 @@ def beside(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Path:
         "last",
         name="last",
     )
-    kind = "siger_pipeline.datasets.json.JsonDataset"
-    shop.catalog_text += f"last: {{type: {kind}, filepath: data/last.json, versioned: true}}\n"
+    shop.catalog_text += f"last: {{type: {KIND}, filepath: data/last.json, versioned: true}}\n"
     path = shop.root / "beside.py"
     monkeypatch.setenv("BESIDE", str(path))
     return path

@@ -18,7 +18,7 @@ from kedro_fresh.reasons import (
     Unseeded,
     WiringChanged,
 )
-from shop_project import Shop
+from shop_project import KIND, Shop
 
 
 def ingredients(**parts: Any) -> Ingredients:
@@ -110,9 +110,8 @@ def compare(prices: Any, more: Any) -> Any:
 def test_an_input_that_is_made_anew_is_no_reason_yet_and_one_whose_name_begins_alike_is(
     shop: Shop,
 ) -> None:
-    kind = "siger_pipeline.datasets.json.JsonDataset"
-    shop.catalog_text += f"prices_long: {{type: {kind}, filepath: data/long.json}}\n"
-    shop.catalog_text += f"compared: {{type: {kind}, filepath: data/compared.json}}\n"
+    shop.catalog_text += f"prices_long: {{type: {KIND}, filepath: data/long.json}}\n"
+    shop.catalog_text += f"compared: {{type: {KIND}, filepath: data/compared.json}}\n"
     (shop.root / "data" / "long.json").write_text("[1]")
     shop.replaced["compare"] = Node(compare, ["prices", "prices_long"], "compared", name="compare")
     shop.run()

@@ -107,6 +107,7 @@ class Bakery:
             capture_output=True,
             text=True,
             check=False,
+            stdin=subprocess.DEVNULL,
         )
 
     def edit(self, file: str, old: str, new: str) -> None:
@@ -173,6 +174,26 @@ def test_what_crosses_stages_unpersisted_is_found(bakery: Bakery) -> None:
     done = bakery.kedro("fresh", "check")
     assert done.returncode == 1
     assert "dough: mixing → baking: not persisted by the catalog" in done.stdout
+
+
+def test_old_versions_are_pruned_by_a_rule_that_is_said_first(bakery: Bakery) -> None:
+    for minutes in (10, 20, 30):
+        succeeds(bakery.kedro(*RUN, "--params", f"minutes={minutes}"))
+    versions = bakery.path / "data" / "bread.json"
+    told = "  bread  2 of 3 versions, 0.0 MiB"
+    dry = succeeds(bakery.kedro("fresh", "prune", "--keep", "1", "--dry-run"))
+    rule, shown, total = (dry.find(text) for text in ("Of each versioned", told, "To be removed: "))
+    assert 0 < rule < shown < total
+    assert "1 of 3 versions" in succeeds(
+        bakery.kedro("fresh", "prune", "--keep", "1", "--dry-run", "--params", "minutes=10")
+    )
+    asked = bakery.kedro("fresh", "prune", "--keep", "1")  # nobody answers
+    assert asked.returncode == 1
+    assert "Remove 2 versions of 1 datasets, 0.0 MiB? [y/N]" in asked.stdout
+    assert len(list(versions.iterdir())) == 3
+    done = succeeds(bakery.kedro("fresh", "prune", "--keep", "1", "--yes"))
+    assert "Removed: 2 versions of 1 datasets, 0.0 MiB." in done
+    assert len(list(versions.iterdir())) == 1
 
 
 def test_errors_that_the_user_can_mend_are_sentences(bakery: Bakery) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end.project import Project
 from kedro_fresh.difference import difference
 
 FILES = {
@@ -18,7 +17,7 @@ kedro_init_version = "1.7.0"
 source_dir = "src"
 """,
     "conf/base/catalog.yml": "\n".join(
-        f"{name}: {{type: siger_pipeline.datasets.json.JsonDataset, filepath: data/{name}.json}}"
+        f"{name}: {{type: kedro_datasets.json.JSONDataset, filepath: data/{name}.json}}"
         for name in ("entropy", "name", "order", "time", "same", "seen")
     ),
     "conf/base/parameters.yml": "size: 3",
@@ -137,19 +136,6 @@ def test_a_node_that_fails_is_told_with_its_error(tiny: Path) -> None:
     *_, line = verified(tiny, "broken")
     assert line.startswith("FreshError broken failed in the run with PYTHONHASHSEED=1: ")
     assert "no luck" in line
-
-
-def test_the_command_says_what_is_the_same_and_names_an_unknown_node(
-    sample_results: Project,
-) -> None:
-    done = sample_results.kedro("fresh", "verify", "index_users")
-    assert done.returncode == 0, done.stderr
-    assert "index_users: runs twice, in two processes; its last run took " in done.stdout
-    assert "  user_index  same bytes" in done.stdout
-    done = sample_results.kedro("fresh", "verify", "index_user")
-    assert done.returncode == 1
-    assert "no node 'index_user'; did you mean 'index_users'? known are: " in done.stderr
-    assert sample_results.kedro("fresh", "verify").returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from reference import losses as reference
 from siger_pipeline.losses.alignment import anchor_info_nce
-from siger_pipeline.losses.contrastive import info_nce, unit_rows
+from siger_pipeline.losses.contrastive import info_nce
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 from siger_pipeline.ops import log_sum_exp
 from siger_pipeline.ops.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
+from siger_pipeline.ops.unit_rows import unit_rows
 
 sizes = st.tuples(st.integers(1, 7), st.integers(1, 5), st.integers(0, 2**16))
 temperatures = st.sampled_from([0.01, 0.1, 0.2, 1.0])

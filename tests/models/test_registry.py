@@ -17,8 +17,14 @@ def test_siger_requests_by_its_own_hyperparameters() -> None:
     found = names_of("siger", ["image", "text"], knn_k=7, cooccurrence_k=3)
     assert found == [
         *("bipartite", "cooccurrence-k3"),
-        *("features-image", "knn-image-k7", "features-text", "knn-text-k7"),
+        *("knn-image-k7", "features-image", "knn-text-k7", "features-text"),
     ]
+
+
+@pytest.mark.parametrize(("beta", "absent"), [(0.0, "cooccurrence-k5"), (1.0, "knn-text-k10")])
+def test_siger_requests_no_graph_that_it_gives_no_weight(beta: float, absent: str) -> None:
+    assert absent in names_of("siger", ["text"], beta=0.5)
+    assert absent not in names_of("siger", ["text"], beta=beta)
 
 
 def test_lightgcn_requests_no_features() -> None:

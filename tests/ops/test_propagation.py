@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scipy import sparse
 from torch import Tensor
 
-from siger_pipeline.ops.layers import rows_of
 from siger_pipeline.ops.propagation import (
     COLUMNS,
     ROWS,
@@ -17,6 +16,7 @@ from siger_pipeline.ops.propagation import (
     gather_and_sum,
     lightgcn,
 )
+from siger_pipeline.ops.tables import rows_of
 
 N_USERS, N_ITEMS, DIMENSION = 7, 5, 3
 

@@ -18,9 +18,10 @@ from siger_pipeline.datasets.matrix import MatrixDataset
 from siger_pipeline.datasets.pictures import PicturesDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.config import FeaturesConfig, extractor_config
-from siger_pipeline.features.extractors import EXTRACTORS
+from siger_pipeline.features.config import features_model
+from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.pipelines.features.pipeline import create_pipeline
+from siger_pipeline.plugins import EXTRACTORS, module_of, names
 from siger_pipeline.shell.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
@@ -29,34 +30,32 @@ WORDS = ["blue", "red", "socks", "hat", "knife"]
 
 
 def pipeline_of(**modalities: str) -> Pipeline:
-    return create_pipeline(Selection("amazon", modalities, "siger", frozenset({"features"})))
+    return create_pipeline(Selection("amazon", modalities, "siger", ()))
 
 
-def base_config() -> FeaturesConfig:
-    return FeaturesConfig.model_validate(
-        OmegaConf.to_container(OmegaConf.load(CONF / "parameters_features.yml").features)
-    )
+def base_parameters() -> Any:
+    return OmegaConf.to_container(OmegaConf.load(CONF / "parameters_features.yml").features)
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> DataCatalog:
-    names = [f"B{n:03}" for n in range(6)]
+    ids = [f"B{n:03}" for n in range(6)]
     titles = [f"{WORDS[n % 2]} {WORDS[2 + n % 3]}" for n in range(6)]
     empty = dict.fromkeys(["brand", "categories", "description"])
-    items = pd.DataFrame({"item": names, "title": titles, **empty, "row": range(6)})
-    index = pd.DataFrame({"item_id": np.arange(5, dtype=np.int32), "item": names[:0:-1]})
+    items = pd.DataFrame({"item": ids, "title": titles, **empty, "row": range(6)})
+    index = pd.DataFrame({"item_id": np.arange(5, dtype=np.int32), "item": ids[:0:-1]})
     index["row"] = range(5, 0, -1)
     (tmp_path / "images").mkdir()
     rng = np.random.default_rng(0)
-    for name in names[2:]:
+    for item in ids[2:]:
         noise = rng.integers(0, 256, (20, 20, 3), dtype=np.uint8)
-        Image.fromarray(noise).save(tmp_path / "images" / f"{name}.png")
+        Image.fromarray(noise).save(tmp_path / "images" / f"{item}.png")
     np.save(tmp_path / "audio_feat.npy", np.eye(6, dtype=np.float16))
     datasets: dict[str, Any] = {
         "items": TableDataset(filepath=tmp_path / "items.parquet"),
         "item_index": TableDataset(filepath=tmp_path / "index.parquet"),
-        "images": PicturesDataset(filepath=tmp_path / "images"),
-        "raw_audio": MatrixDataset(filepath=tmp_path / "audio_feat.npy"),
+        "image_pictures": PicturesDataset(filepath=tmp_path / "images"),
+        "audio_matrix": MatrixDataset(filepath=tmp_path / "audio_feat.npy"),
     }
     datasets["items"].save(items.astype(dict.fromkeys(empty, "string")))
     datasets["item_index"].save(index)
@@ -64,8 +63,8 @@ def catalog(tmp_path: Path) -> DataCatalog:
         for kind in ("features", "missing"):
             path = tmp_path / f"{modality}_{kind}.npy"
             datasets[f"{kind}_{modality}"] = MatrixDataset(filepath=path)
-    for name in EXTRACTORS:
-        block = getattr(base_config(), name).model_dump()
+    for name in names(EXTRACTORS):
+        block = load_extractor(name).config().model_dump()
         datasets[f"params:features.{name}"] = MemoryDataset(block)
     for modality, name in CHOICE.items():
         datasets[f"params:features.modalities.{modality}"] = MemoryDataset(name)
@@ -73,7 +72,8 @@ def catalog(tmp_path: Path) -> DataCatalog:
 
 
 def test_base_parameters_are_valid() -> None:
-    assert base_config().modalities == {"text": "tfidf_svd", "image": "picture"}
+    checked = features_model(base_parameters()).model_validate(base_parameters())
+    assert checked.modalities == {"text": "tfidf_svd", "image": "picture"}
 
 
 def test_one_node_a_modality() -> None:
@@ -85,23 +85,16 @@ def test_one_node_a_modality() -> None:
     assert pipeline.outputs() == {
         f"{kind}_{modality}" for kind in ("features", "missing") for modality in ("text", "image")
     }
-    assert "raw_image" in pipeline.inputs()
+    assert "image_matrix" in pipeline.inputs()
     assert not pipeline_of().nodes
 
 
-@pytest.mark.parametrize("name", EXTRACTORS)
-def test_every_registered_extractor_can_be_wired(name: str) -> None:
+@pytest.mark.parametrize("name", names(EXTRACTORS))
+def test_every_extractor_can_be_wired(name: str) -> None:
     (node,) = pipeline_of(audio=name).nodes
     choice = {"params:features.modalities.audio", f"params:features.{name}"}
     assert {"item_index", *choice} < set(node.inputs)
-    assert EXTRACTORS[name].load().__module__ == EXTRACTORS[name].module
-    assert extra_modules(node.func) == (EXTRACTORS[name].module,)
-
-
-def test_an_extractor_gets_its_own_parameters_typed() -> None:
-    for name in EXTRACTORS:
-        block = getattr(base_config(), name)
-        assert extractor_config(name, block.model_dump()) == block
+    assert extra_modules(node.func) == (module_of(EXTRACTORS, name),)
 
 
 def test_files_in_files_out(catalog: DataCatalog) -> None:

@@ -12,7 +12,7 @@ from kedro.runner import SequentialRunner
 from omegaconf import OmegaConf
 from scipy.sparse import load_npz
 
-from siger_pipeline.data.config import IngestConfig, SplitConfig
+from siger_pipeline.data.config import IngestConfig, SplitConfig, ingest_model
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.delimited import DelimitedDataset
 from siger_pipeline.datasets.lines import LinesDataset
@@ -30,7 +30,7 @@ MADE = {
 RAW = {
     "amazon": {"amazon_reviews", "amazon_metadata"},
     "microlens": {"microlens_sequences", "microlens_titles"},
-    "mmrec": {"mmrec_interactions", "mmrec_items", "mmrec_users"},
+    "mmrec": {"mmrec_interactions", "mmrec_item_file", "mmrec_user_file"},
 }
 Tables = dict[str, pd.DataFrame]
 
@@ -50,6 +50,7 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
     ingest, split = parameters["ingest"], parameters["split"]
     ingest.update({"source": source, **{k: v for k, v in changes.items() if k in ingest}})
     split.update({k: v for k, v in changes.items() if k in split})
+    typed = ingest_model(ingest)(**ingest)
     made = {name: TableDataset(filepath=str(folder / f"{name}.parquet")) for name in MADE}
     matrix = SparseDataset(filepath=str(folder / "split_matrix.npz"))
     catalog = DataCatalog(
@@ -57,9 +58,10 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
             **raw,
             **made,
             "split_matrix": matrix,
+            **{f"params:ingest.{name}": MemoryDataset(value) for name, value in typed},
             **{
-                f"params:ingest.{name}": MemoryDataset(value)
-                for name, value in IngestConfig(**ingest)
+                f"params:ingest.{source}.{name}": MemoryDataset(value)
+                for name, value in getattr(typed, source)
             },
             "params:split": MemoryDataset(SplitConfig(**split)),
             "params:split.strategy": MemoryDataset(split["strategy"]),
@@ -90,15 +92,16 @@ def amazon(folder: Path, extra: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("source", RAW)
 def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) -> None:
     pipeline = create_pipeline(selection(source))
-    of_source = "item_columns" if source == "mmrec" else "max_bad_share"
-    parameters = {"params:ingest.k_core", f"params:ingest.{of_source}", "params:split"}
+    of_source = "mmrec.item_columns" if source == "mmrec" else "max_bad_share"
+    parameters = {"params:ingest.source", "params:ingest.k_core", f"params:ingest.{of_source}"}
+    parameters |= {"params:split"}
     # MicroLens' files hold nothing that a split may leave unread.
     parameters |= {"params:split.strategy"} if source != "microlens" else set()
     assert pipeline.inputs() == RAW[source] | parameters
     assert pipeline.all_outputs() == MADE | {"split_matrix"}
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
     catalogued = conf("catalog_ingest.yml")
-    assert set(catalogued) >= RAW[source] | MADE
+    assert set(catalogued) == MADE | {"split_matrix"}
     assert all("kedro-viz" in entry["metadata"] for entry in catalogued.values())
 
 
@@ -205,8 +208,8 @@ def mmrec(folder: Path, lines: list[str], mapped: int | None) -> dict[str, Any]:
         items.write_text("\n".join(["asin\titemID", *rows]) + "\n")
     return {
         "mmrec_interactions": DelimitedDataset(filepath=str(inter), delimiter="\t"),
-        "mmrec_items": DelimitedDataset(filepath=str(items), delimiter="\t", optional=True),
-        "mmrec_users": DelimitedDataset(
+        "mmrec_item_file": DelimitedDataset(filepath=str(items), delimiter="\t", optional=True),
+        "mmrec_user_file": DelimitedDataset(
             filepath=str(folder / "users.csv"), delimiter="\t", optional=True
         ),
     }

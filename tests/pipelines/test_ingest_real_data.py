@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from ibis.expr.types import Table
 
-from siger_pipeline.data.config import IngestConfig, Source, SplitConfig, Strategy
+from siger_pipeline.data.config import SplitConfig, Strategy
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.datasets.delimited import DelimitedDataset
 from siger_pipeline.datasets.lines import LinesDataset
@@ -35,11 +35,6 @@ def real(*parts: str) -> str:
     return str(path)
 
 
-def ingest_config(source: Source, k_core: int) -> IngestConfig:
-    columns = {"item": "asin"}
-    return IngestConfig(source=source, k_core=k_core, max_bad_share=0.0, item_columns=columns)
-
-
 def split_config(strategy: Strategy) -> SplitConfig:
     return SplitConfig(strategy=strategy, ratios=(0.8, 0.1, 0.1), seed=999, untrained_users="leave")
 
@@ -53,17 +48,20 @@ def stored(folder: Path, counts: pd.DataFrame) -> Table:
 
 @pytest.mark.parametrize("name", TOTALS)
 def test_published_folders_keep_their_numbers_and_split(name: str, tmp_path: Path) -> None:
-    ingest = ingest_config(Source.MMREC, 1)
     inter = DelimitedDataset(filepath=real(name, f"{name}.inter"), delimiter="\t").load()
     item_file = Path(real(name), "i_id_mapping.csv")
     mapping = DelimitedDataset(filepath=item_file, delimiter="\t", optional=True).load()
-    items = nodes.read_mmrec_items(mapping, inter, ingest.item_columns).cache()
+    asin = {"item": "asin"}
+    items = nodes.read_items("mmrec", item_file=mapping, interactions=inter, item_columns=asin)
+    items = items.cache()
     user_file = Path(real(name), "u_id_mapping.csv")
     no_users = DelimitedDataset(filepath=user_file, delimiter="\t", optional=True).load()
-    interactions, counts = nodes.read_mmrec_interactions(inter, items, no_users, Strategy.PUBLISHED)
+    interactions, counts = nodes.read_interactions(
+        "mmrec", interactions=inter, items=items, user_file=no_users, strategy=Strategy.PUBLISHED
+    )
     interactions = interactions.cache()
     users = nodes.index_users(interactions)
-    catalogue = nodes.index_items(interactions, items, ingest.k_core)
+    catalogue = nodes.index_items(interactions, items, 1)
     assert (users[Columns.USER_ID] == users[Columns.USER].cast("int64")).all().to_pyarrow().as_py()
     assert (catalogue[Columns.ITEM_ID] == catalogue[Columns.ROW]).all().to_pyarrow().as_py()
     n_users, n_items, sizes = TOTALS[name]
@@ -82,32 +80,32 @@ def test_published_folders_keep_their_numbers_and_split(name: str, tmp_path: Pat
 
 
 def test_raw_gift_cards(tmp_path: Path) -> None:
-    ingest = ingest_config(Source.AMAZON, 5)
     folder = "raw", "amazon_2018"
     reviews = LinesDataset(filepath=real(*folder, "Gift_Cards_5.json.gz")).load()
     metadata = LinesDataset(filepath=real(*folder, "meta_Gift_Cards.json.gz")).load()
-    interactions, read = nodes.read_amazon_interactions(
-        reviews, ingest.max_bad_share, Strategy.RANDOM_PER_USER
+    interactions, read = nodes.read_interactions(
+        "amazon", reviews=reviews, max_bad_share=0.0, strategy=Strategy.RANDOM_PER_USER
     )
     assert read[Columns.INTERACTIONS].tolist() == [2_972, 2_965]
     assert read[Columns.REMOVED].tolist() == [0, 7]
-    core, counts = nodes.keep_k_core(interactions, stored(tmp_path, read), ingest.k_core)
+    core, counts = nodes.keep_k_core(interactions, stored(tmp_path, read), 5)
     assert counts[Columns.INTERACTIONS].tolist()[-1] == 2_941
-    items = nodes.read_amazon_items(metadata, ingest.max_bad_share)
+    items = nodes.read_items("amazon", metadata=metadata, max_bad_share=0.0)
     assert items.count().to_pyarrow().as_py() == 1_547
     assert items[Columns.PRICE].max().to_pyarrow().as_py() > 100
     assert core.anti_join(items, Columns.ITEM).count().to_pyarrow().as_py() == 0
 
 
 def test_raw_microlens() -> None:
-    ingest = ingest_config(Source.MICROLENS, 5)
     folder = "raw", "microlens_50k"
     sequences = LinesDataset(filepath=real(*folder, "MicroLens-50k_pairs.tsv")).load()
     titles = DelimitedDataset(
         filepath=real(*folder, "MicroLens-50k_titles.csv"), delimiter=","
     ).load()
-    interactions, read = nodes.read_microlens_interactions(sequences, ingest.max_bad_share)
+    interactions, read = nodes.read_interactions(
+        "microlens", sequences=sequences, max_bad_share=0.0
+    )
     assert read[Columns.USERS].tolist() == [50_000, 50_000]
     assert read[Columns.ITEMS].tolist() == [19_220, 19_220]
-    items = nodes.read_microlens_items(titles, ingest.max_bad_share)
+    items = nodes.read_items("microlens", titles=titles, max_bad_share=0.0)
     assert interactions.anti_join(items, Columns.ITEM).count().to_pyarrow().as_py() == 0

@@ -15,17 +15,16 @@ from contracts.world import config_of, small_world, train_config
 from kedro_fresh.extra import extra_modules
 from kedro_fresh.unfinished import UnfinishedDataset
 from siger_pipeline.data import matrix
-from siger_pipeline.data.config import Source
 from siger_pipeline.data.schema import Split
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.pipelines.train.pipeline import create_pipeline
 from siger_pipeline.shell.selection import Selection
 from siger_pipeline.training import inputs, start
-from siger_pipeline.training.trainer import Progress
+from siger_pipeline.training.progress import Progress
 
 EPOCHS = 40
-LIGHTGCN = create_pipeline(Selection(Source.MMREC, {}, "lightgcn", ()))
+LIGHTGCN = create_pipeline(Selection("mmrec", {}, "lightgcn", ()))
 OUTPUTS = ("checkpoint", "history", "timings", "last_checkpoint")
 
 

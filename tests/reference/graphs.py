@@ -14,6 +14,23 @@ def bipartite(interactions: np.ndarray) -> np.ndarray:
     return result
 
 
+def whole_bipartite(interactions: np.ndarray, normalisation: str, loops: bool) -> np.ndarray:
+    """The graph of all users and then all items, with edges in both directions."""
+    n_users, n_items = interactions.shape
+    edges = np.zeros((n_users + n_items, n_users + n_items))
+    for u in range(n_users):
+        for i in range(n_items):
+            edges[u, n_users + i] = edges[n_users + i, u] = bool(interactions[u, i])
+    for node in range(n_users + n_items):
+        edges[node, node] = loops
+    degrees = edges.sum(axis=1)
+    result = np.zeros_like(edges)
+    for one, other in zip(*edges.nonzero(), strict=True):
+        both = np.sqrt(degrees[one] * degrees[other])
+        result[one, other] = 1.0 / (degrees[one] if normalisation == "mean" else both)
+    return result
+
+
 def normalised(graph: np.ndarray) -> np.ndarray:
     degrees = [row.sum() for row in graph]
     result = np.zeros_like(graph)

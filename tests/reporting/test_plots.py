@@ -46,6 +46,14 @@ def test_a_single_loss_term_is_not_drawn_twice(
     assert "sum" not in found
 
 
+def test_epochs_without_a_validation_leave_no_gap(
+    history: pd.DataFrame, timings: pd.DataFrame
+) -> None:
+    history.loc[[0, 2], "recall@20"] = float("nan")
+    found = traces(learning_curves(history, timings, "siger on baby"))
+    assert list(found["recall@20 (0.0500)"].x) == [2, 4]
+
+
 def test_one_epoch_is_seen_as_a_point(history: pd.DataFrame, timings: pd.DataFrame) -> None:
     found = traces(learning_curves(history.iloc[:1], timings.iloc[:1], "siger on baby"))
     assert found["recall@20 (0.0200)"].mode == "markers"

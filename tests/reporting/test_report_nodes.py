@@ -98,14 +98,19 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
     [
         (
             SIGER,
-            {"images", "graphs/knn-text-k10", "graphs/knn-image-k10", "graphs/cooccurrence-k5"},
+            {
+                "image_pictures",
+                "graphs/knn-text-k10",
+                "graphs/knn-image-k10",
+                "graphs/cooccurrence-k5",
+            },
             {"graphs/bipartite", "features_text", "params:lightgcn", "params:graphs"},
         ),
         (
             LIGHTGCN,
             {"recommendations", "counts", "items", "params:lightgcn"},
             {
-                "images",
+                "image_pictures",
                 "graphs/cooccurrence-k5",
                 "graphs/knn-text-k10",
                 "params:siger",

@@ -83,10 +83,12 @@ def test_names_that_choose_nothing_together() -> None:
     ("arguments", "words"),
     [
         (["--only-missing-outputs"], ["leave it out", "contents"]),
-        (["--runner", "ThreadRunner"], ["DuckDB", "one after another", "SequentialRunner"]),
-        (["--runner", "kedro.runner.ParallelRunner"], ["DuckDB", "leave out --runner"]),
+        (["--runner", "ThreadRunner"], ["workers=2", "leave out --runner", "SequentialRunner"]),
+        (["--runner", "kedro.runner.ParallelRunner"], ["workers=2", "leave out --runner"]),
         (["--async"], ["leave it out", "epoch by epoch"]),
         (["--runner-params", "is_async=True"], ["--async", "leave it out"]),
+        (["--runner-params", "worker=2"], ["worker: known are", "workers"]),
+        (["--runner", "SequentialRunner", "--runner-params", "workers=2"], ["FreshRunner"]),
     ],
 )
 def test_a_way_of_running_that_is_refused(arguments: list[str], words: list[str]) -> None:

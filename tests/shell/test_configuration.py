@@ -94,7 +94,7 @@ SLIPS = {
     "utf-16": (written(TRAIN, "train: {}\n".encode("utf-16")), ["line 1", "UTF-8"]),
     "open bracket": (
         replaced("conf/base/parameters_ingest.yml", "0.1]", "0.1"),
-        ["parameters_ingest.yml, line 10", "not closed"],
+        ["parameters_ingest.yml, line 8", "not closed"],
     ),
     "open quote": (replaced(TRAIN, "auto", '"auto'), [f"{TRAIN}, line 8", "not closed"]),
     "copy beside it": (
@@ -122,24 +122,29 @@ SLIPS = {
         [f"{TRAIN}, line 1", "'train' has nothing below it", "indent"],
     ),
     "misspelt global": (
-        replaced("conf/base/catalog_ingest.yml", "${globals:raw}", "${globals:rwa}"),
-        ["catalog_ingest.yml, line 5", "amazon_reviews.filepath", "'rwa'", "did you mean 'raw'"],
+        replaced("conf/base/catalog_ingest.yml", "${globals:dataset}", "${globals:datset}"),
+        [
+            "catalog_ingest.yml, line 6",
+            "interactions.filepath",
+            "'datset'",
+            "did you mean 'dataset'",
+        ],
     ),
     "missing global": (
-        replaced("conf/base/globals.yml", "sequences", "sequence"),
-        ["catalog_ingest.yml, line 25", "microlens_sequences.filepath", "'sequences'"],
+        replaced("conf/base/globals.yml", "raw:", "row:"),
+        ["global 'raw' is None, wanted is the folder of the data set's raw files"],
     ),
     "unknown resolver": (
-        replaced("conf/base/catalog_ingest.yml", "${globals:raw}", "${global:raw}"),
-        ["catalog_ingest.yml, line 5", "${global:…} is not known", "globals"],
+        replaced("conf/base/catalog_ingest.yml", "${globals:dataset}", "${global:dataset}"),
+        ["catalog_ingest.yml, line 6", "${global:…} is not known", "globals"],
     ),
     "unknown resolver in globals": (
         replaced("conf/base/globals.yml", "data/01_raw/sample", "${dataroot:}/sample"),
         ["conf/base/globals.yml, line 6", "dataroot", "data_root"],
     ),
     "interpolation not closed": (
-        replaced("conf/base/catalog_ingest.yml", "${globals:raw}", "${globals:raw"),
-        ["catalog_ingest.yml, line 5", "amazon_reviews.filepath"],
+        replaced("conf/base/catalog_ingest.yml", "${globals:dataset}", "${globals:dataset"),
+        ["catalog_ingest.yml, line 6", "interactions.filepath"],
     ),
     "unknown class": (
         replaced(CATALOG, "CheckpointDataset", "ChekpointDataset"),

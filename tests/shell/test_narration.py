@@ -2,6 +2,8 @@
 
 import io
 import logging
+import math
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -34,13 +36,16 @@ class Terminal(io.StringIO):
 
     def screen(self) -> list[str]:
         """What is seen in the end."""
-        lines = []
-        for line in self.getvalue().split("\n"):
-            seen = ""
-            for part in line.split("\r"):
-                seen = part + seen[len(part) :]
-            lines.append(seen.rstrip())
-        return lines
+        lines, row = [""], 0
+        for part in re.split(r"(\n|\r|\033\[A)", self.getvalue()):
+            if part == "\n":
+                row += 1
+                lines += [""] * (row == len(lines))
+            elif part == "\033[A":
+                row -= 1
+            elif part != "\r":
+                lines[row] = part + lines[row][len(part) :]
+        return [line.rstrip() for line in lines]
 
 
 @pytest.fixture
@@ -72,9 +77,9 @@ def narrated(root: logging.Logger, stream: io.StringIO) -> tuple[Narration, logg
 def standing(*recalls: float, **changes: Any) -> Standing:
     """After epochs of these validation figures; a best one is marked as the trainer does."""
     rows, best = [], -1.0
-    for epoch, value in enumerate(recalls, start=1):
+    for epoch, value in enumerate(recalls, start=1):  # NaN: an epoch without validation
         rows.append({"epoch": epoch, "loss": 0.5, "recall@20": value, "best": value > best})
-        best = max(best, value)
+        best = value if value > best else best
     config = train_config(patience=3, max_epochs=50)
     values = {"epoch": len(rows), "step": 10, "steps": 10, **changes}
     return Standing("siger", config, rows, **values)
@@ -106,6 +111,55 @@ def test_the_last_line_is_cut_to_the_terminals_width(root: logging.Logger) -> No
     assert terminal.screen() == ["x" * 79]
     made.stop()
     assert terminal.screen() == [""]
+
+
+def test_each_node_that_runs_has_a_line_of_its_own(root: logging.Logger) -> None:
+    terminal = Terminal()
+    made, _ = narrated(root, terminal)
+    running, events = logging.getLogger(RUNNING), logging.getLogger(TRAINING)
+    for name in ("train.siger", "train.lightgcn"):
+        running.debug("%s: running, because it is new", name, extra={"node": name})
+        time.sleep(0.11)
+    received = {"node": "train.siger", "shown": "siger: epoch 2", "stopped": ""}
+    events.debug("epoch 2", extra=received)
+    assert terminal.screen() == [
+        "siger: epoch 2 (0.2 s)",
+        "train.lightgcn: running, because it is new (0.1 s)",
+    ]
+    running.debug("", extra={"node": "train.siger"})
+    assert terminal.screen() == ["train.lightgcn: running, because it is new (0.1 s)", ""]
+    LOG.info("siger is through")
+    running.debug("", extra={"node": "train.lightgcn"})
+    made.stop()
+    assert terminal.screen() == [terminal.screen()[0], ""]
+    assert terminal.screen()[0].endswith("siger is through")
+
+
+def test_no_more_lines_are_drawn_than_a_terminal_has(
+    root: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SIZE", (80, 5))
+    terminal = Terminal()
+    made, _ = narrated(root, terminal)
+    for name in "abcdef":
+        logging.getLogger(RUNNING).debug("%s: running", name, extra={"node": name})
+    logging.getLogger(RUNNING).debug("", extra={"node": "a"})
+    assert terminal.screen()[:3] == ["b: running (0.0 s)", "c: running (0.0 s)", "and 3 more"]
+    made.stop()
+
+
+def test_a_file_gets_a_line_for_each_node_that_runs(
+    root: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TICK", 0.01)
+    monkeypatch.setattr(module, "QUIET", (0.2, 0.2))
+    file = io.StringIO()
+    made, _ = narrated(root, file)
+    for name in ("one", "other"):
+        logging.getLogger(RUNNING).debug("%s: running", name, extra={"node": name})
+    wait_for(lambda: "other: running" in file.getvalue())
+    made.stop()
+    assert file.getvalue().startswith("INFO one: running (0.2 s)\nINFO other: running (0.2 s)\n")
 
 
 def test_the_time_that_passes_is_shown(
@@ -292,6 +346,11 @@ def test_a_training_is_told_by_its_events(root: logging.Logger) -> None:
         (
             standing(0.25, 0.2),
             "siger: epoch 2, recall@20 0.2000, best 0.2500 at 1, patience left 2, loss 0.5000",
+        ),
+        (standing(math.nan), "siger: epoch 1, loss 0.5000"),
+        (
+            standing(math.nan, 0.25, math.nan),
+            "siger: epoch 3, recall@20 0.2500, best 0.2500 at 2, patience left 2, loss 0.5000",
         ),
     ],
 )

@@ -9,25 +9,26 @@ from contracts.world import small_world, train_config, trained_model
 from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
 from siger_pipeline.datasets.table import TableDataset
-from siger_pipeline.models.base import EmbeddingRecommender
-from siger_pipeline.training.checkpoint import Generators, seeded
-from siger_pipeline.training.sampler import PairSampler
-from siger_pipeline.training.trainer import Progress, Training
+from siger_pipeline.models.batches import PairBatches
+from siger_pipeline.models.recommender import Trained
+from siger_pipeline.training.checkpoint import streams
+from siger_pipeline.training.progress import Progress
+from siger_pipeline.training.trainer import Training
 
 SCRIPT = [0.1, 0.3, 0.2, 0.4, 0.4, 0.3]  # better at 1, 2, 4; stops after 6
 EPOCHS = len(SCRIPT)
 TIMELESS = ("checkpoint", "history", "last_checkpoint")
 
 
-def fresh(model: EmbeddingRecommender | None = None) -> Training:
+def fresh(model: Trained | None = None) -> Training:
     """A training before its first epoch, whose validation follows the script."""
     inputs, config = small_world(), train_config(max_epochs=50, patience=2)
     training = Training(
         "lightgcn",
         model or trained_model("lightgcn", inputs),
-        PairSampler(inputs.interactions, config.batch_size),
+        PairBatches(inputs.interactions, config.batch_size),
         lambda _: {"recall@20": SCRIPT[training.progress["epoch"]]},
-        Generators(seeded(0, 1), seeded(0, 2)),
+        streams(0, "cpu"),
         config,
     )
     return training

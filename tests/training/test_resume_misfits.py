@@ -42,18 +42,18 @@ WORSE = {"epoch": [1, 3], "recall@20": [0.1, 0.2], "seconds_train": [1.0, 1.0]}
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda state: state.pop("last_checkpoint"), "last_checkpoint of .* is not there"),
-        (lambda state: state.pop("history"), "history of .* is not there"),
-        (changed("last_checkpoint", {}), "in its last_checkpoint, format is None, .* 3"),
+        (lambda state: state.pop("last_checkpoint"), "last_checkpoint of .* is missing"),
+        (lambda state: state.pop("history"), "history of .* is missing"),
+        (changed("last_checkpoint", {}), "in its last_checkpoint, format is None, .* 4"),
         (changed("last_checkpoint", None), "in its last_checkpoint, format is None"),
         (changed("checkpoint", {}), "in its checkpoint, format is None"),
-        (changed("last_checkpoint.format", 99), "format is 99, this training's is 3"),
+        (changed("last_checkpoint.format", 99), "format is 99, this training's is 4"),
         (changed("checkpoint.model", "siger"), "in its checkpoint, model is 'siger'.*'lightgcn'"),
         (changed("last_checkpoint.device", "cuda:0"), "device is 'cuda', .* 'cpu'"),
         (changed("last_checkpoint.config.layers", 9), "config.layers is 9, this training's is"),
         (changed("last_checkpoint.weights.users", torch.ones(3, 4)), r"weights.users is \[3, 4\]"),
         (changed("last_checkpoint.weights", {}), "weights.users is None"),
-        (changed("last_checkpoint.generators", {}), "generators.batches is None"),
+        (changed("last_checkpoint.randomness", {}), "randomness.batches is None"),
         (changed("last_checkpoint.optimiser", {}), "optimiser is None"),
         (changed("last_checkpoint.progress", {}), "progress.epoch is None, .*'given'"),
         (changed("checkpoint.progress.epoch", 1), "checkpoint is of epoch 1, .* 3 epochs is 2"),
@@ -77,6 +77,6 @@ def test_what_does_not_fit_starts_anew_and_says_why(
         train_until(continued(fresh(), state), tmp_path)
     (record,) = caplog.records
     assert record.levelname == "WARNING"
-    assert record.getMessage().startswith("train_model starts anew: ")
+    assert record.getMessage().startswith("the training of lightgcn starts anew: ")
     assert re.search(words, record.getMessage()), record.getMessage()
     assert contents(tmp_path) == unbroken

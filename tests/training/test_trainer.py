@@ -13,14 +13,18 @@ from scipy import sparse
 from contracts.world import config_of, small_world, train_config, trained_model
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError, TrainingError
-from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.batch import Batch
+from siger_pipeline.models.batches import PairBatches
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.recommender import DotProduct, Trained
+from siger_pipeline.ops.adam import Group
 from siger_pipeline.training import trainer
-from siger_pipeline.training.checkpoint import FORMAT, Generators, restore, seeded
+from siger_pipeline.training.checkpoint import FORMAT, restore, stream, streams
 from siger_pipeline.training.device import resolve_device
 from siger_pipeline.training.inputs import model_inputs
-from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.training.progress import Progress, Standing
 from siger_pipeline.training.start import start_training
-from siger_pipeline.training.trainer import Progress, Standing, Training
+from siger_pipeline.training.trainer import Training
 
 
 def scripted(values: list[float], **changes: Any) -> Training:
@@ -29,9 +33,9 @@ def scripted(values: list[float], **changes: Any) -> Training:
     return Training(
         "lightgcn",
         trained_model("lightgcn", inputs),
-        PairSampler(inputs.interactions, config.batch_size),
+        PairBatches(inputs.interactions, config.batch_size),
         lambda _: {"recall@20": next(script)},
-        Generators(seeded(0, 1), seeded(0, 2)),
+        streams(0, "cpu"),
         config,
     )
 
@@ -76,7 +80,7 @@ def test_timings_are_a_row_an_epoch() -> None:
     assert (step.timings[["seconds_train", "seconds_validation"]] > 0).all(axis=None)
 
 
-class Breaking(EmbeddingRecommender):
+class Breaking(DotProduct, Trained):
     """Its term goes bad at the second epoch's second step."""
 
     def __init__(self, bad: float) -> None:
@@ -88,7 +92,7 @@ class Breaking(EmbeddingRecommender):
     def embed(self) -> tuple[torch.Tensor, torch.Tensor]:
         return self.weight, torch.ones(40, 2)
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    def loss(self, batch: Batch, randomness: Randomness) -> dict[str, torch.Tensor]:
         self.steps += 1
         factor = self.bad if self.steps == 7 else 1.0
         return {"good": self.weight.sum(), "explosive": self.weight.square().sum() * factor}
@@ -99,11 +103,10 @@ def test_a_loss_that_is_not_finite_stops_with_step_and_term_and_keeps_the_last_g
     bad: float,
 ) -> None:
     inputs = small_world()
-    sampler = PairSampler(inputs.interactions, -(-inputs.interactions.nnz // 5))
-    generators = Generators(seeded(0, 1), seeded(0, 2))
+    batches = PairBatches(inputs.interactions, -(-inputs.interactions.nnz // 5))
     model = Breaking(bad)
     epochs = Training(
-        "x", model, sampler, lambda _: {"recall@20": 0.5}, generators, train_config()
+        "x", model, batches, lambda _: {"recall@20": 0.5}, streams(0, "cpu"), train_config()
     ).epochs()
     kept = next(epochs)
     with pytest.raises(
@@ -191,7 +194,7 @@ def test_a_long_epoch_is_announced_while_it_lasts(
     monkeypatch.setattr(trainer, "SECONDS_BETWEEN_EVENTS", -1.0)
     training = scripted([0.1], max_epochs=1)
     found = announced(caplog, training)
-    assert [of.step for of in found[:-2]] == list(range(len(training.sampler)))
+    assert [of.step for of in found[:-2]] == list(range(len(training.batches)))
     assert found[0].rows is training.rows
 
 
@@ -200,6 +203,59 @@ def test_a_short_epoch_is_not(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_streams_of_a_seed_differ() -> None:
-    draws = [torch.rand(4, generator=seeded(3, stream)).tolist() for stream in range(3)]
+    draws = [stream(3, number).uniform(4).tolist() for number in range(3)]
     assert draws[0] != draws[1] != draws[2]
-    assert draws[1] == torch.rand(4, generator=seeded(3, 1)).tolist()
+    assert draws[1] == stream(3, 1).uniform(4).tolist()
+
+
+def test_metrics_stand_in_the_rows_of_the_epochs_that_were_validated() -> None:
+    training = scripted([0.1, 0.3, 0.2], max_epochs=5, evaluate_every=2)
+    steps = list(training.epochs())
+    history = steps[-1].history
+    assert history["recall@20"].isna().tolist() == [True, False, True, False, False]
+    assert history["recall@20"].dropna().tolist() == [0.1, 0.3, 0.2]
+    assert history["best"].tolist() == [False, True, False, True, False]
+    assert list(history) == list(next(scripted([0.1], max_epochs=1).epochs()).history)
+    assert [step.best["progress"]["epoch"] for step in steps] == [1, 2, 2, 4, 4]
+    assert [step.last["progress"]["best_epoch"] for step in steps] == [0, 2, 2, 4, 4]
+
+
+def test_patience_counts_epochs_and_is_looked_at_after_a_validation() -> None:
+    *_, last = scripted([0.3, 0.2, 0.1, 0.1], evaluate_every=2, patience=3).epochs()
+    assert last.last["progress"]["epoch"] == 6
+    assert last.last["progress"]["best_epoch"] == 2
+
+
+def test_the_schedule_sets_the_rate_of_an_epoch() -> None:
+    training = scripted([0.1, 0.2, 0.3], max_epochs=3, decay=0.5)
+    rates = []
+    for _ in training.epochs():
+        rates.append(training.optimiser.factor)
+    assert rates == [1.0, 0.5, 0.25]
+
+
+class Forgetful(Breaking):
+    def optimiser_groups(self, learning_rate: float, weight_decay: float) -> list[Group]:
+        return []
+
+
+def test_a_parameter_in_no_group_is_refused() -> None:
+    inputs = small_world()
+    batches = PairBatches(inputs.interactions, 64)
+    with pytest.raises(ValueError, match="model x: parameter weight is in 0 of the optimiser_gro"):
+        Training("x", Forgetful(1.0), batches, lambda _: {}, streams(0, "cpu"), train_config())
+
+
+class Changing(Breaking):
+    def loss(self, batch: Batch, randomness: Randomness) -> dict[str, torch.Tensor]:
+        self.steps += 1
+        return {f"term_{min(self.steps, 2)}": self.weight.sum()}
+
+
+def test_terms_that_change_are_refused() -> None:
+    inputs = small_world()
+    batches = PairBatches(inputs.interactions, 64)
+    config = train_config(max_epochs=1)
+    training = Training("x", Changing(1.0), batches, lambda _: {}, streams(0, "cpu"), config)
+    with pytest.raises(ValueError, match=r"loss terms \['term_2'\] after \['term_1'\]"):
+        list(training.epochs())

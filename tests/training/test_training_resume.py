@@ -10,7 +10,9 @@ import torch
 
 from contracts.world import config_of, small_world, train_config, trained_model
 from siger_pipeline.data.schema import Split
-from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.batch import Batch
+from siger_pipeline.models.randomness import Randomness, all_users
+from siger_pipeline.models.recommender import DotProduct, Trained
 from siger_pipeline.training.start import continued, start_training
 from training.resuming import EPOCHS, contents, datasets, fresh, offered, train_until
 
@@ -57,7 +59,7 @@ def test_a_training_resumed_with_another_number_of_threads_says_so(
     with caplog.at_level(logging.WARNING):
         *_, step = continued(other, offered(tmp_path))
     (record,) = caplog.records
-    assert "train_model was trained with 1, then 3 threads" in record.getMessage()
+    assert "the training of lightgcn used 1, then 3 threads" in record.getMessage()
     assert "set the parameter threads to the first number" in record.getMessage()
     assert step.last["threads"] == [1, 3]
 
@@ -67,7 +69,7 @@ def test_what_was_offered_is_not_trained_on(tmp_path: Path) -> None:
     state = offered(tmp_path)
     before = copy.deepcopy(state["last_checkpoint"])
     list(continued(fresh(), state))
-    for part in ("weights", "generators"):
+    for part in ("weights", "randomness"):
         for name, value in before[part].items():
             assert torch.equal(value, state["last_checkpoint"][part][name])
     moments = zip(
@@ -78,23 +80,23 @@ def test_what_was_offered_is_not_trained_on(tmp_path: Path) -> None:
     assert all(torch.equal(*pair) for held in moments for pair in zip(*held, strict=True))
 
 
-class Renewed(EmbeddingRecommender):
+class Renewed(DotProduct, Trained):
     """Draws at the start of each epoch which rows count in it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.config = trained_model("lightgcn", small_world()).config
         self.weight = torch.nn.Parameter(torch.ones(30, 2))
-        self.kept = torch.zeros(30, 1)
+        self.drawn = torch.zeros(30, 1)
 
     def embed(self) -> tuple[torch.Tensor, torch.Tensor]:
         return self.weight, torch.ones(40, 2)
 
-    def start_epoch(self, generator: torch.Generator) -> None:
-        self.kept = (torch.rand(30, 1, generator=generator) < 0.5).float()
+    def start_epoch(self, randomness: Randomness) -> None:
+        self.drawn = randomness.bernoulli(0.5, all_users(30), 1).float()
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, torch.Tensor]:
-        return {"kept": (self.weight * self.kept).square().sum()}
+    def loss(self, batch: Batch, randomness: Randomness) -> dict[str, torch.Tensor]:
+        return {"drawn": (self.weight * self.drawn).square().sum()}
 
 
 def test_what_a_model_renews_each_epoch_is_drawn_as_it_would_have_been(tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_a_resume_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     with caplog.at_level(logging.INFO):
         continued(fresh(), offered(tmp_path))
     assert caplog.messages == [
-        "train_model resumes after epoch 2 of the training that was broken off"
+        "the training of lightgcn, which was interrupted, resumes after epoch 2"
     ]
 
 

@@ -1,5 +1,6 @@
-"""Raw lines under suspicion: bad ones are counted, shown and, within a stated share, left out."""
+"""Bad lines of raw files: counted, quoted in messages and, up to a stated share, left out."""
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -9,12 +10,13 @@ from ibis.expr.types import Table
 from siger_pipeline.data.formats import advice
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
+from siger_pipeline.remarks import Remark
 
 BLANK_LINE = "the line is blank"
 SHOWN = 3  # bad lines in a message
 RAISE_SHARE = "mend the file, or raise ingest.max_bad_share"
-MOST = 0.5  # a share of bad lines above it means another kind of file, not a few slips
-WRONG_FILE = "this does not seem to be the file that is wanted here, or it is of another format"
+MOST = 0.5  # share of bad lines above which the file is of another kind
+WRONG_FILE = "this does not seem to be the file that is wanted, or it is of another format"
 DAMAGED_REMEDY = " The file is damaged or was not fetched whole: fetch it again."
 DAMAGED = re.compile(r"gzip|truncat|ended|corrupt|magic bytes|checksum|crc", re.IGNORECASE)
 
@@ -28,7 +30,7 @@ class BadLines:
         lines: in all.
         bad: lines that were left out.
         examples: line number and reason of the first few of these.
-        noted: lines that count, but for a value that nothing needs and that cannot be read.
+        noted: good lines with a value that cannot be read and that no stage needs.
         notes: line number and reason of the first few of these.
     """
 
@@ -49,19 +51,31 @@ class BadLines:
         first = "; ".join(self.examples)
         return f"{self.file}: {self.bad} of {self.lines} lines ({self.share:.2%}) are bad: {first}"
 
+    def remarks(self) -> list[Remark]:
+        """A warning on the lines that were left out, and one on values that cannot be read."""
+        texts = []
+        if self.bad:
+            texts.append(f"{self}. They are left out.")
+        if self.noted:
+            texts.append(
+                f"{self.file}: {self.noted} lines have a value that cannot be read and that nothing"
+                f" needs: {'; '.join(self.notes)}."
+            )
+        return [Remark(text, logging.WARNING) for text in texts]
+
 
 def materialise(table: Table, what: str) -> Table:
-    """Compute the table once and keep the result in the engine, until nothing refers to it.
+    """The table, computed once; its rows stay in the engine as long as something refers to it.
 
     Raises:
-        InputError: the engine cannot read the raw file behind it to its end (a truncated gzip, for
-            one, only shows there).
+        InputError: the engine cannot read the raw file to its end (a truncated gzip only shows
+            there).
     """
     try:
         return table.cache()
     except duckdb.OutOfMemoryException as error:
         raise InputError(
-            f"{what} needs more memory than there is: {_in_one_line(error)}. Free some, or set"
+            f"{what} needs more memory than is available: {_in_one_line(error)}. Free some, or set"
             " TMPDIR to a disk with more room."
         ) from error
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
@@ -82,7 +96,7 @@ def separate(
     lines: Table | None = None,
     kind: str | None = None,
 ) -> tuple[Table, BadLines]:
-    """The good rows of a parsed raw file (those with a null `reason`), and a report of the others.
+    """The good rows of a parsed raw file (those with a null `reason`), and a report on the others.
 
     A blank line that ends the file does not count.
 
@@ -92,16 +106,15 @@ def separate(
         what: the file in words, for messages, when its name is not known.
         max_bad_share: largest tolerated share of bad lines, 0 … 1.
         remedy: what to do about too many bad lines, for the message.
-        lines: the same as raw lines, to say what they look like where none or few are good.
-        kind: what such a file looks like, as `formats` says it.
+        lines: the same as raw lines, for a message on the format where most are bad.
+        kind: what `formats` calls such a file.
 
     Returns:
-        The rows that are good, without `file`, `reason` and `note`, computed once and kept; the
-        report.
+        The good rows without `file`, `reason` and `note`, computed once; the report.
 
     Raises:
-        InputError: no line at all; more bad lines than tolerated, or only such; a file that cannot
-            be read.
+        InputError: no line at all; more bad lines than tolerated, or only bad ones; a file that
+            cannot be read.
     """
     parsed = materialise(parsed, what)
     report = _report(parsed, what)
@@ -117,14 +130,14 @@ def separate(
 
 
 def _verdict(report: BadLines, allowed: float, remedy: str, looks: str | None) -> str:
-    """What to do about too many bad lines; if most are, they may be of another format."""
+    """What to do about too many bad lines: where most are, the file may be of another format."""
     if report.share <= MOST:
         return f"At most {allowed:.2%} may be: {remedy}."
     return looks or "Most lines are bad, though the field names are right: mend the file."
 
 
 def _looks(lines: Table | None, kind: str | None) -> str | None:
-    """What a file of bad lines looks like; None where its fields are those that are wanted."""
+    """The format that bad lines seem to have; None where their fields are those wanted."""
     if lines is None:
         return None
     written = lines.filter(lines[Columns.LINE].notnull()).order_by(Columns.LINE_NUMBER)
@@ -144,13 +157,13 @@ def _report(parsed: Table, what: str) -> BadLines:
         last_blank=number.max(where=reason == BLANK_LINE),
         **({} if noted is None else {"noted": noted}),
     )
-    found = counted.to_pyarrow().to_pylist()[0]
-    ends_blank = found["lines"] > 0 and found["last"] == found["last_blank"]
-    bad, notes = found["bad"] - ends_blank, found.get("noted", 0)
+    counts = counted.to_pyarrow().to_pylist()[0]
+    ends_blank = counts["lines"] > 0 and counts["last"] == counts["last_blank"]
+    bad, notes = counts["bad"] - ends_blank, counts.get("noted", 0)
     good = parsed.filter(reason.isnull())
     return BadLines(
-        file=found["file"] or what,
-        lines=found["lines"] - ends_blank,
+        file=counts["file"] or what,
+        lines=counts["lines"] - ends_blank,
         bad=bad,
         examples=_examples(parsed, Columns.REASON, min(bad, SHOWN)),
         noted=notes,
@@ -165,6 +178,6 @@ def _has_notes(parsed: Table) -> bool:
 def _examples(parsed: Table, column: str, count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    told = parsed.filter(parsed[column].notnull()).order_by(Columns.LINE_NUMBER)
-    rows = told.select(Columns.LINE_NUMBER, column).limit(count).to_pyarrow().to_pylist()
+    marked = parsed.filter(parsed[column].notnull()).order_by(Columns.LINE_NUMBER)
+    rows = marked.select(Columns.LINE_NUMBER, column).limit(count).to_pyarrow().to_pylist()
     return tuple(f"line {row[Columns.LINE_NUMBER]}: {row[column]}" for row in rows)

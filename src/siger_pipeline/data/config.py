@@ -1,28 +1,17 @@
-"""Parameters of the ingest stage: what is read, and how it is split."""
+"""Parameters of the ingest stage: which source, k-core and split."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
-from siger_pipeline.data.schema import Columns
+from siger_pipeline.blocks import with_blocks
+from siger_pipeline.data.source import load_source
 from siger_pipeline.errors import ParameterError
-
-NAMED_COLUMNS = {
-    Columns.ITEM,
-    Columns.TITLE,
-    Columns.BRAND,
-    Columns.CATEGORIES,
-    Columns.DESCRIPTION,
-}
-
-
-class Source(StrEnum):
-    """The formats that interactions are read from."""
-
-    AMAZON = "amazon"
-    MICROLENS = "microlens"
-    MMREC = "mmrec"
+from siger_pipeline.plugins import SOURCES, names
 
 
 class Strategy(StrEnum):
@@ -39,37 +28,33 @@ ORDERED = {Strategy.TEMPORAL_PER_USER, Strategy.TEMPORAL_GLOBAL, Strategy.LEAVE_
 
 
 def needs_time(strategy: str) -> bool:
-    """Whether the split asks when an interaction was: only then is its time judged."""
+    """Whether the split needs the time of an interaction: only then must it be readable."""
     return strategy in ORDERED
 
 
 def needs_label(strategy: str) -> bool:
-    """Whether the split is the source's own: only then are its labels judged."""
+    """Whether the split is the source's own: only then must its labels be readable."""
     return strategy == Strategy.PUBLISHED
 
 
 class IngestConfig(BaseModel):
-    """`ingest:` of the parameters."""
+    """`ingest:` of the parameters, without the blocks of the sources."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: Source = Field(description="format of the raw files")
+    source: str = Field(description="format of the raw files: a name of `data/sources`")
     k_core: PositiveInt = Field(description="interactions that every user and item must have")
     max_bad_share: float = Field(ge=0, le=1, description="tolerated share of bad raw lines")
-    item_columns: dict[str, str] = Field(
-        description="MMRec's item file: our column -> the file's column; `item` is the source's id"
-    )
 
-    @model_validator(mode="after")
-    def _item_columns_are_known(self) -> Self:
-        unknown = sorted(set(self.item_columns) - NAMED_COLUMNS)
-        if unknown or Columns.ITEM not in self.item_columns:
-            raise ValueError(
-                f"item_columns must name the file's column of {Columns.ITEM!r} and may name those"
-                f" of {', '.join(sorted(NAMED_COLUMNS - {Columns.ITEM}))}; found"
-                f" {', '.join(map(repr, self.item_columns)) or 'none'}"
-            )
-        return self
+    @field_validator("source")
+    @classmethod
+    def _source_exists(cls, source: str) -> str:
+        known = names(SOURCES)
+        if source not in known:
+            near = get_close_matches(source, known, n=1)
+            wish = f"did you mean {near[0]!r}? " if near else ""
+            raise ValueError(f"no such source; {wish}known are {', '.join(known)}")
+        return source
 
 
 class SplitConfig(BaseModel):
@@ -96,18 +81,45 @@ class SplitConfig(BaseModel):
         return self
 
 
+def ingest_model(given: object) -> type[IngestConfig]:
+    """`IngestConfig` with a block for the chosen source, and for others that are given.
+
+    Args:
+        given: `ingest:` of the parameters, not checked yet.
+
+    Raises:
+        ParameterError: the module of such a source is not what it must be.
+    """
+    block = given if isinstance(given, Mapping) else {}
+    asked = [block.get("source"), *block]
+    sources = [name for name in names(SOURCES) if name in asked]
+    return with_blocks("ingest", IngestConfig, {name: load_source(name).config for name in sources})
+
+
+def _with_split() -> Iterator[str]:
+    for name in names(SOURCES):
+        # One that cannot be loaded is not chosen, so that it is no reason to fail.
+        with suppress(ParameterError):
+            if load_source(name).has_split:
+                yield name
+
+
 def check_together(ingest: IngestConfig, split: SplitConfig) -> None:
     """Refuse a split that the source cannot give.
 
     Raises:
-        ParameterError: a published split of a source without one; MicroLens' places in a user's
-            sequence taken for times.
+        ParameterError: a published split of a source without one; a split in time across users
+            where their times cannot be compared.
     """
-    where = f"split.strategy is {split.strategy.value!r} and ingest.source {ingest.source.value!r}"
-    if split.strategy is Strategy.PUBLISHED and ingest.source is not Source.MMREC:
-        raise ParameterError(f"{where}: only mmrec files hold a split; choose another strategy.")
-    if split.strategy is Strategy.TEMPORAL_GLOBAL and ingest.source is Source.MICROLENS:
+    source = load_source(ingest.source)
+    both = f"split.strategy is {split.strategy.value!r} and ingest.source {ingest.source!r}"
+    if split.strategy is Strategy.PUBLISHED and not source.has_split:
         raise ParameterError(
-            f"{where}: its files give each user's order but no times to compare users by; choose"
+            f"{both}: its files hold no split (those of {', '.join(_with_split())} do); choose"
+            " another strategy."
+        )
+    if split.strategy is Strategy.TEMPORAL_GLOBAL and not source.has_times:
+        raise ParameterError(
+            f"{both}: its files give each user's order but no times to compare users by; choose"
             " temporal_per_user."
         )

@@ -9,12 +9,12 @@ UNKNOWN = "items without metadata"
 
 
 def count_step(interactions: Table, step: str, before: int | None = None) -> pd.DataFrame:
-    """One row of the table of counts: what is there after the step.
+    """One row of the table of counts: users, items and interactions after a step.
 
     Args:
         interactions: columns user, item.
         step: what was done, in words.
-        before: interactions before the step; not given, the step removed none.
+        before: interactions before the step; without it, none count as removed.
 
     Returns:
         step, users, items, interactions, removed.
@@ -38,19 +38,19 @@ def count_reading(rows: Table, pairs: Table, bad_lines: int) -> pd.DataFrame:
     return pd.concat([read, unique], ignore_index=True)
 
 
-def count_trained(kept: Table, removed: int) -> pd.DataFrame:
-    """A row for what is left without the users who have no training interaction.
+def count_trained(trained: Table, removed: int) -> pd.DataFrame:
+    """A row for the interactions without those of users who have no training interaction.
 
     Args:
-        kept: columns user, item; without these users.
+        trained: columns user, item; without these users.
         removed: their interactions.
 
     Returns:
-        One row; none where nobody had to leave.
+        One row; none where no user was removed.
     """
     if not removed:
         return pd.DataFrame()
-    counted = count_step(kept, "users with training interactions")
+    counted = count_step(trained, "users with training interactions")
     return counted.assign(**{Columns.REMOVED: removed})
 
 
@@ -71,21 +71,21 @@ def count_unknown(interactions: Table, unknown: Table, count: int) -> pd.DataFra
     return counted.assign(**{Columns.ITEMS: count})
 
 
-def count_splits(labelled: Table, kept: Table) -> pd.DataFrame:
-    """The last rows of the table: each split, and what untrained users took with them.
+def count_splits(labelled: Table, trained: Table) -> pd.DataFrame:
+    """A row for each split; removed are the interactions of untrained users.
 
     Args:
         labelled: columns user, item, split.
-        kept: the same, without the users who left.
+        trained: the same, without these users.
     """
-    before, counted = _by_split(labelled), _by_split(kept)
+    before, counted = _by_split(labelled), _by_split(trained)
     counted.insert(0, Columns.STEP, [f"split: {split.value}" for split in Split])
     removed = before[Columns.INTERACTIONS] - counted[Columns.INTERACTIONS]
     return counted.assign(**{Columns.REMOVED: removed}).reset_index(drop=True)
 
 
 def _by_split(labelled: Table) -> pd.DataFrame:
-    """Users, items, interactions; a row a split, 0 where it is empty."""
+    """Users, items and interactions of each split, 0 where it is empty."""
     grouped = labelled.group_by(Columns.SPLIT).aggregate(**_sizes(labelled)).to_pandas()
     splits = [split.value for split in Split]
     return grouped.set_index(Columns.SPLIT).reindex(splits, fill_value=0)

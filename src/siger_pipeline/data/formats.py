@@ -1,4 +1,4 @@
-"""What a raw file looks like by its first lines, for the messages about a wrong one."""
+"""The format of a raw file by its first lines, for messages on a wrong file."""
 
 import ast
 import json
@@ -43,21 +43,21 @@ METADATA_2014 = (
 
 LITERAL_REVIEWS = "Amazon reviews of 2014 or 2018 as Python literals; wanted is JSON"
 REVIEWS_2018 = (
-    "Amazon reviews of 2014 or 2018 (reviewerID, asin): they are `reviews` of globals.yml"
+    "Amazon reviews of 2014 or 2018 (reviewerID, asin): name them in ingest.amazon.reviews"
 )
-METADATA_2018 = "Amazon metadata of 2018: `metadata` of globals.yml"
+METADATA_2018 = "Amazon metadata of 2018: name them in ingest.amazon.metadata"
 
 
 def advice(lines: Iterable[str | None], delimiter: str | None = None) -> str | None:
-    """A sentence on the format that a file seems to have, and what to do; None if none is known.
+    """A sentence on the format that a file seems to have, and what to do; None for an unknown one.
 
     Args:
         lines: the first ones of the file, or its header.
         delimiter: between the fields that are wanted: a table with it is of the right format.
     """
-    found = [line.strip() for line in lines if line and line.strip()]
-    told = next((kind for line in found[:1] if (kind := _kind(line, delimiter))), None)
-    return f"It looks like {told}." if told else None
+    written = [line.strip() for line in lines if line and line.strip()]
+    kind = _kind(written[0], delimiter) if written else None
+    return f"It looks like {kind}." if kind else None
 
 
 def separated_otherwise(names: Sequence[str], delimiter: str) -> str | None:
@@ -82,8 +82,8 @@ def _kind(line: str, delimiter: str | None) -> str | None:
         return _record(line)
     if SEQUENCE.fullmatch(line):
         return "MicroLens' sequences (a user, a tab, items): set ingest.source: microlens"
-    if found := OTHER_SEQUENCE.fullmatch(line):
-        by = DELIMITERS[found[1]]
+    if match := OTHER_SEQUENCE.fullmatch(line):
+        by = DELIMITERS[match[1]]
         return (
             f"MicroLens' sequences with {by} where a tab is wanted between the user and the items"
         )
@@ -110,11 +110,11 @@ def _record(line: str) -> str | None:
 def _object(line: str) -> dict[Any, Any] | None:
     for read in (json.loads, ast.literal_eval):
         try:
-            found = read(line)
+            value = read(line)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
-        if isinstance(found, dict):
-            return found
+        if isinstance(value, dict):
+            return value
     return None
 
 

@@ -7,10 +7,10 @@ from siger_pipeline.data.schema import Columns
 
 
 def user_index(interactions: Table) -> Table:
-    """Number the users that have an interaction: by the source's numbers where it has some.
+    """The users that have an interaction, numbered in the order of the source's own numbers.
 
-    Others come by their ids, shorter ones first, then as text. So MMRec's users keep their number
-    when none is dropped, whatever they are called.
+    Where the source has none, shorter ids come first, then the order of texts. So MMRec's users
+    keep their numbers when none is dropped, whatever their ids.
 
     Args:
         interactions: columns user, and user_row where the source numbers its users.
@@ -46,7 +46,7 @@ def catalogue(interactions: Table, items: Table, k: int) -> Table:
 
 
 def item_index(catalogue: Table) -> Table:
-    """Number the items by their row, then those without one: shorter ids first, then as text.
+    """The items, numbered in the order of their rows; those without one by length of id, then id.
 
     Args:
         catalogue: item, row, one row an item.
@@ -71,7 +71,7 @@ def unknown_items(item_index: Table, items: Table) -> Table:
 
 
 def index_splits(labelled: Table, users: Table, items: Table) -> Table:
-    """Write labelled interactions with the numbers of users and items.
+    """Labelled interactions with the numbers of users and items.
 
     Args:
         labelled: columns user, item, split.
@@ -88,5 +88,5 @@ def index_splits(labelled: Table, users: Table, items: Table) -> Table:
 
 def _numbered(table: Table, name: str, number: str, first: list[str] | None = None) -> Table:
     order = [*(first or []), table[name].length(), name]
-    place = ibis.row_number().over(order_by=order).cast("int32")
-    return table.mutate(**{number: place}).relocate(number).order_by(number)
+    position = ibis.row_number().over(order_by=order).cast("int32")
+    return table.mutate(**{number: position}).relocate(number).order_by(number)

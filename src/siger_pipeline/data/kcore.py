@@ -9,43 +9,43 @@ from siger_pipeline.errors import InputError
 
 
 def k_core(interactions: Table, k: int) -> tuple[Table, pd.DataFrame]:
-    """Drop users and items with fewer than k interactions, again and again until none is left.
+    """The interactions left when users and items with fewer than k are dropped until none is.
 
-    The result is the largest set in which each user and each item has k interactions: it does not
-    depend on the order of the passes.
+    They are the largest set in which each user and each item has k interactions, whatever the
+    order of the passes.
 
     Args:
         interactions: columns user, item, others; one row a pair.
         k: at least 1.
 
     Returns:
-        The rows that stay, sorted by user, item; a row of counts for each pass, the last of which
+        The rows of the core, sorted by user, item; a row of counts for each pass, the last of which
         removes nothing.
 
     Raises:
-        InputError: nothing stays.
+        InputError: the core is empty.
     """
     before = count_step(interactions, "before")
     passes = [before]
-    kept = interactions
+    core = interactions
     while len(passes) == 1 or passes[-1][Columns.REMOVED].item():
-        thinner = _one_pass(kept, k).cache()
-        if kept is not interactions:
-            kept.release()
-        kept = thinner
+        thinner = _one_pass(core, k).cache()
+        if core is not interactions:
+            core.release()
+        core = thinner
         left = passes[-1][Columns.INTERACTIONS].item()
-        passes.append(count_step(kept, f"{k}-core, pass {len(passes)}", left))
+        passes.append(count_step(core, f"{k}-core, pass {len(passes)}", left))
     if passes[-1][Columns.INTERACTIONS].item() == 0:
         raise InputError(_nothing_left(before, k))
-    return kept.order_by(Columns.USER, Columns.ITEM), pd.concat(passes[1:], ignore_index=True)
+    return core.order_by(Columns.USER, Columns.ITEM), pd.concat(passes[1:], ignore_index=True)
 
 
 def _one_pass(interactions: Table, k: int) -> Table:
-    kept = interactions
+    left = interactions
     for key in (Columns.USER, Columns.ITEM):
         degrees = interactions.group_by(key).aggregate(degree=lambda t: t.count())
-        kept = kept.semi_join(degrees.filter(degrees["degree"] >= k), key)
-    return kept
+        left = left.semi_join(degrees.filter(degrees["degree"] >= k), key)
+    return left
 
 
 def _nothing_left(before: pd.DataFrame, k: int) -> str:

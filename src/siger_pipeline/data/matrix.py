@@ -19,7 +19,7 @@ CODES = {split: code for code, split in enumerate(Split, start=1)}
 
 
 def split_matrix(splits: Table, n_users: int, n_items: int) -> csr_matrix:
-    """All interactions, each with what it is used for.
+    """All interactions, each with its split.
 
     Args:
         splits: columns user_id, item_id, split; one row a pair.

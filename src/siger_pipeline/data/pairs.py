@@ -8,14 +8,14 @@ from siger_pipeline.data.schema import Columns
 
 def first_of(table: Table, keys: list[str], order: list[str]) -> Table:
     """The row that comes first in `order` (nulls last) for each value of `keys`."""
-    place = ibis.row_number().over(group_by=keys, order_by=order)
-    return table.mutate(place=place).filter(lambda t: t["place"] == 0).drop("place")
+    position = ibis.row_number().over(group_by=keys, order_by=order)
+    return table.mutate(position=position).filter(lambda t: t["position"] == 0).drop("position")
 
 
 def one_per_pair(interactions: Table) -> Table:
-    """Keep one row of each user and item: the earliest, whatever the order of the lines.
+    """One row for each user and item: the earliest, whatever the order of the lines.
 
-    Where times are equal, the lower rating counts; of lines that are the same, any.
+    Of equal times the lower rating counts, of equal ratings the lesser split, then the first line.
 
     Args:
         interactions: columns user, item, timestamp, `line_number`, others.
@@ -30,17 +30,17 @@ def one_per_pair(interactions: Table) -> Table:
 
 
 def repeats(rows: Table) -> tuple[int, int]:
-    """How many rows repeat the user and item of another, and how many of them say the same.
+    """How many rows repeat the user and item of another, and how many of them repeat all of it.
 
     Args:
         rows: interactions as read.
     """
     pair = [Columns.USER, Columns.ITEM]
-    said = [*pair, *(n for n in (Columns.RATING, Columns.TIMESTAMP) if n in rows.columns)]
-    counted = rows.group_by(said).aggregate(copies=rows.count())
+    values = [*pair, *(n for n in (Columns.RATING, Columns.TIMESTAMP) if n in rows.columns)]
+    counted = rows.group_by(values).aggregate(copies=rows.count())
     each = counted.group_by(pair).aggregate(rows=counted["copies"].sum(), different=counted.count())
     repeated = each.filter(each["rows"] > 1)
-    found = (
+    sums = (
         repeated.aggregate(
             repeats=(repeated["rows"] - 1).sum().fill_null(0),
             same=(repeated["rows"] - repeated["different"]).sum().fill_null(0),
@@ -48,4 +48,4 @@ def repeats(rows: Table) -> tuple[int, int]:
         .to_pyarrow()
         .to_pylist()[0]
     )
-    return int(found["repeats"]), int(found["same"])
+    return int(sums["repeats"]), int(sums["same"])

@@ -1,7 +1,7 @@
-"""The columns of raw tables, found by the names that their files give them.
+"""The columns of raw tables, by the names that their files give them.
 
-A raw table names its columns `<place>:<name in the file>`, so that no name of a user's file can
-take the place of one of ours; only what is asked for is taken.
+A raw table names its columns `<position>:<name in the file>`, so that no name of a user's file can
+be mistaken for one of ours.
 """
 
 import re
@@ -15,13 +15,13 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 
 OURS = (Columns.LINE_NUMBER, Columns.FILE, Columns.FIELDS)
-PLACED = re.compile(r"\d+:")
+POSITION = re.compile(r"\d+:")
 
 
 def header(table: Table) -> dict[str, str]:
     """Column of a raw table -> its name in the file, in the file's order; empty without a file."""
     return {
-        column: PLACED.sub("", column, count=1) for column in table.columns if column not in OURS
+        column: POSITION.sub("", column, count=1) for column in table.columns if column not in OURS
     }
 
 
@@ -32,15 +32,15 @@ def find(table: Table, name: str) -> str | None:
         InputError: two columns have the name.
     """
     names = header(table)
-    exact = [column for column, found in names.items() if found == name]
-    alike = [column for column, found in names.items() if _plain(found) == _plain(name)]
-    if len(found := exact or alike) > 1:
-        listed = ", ".join(repr(names[column]) for column in found)
+    exact = [column for column, written in names.items() if written == name]
+    alike = [column for column, written in names.items() if _bare(written) == _bare(name)]
+    if len(columns := exact or alike) > 1:
+        listed = ", ".join(repr(names[column]) for column in columns)
         raise InputError(
             f"{file_of(table, 'the file')}: more than one column is {name!r} ({listed}): take out"
             " or rename all but one."
         )
-    return found[0] if found else None
+    return columns[0] if columns else None
 
 
 def require_columns(
@@ -57,7 +57,7 @@ def require_columns(
         wanted: names in the file.
         what: the file in words, for messages, when its name is not known.
         delimiter: what separates the fields of such a file.
-        remedy: what to do about a file of the right format with other names.
+        remedy: what to do about a file of the right format with other column names.
 
     Returns:
         Name -> column of the table.
@@ -65,8 +65,8 @@ def require_columns(
     Raises:
         InputError: it names the file, the columns found and those wanted.
     """
-    found = {name: find(table, name) for name in wanted}
-    absent = [name for name, column in found.items() if column is None]
+    columns = {name: find(table, name) for name in wanted}
+    absent = [name for name, column in columns.items() if column is None]
     if absent:
         names = list(header(table).values())
         hint = separated_otherwise(names, delimiter) if delimiter else None
@@ -75,7 +75,7 @@ def require_columns(
             f"{file_of(table, what)}: no column {', '.join(map(repr, absent))}; found"
             f" {', '.join(map(repr, names))}, wanted {', '.join(map(repr, wanted))}. {hint}".strip()
         )
-    return {name: column for name, column in found.items() if column is not None}
+    return {name: column for name, column in columns.items() if column is not None}
 
 
 def take(table: Table, columns: Mapping[str, str | None]) -> Table:
@@ -93,9 +93,9 @@ def wrong_count(parsed: Table, raw: Table) -> list[tuple[BooleanValue, StringVal
     """Where a line has more or fewer fields than the header; and the words."""
     if Columns.FIELDS not in parsed.columns:
         return []
-    wanted, found = len(header(raw)), parsed[Columns.FIELDS]
-    words = "it has " + found.cast("string") + f" fields, the header has {wanted}"
-    return [(found != wanted, words)]
+    wanted, fields = len(header(raw)), parsed[Columns.FIELDS]
+    words = "it has " + fields.cast("string") + f" fields, the header has {wanted}"
+    return [(fields != wanted, words)]
 
 
 def with_header_as_row(table: Table) -> Table:
@@ -117,5 +117,5 @@ def file_of(table: Table, what: str) -> str:
     return rows[0][Columns.FILE] if rows else what
 
 
-def _plain(name: str) -> str:
+def _bare(name: str) -> str:
     return name.strip("\ufeff \t\r\n\"'").casefold()

@@ -1,4 +1,4 @@
-"""What the steps of ingest removed and what is missing, in sentences for the log."""
+"""Remarks on what the steps of ingest removed, and on missing metadata."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ def repeated_pairs(counts: pd.DataFrame, same: int) -> list[Remark]:
 
     Args:
         counts: of `count_reading`.
-        same: how many of them repeat all that is known of an interaction.
+        same: how many of them repeat all values of an interaction.
     """
     read, unique = counts[Columns.INTERACTIONS].tolist()
     if read == unique:
@@ -29,7 +29,7 @@ def outside_core(before: pd.DataFrame, passes: pd.DataFrame, k: int) -> list[Rem
     """On what the k-core removed, as a whole and by pass.
 
     Args:
-        before: rows of counts, the last of what the k-core began with.
+        before: rows of counts, the last of them before the k-core.
         passes: of `k_core`, a row a pass.
         k: of the k-core.
     """
@@ -37,18 +37,18 @@ def outside_core(before: pd.DataFrame, passes: pd.DataFrame, k: int) -> list[Rem
     removed = {size: int(whole[size] - left[size]) for size in SIZES}
     if not removed[Columns.INTERACTIONS]:
         return []
-    told = ", ".join(f"{count:,} of {whole[size]:,} {size}" for size, count in removed.items())
+    sizes = ", ".join(f"{count:,} of {whole[size]:,} {size}" for size, count in removed.items())
     by_pass = ", ".join(f"{count:,}" for count in passes[Columns.REMOVED] if count)
-    text = f"{k}-core: removed {told} (ingest.k_core = {k}); interactions by pass: {by_pass}."
+    text = f"{k}-core: removed {sizes} (ingest.k_core = {k}); interactions by pass: {by_pass}."
     largest = max(count / whole[size] for size, count in removed.items())
     return [Remark(text, level_of(largest, LARGE))]
 
 
 def untrained_users(before: pd.DataFrame, after: pd.DataFrame) -> list[Remark]:
-    """On users without a training interaction, who left validation and test.
+    """On users without a training interaction, who were removed from validation and test.
 
     Args:
-        before: rows of counts, the last of what was split.
+        before: rows of counts, the last of them before the split.
         after: of `count_trained`.
     """
     if after.empty:

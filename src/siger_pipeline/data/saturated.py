@@ -1,7 +1,8 @@
-"""Users to whom nothing can be recommended: they have every item."""
+"""Users who have every item: nothing can be recommended to them."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from siger_pipeline.data.matrix import interaction_matrix
 from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.remarks import Remark
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 NAMED = 5
 
 
-def users_with_every_item(coded: csr_matrix, user_index: Table) -> str | None:
-    """A sentence on the users who have every item in training, None where there are none.
+def users_with_every_item(coded: csr_matrix, user_index: Table) -> list[Remark]:
+    """A warning on the users who have every item in training; none where no user has.
 
     Args:
         coded: as of `split_matrix`, [U, I].
@@ -26,12 +28,13 @@ def users_with_every_item(coded: csr_matrix, user_index: Table) -> str | None:
     training = interaction_matrix(coded, Split.TRAIN)
     full = np.flatnonzero(np.diff(training.indptr) == training.shape[1])
     if not training.shape[1] or not len(full):
-        return None
+        return []
     chosen = user_index.filter(user_index[Columns.USER_ID].isin(full[:NAMED].tolist()))
     names = chosen.order_by(Columns.USER_ID)[Columns.USER].to_pyarrow().to_pylist()
     more = ", …" if len(full) > NAMED else ""
-    return (
+    text = (
         f"Users with all {training.shape[1]} items in training: {len(full)} of "
         f"{training.shape[0]} (user {', '.join(names)}{more}). Nothing is left to recommend to "
         "them, and there is nothing to train them on."
     )
+    return [Remark(text, logging.WARNING)]

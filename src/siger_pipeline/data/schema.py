@@ -1,4 +1,4 @@
-"""Names of columns and splits: the one place where they are spelt."""
+"""Names of columns and splits, each spelt once."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ class Columns:
     ITEM = "item"  # id as in the source, text
     RATING = "rating"
     TIMESTAMP = "timestamp"  # whole number; larger is later
-    IS_POSITION = "timestamp_is_position"  # true: timestamp is a place in the user's own order
+    IS_POSITION = "timestamp_is_position"  # true: timestamp is a position in the user's own order
     SPLIT = "split"  # one of Split; in `interactions` the source's own, null where it has none
     USER_ID = "user_id"  # 0 … U − 1
     ITEM_ID = "item_id"  # 0 … I − 1
@@ -28,7 +28,7 @@ class Columns:
     FIELDS = "fields"  # how many a raw line has
     FILE = "file"  # the file that a raw line comes from, for messages
     REASON = "reason"  # why a raw line is bad, null where it is good
-    NOTE = "note"  # what of a good raw line is not read, null where nothing
+    NOTE = "note"  # which value of a good raw line cannot be read, null where all can
     STEP = "step"  # of the table of counts
     USERS = "users"
     ITEMS = "items"
@@ -36,9 +36,9 @@ class Columns:
     REMOVED = "removed"  # rows that the step removed
 
 
-def raw_name(place: int, name: str) -> str:
-    """What a raw table calls the column of a file at this place: never one of our own names."""
-    return f"{place}:{name}"
+def raw_name(position: int, name: str) -> str:
+    """The name that a raw table gives a column of its file: never one of ours."""
+    return f"{position}:{name}"
 
 
 class Split(StrEnum):

@@ -1,4 +1,4 @@
-"""Which interactions train, which validate, which test (`protocol.md`, Split).
+"""Which interactions train, which validate, which test (`docs/protocol.md`, Split).
 
 A random order is the order of md5("seed|user|item") as text, which every engine computes alike.
 
@@ -21,15 +21,15 @@ LEAVE = "leave"
 
 
 def assign(interactions: Table, settings: SplitConfig) -> Table:
-    """Label each interaction by the strategy of the settings.
+    """Each interaction with its split, by the strategy of the settings.
 
-    - published: as the source says.
+    - published: the source's own label.
     - random_per_user: each user's interactions in random order.
     - temporal_per_user: each user's latest test, the latest before those validate.
-    - temporal_global: the latest of all, whoever's they are.
+    - temporal_global: the latest of all users' interactions test.
     - leave_one_out: each user's latest tests, the one before it validates.
 
-    Equal times are taken in random order.
+    Equal times are in random order.
 
     Args:
         interactions: columns user, item, timestamp, `timestamp_is_position`, split, others; one row
@@ -37,23 +37,23 @@ def assign(interactions: Table, settings: SplitConfig) -> Table:
         settings: strategy, ratios, seed.
 
     Returns:
-        user, item, split (text of `Split`), computed once and kept.
+        user, item, split (text of `Split`), computed once.
 
     Raises:
         InputError: an interaction without the label or the time that the strategy needs, or with a
-            place in the user's own order where a time is needed.
+            position in the user's own order where a time is needed.
     """
     if settings.strategy is Strategy.PUBLISHED:
         _require(interactions, Columns.SPLIT, settings.strategy)
         return interactions.select(*PAIR, Columns.SPLIT).cache()
-    placed = _placed(interactions, settings)
-    tested, validated = _shares(placed["size"], settings)
+    ordered = _ordered(interactions, settings)
+    tested, validated = _shares(ordered["size"], settings)
     label = ibis.cases(
-        (placed["place"] < tested, Split.TEST.value),
-        (placed["place"] < tested + validated, Split.VALIDATION.value),
+        (ordered["position"] < tested, Split.TEST.value),
+        (ordered["position"] < tested + validated, Split.VALIDATION.value),
         else_=Split.TRAIN.value,
     )
-    return placed.select(*PAIR, **{Columns.SPLIT: label}).cache()
+    return ordered.select(*PAIR, **{Columns.SPLIT: label}).cache()
 
 
 def untrained(labelled: Table) -> Table:
@@ -70,7 +70,7 @@ def untrained(labelled: Table) -> Table:
 
 
 def without_untrained(labelled: Table, settings: SplitConfig) -> Table:
-    """Let users without a training interaction leave validation and test (`protocol.md`).
+    """The interactions without those of users who have none to train on (`docs/protocol.md`).
 
     Args:
         labelled: columns user, item, split.
@@ -94,8 +94,8 @@ def without_untrained(labelled: Table, settings: SplitConfig) -> Table:
     return labelled.anti_join(users, Columns.USER)
 
 
-def _placed(interactions: Table, settings: SplitConfig) -> Table:
-    """Each interaction's `place` in the order in which they leave training, of `size` in all."""
+def _ordered(interactions: Table, settings: SplitConfig) -> Table:
+    """Each interaction's `position` in the order in which they leave training, of `size` in all."""
     group = [] if settings.strategy is Strategy.TEMPORAL_GLOBAL else [Columns.USER]
     order: list[Value | str] = [_random_text(interactions, settings.seed), *PAIR]
     if settings.strategy is not Strategy.RANDOM_PER_USER:
@@ -104,7 +104,7 @@ def _placed(interactions: Table, settings: SplitConfig) -> Table:
     if settings.strategy is Strategy.TEMPORAL_GLOBAL:
         _refuse_positions(interactions)
     return interactions.mutate(
-        place=ibis.row_number().over(group_by=group, order_by=order),
+        position=ibis.row_number().over(group_by=group, order_by=order),
         size=interactions.count().over(group_by=group),
     )
 
@@ -145,7 +145,7 @@ def _require(interactions: Table, column: str, strategy: Strategy) -> None:
 def _refuse_positions(interactions: Table) -> None:
     if interactions[Columns.IS_POSITION].any().to_pyarrow().as_py():
         raise InputError(
-            f"split.strategy {Strategy.TEMPORAL_GLOBAL.value} needs times: this source gives places"
-            " in each user's own order, which do not compare between users; choose"
+            f"split.strategy {Strategy.TEMPORAL_GLOBAL.value} needs times: this source gives"
+            " positions in each user's own order, which do not compare between users; choose"
             f" {Strategy.TEMPORAL_PER_USER.value}."
         )

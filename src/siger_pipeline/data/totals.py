@@ -1,4 +1,4 @@
-"""The counts of the whole ingest stage, and what is to be said of its last steps."""
+"""The counts of the whole ingest stage, and remarks on its last steps."""
 
 import pandas as pd
 from ibis.expr.types import Table
@@ -11,24 +11,24 @@ from siger_pipeline.remarks import Remark
 
 
 def stage_counts(
-    so_far: pd.DataFrame, labelled: Table, kept: Table, item_index: Table, items: Table
+    so_far: pd.DataFrame, labelled: Table, trained: Table, item_index: Table, items: Table
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """The counts of all steps, and remarks on untrained users and on items without metadata.
 
     Args:
         so_far: counts up to the k-core.
         labelled: columns user, item, split.
-        kept: the same, without the users who have no training interaction.
+        trained: the same, without the users who have no training interaction.
         item_index: column item, the catalogue.
         items: column item, those with metadata.
     """
-    splits = count_splits(labelled, kept)
-    trained = count_trained(kept, int(splits[Columns.REMOVED].sum()))
+    splits = count_splits(labelled, trained)
+    of_trained = count_trained(trained, int(splits[Columns.REMOVED].sum()))
     unknown = unknown_items(item_index, items)
     without, total, known = (_rows(table) for table in (unknown, item_index, items))
-    counts = [so_far, trained, splits, count_unknown(kept, unknown, without)]
+    counts = [so_far, of_trained, splits, count_unknown(trained, unknown, without)]
     remarks = [
-        *untrained_users(so_far, trained),
+        *untrained_users(so_far, of_trained),
         *metadata_coverage(without, known - (total - without), total),
     ]
     return pd.concat(counts, ignore_index=True), remarks

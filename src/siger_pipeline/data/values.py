@@ -1,12 +1,12 @@
-"""Reading raw text: ids, texts and numbers, and the words for those that are wrong."""
+"""Reading raw text: ids, texts and numbers, and the words for wrong ones."""
 
 import ibis
 from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, StringValue, Value
 
-AROUND = r'\s*"?\s*'  # what may stand around a number
+AROUND = r'\s*"?\s*'  # blanks and quotes around a number
 WHOLE_NUMBER = rf"^{AROUND}(-?[0-9]+)(\.0*)?{AROUND}$"
 EXPONENT = rf"^{AROUND}(-?[0-9]+\.?[0-9]*[eE][+-]?[0-9]+){AROUND}$"
-EXACT_BELOW = 2.0**53  # floats below tell whole numbers apart
+EXACT_BELOW = 2.0**53  # whole numbers below are exact as floats
 QUOTED = 40  # characters of a wrong value in a message
 
 
@@ -21,13 +21,13 @@ def null_if_blank(text: StringValue) -> StringValue:
 
 
 def whole_number(text: StringValue) -> IntegerValue:
-    """The number (int64), null where the text is none that fits.
+    """The number (int64), null where the text is none, or none that fits.
 
-    It may be written as a float (`2.0`, `1.4e9`) as long as that says exactly which number is
-    meant, stand in quotes, or between blanks.
+    It may be written as a float (`2.0`, `1.4e9`) that is a whole number exactly, in quotes, or
+    between blanks.
     """
-    # The engine's own reading takes other forms too and rounds. Where it writes the same text
-    # again it read what stands there; only other texts are looked at more closely.
+    # The engine's own cast accepts other forms too and rounds. Where the number, written again, is
+    # the same text, it was read exactly; only other texts need a closer look.
     number = text.try_cast("int64")
     return ibis.ifelse(number.cast("string") == text, number, _in_another_form(text))
 
@@ -47,19 +47,19 @@ def finite_number(text: StringValue) -> FloatingValue:
 
 
 def is_unreadable(text: StringValue) -> BooleanValue:
-    """True where an id holds control characters, or what stands for bytes that are no text."""
+    """True where an id holds control characters, or U+FFFD for bytes that are no text."""
     return text.re_search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffd}]").fill_null(False)
 
 
-def wrong(field: str, found: StringValue, wanted: str) -> StringValue:
+def wrong(field: str, value: StringValue, wanted: str) -> StringValue:
     """The words for a wrong value."""
     return (
-        ibis.literal(f"{field} is ") + found.left(QUOTED).fill_null("missing") + f", not {wanted}"
+        ibis.literal(f"{field} is ") + value.left(QUOTED).fill_null("missing") + f", not {wanted}"
     )
 
 
 def wrong_type(
-    field: str, found: StringValue, value: Value, wanted: str
+    field: str, text: StringValue, value: Value, wanted: str
 ) -> tuple[BooleanValue, StringValue]:
-    """Where a text was found but no value could be read from it; and the words for it."""
-    return found.notnull() & value.isnull(), wrong(field, found, wanted)
+    """Where no value could be read from a text that is there; and the words for it."""
+    return text.notnull() & value.isnull(), wrong(field, text, wanted)

@@ -52,6 +52,8 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
 
     KIND: ClassVar[str]
     MAGIC: ClassVar[tuple[bytes, ...]] = ()  # what such a file begins with, where that is fixed
+    # Arguments that make no result stale: see `kedro_fresh.locations`.
+    WITHOUT_EFFECT: ClassVar[frozenset[str]] = frozenset({"hint"})
 
     def __init__(
         self,

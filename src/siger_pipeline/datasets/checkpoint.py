@@ -1,4 +1,4 @@
-"""A training checkpoint: nested dicts of tensors and plain values."""
+"""A training checkpoint: nested dicts of tensors and simple values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kedro_datasets._typing import JSONPreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
 
-PLAIN = (int, float, bool, type(None))
+SIMPLE = (int, float, bool, type(None))
 
 
 class CheckpointDataset(AtomicDataset):
@@ -42,7 +42,7 @@ class CheckpointDataset(AtomicDataset):
             writer.submit(torch.save, canonical(data), handle).result()
 
     def preview(self) -> JSONPreview:
-        """The plain values, and type and shape of each tensor, for Kedro-Viz."""
+        """The simple values, and type and shape of each tensor, for Kedro-Viz."""
         return JSONPreview(json.dumps(outline(self.load())))
 
 
@@ -61,14 +61,14 @@ def outline(value: Any) -> Any:
     return value
 
 
-def canonical(value: Any, place: str = "checkpoint") -> Any:
+def canonical(value: Any, where: str = "checkpoint") -> Any:
     """An equal object whose pickle depends on values alone.
 
     Pickle writes an object that it met before as a reference, and torch a tensor with all of its
     storage: equal strings become one object, containers new ones, tensors contiguous CPU clones.
 
     Raises:
-        DataFileError: a value of a type that a checkpoint cannot hold; the message says where.
+        DataFileError: a value of a type that a checkpoint cannot hold; the message names its keys.
     """
     import torch
 
@@ -77,12 +77,12 @@ def canonical(value: Any, place: str = "checkpoint") -> Any:
     if type(value) is str:
         return sys.intern(value)
     if isinstance(value, dict):
-        return {canonical(k, place): canonical(v, f"{place}.{k}") for k, v in value.items()}
+        return {canonical(k, where): canonical(v, f"{where}.{k}") for k, v in value.items()}
     if type(value) in (list, tuple):
-        return type(value)(canonical(v, f"{place}[{n}]") for n, v in enumerate(value))
-    if type(value) in PLAIN:
+        return type(value)(canonical(v, f"{where}[{n}]") for n, v in enumerate(value))
+    if type(value) in SIMPLE:
         return value
     raise DataFileError(
-        f"{place} is a {type(value).__name__}: a checkpoint holds tensors, str, int, float, bool,"
+        f"{where} is a {type(value).__name__}: a checkpoint holds tensors, str, int, float, bool,"
         " None, and dicts, lists and tuples of them."
     )

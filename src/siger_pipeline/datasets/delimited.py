@@ -13,12 +13,10 @@ from siger_pipeline.data.schema import Columns, raw_name
 from siger_pipeline.datasets.base import DataFileError, ReadOnlyDataset
 from siger_pipeline.datasets.duckdb import connection, spill_folder
 from siger_pipeline.datasets.lines import TextSource, copied, numbered, read_lines
+from siger_pipeline.datasets.look import Look, glance, look
 from siger_pipeline.datasets.rawtext import (
     BETWEEN_FIELDS,
     CONTINUED,
-    Look,
-    glance,
-    look,
     open_text,
     separated,
     write_lines,
@@ -32,10 +30,10 @@ if TYPE_CHECKING:
 class DelimitedDataset(ReadOnlyDataset):
     """A delimited file as an Ibis table of text, null where a field is empty.
 
-    Its columns are named by place and header, `<place>:<name>`, so that no name of a user's file
-    clashes with one of ours (`data.raw` finds them); `line_number`, `fields` (how many the line
-    has) and `file` stand beside them. Blank lines are left out. What is read as `LinesDataset`
-    reads it; `records` says what quotes mean.
+    Its columns are named by position and header, `<position>:<name>`, so that no name of a user's
+    file clashes with one of ours (see `data.raw`); further columns are `line_number`, `fields` (how
+    many the line has) and `file`. Blank lines are left out. Encodings and line ends are those of
+    `LinesDataset`, quotes those of `records`.
 
     Args:
         delimiter: one character. Between tabs, quote marks are text.
@@ -69,13 +67,13 @@ class DelimitedDataset(ReadOnlyDataset):
         names, line = self._header(path, seen)
         source, delimiter = self._source(path, seen)
         # Lines that are blank, or continue a record, would be rows of a table of one column.
-        plain = line == 1 and not seen.blank and len(names) > 1
-        if plain and (table := _even(source, names, delimiter)) is not None:
+        simple = line == 1 and not seen.blank and len(names) > 1
+        if simple and (table := _even(source, names, delimiter)) is not None:
             return numbered(table, path, first=2)
         return _split(numbered(read_lines(source), path), names, line, delimiter)
 
     def _source(self, path: str, seen: Look) -> tuple[TextSource, str]:
-        """What DuckDB is to read, the file or a clean copy; and what separates fields there."""
+        """What DuckDB reads, the file or a clean copy, and what separates fields in it."""
         if seen.clean and not seen.quotes:
             return TextSource(self._fs, path, seen.packed), self._delimiter
         with open_text(self._fs, path, seen) as text:
@@ -83,15 +81,12 @@ class DelimitedDataset(ReadOnlyDataset):
         return copied(copy), BETWEEN_FIELDS
 
     def _header(self, path: str, seen: Look) -> tuple[list[str], int]:
-        """The names of the columns, and the line that they stand on: the first that is not blank.
+        """The names of the columns and the number of their line, the first that is not blank.
 
-        A file may turn out to have no header: then its first record is taken for one, as long as
-        nobody asks for a column by name.
+        Of a file without a header this is its first record, which `data.raw` turns into a row.
         """
-        with self._records(path, seen) as found:
-            first = next(
-                ((fields, n) for n, fields in enumerate(found, 1) if _is_row(fields)), None
-            )
+        with self._records(path, seen) as rows:
+            first = next(((fields, n) for n, fields in enumerate(rows, 1) if _is_row(fields)), None)
         if first is None:
             raise DataFileError(f"{path} is empty, wanted is {self.KIND} with a header.")
         return first
@@ -106,8 +101,8 @@ class DelimitedDataset(ReadOnlyDataset):
         if self._optional and not self._exists():
             return TablePreview({"index": [], "columns": [], "data": []})
         path = self._existing_path()
-        with self._records(path, glance(self._fs, path)) as found:
-            names, *data = list(islice((fields for fields in found if _is_row(fields)), nrows + 1))
+        with self._records(path, glance(self._fs, path)) as rows:
+            names, *data = list(islice((fields for fields in rows if _is_row(fields)), nrows + 1))
         return TablePreview({"index": list(range(len(data))), "columns": names, "data": data})
 
     def _describe(self) -> dict[str, Any]:
@@ -140,16 +135,16 @@ def _split(lines: Table, names: list[str], header: int, delimiter: str) -> Table
     """Lines as rows of their fields, those after the header."""
     line, after = lines[Columns.LINE], lines[Columns.LINE_NUMBER] > header
     blank = line.strip().fill_null("").isin(["", CONTINUED])
-    found = lines.filter(after & ~blank).mutate(
+    rows = lines.filter(after & ~blank).mutate(
         **{Columns.LINE: lambda table: table[Columns.LINE].split(delimiter)}
     )
-    fields = found[Columns.LINE]
-    return found.select(
+    fields = rows[Columns.LINE]
+    return rows.select(
         **{raw_name(n, name): fields[n].nullif("") for n, name in enumerate(names)},
         **{
             Columns.FIELDS: fields.length(),
-            Columns.LINE_NUMBER: found[Columns.LINE_NUMBER],
-            Columns.FILE: found[Columns.FILE],
+            Columns.LINE_NUMBER: rows[Columns.LINE_NUMBER],
+            Columns.FILE: rows[Columns.FILE],
         },
     )
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kedro_fresh import temporary
-from siger_pipeline.datasets.literal import LiteralFileSystem, is_plain
+from siger_pipeline.datasets.literal import LiteralFileSystem, is_literal
 from siger_pipeline.threads import chosen
 
 if TYPE_CHECKING:
@@ -22,8 +22,16 @@ if TYPE_CHECKING:
 
 # Fields would end with it: no text file holds it, so a line is one field.
 NO_DELIMITER = "\x01"
-# A share of the machine's (or container's) memory; what does not fit is spilled to disk.
-MEMORY_LIMIT = "50%"
+# Percent of the machine's (or container's) memory; what does not fit is spilled to disk.
+MEMORY = 50
+
+_processes = 1
+
+
+def divide_memory(processes: int) -> None:
+    """From now on, a new connection leaves as much memory to each of so many processes."""
+    global _processes  # noqa: PLW0603, the connection is the process's too
+    _processes = processes
 
 
 def connection() -> Backend:
@@ -42,7 +50,7 @@ def _connection(threads: int | None) -> Backend:
     settings = {} if threads is None else {"threads": threads}
     return ibis.duckdb.connect(
         ":memory:",
-        memory_limit=MEMORY_LIMIT,
+        memory_limit=f"{MEMORY / _processes:g}%",
         temp_directory=spill_folder(),
         autoinstall_known_extensions=False,
         **settings,
@@ -82,8 +90,8 @@ def _literal() -> LiteralFileSystem:
 
 
 def address(filesystem: fsspec.AbstractFileSystem, path: str) -> str:
-    """What DuckDB is told to read for the file at this very path, whatever its name looks like."""
-    return path if is_plain(filesystem, path) else _literal().address(filesystem, path)
+    """The address under which DuckDB reads the file of exactly this path."""
+    return path if is_literal(filesystem, path) else _literal().address(filesystem, path)
 
 
 def read_text(
@@ -107,5 +115,5 @@ def read_text(
 
 
 def read_parquet(filesystem: fsspec.AbstractFileSystem, path: str) -> Table:
-    """A Parquet file, lazily: what stands in it, nothing from the names of its folders."""
+    """A Parquet file, lazily: its own columns, none from the names of its folders."""
     return connection().read_parquet(address(filesystem, path), hive_partitioning=False)

@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, where that is not what it was taken for."""
+"""The kind of a file by its first bytes, for messages on files of the wrong kind."""
 
 from __future__ import annotations
 

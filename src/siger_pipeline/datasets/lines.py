@@ -14,7 +14,8 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import ReadOnlyDataset
 from siger_pipeline.datasets.duckdb import read_text, spill_folder
 from siger_pipeline.datasets.kinds import GZIP
-from siger_pipeline.datasets.rawtext import LONGEST_LINE, glance, look, open_text, write_lines
+from siger_pipeline.datasets.look import LONGEST_LINE, glance, look
+from siger_pipeline.datasets.rawtext import open_text, write_lines
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -26,9 +27,9 @@ class LinesDataset(ReadOnlyDataset):
     """A text file as an Ibis table: `line_number` (from 1), `line` (null where empty), `file`.
 
     UTF-8, or UTF-16 by its marks; gzip by its first bytes; any line ends, mixed ones too. What
-    DuckDB cannot read is read from a clean copy, in the temporary folder; bytes that are no text
-    are told and read as U+FFFD. `load` reads the file once to its end, so that a truncated or
-    damaged one is found here, with its name, and not in the midst of a stage.
+    DuckDB cannot read is read from a clean copy in the temporary folder; bytes that are no text
+    are logged and read as U+FFFD. `load` reads the file once to its end, so that a truncated or
+    damaged one fails here, by its name, and not in the middle of a stage.
     """
 
     KIND: ClassVar[str] = "lines of UTF-8 text"
@@ -54,7 +55,7 @@ class LinesDataset(ReadOnlyDataset):
 
 @dataclass(frozen=True)
 class TextSource:
-    """A text that DuckDB reads: where it is, and how.
+    """A text file for DuckDB.
 
     Attributes:
         filesystem: of the file.

@@ -1,4 +1,4 @@
-"""Paths as they are: nothing in the name of a folder or file is a pattern or a value."""
+"""Paths that DuckDB takes literally, whatever characters are in them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import fsspec
 
 # What DuckDB takes literally itself. It globs `*?[`, even where a file of that very name exists.
-PLAIN = re.compile(r"/[\w/. =+,@-]*")
+LITERAL = re.compile(r"/[\w/. =+,@-]*")
 
 
 class LiteralFileSystem(fsspec.AbstractFileSystem):
-    """Files of other filesystems under numbers, so that no reader can interpret their names."""
+    """Files of other filesystems under numbers, so that no reader takes a name for a pattern."""
 
     protocol: ClassVar[str] = "literal"
     cachable: ClassVar[bool] = False
@@ -53,8 +53,8 @@ class LiteralFileSystem(fsspec.AbstractFileSystem):
         return self._files[f"/{PurePosixPath(path).name}"]
 
 
-def is_plain(filesystem: fsspec.AbstractFileSystem, path: str) -> bool:
+def is_literal(filesystem: fsspec.AbstractFileSystem, path: str) -> bool:
     """Whether it is a local file whose path DuckDB takes literally."""
     protocols = filesystem.protocol
     names = {protocols} if isinstance(protocols, str) else set(protocols)
-    return "file" in names and PLAIN.fullmatch(path) is not None
+    return "file" in names and LITERAL.fullmatch(path) is not None

@@ -1,7 +1,7 @@
 """One picture's file as pixels: upright, in RGB, on a white page.
 
 Damage to what is not pixels (EXIF, colour profiles, texts) does not matter. Memory is bounded by
-MAX_PIXELS: at most 8 bytes a pixel are held at once, besides what a decoder needs.
+MAX_PIXELS: at most 8 bytes a pixel are in memory at once, besides what a decoder needs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 100_000_000  # of a picture; 10,000 × 10,000 is the largest that shops accept
 STRIP = 256  # rows that are converted at once
-OPAQUE = {"1", "L"}  # modes that are plain RGB whole, unless a colour is named transparent
+OPAQUE = {"1", "L"}  # modes that turn into RGB whole, unless a colour is transparent
 RANGES = (1, 255, 65_535)  # where the values of pictures in whole numbers or floats may end
 MESSAGE = 100  # characters of a decoder's own message
 
@@ -37,14 +37,14 @@ def open_picture(filesystem: fsspec.AbstractFileSystem, path: str) -> Image.Imag
     """
     head = b""
     try:
-        # Damaged metadata, many pixels: decided here, and nothing to warn of.
+        # Damaged metadata does not matter, and too many pixels are refused below: no warnings.
         with warnings.catch_warnings(), filesystem.open(path, "rb") as handle:
             warnings.simplefilter("ignore")
             head = handle.read(HEAD)
             return to_rgb(upright(_decoded(handle)))
     except Exception as error:
-        told = f"The picture {printable(path)} cannot be read: {_why(error, head)}."
-        raise DataFileError(told) from error
+        text = f"The picture {printable(path)} cannot be read: {_why(error, head)}."
+        raise DataFileError(text) from error
 
 
 def printable(name: str) -> str:
@@ -74,7 +74,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
 
 
 def upright(picture: Image.Image) -> Image.Image:
-    """The picture turned as its EXIF data or XMP say; as it is where they cannot be read."""
+    """The picture turned by its EXIF data or XMP; as it is where they cannot be read."""
     from PIL import ExifTags, Image
 
     turns = {
@@ -144,7 +144,7 @@ def _top(picture: Image.Image) -> float:
 
 
 def _why(error: Exception, head: bytes) -> str:
-    """Why a file is no picture, in words."""
+    """Why a file cannot be read as a picture, in words."""
     from PIL import Image, UnidentifiedImageError
 
     if isinstance(error, OSError) and error.strerror:
@@ -158,5 +158,5 @@ def _why(error: Exception, head: bytes) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its content is not a picture, or its beginning is damaged"
     message = " ".join(str(error).split()).rstrip(".")[:MESSAGE]
-    told = f" ({message})" if message and "<" not in message else ""
-    return f"it is damaged or cut off{told}"
+    own_words = f" ({message})" if message and "<" not in message else ""
+    return f"it is damaged or cut off{own_words}"

@@ -24,7 +24,7 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 PNG_START = b"\x89PNG\r\n\x1a\n"
 PNG_PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 JPEG_START, JPEG_SCAN, JPEG_COMMENT = b"\xff\xd8", 0xDA, 0xFE
-JPEG_METADATA = {*range(0xE1, 0xEE), 0xEF, JPEG_COMMENT}  # APP14 tells how colours are stored
+JPEG_METADATA = {*range(0xE1, 0xEE), 0xEF, JPEG_COMMENT}  # APP14 holds how colours are stored
 
 
 @cache
@@ -39,7 +39,7 @@ def endings() -> dict[str, str]:
 
 @cache
 def formats() -> tuple[str, ...]:
-    """The formats that are looked for in a file, whatever its ending says."""
+    """The formats that a file is tried as, whatever its ending."""
     from PIL import Image
 
     known = set(endings().values())
@@ -47,7 +47,7 @@ def formats() -> tuple[str, ...]:
 
 
 def other_content(head: bytes) -> str | None:
-    """What a file holds that is no picture, in words; None where the first bytes do not tell."""
+    """What a file that is no picture holds, in words; None where its first bytes are not known."""
     if head[4:8] == b"ftyp":
         heic = head[8:12] in HEIC_BRANDS
         return "a HEIC picture, which cannot be read: save it as JPEG or PNG" if heic else None
@@ -65,21 +65,23 @@ def without_metadata(content: bytes) -> bytes:
 
 
 def _png_pixels(content: bytes) -> bytes:
-    parts, place = [PNG_START], len(PNG_START)
-    while place + 12 <= len(content):
-        (length,) = struct.unpack_from(">I", content, place)
-        end = place + 12 + length
-        if content[place + 4 : place + 8] in PNG_PIXELS:
-            parts.append(content[place:end])
-        place = end
+    parts, offset = [PNG_START], len(PNG_START)
+    while offset + 12 <= len(content):
+        (length,) = struct.unpack_from(">I", content, offset)
+        end = offset + 12 + length
+        if content[offset + 4 : offset + 8] in PNG_PIXELS:
+            parts.append(content[offset:end])
+        offset = end
     return b"".join(parts)
 
 
 def _jpeg_pixels(content: bytes) -> bytes:
-    parts, place = [JPEG_START], len(JPEG_START)
-    while place + 4 <= len(content) and content[place] == 0xFF and content[place + 1] != JPEG_SCAN:
-        end = place + 2 + struct.unpack_from(">H", content, place + 2)[0]
-        if content[place + 1] not in JPEG_METADATA:
-            parts.append(content[place:end])
-        place = end
-    return b"".join([*parts, content[place:]])
+    parts, offset = [JPEG_START], len(JPEG_START)
+    while (
+        offset + 4 <= len(content) and content[offset] == 0xFF and content[offset + 1] != JPEG_SCAN
+    ):
+        end = offset + 2 + struct.unpack_from(">H", content, offset + 2)[0]
+        if content[offset + 1] not in JPEG_METADATA:
+            parts.append(content[offset:end])
+        offset = end
+    return b"".join([*parts, content[offset:]])

@@ -42,7 +42,7 @@ class PicturesDataset(ReadOnlyDataset):
     """A folder as a `PictureFolder`: an item's id is its file's name without the ending.
 
     Files of other kinds than pictures are left out; so are hidden files. A file is opened when its
-    function is called: pictures are never held all at once.
+    function is called: never are all pictures in memory at once.
     """
 
     KIND: ClassVar[str] = "a folder of pictures"
@@ -50,11 +50,11 @@ class PicturesDataset(ReadOnlyDataset):
     def _read(self, path: str) -> PictureFolder:
         if not self._fs.isdir(path):
             raise DataFileError(f"{path} is a file, wanted is {self.KIND}, one file per item.")
-        paths = [PurePosixPath(found) for found in sorted(self._fs.ls(path, detail=False))]
-        shown = [found for found in paths if not found.name.startswith(".")]
-        pictures = [found for found in shown if found.suffix.lower() in endings()]
+        paths = [PurePosixPath(name) for name in sorted(self._fs.ls(path, detail=False))]
+        shown = [file for file in paths if not file.name.startswith(".")]
+        pictures = [file for file in shown if file.suffix.lower() in endings()]
         known = set(pictures)
-        left_out = [printable(found.name) for found in shown if found not in known]
+        left_out = [printable(file.name) for file in shown if file not in known]
         if not pictures:
             raise DataFileError(self._advise(_no_pictures(path, left_out)))
         _require_one_an_item(path, pictures)
@@ -66,8 +66,8 @@ class PicturesDataset(ReadOnlyDataset):
         from PIL import Image, ImageOps
 
         sheet = Image.new("RGB", (SHEET * TILE, SHEET * TILE), "white")
-        for place, opened in enumerate(islice(self.load().values(), SHEET * SHEET)):
-            row, column = divmod(place, SHEET)
+        for number, opened in enumerate(islice(self.load().values(), SHEET * SHEET)):
+            row, column = divmod(number, SHEET)
             try:
                 tile = ImageOps.pad(opened(), (TILE, TILE), color="white")
             except DataFileError:
@@ -90,7 +90,7 @@ def _require_one_an_item(path: str, pictures: list[PurePosixPath]) -> None:
     several = {item: names for item, names in of_item.items() if len(names) > 1}
     if several:
         item, names = next(iter(several.items()))
-        more = f" So it is with {len(several) - 1} more items." if len(several) > 1 else ""
+        more = f" {len(several) - 1} more have several." if len(several) > 1 else ""
         number = "two" if len(names) == 2 else len(names)
         raise DataFileError(
             f"{path} has {number} pictures of item {printable(item)}: {_few(names)}. Keep one."

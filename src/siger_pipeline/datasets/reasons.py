@@ -1,4 +1,4 @@
-"""Why something cannot be read, where its content is not at fault."""
+"""Why a file cannot be read where its content is not at fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENGINE = "What reads it failed; that need not be the file's fault."
 SYSTEM = "The system refuses it; that need not be the file's fault."
 RIGHT_FILE = "Put the right file there, under the right name."
 NO_ROOM = ("can't allocate memory", "out of memory", "cannot allocate memory")
-# What readers raise that meet bytes which they do not expect.
+# What readers raise where they meet bytes that they do not expect.
 OF_CONTENT = (ValueError, EOFError, KeyError, zlib.error, struct.error, pickle.UnpicklingError)
 BAD_ARCHIVE = (gzip.BadGzipFile, zipfile.BadZipFile)
 OF_DUCKDB = ("IOException", "InvalidInputException", "ConversionException", "ParserException")

@@ -17,9 +17,10 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[str], i
     """Fields of each record, and the number of lines that it takes.
 
     Between tabs, a quote mark is text like any other, and a record is a line: that is how data
-    sets of this field write them. With any other delimiter, a field that begins with a quote mark
+    sets of this field are written. With any other delimiter, a field that begins with a quote mark
     ends at the closing one, and may hold delimiters and line ends; where there is no proper closing
-    one, the quote mark is text. In both, a field that stands wholly in quotes is read without them.
+    one, the quote mark is text. In both, a field that is quoted from end to end is read without its
+    quotes.
     """
     if delimiter == TAB:
         yield from ((_split(line, delimiter), 1) for line in lines)
@@ -63,7 +64,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def unquoted(field: str) -> str:
-    """The field without the quotes that it stands in wholly."""
+    """The field without quotes that enclose all of it."""
     if not WHOLLY_QUOTED.fullmatch(field):
         return field
     return field[1:-1].replace('""', '"')

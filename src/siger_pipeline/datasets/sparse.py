@@ -11,7 +11,7 @@ from siger_pipeline.datasets.base import AtomicDataset, DataFileError
 
 
 class SparseDataset(AtomicDataset):
-    """A CSR matrix with sorted indices and no duplicates; dtypes are kept.
+    """A CSR matrix with sorted indices and no duplicates; dtypes stay as they are.
 
     Not compressed: graphs are read far oftener than written, and index arrays compress badly.
     """

@@ -21,9 +21,9 @@ ROWS_IN_A_GROUP = 122_880  # what DuckDB reads best: 60 of its vectors
 class TableDataset(AtomicDataset):
     """A Parquet file: loaded as a lazy Ibis table, saved from Ibis, pandas or pyarrow.
 
-    An Ibis expression is never held whole: it is streamed into row groups of a fixed size. The
-    bytes depend on column names, values and the order of the rows alone: not on the batches that
-    they came in, not on the library, not on a pandas index, which is left out.
+    An Ibis expression is never in memory whole: it is streamed into row groups of a fixed size. The
+    bytes depend on column names, values and the order of the rows alone: not on their
+    batches, not on the library, not on a pandas index, which is left out.
     """
 
     KIND: ClassVar[str] = "a Parquet table"
@@ -35,8 +35,8 @@ class TableDataset(AtomicDataset):
     def _write(self, handle: IO[bytes], data: Any) -> None:
         import pyarrow.parquet as pq
 
-        with _batches(data) as (found, batches):
-            schema = _canonical(found)
+        with _batches(data) as (given, batches):
+            schema = _canonical(given)
             with pq.ParquetWriter(handle, schema, compression="zstd", store_schema=False) as writer:
                 for group in row_groups(batches, ROWS_IN_A_GROUP):
                     writer.write_table(group.cast(schema).combine_chunks(), ROWS_IN_A_GROUP)
@@ -101,14 +101,14 @@ def _canonical(schema: pa.Schema) -> pa.Schema:
     """One type for one kind of value, whatever library the table comes from."""
     import pyarrow as pa
 
-    return pa.schema([pa.field(field.name, _plain(field.type)) for field in schema])
+    return pa.schema([pa.field(field.name, _unencoded(field.type)) for field in schema])
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
+def _unencoded(kind: pa.DataType) -> pa.DataType:
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
-        return _plain(kind.value_type)
+        return _unencoded(kind.value_type)
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return pa.string()
     return kind

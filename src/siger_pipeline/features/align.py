@@ -1,4 +1,4 @@
-"""What every extractor shares: row n is item n, rows have unit length, zero rows are missing.
+"""Rows of features: row n is item n, a zero row is missing.
 
 Shapes: I items, d features of a modality.
 """
@@ -16,7 +16,7 @@ from siger_pipeline.remarks import Remark
 
 # The features of a modality [I, d], and which items have none [I]: their rows are zero.
 Features: TypeAlias = tuple[NDArray[np.float32], NDArray[np.bool_]]
-# The same, and what is to be said of them: how many items have none, and why.
+# The same, and remarks: how many items have none, and why.
 Extracted: TypeAlias = tuple[NDArray[np.float32], NDArray[np.bool_], list[Remark]]
 
 
@@ -41,7 +41,7 @@ def index_frame(item_index: Table) -> pd.DataFrame:
 
 
 def align_items(items: Table, item_index: Table) -> pd.DataFrame:
-    """What is known of each item of the catalogue, row n for item n; null where nothing is.
+    """The items of the catalogue and their metadata, row n for item n; null without metadata.
 
     Args:
         items: item and what describes it.
@@ -51,7 +51,7 @@ def align_items(items: Table, item_index: Table) -> pd.DataFrame:
         The columns of `items` but row, and item_id.
 
     Raises:
-        InputError: an item stands twice in `items`, or item ids are not 0 … I − 1.
+        InputError: an item occurs twice in `items`, or item ids are not 0 … I − 1.
     """
     index = index_frame(item_index)
     known = items.drop(Columns.ROW).semi_join(item_index, Columns.ITEM).to_pandas()

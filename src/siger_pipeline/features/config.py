@@ -1,73 +1,31 @@
-"""Parameters of the features stage: one block an extractor."""
+"""Parameters of the features stage."""
 
 import re
 from collections.abc import Mapping
-from typing import Any, Self
+from difflib import get_close_matches
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from siger_pipeline.blocks import with_blocks
+from siger_pipeline.features.extractor import load_extractor
+from siger_pipeline.plugins import EXTRACTORS, names
 
 MODALITY_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class TfidfSvdConfig(BaseModel):
-    """`features.tfidf_svd:` of the parameters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    dimension: PositiveInt = Field(description="[d_m] at most; fewer where texts or words are few")
-    min_df: PositiveInt = Field(description="items that a word must occur in to be kept")
-    max_df: float = Field(gt=0, le=1, description="share of items above which a word is left out")
-    ngram: PositiveInt = Field(
-        description="words in a row that are counted as one, up to so many; in scripts without"
-        " blanks characters, up to one more"
-    )
-    max_words: PositiveInt = Field(description="the most frequent words that are kept")
-    iterations: PositiveInt = Field(description="power iterations of the randomised SVD")
-    seed: int = Field(ge=0, lt=2**32, description="of the randomised SVD")
-
-
-class PictureConfig(BaseModel):
-    """`features.picture:` of the parameters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    size: PositiveInt = Field(description="pixels a side that pictures are brought to")
-    cell: PositiveInt = Field(description="pixels a side of a cell of the gradient histograms")
-    orientations: PositiveInt = Field(description="bins of a gradient's direction")
-    colours: PositiveInt = Field(description="bins of each of red, green and blue")
-    max_bad_share: float = Field(ge=0, le=1, description="tolerated share of unreadable pictures")
-
-    @model_validator(mode="after")
-    def _cells_make_a_block(self) -> Self:
-        if self.size < 2 * self.cell:
-            raise ValueError(f"size {self.size} must be at least two cells of {self.cell} pixels")
-        return self
-
-
-class MatrixConfig(BaseModel):
-    """`features.matrix:` of the parameters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    block_mib: float = Field(gt=0, description="bound on the rows converted at once, MiB")
-
-
 class FeaturesConfig(BaseModel):
-    """`features:` of the parameters: which modalities, and how each extractor works."""
+    """`features:` of the parameters, without the blocks of the extractors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     modalities: dict[str, str | None] = Field(
         description="name of a modality -> name of its extractor; null drops the modality"
     )
-    tfidf_svd: TfidfSvdConfig
-    picture: PictureConfig
-    matrix: MatrixConfig
 
     @field_validator("modalities")
     @classmethod
     def _names_are_known(cls, modalities: dict[str, str | None]) -> dict[str, str | None]:
-        known = sorted(set(cls.model_fields) - {"modalities"})
+        known = names(EXTRACTORS)
         for modality, extractor in modalities.items():
             if not MODALITY_NAME.fullmatch(modality):
                 raise ValueError(
@@ -75,20 +33,29 @@ class FeaturesConfig(BaseModel):
                     " and catalog entries are named after it"
                 )
             if extractor is not None and extractor not in known:
+                near = get_close_matches(extractor, known, n=1)
+                wish = f"did you mean {near[0]!r}? " if near else ""
                 raise ValueError(
-                    f"modality {modality!r} has extractor {extractor!r}; known extractors:"
+                    f"modality {modality!r} has extractor {extractor!r}; {wish}known extractors:"
                     f" {', '.join(known)} (null drops the modality)"
                 )
         return modalities
 
 
-def extractor_config(extractor: str, values: Mapping[str, Any]) -> BaseModel:
-    """An extractor's block of the parameters, typed.
+def features_model(given: object) -> type[FeaturesConfig]:
+    """`FeaturesConfig` with a block for each chosen extractor, and for others that are given.
 
     Args:
-        extractor: a registered name.
-        values: `features.<extractor>` of the parameters.
+        given: `features:` of the parameters, not checked yet.
+
+    Raises:
+        ParameterError: the module of such an extractor is not what it must be.
     """
-    block: Any = FeaturesConfig.model_fields[extractor].annotation
-    checked: BaseModel = block.model_validate(values)
-    return checked
+    block = given if isinstance(given, Mapping) else {}
+    modalities = block.get("modalities")
+    chosen = list(modalities.values()) if isinstance(modalities, Mapping) else []
+    asked = [*chosen, *block]
+    extractors = [name for name in names(EXTRACTORS) if name in asked]
+    return with_blocks(
+        "features", FeaturesConfig, {name: load_extractor(name).config for name in extractors}
+    )

@@ -1,4 +1,4 @@
-"""The co-occurrence graph: items that the same users had in training."""
+"""The co-occurrence graph: pairs of items with training users in common."""
 
 import numpy as np
 from scipy import sparse
@@ -6,7 +6,7 @@ from scipy import sparse
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.ops.sparse import blocks_of_rows, canonical, symmetric_normalise
 
-BYTES_PER_ENTRY = 32  # a count and its column, the sort key, and what it is made of
+BYTES_PER_ENTRY = 32  # a count, its column, its sort key, and temporaries
 
 
 def cooccurrence_graph(
@@ -15,19 +15,19 @@ def cooccurrence_graph(
     """C̄, SIGER Eqs. (3)–(5).
 
     CR_ij = sigmoid(log C_ij) = C_ij / (1 + C_ij), where C_ij is the number of users who have both
-    i and j, i ≠ j; each row keeps its ``k`` largest weights, ties to the smaller item index; then
-    D_C^(−1/2) C D_C^(−1/2) with D_C the row sums of what is kept.
+    i and j, i ≠ j; C holds each row's ``k`` largest weights, ties to the smaller item index;
+    then D_C^(−1/2) C D_C^(−1/2) with D_C the row sums of C.
 
     Args:
         interactions: R, training interactions, [U, I]; repeated pairs count once.
         k: neighbours per item.
-        block_mib: bound on the counts held at once, MiB. R^T R is never formed whole.
+        block_mib: bound on the counts in memory at once, MiB; R^T R is computed in blocks of rows.
 
     Returns:
         CSR [I, I]; an item without co-occurrences has an empty row.
     """
     if k < 1:
-        raise ParameterError(f"the number of neighbours must be at least 1, found {k}")
+        raise ParameterError(f"the number of neighbours k is {k}, and must be at least 1")
     users_items = canonical(interactions)
     users_items.data = np.ones(users_items.nnz, dtype=np.int32)
     items_users = users_items.T.tocsr()
@@ -38,17 +38,17 @@ def cooccurrence_graph(
         _strongest(items_users[rows] @ users_items, rows.start, k)
         for rows in blocks_of_rows(entries * BYTES_PER_ENTRY, limit)
     ]
-    kept = sparse.vstack(blocks, format="csr") if blocks else items_users @ users_items
-    counts = kept.data.astype(np.float32)
-    kept.data = counts / (1.0 + counts)
-    return symmetric_normalise(kept)
+    top_k = sparse.vstack(blocks, format="csr") if blocks else items_users @ users_items
+    counts = top_k.data.astype(np.float32)
+    top_k.data = counts / (1.0 + counts)
+    return symmetric_normalise(top_k)
 
 
 def _strongest(counts: sparse.csr_matrix, first_item: int, k: int) -> sparse.csr_matrix:
-    """The k largest counts of each row but its own, ties to the smaller column.
+    """The k largest counts of each row without the diagonal, ties to the smaller column.
 
-    Row, falling count and column in one whole number: a sort of such numbers is many times
-    faster than one by three keys.
+    Row, descending count and column are packed into one integer: sorting these is many times
+    faster than sorting by three keys.
     """
     n_rows, n_items = counts.shape
     most, size = int(counts.data.max(initial=0)), np.diff(counts.indptr)
@@ -57,20 +57,22 @@ def _strongest(counts: sparse.csr_matrix, first_item: int, k: int) -> sparse.csr
     keys -= np.multiply(counts.data, n_items, dtype=np.int64)
     keys += counts.indices
     keys.sort()
-    # One more than k, since the item itself is among them or else beaten by k others.
+    # k + 1 candidates: the item itself may be one of them, and is then dropped.
     taken = np.minimum(size, k + 1)
     rows = np.repeat(np.arange(n_rows), taken)
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(taken) - taken, taken)
-    fallen, columns = np.divmod(keys[counts.indptr[rows] + place], n_items)
+    rank = np.arange(len(rows)) - np.repeat(np.cumsum(taken) - taken, taken)
+    descent, columns = np.divmod(keys[counts.indptr[rows] + rank], n_items)
     others = columns != rows + first_item
-    kept = others & (np.cumsum(others) - _before(others, taken)[rows] <= k)
-    weights = most - fallen % (most + 1)
+    in_top_k = others & (np.cumsum(others) - _before(others, taken)[rows] <= k)
+    weights = most - descent % (most + 1)
     return sparse.csr_matrix(
-        (weights[kept], (rows[kept], columns[kept])), shape=counts.shape, dtype=counts.dtype
+        (weights[in_top_k], (rows[in_top_k], columns[in_top_k])),
+        shape=counts.shape,
+        dtype=counts.dtype,
     )
 
 
 def _before(marked: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """How many entries are marked before each row of so many entries."""
+    """The number of marked entries before each row, given the rows' sizes."""
     marks = np.concatenate([[0], np.cumsum(marked)])
     return marks[np.cumsum(size) - size]

@@ -14,7 +14,7 @@ def enhance(
     Args:
         cooccurrence: C̄, [I, I].
         knn: H̄_m, [I, I].
-        beta: β in [0, 1]; 0 leaves the modality graph alone (the ablation −EISG).
+        beta: β in [0, 1]; 0 is H̄_m (the ablation −EISG).
 
     Returns:
         CSR [I, I].
@@ -23,5 +23,5 @@ def enhance(
         ParameterError: β outside [0, 1].
     """
     if not 0.0 <= beta <= 1.0:
-        raise ParameterError(f"beta must lie between 0 and 1, found {beta}")
+        raise ParameterError(f"beta is {beta}, and must be between 0 and 1")
     return mixed(cooccurrence, knn, beta)

@@ -32,14 +32,14 @@ def knn_graph(
     """D_H^(−1/2) H D_H^(−1/2) with D_H the row sums of H: SIGER Eq. (6) by its default weights.
 
     H holds each row's ``k`` largest cosines s(E_i, E_j), the item itself counted, ties to the
-    smaller item index. They are the same on every machine and thread count, since they are compared
-    as float64 cosines computed pair by pair.
+    smaller item index. They are the same on every machine and with any number of threads, since
+    cosines are compared in float64 and computed pair by pair.
 
     Args:
-        features: E_m, [I, d_m]; may be a memory map, which is never read whole.
+        features: E_m, [I, d_m]; may be a memory map, which is read in blocks.
         k: neighbours per item, the item itself counted.
         missing: True where an item has no features, [I]; all-zero rows count as missing too. Such
-            an item is its own only neighbour, and no other item's.
+            an item has no neighbour but itself, and is no other item's neighbour.
         weights: values of H: `half_cosine` (1 + s) / 2, `cosine` s, or `binary` 1.
         block_mib: bound on the memory beside features and graph, MiB.
 
@@ -52,19 +52,19 @@ def knn_graph(
         ParameterError: k below 1.
     """
     if k < 1:
-        raise ParameterError(f"the number of neighbours must be at least 1, found {k}")
+        raise ParameterError(f"the number of neighbours k is {k}, and must be at least 1")
     norms_I = row_norms(features)
     absent_I = _absent(norms_I, missing)
     present, alone = np.flatnonzero(~absent_I), np.flatnonzero(absent_I)
     twin = first_twin(features, norms_I, present, k)
-    kept = np.unique(twin)
-    units = UnitRows(features, norms_I, kept)
-    found = nearest(units, min(k, max(1, len(kept))), block_mib=block_mib)
-    shape = (len(kept), len(kept))
-    best = sparse.csr_matrix((found.cosine, (found.row, found.col)), shape=shape)
-    best = best[np.searchsorted(kept, twin)].tocoo()
+    compared = np.unique(twin)
+    units = UnitRows(features, norms_I, compared)
+    top_k = nearest(units, min(k, max(1, len(compared))), block_mib=block_mib)
+    shape = (len(compared), len(compared))
+    best = sparse.csr_matrix((top_k.cosine, (top_k.row, top_k.col)), shape=shape)
+    best = best[np.searchsorted(compared, twin)].tocoo()
     values = np.concatenate([WEIGHTS[weights](best.data), np.ones(len(alone))])
-    rows, cols = (np.concatenate([ends, alone]) for ends in (present[best.row], kept[best.col]))
+    rows, cols = (np.concatenate([ends, alone]) for ends in (present[best.row], compared[best.col]))
     shape = (len(features), len(features))
     return symmetric_normalise(sparse.csr_matrix((values, (rows, cols)), shape=shape))
 

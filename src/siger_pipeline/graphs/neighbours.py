@@ -1,4 +1,4 @@
-"""Exact nearest neighbours by cosine: float32 products choose candidates, float64 decides.
+"""Exact nearest neighbours by cosine: candidates by float32 products, re-ranked in float64.
 
 Shape suffixes: I rows, P pairs of rows, E ends of pairs, R and C rows and columns of a tile,
 d feature dimensions.
@@ -15,7 +15,7 @@ from siger_pipeline.graphs.units import UnitRows, pair_cosines
 FLOAT = 4  # bytes
 # Rows of a tile: few enough for the memory bound, enough for fast products.
 LEAST_SIDE, LARGEST_SIDE = 64, 1024
-SAMPLE = 512  # rows that give each row a first bound
+SAMPLE = 512  # rows whose products give each row its first threshold
 BYTES_PER_PAIR = 512  # a candidate, both its ends, their sort by row, and room for as many more
 # Decimals at which cosines count as equal: rounding noise of float64 must not break a tie.
 TIE_DECIMALS = 12
@@ -34,13 +34,13 @@ def nearest(
 ) -> Nearest:
     """Each row's ``k`` largest cosines, itself counted, ties to the smaller position.
 
-    The result is exact and the same whatever the device, the threads and the block: the device's
-    float32 products only leave out pairs that are too far apart by more than these can err.
+    The result is exact, and the same for any device, number of threads and block size: float32
+    products only exclude pairs whose distance to the k-th neighbour exceeds the rounding error.
 
     Args:
         units: the rows, unit length.
         k: neighbours per row, at most I.
-        block_mib: bound on what is held at once, MiB (but room for 4 · I · k pairs at least).
+        block_mib: bound on memory, MiB (but room for 4 · I · k pairs at least).
         device: where the products are made.
 
     Returns:
@@ -69,18 +69,18 @@ def product_error(width: int) -> float:
 
 
 class _Search:
-    """The k nearest so far, and the pairs that have yet to be compared with them."""
+    """The k nearest so far, and the candidate pairs that are not yet re-ranked."""
 
     def __init__(self, units: UnitRows, k: int, block: int, device: torch.device) -> None:
         self.units, self.k, self.device = units, k, device
         itself = np.arange(len(units))
         self.best = Nearest(itself, itself, np.ones(len(units)))
-        # A pair whose product is below the floors of both its rows is nobody's neighbour.
-        self.floor_I = np.full(len(units), -np.inf, dtype=np.float32)
+        # A pair whose product is below the thresholds of both its rows is in no top k.
+        self.threshold_I = np.full(len(units), -np.inf, dtype=np.float32)
         self._slack = 2 * product_error(units.width)
         side = block // (4 * FLOAT * max(units.width, LARGEST_SIDE))
         self._side = min(max(side, LEAST_SIDE), LARGEST_SIDE, max(1, len(units)))
-        # Rows and columns of a tile, and the tile, are written over: allocated once.
+        # Buffers for rows, columns and products of a tile, allocated once.
         self._left, self._right = np.empty((2, self._side, units.width), dtype=np.float32)
         self._tile = torch.empty(self._side**2, device=device)
         self._room = max(block // BYTES_PER_PAIR, 4 * len(units) * k)
@@ -88,7 +88,7 @@ class _Search:
 
     def run(self) -> None:
         """Compare all pairs: each tile is made once and read in both directions."""
-        self._raise_floors_by_a_sample()
+        self._raise_thresholds_by_a_sample()
         for rows in self._blocks(0):
             left_Rd = self._rows(rows, self._left)
             for cols in self._blocks(rows.start):
@@ -110,8 +110,8 @@ class _Search:
         tile_RC = self._tile[: len(left_Rd) * len(right_Cd)].view(len(left_Rd), len(right_Cd))
         return torch.mm(left_Rd, right_Cd.T, out=tile_RC)
 
-    def _raise_floors_by_a_sample(self) -> None:
-        """The k-th largest product with some of the rows is no larger than with all of them."""
+    def _raise_thresholds_by_a_sample(self) -> None:
+        """The k-th largest product among a sample of rows is at most that among all rows."""
         size = min(len(self.units), self._side, SAMPLE)
         if size < self.k:
             return
@@ -120,23 +120,23 @@ class _Search:
         for rows in self._blocks(0):
             tile_RC = self._products(self._rows(rows, self._left), right_Cd)
             kth_R = tile_RC.topk(self.k, dim=1).values[:, -1]
-            self.floor_I[rows] = kth_R.cpu().numpy() - np.float32(self._slack)
+            self.threshold_I[rows] = kth_R.cpu().numpy() - np.float32(self._slack)
 
     def _add(self, tile_RC: torch.Tensor, row: int, col: int) -> None:
-        """Keep the pairs i < j of a tile that are near enough; settle where there are many."""
-        floor_I = torch.from_numpy(self.floor_I)
-        floor_R = floor_I[row : row + tile_RC.shape[0]].to(self.device)
-        floor_C = floor_I[col : col + tile_RC.shape[1]].to(self.device)
-        near_RC = (tile_RC >= floor_R[:, None]) | (tile_RC >= floor_C)
+        """Keep the pairs i < j of a tile that reach a threshold; settle once there are many."""
+        threshold_I = torch.from_numpy(self.threshold_I)
+        threshold_R = threshold_I[row : row + tile_RC.shape[0]].to(self.device)
+        threshold_C = threshold_I[col : col + tile_RC.shape[1]].to(self.device)
+        near_RC = (tile_RC >= threshold_R[:, None]) | (tile_RC >= threshold_C)
         near_RC = near_RC.triu(row - col + 1)
-        place_P = near_RC.nonzero().to(torch.int32).cpu().numpy()
+        pair_P2 = near_RC.nonzero().to(torch.int32).cpu().numpy()
         product_P = tile_RC[near_RC].cpu().numpy()
-        self._waiting.append((place_P[:, 0] + row, place_P[:, 1] + col, product_P))
+        self._waiting.append((pair_P2[:, 0] + row, pair_P2[:, 1] + col, product_P))
         if sum(len(product_P) for *_, product_P in self._waiting) > self._room:
             self._settle()
 
     def _settle(self) -> None:
-        """Compare the waiting pairs by their exact cosines, as far as their products reach."""
+        """Re-rank the waiting pairs in float64, those that still reach a threshold."""
         if not self._waiting:
             return
         left_P, right_P, product_P = map(np.concatenate, zip(*self._waiting, strict=True))
@@ -145,15 +145,15 @@ class _Search:
         end_E = np.concatenate([left_P, right_P, itself])
         product_E = np.concatenate([product_P, product_P, np.ones(len(itself), dtype=np.float32)])
         kth_I = _kth_largest(end_E, product_E, len(itself), self.k)
-        self.floor_I = np.maximum(self.floor_I, kth_I - np.float32(self._slack))
-        near_P = product_P >= np.minimum(self.floor_I[left_P], self.floor_I[right_P])
+        self.threshold_I = np.maximum(self.threshold_I, kth_I - np.float32(self._slack))
+        near_P = product_P >= np.minimum(self.threshold_I[left_P], self.threshold_I[right_P])
         left_P, right_P = left_P[near_P], right_P[near_P]
         cosine_P = np.round(pair_cosines(self.units, left_P, right_P), TIE_DECIMALS)
         self._merge(left_P, right_P, cosine_P)
 
     def _merge(self, left_P: np.ndarray, right_P: np.ndarray, cosine_P: np.ndarray) -> None:
         row_E = np.concatenate([left_P, right_P])
-        near_E = np.tile(cosine_P, 2) >= self.floor_I[row_E]
+        near_E = np.tile(cosine_P, 2) >= self.threshold_I[row_E]
         added = (row_E, np.concatenate([right_P, left_P]), np.tile(cosine_P, 2))
         row_E, col_E, cosine_E = (
             np.concatenate([old, new[near_E]]) for old, new in zip(self.best, added, strict=True)
@@ -165,21 +165,21 @@ class _Search:
         self.best = Nearest(row_E[chosen_E], col_E[chosen_E], cosine_E[chosen_E])
         full_I = size_I >= self.k
         kth_I = cosine_E[order_E[first_I[full_I] + self.k - 1]] - self._slack
-        self.floor_I[full_I] = np.maximum(self.floor_I[full_I], kth_I)
+        self.threshold_I[full_I] = np.maximum(self.threshold_I[full_I], kth_I)
 
 
 def _kth_largest(row_E: np.ndarray, value_E: np.ndarray, n_rows: int, k: int) -> np.ndarray:
     """The k-th largest value of each row, −∞ where there are fewer, float32 [I].
 
-    The bits of positive floats are ordered like the floats, so that one sort of whole numbers
-    does it: many times faster than a sort by two keys.
+    The bits of positive floats are ordered like the floats, so that row and value fit one integer:
+    sorting these is many times faster than sorting by two keys.
     """
-    fall_E = (np.float32(2.0) - value_E).view(np.uint32)
-    key_E = np.sort((row_E.astype(np.int64) << 32) | fall_E)
+    descent_E = (np.float32(2.0) - value_E).view(np.uint32)
+    key_E = np.sort((row_E.astype(np.int64) << 32) | descent_E)
     size_I = np.bincount(row_E, minlength=n_rows)
-    place_I = np.cumsum(size_I) - size_I + k - 1
+    kth_at_I = np.cumsum(size_I) - size_I + k - 1
     full_I = size_I >= k
-    fall_I = (key_E[place_I[full_I]] & (2**32 - 1)).astype(np.uint32).view(np.float32)
+    descent_I = (key_E[kth_at_I[full_I]] & (2**32 - 1)).astype(np.uint32).view(np.float32)
     kth_I = np.full(n_rows, -np.inf, dtype=np.float32)
-    kth_I[full_I] = np.float32(2.0) - fall_I
+    kth_I[full_I] = np.float32(2.0) - descent_I
     return kth_I

@@ -96,20 +96,20 @@ def graphs_of(requests: Iterable[Request]) -> tuple[Graph, ...]:
     """
     graphs: dict[Request, Graph] = {}
     for request in requests:
-        for found in _with_parts(request, ()):
-            graphs.setdefault(found.request, found)
+        for made in _with_parts(request, ()):
+            graphs.setdefault(made.request, made)
     by_name: dict[str, Graph] = {}
-    for found in graphs.values():
-        other = by_name.setdefault(found.request.name, found)
-        if other is not found:
-            raise ParameterError(_same_name(found, other))
+    for made in graphs.values():
+        other = by_name.setdefault(made.request.name, made)
+        if other is not made:
+            raise ParameterError(_same_name(made, other))
     return tuple(graphs.values())
 
 
 def features_of(requests: Iterable[Request]) -> tuple[str, ...]:
     """The modalities whose features are requested, directly or by graphs made of them."""
     asked = list(requests)
-    parts = [part for found in graphs_of(asked) for part in found.config.requests()]
+    parts = [part for made in graphs_of(asked) for part in made.config.requests()]
     return tuple(sorted({each.modality for each in (*asked, *parts) if each.modality}))
 
 
@@ -117,15 +117,15 @@ def _with_parts(request: Request, within: tuple[Request, ...]) -> Iterator[Graph
     """A graph after the graphs that it is made of; nothing for features."""
     if request.recipe == FEATURES:
         return
-    found = requested_graph(request)
-    if found.request in within:
+    whole = requested_graph(request)
+    if whole.request in within:
         raise ParameterError(
             f"graph recipe {request.recipe!r} requests, directly or by another recipe, its own "
-            f"graph {found.request.name}: change the requests of its Config"
+            f"graph {whole.request.name}: change the requests of its Config"
         )
-    for part in found.config.requests():
-        yield from _with_parts(part, (*within, found.request))
-    yield found
+    for part in whole.config.requests():
+        yield from _with_parts(part, (*within, whole.request))
+    yield whole
 
 
 def _lacks(recipe: str, what: str) -> str:
@@ -133,7 +133,7 @@ def _lacks(recipe: str, what: str) -> str:
 
 
 def _misfit(recipe: str, schema: type[RecipeConfig], error: ValidationError) -> str:
-    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     key, known = ".".join(map(str, first["loc"])), ", ".join(schema.model_fields) or "none"
     what = f"graph recipe {recipe!r} is requested with {key} = {first.get('input')!r}: "
     if first["type"] == "extra_forbidden":
@@ -146,8 +146,8 @@ def _misfit(recipe: str, schema: type[RecipeConfig], error: ValidationError) -> 
 
 
 def _same_name(one: Graph, other: Graph) -> str:
-    values = " and ".join(str(dict(found.request.parameters)) for found in (one, other))
-    recipes = " and ".join(repr(found.request.recipe) for found in (one, other))
+    values = " and ".join(str(dict(each.request.parameters)) for each in (one, other))
+    recipes = " and ".join(repr(each.request.recipe) for each in (one, other))
     return (
         f"graph recipes {recipes} with parameters {values} would both be written as "
         f"{one.request.name}: rename a recipe or a parameter"

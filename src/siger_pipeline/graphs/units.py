@@ -1,6 +1,6 @@
 """Rows of a feature matrix by position in a list of items: unit rows, and cosines of pairs.
 
-The matrix is never copied whole: it may be a memory map, of which a few rows are read at a time.
+The matrix may be a memory map: a few rows are read at a time, and it is never copied whole.
 
 Shape suffixes: P pairs, d feature dimensions.
 """
@@ -13,9 +13,9 @@ import torch
 
 from siger_pipeline.errors import InputError
 
-# Entries of the rows worked on at once: they stay within a core's cache.
+# Entries of the rows processed at once: they fit a core's cache.
 CHUNK_ENTRIES = 2**18
-MOST_WORKERS = 16  # each holds two chunks
+MOST_WORKERS = 16  # each has two chunks in memory
 
 
 class UnitRows:
@@ -49,15 +49,15 @@ class UnitRows:
 
     @property
     def chunk(self) -> int:
-        """Number of rows worked on at once."""
+        """Number of rows processed at once."""
         return max(1, CHUNK_ENTRIES // max(1, self.width))
 
 
 def pair_cosines(units: UnitRows, left_P: np.ndarray, right_P: np.ndarray) -> np.ndarray:
     """Cosines of pairs of positions, float64 [P], each summed in the same order.
 
-    They are made from the features as they are, so equal rows have equal cosines to the last bit,
-    whatever the order of the pairs and the number of threads.
+    They are computed from the features themselves, not from unit rows: equal rows have equal
+    cosines to the last bit, in any order of the pairs and with any number of threads.
     """
     left_P, right_P = units.items[left_P], units.items[right_P]
     cosine_P = np.empty(len(left_P))
@@ -67,8 +67,8 @@ def pair_cosines(units: UnitRows, left_P: np.ndarray, right_P: np.ndarray) -> np
     def multiply(start: int) -> None:
         pairs = order_P[start : start + units.chunk]
         left_Pd, right_Pd = (units.features[items[pairs]] for items in (left_P, right_P))
-        # A row is summed alike whatever stands beside it: NumPy does not promise that, a test
-        # holds it, and the rounding before ties are broken would hide a last bit.
+        # The sum of a row must not depend on the rows beside it. NumPy does not promise that:
+        # a test checks it, and rounding before ties are broken would absorb a last bit.
         cosine_P[pairs] = np.einsum("ij,ij->i", left_Pd, right_Pd, dtype=np.float64)
 
     with ThreadPoolExecutor(min(torch.get_num_threads(), MOST_WORKERS)) as pool:
@@ -78,13 +78,13 @@ def pair_cosines(units: UnitRows, left_P: np.ndarray, right_P: np.ndarray) -> np
 
 
 def row_norms(features: np.ndarray) -> np.ndarray:
-    """Lengths of the rows, float64, [I].
+    """Norms of the rows, float64, [I].
 
     Raises:
         InputError: features that are not finite or not two-dimensional.
     """
     if features.ndim != 2:
-        raise InputError(f"features must be a matrix [items, d], found shape {features.shape}")
+        raise InputError(f"features have shape {features.shape}, and must be a matrix [items, d]")
     norms = np.sqrt(np.einsum("ij,ij->i", features, features, dtype=np.float64))
     if not np.isfinite(norms).all():
         row = int(np.flatnonzero(~np.isfinite(norms))[0])
@@ -95,9 +95,9 @@ def row_norms(features: np.ndarray) -> np.ndarray:
 def first_twin(features: np.ndarray, norms: np.ndarray, items: np.ndarray, k: int) -> np.ndarray:
     """For each listed item: itself, or the first item of equal features where k come before it.
 
-    Equal rows have equal cosines with all others, and ties go to the smaller index: beyond the
-    first k of them none is a neighbour, and all of them have the first one's neighbours. A
-    thousand items with one placeholder image are thereby k rows, not a million pairs.
+    Equal rows have equal cosines with all others, and ties go to the smaller index: only the first
+    k of them can be neighbours, and all have the same neighbours. A thousand items with one
+    placeholder image are thereby k rows, not a million pairs.
 
     Args:
         features: E_m, [I, d].
@@ -111,12 +111,12 @@ def first_twin(features: np.ndarray, norms: np.ndarray, items: np.ndarray, k: in
     stands_for = items.copy()
     _, group, size = np.unique(norms[items], return_inverse=True, return_counts=True)
     seen: dict[tuple[float, bytes], list[int]] = {}
-    for place in np.flatnonzero(size[group] > k):
-        item = items[place]
+    for position in np.flatnonzero(size[group] > k):
+        item = items[position]
         row = np.ascontiguousarray(features[item]).tobytes()
         twins = seen.setdefault((norms[item], blake2b(row).digest()), [])
         if len(twins) < k:
             twins.append(item)
         else:
-            stands_for[place] = twins[0]
+            stands_for[position] = twins[0]
     return stands_for

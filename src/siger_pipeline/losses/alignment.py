@@ -6,8 +6,9 @@ Shape suffixes: n rows of the batch, p rows of the pool, d dimensions.
 import torch
 from torch import Tensor
 
-from siger_pipeline.losses.contrastive import check_paired, unit_rows
+from siger_pipeline.losses.contrastive import check_paired
 from siger_pipeline.ops.log_sum_exp import DEFAULT_BLOCK_MIB, mean_log_sum_exp
+from siger_pipeline.ops.unit_rows import unit_rows
 
 
 def anchor_info_nce(
@@ -32,9 +33,9 @@ def anchor_info_nce(
         anchor: behaviour embeddings of the same rows, [n, d].
         temperature: τ1 > 0.
         pool: the other modality's semantics of all rows that i' runs over, [p, d]; ``second``
-            itself where it is not given.
-        own: where row i of the batch stands in the pool, [n]; given with ``pool``.
-        block_mib: bound on the logits held at once, MiB.
+            itself by default.
+        own: index in the pool of row i of the batch, [n]; given with ``pool``.
+        block_mib: bound on the logits in memory at once, MiB.
         precision: of the denominators' matrix products; see `mean_log_sum_exp`.
 
     Returns:
@@ -51,7 +52,7 @@ def anchor_info_nce(
     log_anchor_n = torch.linalg.vecdot(first_nd + second_nd, anchor_nd) / (2 * temperature)
     pool_pd = second_nd if pool is None else unit_rows(pool)
     own_n = torch.arange(len(first), device=first.device) if own is None else own
-    # The place of i itself, which would be the ordinary positive, goes to the anchor.
+    # The anchor replaces the logit of i itself, which would be the ordinary positive.
     denominator = mean_log_sum_exp(
         first_nd / temperature,
         pool_pd,

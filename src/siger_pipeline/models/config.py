@@ -1,7 +1,7 @@
-"""What every model's hyperparameters share; without PyTorch, for whoever only reads parameters."""
+"""The base of all models' hyperparameters; PyTorch is not imported to read parameters."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -9,17 +9,20 @@ from siger_pipeline.requests import Request
 
 
 class ModelConfig(BaseModel):
-    """Base of a model's hyperparameters: unknown keys are refused, values stand in `conf/`.
+    """Hyperparameters of a model, each with a default and a description; no unknown keys.
 
     Attributes:
         recommender: name of the model's class, in the module `model` beside this one.
         fewest_modalities: of items with features that the model can be trained with.
+        published: training settings of the paper or its public code, in place of those of `train:`;
+            keys are fields of `TrainConfig`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     recommender: ClassVar[str]
     fewest_modalities: ClassVar[int] = 0
+    published: ClassVar[Mapping[str, Any]] = {}
 
     def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:
         """The graphs and features that the model is built from, beside the interactions.

@@ -5,8 +5,10 @@ Nothing of a model is imported before it is asked for: parameters are checked wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
 
 from siger_pipeline import plugins
 from siger_pipeline.errors import ParameterError
@@ -15,10 +17,15 @@ from siger_pipeline.plugins import RECOMMENDERS
 from siger_pipeline.requests import Request
 
 if TYPE_CHECKING:
-    import torch
-
-    from siger_pipeline.models.base import Recommender
     from siger_pipeline.models.inputs import ModelInputs
+    from siger_pipeline.models.randomness import Randomness
+    from siger_pipeline.models.recommender import Recommender
+
+
+class Unchecked(BaseModel):
+    """Parameters of a model that cannot be used and is not needed."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 def model_names() -> tuple[str, ...]:
@@ -49,6 +56,46 @@ def model_config(name: str) -> type[ModelConfig]:
     return config
 
 
+def parameter_blocks(
+    chosen: str, given: Collection[str], taken: Collection[str]
+) -> tuple[dict[str, type[BaseModel]], list[str]]:
+    """The blocks of parameters that models bring along, and remarks on unusable plug-ins.
+
+    Among them are the models of this package, the chosen one, and each other with given parameters.
+    Of an unusable plug-in that is not chosen, parameters are not checked.
+
+    Args:
+        chosen: name of the model of this run.
+        given: names of all blocks and parameters of this run.
+        taken: names of parameters that belong to no model.
+
+    Raises:
+        ParameterError: the chosen model cannot be used.
+    """
+    blocks: dict[str, type[BaseModel]] = {}
+    remarks = []
+    wanted = {*plugins.own_names(RECOMMENDERS), *given, chosen} - (set(taken) - {chosen})
+    for name in sorted(wanted & {*model_names(), chosen}):
+        try:
+            blocks[name] = _block(name, taken)
+        except ParameterError as error:
+            if name == chosen:
+                raise
+            blocks[name] = Unchecked
+            remarks.append(f"This run does without model {name}, which cannot be used: {error}.")
+    return blocks, remarks
+
+
+def _block(name: str, taken: Collection[str]) -> type[ModelConfig]:
+    config = model_config(name)
+    if name in taken:
+        raise ParameterError(
+            f"model {name!r} is module {plugins.module_of(RECOMMENDERS, name)}, and {name!r} is "
+            "the name of a parameter as well: rename the entry point in its package"
+        )
+    return config
+
+
 def requests_of(
     name: str, config: Mapping[str, Any], modalities: Sequence[str]
 ) -> tuple[Request, ...]:
@@ -60,18 +107,33 @@ def requests_of(
         modalities: of the data set.
 
     Raises:
-        ParameterError: the model needs more modalities than there are.
+        ParameterError: the model needs more modalities than there are; or that of another package
+            does not return requests.
     """
     cls = model_config(name)
     if len(modalities) < cls.fewest_modalities:
-        without = [other for other in model_names() if not model_config(other).fewest_modalities]
+        ours = plugins.own_names(RECOMMENDERS)
+        without = [other for other in ours if not model_config(other).fewest_modalities]
         raise ParameterError(
             f"model {name} needs item features of at least {cls.fewest_modalities} modality, and "
             f"features.modalities has {len(modalities)}: add feature files and name their "
             "modalities there, or take a model that needs no features, such as --params "
             f"model={without[0]}"
         )
-    return cls(**config).requests(tuple(modalities))
+    values = cls(**config)
+    try:
+        requests = tuple(values.requests(tuple(modalities)))
+    except Exception as error:
+        if name in plugins.own_names(RECOMMENDERS):
+            raise
+        what = f"raises {type(error).__name__}: {error}"
+        raise ParameterError(
+            _lacks(name, "config", f"a usable Config.requests: it {what}")
+        ) from error
+    if wrong := [each for each in requests if not isinstance(each, Request)]:
+        what = f"a usable Config.requests: it returns {wrong[0]!r}, wanted are requests.graph(…)"
+        raise ParameterError(_lacks(name, "config", f"{what} and requests.features(…)"))
+    return requests
 
 
 def model_class(name: str) -> type[Recommender]:
@@ -80,17 +142,17 @@ def model_class(name: str) -> type[Recommender]:
     Raises:
         ParameterError: no such model, or its module has no such class.
     """
-    from siger_pipeline.models.base import Recommender
+    from siger_pipeline.models.recommender import Recommender
 
     wanted = model_config(name).recommender
-    found = getattr(plugins.load(RECOMMENDERS, name, "model"), wanted, None)
-    if not (isinstance(found, type) and issubclass(found, Recommender)):
+    cls = getattr(plugins.load(RECOMMENDERS, name, "model"), wanted, None)
+    if not (isinstance(cls, type) and issubclass(cls, Recommender)):
         raise ParameterError(_lacks(name, "model", f"a class {wanted}, derived from Recommender"))
-    return found
+    return cls
 
 
 def build(
-    name: str, config: Mapping[str, Any], inputs: ModelInputs, generator: torch.Generator
+    name: str, config: Mapping[str, Any], inputs: ModelInputs, randomness: Randomness
 ) -> Recommender:
     """A model with fresh weights.
 
@@ -98,10 +160,10 @@ def build(
         name: of the model.
         config: its hyperparameters.
         inputs: what its `Config.requests` names.
-        generator: draws the initial weights (CPU).
+        randomness: draws the initial weights (CPU).
     """
     cls = model_class(name)
-    return cls(cls.Config(**config), inputs, generator)
+    return cls(cls.Config(**config), inputs, randomness)
 
 
 def _lacks(name: str, submodule: str, what: str) -> str:

@@ -12,7 +12,7 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional
 
-from siger_pipeline.ops.layers import rows_of
+from siger_pipeline.ops.tables import rows_of
 
 ROWS, COLUMNS = "rows", "columns"  # which of the two stored matrices: A, or its transpose
 

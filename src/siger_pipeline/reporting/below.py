@@ -1,4 +1,4 @@
-"""Whether a model recommends worse than a list that is the same for everybody."""
+"""Whether a model recommends worse than the list of the most popular items."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ Metrics = Mapping[str, Mapping[str, float]]
 
 
 def main_metrics(figures: Mapping[str, float]) -> list[str]:
-    """recall@20 and ndcg@20, as published; at the longest list that was measured without 20."""
+    """recall@20 and ndcg@20, as published; where 20 was not measured, at the longest list."""
     ks = {int(name.partition("@")[2]) for name in figures}
     k = 20 if 20 in ks else max(ks)
     return [f"{name}@{k}" for name in COMPARED if f"{name}@{k}" in figures]

@@ -9,8 +9,8 @@ class ReportConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     features_note: str = Field(
-        description="what figures made with these features must be labelled with; empty: nothing"
+        description="label of figures that are made with these features; empty: none"
     )
     paper_note: str = Field(
-        description="how the published figures' data differ from these; empty: they do not"
+        description="how the data of the published figures differ from these; empty: they do not"
     )

@@ -20,7 +20,7 @@ def example_items(
     Args:
         splits: user_id, item_id, split.
         item_index: item_id, item.
-        graphs: by name, [I, I]; without any there is nothing to show.
+        graphs: by name, [I, I]; none: no items.
 
     Returns:
         For each: `item`, `interactions` in training, `neighbours`: for each graph its name and the
@@ -62,7 +62,7 @@ def strongest(weights: Mapping[int, float], names: Mapping[int, str]) -> list[di
 
 
 def _popularity(splits: Table, item_index: Table) -> Table:
-    """item_id, item, training interactions of every item, 0 among them."""
+    """item_id, item and training interactions of every item, also where they are 0."""
     train = splits.filter(splits[Columns.SPLIT] == Split.TRAIN.value)
     counts = train.group_by(Columns.ITEM_ID).aggregate(**{TRAINED: train.count()})
     joined = item_index.left_join(counts, Columns.ITEM_ID)

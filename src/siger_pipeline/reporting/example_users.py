@@ -1,4 +1,4 @@
-"""Eight users: what they had, and what they are recommended."""
+"""Eight users: their training items, recommendations and test items."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from siger_pipeline.reporting.examples import TRAINED, digest, spread
 
 HAD = 8  # training items shown of a user
 LISTED = 10  # recommendations shown
-COUNTED = 20  # places that hits are counted in: the longest lists of the headline metrics
+COUNTED = 20  # ranks that hits are counted in: the longest lists of the headline metrics
 TESTED = 6  # items of the test split shown
 HELD_OUT = "held_out"
 
@@ -18,7 +18,7 @@ HELD_OUT = "held_out"
 def example_users(
     splits: Table, user_index: Table, item_index: Table, recommendations: Table
 ) -> list[dict[str, Any]]:
-    """Users at eight quantiles of activity, of those with something to learn from and to find.
+    """Users at eight quantiles of activity, of those with training and test interactions.
 
     Args:
         splits: user_id, item_id, split.
@@ -29,14 +29,14 @@ def example_users(
     Returns:
         For each: `user`; `had` (items, by the SHA-256 of their ids) of `had_count` training items;
         `recommended`, the first ten: item, rank, hit (whether it is in the user's test split);
-        `tested`, of `tested_count` test items the best placed: item, rank (None: not
-        recommended at all), hit (whether it is in the first `counted` = min(20, length of the list)
-        places); `hits`, of all test items.
+        `tested`, of `tested_count` test items those of the best ranks: item, rank (None: not
+        recommended at all), hit (whether its rank is at most `counted` = min(20, length of the
+        list)); `hits`, of all test items.
     """
     chosen = spread(eligible_users(splits, user_index), Columns.USER, TRAINED)
     members = chosen.select(Columns.USER_ID, Columns.USER).to_pyarrow().to_pylist()
-    held = splits.filter(splits[Columns.USER_ID].isin([m[Columns.USER_ID] for m in members]))
-    rows = held.join(item_index, Columns.ITEM_ID).to_pyarrow().to_pylist()
+    theirs = splits.filter(splits[Columns.USER_ID].isin([m[Columns.USER_ID] for m in members]))
+    rows = theirs.join(item_index, Columns.ITEM_ID).to_pyarrow().to_pylist()
     users = [member[Columns.USER] for member in members]
     lists = recommendations.filter(recommendations[Columns.USER].isin(users))
     listed = lists.order_by(Columns.RANK).to_pyarrow().to_pylist()
@@ -64,16 +64,16 @@ def eligible_users(splits: Table, user_index: Table) -> Table:
 
 
 def describe_user(
-    user: str, held: Iterable[Mapping[str, Any]], listed: Iterable[Mapping[str, Any]]
+    user: str, interactions: Iterable[Mapping[str, Any]], listed: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """One row of `example_users`.
 
     Args:
         user: id as in the source.
-        held: the user's interactions: item, split.
+        interactions: of the user: item, split.
         listed: the user's recommendations, best first: item, rank.
     """
-    had, tested = (_items_of(held, split) for split in (Split.TRAIN, Split.TEST))
+    had, tested = (_items_of(interactions, split) for split in (Split.TRAIN, Split.TEST))
     ranks = {row[Columns.ITEM]: int(row[Columns.RANK]) for row in listed}
     counted = min(COUNTED, len(ranks))
     best_first = sorted(tested, key=lambda item: ranks.get(item, len(ranks) + 1))
@@ -95,6 +95,6 @@ def describe_user(
     }
 
 
-def _items_of(held: Iterable[Mapping[str, Any]], split: Split) -> list[str]:
-    found = [row[Columns.ITEM] for row in held if row[Columns.SPLIT] == split.value]
-    return sorted(found, key=digest)
+def _items_of(interactions: Iterable[Mapping[str, Any]], split: Split) -> list[str]:
+    items = [row[Columns.ITEM] for row in interactions if row[Columns.SPLIT] == split.value]
+    return sorted(items, key=digest)

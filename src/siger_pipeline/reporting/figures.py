@@ -1,4 +1,4 @@
-"""Plotly figures of the page: the run among others, its groups, and degree distributions."""
+"""Plotly figures of the page: the run beside others, its groups, and degree distributions."""
 
 from collections.abc import Mapping
 from math import sqrt
@@ -7,7 +7,7 @@ from typing import Any
 from plotly import graph_objects as go
 
 from siger_pipeline.reporting.labels import graph_label
-from siger_pipeline.reporting.plots import BEST, CLEAR, GRID, INK, PALETTE, SUM, plain
+from siger_pipeline.reporting.plots import BEST, CLEAR, GRID, INK, PALETTE, SUM, escaped
 from siger_pipeline.reporting.tables import Report, group_rows, headline
 
 BAR, HEAD = 26, 90  # pixels: of a bar with its gap, and of axes and margins
@@ -29,7 +29,7 @@ def comparison(report: Report) -> go.Figure:
     shown = sorted((bar for bar in bars if bar[1] is not None), key=lambda bar: (bar[1], bar[0]))
     trace = go.Bar(
         x=[value for _, value, _ in shown],
-        y=[plain(label) for label, _, _ in shown],
+        y=[escaped(label) for label, _, _ in shown],
         marker={"color": [colour for _, _, colour in shown], "line": NO_LINE},
         orientation="h",
         text=[f"{value:.4f}" for _, value, _ in shown],
@@ -40,7 +40,7 @@ def comparison(report: Report) -> go.Figure:
     figure = _framed(go.Figure(trace), HEAD + BAR * len(shown))
     figure.update_layout(margin={"r": 52}, bargap=0.3)
     figure.update_yaxes(automargin=True, type="category", showgrid=False, ticksuffix=" ")
-    return figure.update_xaxes(title=f"{plain(metric)}, test", rangemode="tozero")
+    return figure.update_xaxes(title=f"{escaped(metric)}, test", rangemode="tozero")
 
 
 def groups(report: Report, group_by: str, of: str) -> go.Figure:
@@ -49,16 +49,16 @@ def groups(report: Report, group_by: str, of: str) -> go.Figure:
     Args:
         report: of `summary.summarise`.
         group_by: `user_activity` or `item_popularity`.
-        of: what the groups are made by, for the axis.
+        of: label of the axis: what is grouped, and by what.
     """
     rows = group_rows(report, group_by)
     figure = go.Figure()
     for n, metric in enumerate(main_metrics({row["metric"]: 0 for row in rows})):
         chosen = [row for row in rows if row["metric"] == metric]
         bars = go.Bar(
-            x=[plain(row["group"]).replace(" (", "<br>(") for row in chosen],
+            x=[escaped(row["group"]).replace(" (", "<br>(") for row in chosen],
             y=[row["value"] for row in chosen],
-            name=plain(metric),
+            name=escaped(metric),
             marker={"color": PALETTE[n], "line": NO_LINE},
         )
         figure.add_trace(bars)
@@ -105,7 +105,7 @@ def _points(curve: Mapping[str, Any], colour: str) -> go.Scatter:
     return go.Scatter(
         x=[sqrt(low * high) for low, high, _ in filled],
         y=[count / (high - low + 1) / curve["members"] for low, high, count in filled],
-        name=plain(graph_label(curve["name"])),
+        name=escaped(graph_label(curve["name"])),
         mode="lines+markers",
         marker={"color": colour, "size": 6},
         line={"color": colour, "width": 1.4},
@@ -117,7 +117,7 @@ def _bars(curve: Mapping[str, Any], colour: str) -> go.Bar:
         x=[(low + high) / 2 for low, high, _ in curve["bins"]],
         y=[count for _, _, count in curve["bins"]],
         width=[0.9 * (high - low + 1) for low, high, _ in curve["bins"]],
-        name=plain(graph_label(curve["name"])),
+        name=escaped(graph_label(curve["name"])),
         marker={"color": colour, "line": NO_LINE},
     )
 

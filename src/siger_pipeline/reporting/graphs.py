@@ -14,11 +14,11 @@ GROWTH = 1.25  # ratio of the edges of a bin that is drawn on logarithmic axes
 HEAVY = 10  # a degree this many times the median calls for logarithmic axes
 
 Bin = tuple[int, int, int]
-"""Smallest and largest degree, and how many members have such a one."""
+"""Smallest and largest degree, and the number of members between."""
 
 
 def describe(interactions: sparse.csr_matrix, items: Mapping[str, sparse.csr_matrix]) -> Any:
-    """Statistics and degree distributions, as plain values.
+    """Statistics and degree distributions, as JSON has values.
 
     Args:
         interactions: the training interactions, [U, I].
@@ -44,9 +44,9 @@ def describe(interactions: sparse.csr_matrix, items: Mapping[str, sparse.csr_mat
 def without_loops(graph: sparse.csr_matrix) -> sparse.csr_matrix:
     """The graph without the links of items to themselves, which kNN graphs have."""
     links = graph.tocoo()
-    kept = (links.row != links.col) & (links.data != 0)
-    place = (links.row[kept], links.col[kept])
-    return sparse.csr_matrix((links.data[kept], place), shape=links.shape)
+    to_others = (links.row != links.col) & (links.data != 0)
+    ends = (links.row[to_others], links.col[to_others])
+    return sparse.csr_matrix((links.data[to_others], ends), shape=links.shape)
 
 
 def user_item_statistics(side: str, degrees: np.ndarray, others: int) -> dict[str, Any]:

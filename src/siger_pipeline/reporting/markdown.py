@@ -1,4 +1,4 @@
-"""The report as Markdown, to be read by people: rendered, or as it stands in a terminal."""
+"""The report as Markdown, to be read rendered or in a terminal."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -42,8 +42,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _head(report: Report) -> str:
     origin = report["provenance"]
-    told = (tables.data_line(report), tables.missing_line(report), tables.training_line(report))
-    lines = [f"# {origin['model']} on {origin['dataset']}", " ".join(filter(None, told))]
+    lead = (tables.data_line(report), tables.missing_line(report), tables.training_line(report))
+    lines = [f"# {origin['model']} on {origin['dataset']}", " ".join(filter(None, lead))]
     if warning := tables.warning(report):
         lines.append(f"**Warning**: {warning}.")
     if origin["features_note"]:

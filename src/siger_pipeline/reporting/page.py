@@ -1,4 +1,4 @@
-"""The report as one page of HTML that needs nothing else: styles, scripts and data are in it."""
+"""The report as one page of HTML that holds its styles, scripts and data."""
 
 import base64
 import json
@@ -56,7 +56,7 @@ def report_page(
         style=Markup(_source(environment, STYLE)),
         scripts=[Markup(script) for script in scripts],
         script_hashes=" ".join(f"'{integrity(script)}'" for script in scripts),
-        figures={name: plain_figure(made) for name, made in drawn(report, curves, graphs).items()},
+        figures={name: as_json(made) for name, made in drawn(report, curves, graphs).items()},
         counts=counts_table(counts),
         graphs=graph_table(graphs),
         examples=examples,
@@ -69,17 +69,17 @@ def report_page(
 
 def drawn(report: Report, curves: go.Figure, graphs: Mapping[str, Any]) -> dict[str, go.Figure]:
     """Every figure of the page by its name; no learning curves where there were no epochs."""
-    found = {"comparison": figures.comparison(report)}
+    drawn_figures = {"comparison": figures.comparison(report)}
     if report["training"]["epochs"]:
-        found["learning_curves"] = curves
+        drawn_figures["learning_curves"] = curves
     for distribution in graphs["distributions"]:
-        found[f"degrees_{distribution['of']}"] = figures.degrees(distribution)
+        drawn_figures[f"degrees_{distribution['of']}"] = figures.degrees(distribution)
     for group_by, of in (
         ("user_activity", "users by their training interactions"),
         ("item_popularity", "held-out items by their training interactions"),
     ):
-        found[group_by] = figures.groups(report, group_by, of)
-    return found
+        drawn_figures[group_by] = figures.groups(report, group_by, of)
+    return drawn_figures
 
 
 def counts_table(counts: pd.DataFrame) -> Table:
@@ -90,7 +90,7 @@ def counts_table(counts: pd.DataFrame) -> Table:
 
 def _count_cells(row: Mapping[Any, Any]) -> list[str]:
     step, *numbers = (str(row[Columns.STEP]), *(f"{n:,.0f}" for n in list(row.values())[1:]))
-    # A part of what the steps left: only users who leave with a split are removed.
+    # A part of what remains: only untrained users are removed from a split.
     whole = step.startswith(("split: ", UNKNOWN)) and row[Columns.REMOVED] == 0
     return [step, *numbers[:-1], tables.ABSENT] if whole else [step, *numbers]
 
@@ -118,8 +118,8 @@ def _span(of: Mapping[str, int]) -> str:
     return f"{of['min']:,} – {of['max']:,}"
 
 
-def plain_figure(figure: go.Figure) -> Any:
-    """Data and layout as JSON can hold them, whatever other JSON libraries are installed."""
+def as_json(figure: go.Figure) -> Any:
+    """Data and layout of a figure as JSON has values, whatever JSON libraries are installed."""
     return json.loads(figure.to_json(engine="json"))
 
 

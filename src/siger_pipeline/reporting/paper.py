@@ -1,4 +1,4 @@
-"""The published figures that a run stands beside."""
+"""The published figures that a run is compared with."""
 
 import re
 

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from siger_pipeline.reporting.axes import epoch_step, is_off_scale, loss_range
 from siger_pipeline.reporting.summary import best_epoch
 
-# Okabe and Ito's colours, which colour-blind readers tell apart, and greys: all of them are seen on
+# Okabe and Ito's colours, distinct to colour-blind readers, and greys: all of them are visible on
 # white and on Kedro-Viz's black, which replaces the page, the margins and the font's colour.
 INK = "#222222"
 SUM, TRAINING = "#808080", "#999999"
@@ -38,7 +38,7 @@ def learning_curves(
             `best`. No rows for a model computed at once.
         timings: a row an epoch: `epoch`, `seconds_train`, `seconds_validation`.
         name: of the run, for the title.
-        note: what figures of this run must be labelled with, or empty.
+        note: label of the figures of this run, or empty.
     """
     title = _title(history, name, note)
     if history.empty:
@@ -66,18 +66,18 @@ def _title(history: pd.DataFrame, name: str, note: str) -> str:
     if not history.empty:
         state = f"{history['epoch'].iloc[-1]} epochs, the best is {best_epoch(history)}"
     lines = [state, *textwrap.wrap(note, NOTE_WIDTH, break_on_hyphens=False)]
-    return f"<b>{plain(name)}</b>" + "".join(f"<br><sup>{plain(line)}</sup>" for line in lines)
+    return f"<b>{escaped(name)}</b>" + "".join(f"<br><sup>{escaped(line)}</sup>" for line in lines)
 
 
-def plain(text: str) -> str:
-    """Text that Plotly shows as it stands: in its labels `<b>`, `<a>` and `<br>` are markup."""
+def escaped(text: str) -> str:
+    """Text that Plotly shows literally: in its labels `<b>`, `<a>` and `<br>` are markup."""
     return html.escape(text, quote=False)
 
 
 def _entitled(figure: go.Figure, title: str) -> go.Figure:
-    place = {"x": 0.02, "yref": "paper", "y": 1, "yanchor": "top"}
+    position = {"x": 0.02, "yref": "paper", "y": 1, "yanchor": "top"}
     return figure.update_layout(
-        title={"text": title, **place, "font": {"size": 17}},
+        title={"text": title, **position, "font": {"size": 17}},
         template="plotly_white",
         font={"size": 12, "color": INK},
         height=_head(title) + 100,
@@ -129,7 +129,7 @@ def _draw_losses(figure: go.Figure, history: pd.DataFrame) -> None:
     terms = [name for name in map(str, history) if name.startswith("loss_")]
     lines = [("loss", "sum", SUM)] if len(terms) != 1 else []
     lines += [
-        (term, plain(term.removeprefix("loss_").replace("_", " ")), PALETTE[n % len(PALETTE)])
+        (term, escaped(term.removeprefix("loss_").replace("_", " ")), PALETTE[n % len(PALETTE)])
         for n, term in enumerate(terms)
     ]
     ends = loss_range(history)
@@ -145,7 +145,8 @@ def _draw_validation(figure: go.Figure, history: pd.DataFrame) -> None:
     for n, metric in enumerate(metrics):
         label = f"{metric} ({chosen[metric].iloc[0]:.4f})"
         colour = PALETTE[n % len(PALETTE)]
-        _draw_line(figure, history[["epoch", metric]], VALIDATION, label, colour)
+        validated = history[["epoch", metric]].dropna()
+        _draw_line(figure, validated, VALIDATION, label, colour)
         mark = go.Scatter(
             x=chosen["epoch"].tolist(),
             y=chosen[metric].tolist(),

@@ -30,13 +30,13 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Run:
-    """What a run was told.
+    """What a run was asked to do.
 
     Attributes:
         model: registered name.
         device: where it ran.
         threads: of the CPU that trained the model; several where a resumed training changed it.
-        parameters: block -> values, as Kedro holds them, of the blocks that the figures depend on;
+        parameters: block -> values, as the catalog has them, of the blocks that figures depend on;
             `features` among them if the model reads item features, or graphs made of them.
     """
 
@@ -47,7 +47,7 @@ class Run:
 
 
 def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> dict[str, Any]:
-    """All that tells one run's figures from another's, as plain values.
+    """All that the figures of a run depend on, as JSON has values.
 
     Args:
         run: model, device, threads and parameters.
@@ -60,7 +60,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         extractor, of a model that uses them), `features_note`, `seed`, `device`, `threads`,
         `parameters`, `versions`.
     """
-    values = {name: _plain(value) for name, value in run.parameters.items()}
+    values = {name: _as_json(value) for name, value in run.parameters.items()}
     features = values.get("features", {"modalities": {}})["modalities"]
     return {
         "model": run.model,
@@ -87,7 +87,7 @@ def data_fingerprint(splits: pd.DataFrame) -> str:
     """SHA-256 of the split interactions, whatever order their rows are in.
 
     Hashed are the number of rows and then, ordered by user, item and split, all user ids, all item
-    ids (32-bit, little-endian) and all places in (train, validation, test) (8-bit).
+    ids (32-bit, little-endian) and all numbers of splits in (train, validation, test) (8-bit).
 
     Args:
         splits: columns user_id, item_id, split.
@@ -98,10 +98,10 @@ def data_fingerprint(splits: pd.DataFrame) -> str:
     names = [split.value for split in Split]
     user = splits[Columns.USER_ID].to_numpy("<i4")
     item = splits[Columns.ITEM_ID].to_numpy("<i4")
-    place = pd.Categorical(splits[Columns.SPLIT], categories=names).codes.astype("i1")
-    order = np.lexsort((place, item, user))
+    split = pd.Categorical(splits[Columns.SPLIT], categories=names).codes.astype("i1")
+    order = np.lexsort((split, item, user))
     digest = hashlib.sha256(f"{len(splits)}\n".encode())
-    for column in (user, item, place):
+    for column in (user, item, split):
         digest.update(column[order].tobytes())
     return f"sha256:{digest.hexdigest()}"
 
@@ -117,11 +117,11 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _as_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_as_json(inner) for inner in value]
     return value

@@ -1,4 +1,4 @@
-"""The report as one document of plain values."""
+"""The report as one document of values that JSON has."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def training_summary(history: pd.DataFrame, timings: pd.DataFrame) -> dict[str, 
 
     Returns:
         `epochs`, and where there are any: `best_epoch`, and the median seconds of an epoch,
-        which a slow first one leaves alone.
+        which a slow first one does not change.
     """
     if history.empty:
         return {"epochs": 0}
@@ -32,7 +32,7 @@ def training_summary(history: pd.DataFrame, timings: pd.DataFrame) -> dict[str, 
 
 
 def best_epoch(history: pd.DataFrame) -> int:
-    """The epoch whose weights were kept: the last that was the best so far."""
+    """The epoch whose weights the run uses: the last that was the best so far."""
     return int(history.loc[history["best"].astype(bool), "epoch"].iloc[-1])
 
 
@@ -48,7 +48,7 @@ def summarise(
     provenance: Mapping[str, Any],
     missing: Mapping[str, tuple[int, int]],
 ) -> dict[str, Any]:
-    """Figures with their provenance, beside the floors and the published ones.
+    """Figures of a run with their provenance, the floors and the published figures.
 
     Args:
         metrics: split -> metric -> value of the run.
@@ -57,7 +57,7 @@ def summarise(
         history: a row an epoch.
         timings: seconds of each epoch.
         published: the paper's comparison on this data set.
-        paper_note: how the paper's data differ, for whoever reads both.
+        paper_note: how the paper's data differ.
         provenance: of `provenance.provenance`.
         missing: modality -> items without features of it, all items.
     """

@@ -10,7 +10,7 @@ from typing import Any
 from siger_pipeline.reporting.below import below_popularity
 from siger_pipeline.reporting.paper import name_in_paper
 
-HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # what published tables hold
+HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # metrics of published tables
 ORDER = ("recall", "ndcg", "precision", "map", "coverage", "novelty", "gini")
 ABSENT = "–"
 
@@ -44,7 +44,7 @@ def headline(figures: Mapping[str, Any]) -> list[str]:
 
 
 def tiles(report: Report) -> list[dict[str, Any]]:
-    """The headline metrics: metric, value at test, validation, `against` (difference, of whom)."""
+    """The headline metrics: metric, value at test, validation, `against` (difference, of what)."""
     test, validation = report["metrics"]["test"], report["metrics"]["validation"]
     return [
         {
@@ -58,18 +58,18 @@ def tiles(report: Report) -> list[dict[str, Any]]:
 
 
 def _rivals(report: Report, metric: str) -> list[tuple[str, str]]:
-    """How the run stands at test against the floors and its like in the paper."""
+    """The run at test against the floors and the paper's figures of the model."""
     value, model = report["metrics"]["test"][metric], report["provenance"]["model"]
-    found = []
+    rivals = []
     for name, splits in report["floors"].items():
         floor = splits["test"].get(metric)
         if floor and name != model:
-            found.append((f"{value / floor:.1f} ×", name))
+            rivals.append((f"{value / floor:.1f} ×", name))
     counterpart = name_in_paper(model, report["paper"]["figures"])
     paper = report["paper"]["figures"].get(counterpart, {}).get(metric)
     if paper:
-        found.append((against(value, paper), f"against {counterpart} in the paper"))
-    return found
+        rivals.append((against(value, paper), f"against {counterpart} in the paper"))
+    return rivals
 
 
 def results(report: Report) -> Table:
@@ -132,7 +132,7 @@ def group_rows(report: Report, group_by: str) -> list[Mapping[str, Any]]:
 
 
 def facts(report: Report) -> dict[str, str]:
-    """What the figures come from, by name: data, split, features, seed, device, …"""
+    """What the figures depend on, by name: data, split, features, seed, device, …"""
     origin = report["provenance"]
     features = ", ".join(f"{modality}: {how}" for modality, how in origin["features"].items())
     return {
@@ -164,13 +164,13 @@ def warning(report: Report) -> str:
 
 def missing_line(report: Report) -> str:
     """Items without features, by modality, in a sentence; empty where every item has all."""
-    found = {name: counts for name, counts in report["missing"].items() if counts["missing"]}
-    told = [
+    lacking = {name: counts for name, counts in report["missing"].items() if counts["missing"]}
+    parts = [
         f"{counts['missing']:,} of {counts['items']:,} without {name} features"
         f" ({counts['missing'] / counts['items']:.2%})"
-        for name, counts in found.items()
+        for name, counts in lacking.items()
     ]
-    return f"Items: {', '.join(told)}." if told else ""
+    return f"Items: {', '.join(parts)}." if parts else ""
 
 
 def training_line(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""Small pictures of items, to be held within a page."""
+"""Small pictures of items, as data URIs within a page."""
 
 import base64
 import io
@@ -24,7 +24,7 @@ def thumbnails(
     """
     made = {}
     for item in sorted(set(items) & set(pictures)):
-        # What cannot be read counts as no picture, as in the features, which tell of it.
+        # One that cannot be read counts as no picture, as in the features, whose remarks name it.
         with suppress(InputError):
             made[item] = data_uri(pictures[item]())
     return made

@@ -1,6 +1,5 @@
 """The project's own `kedro` commands: `run` with its cache, `status`, `fresh` and `compare`."""
 
-import gc
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, cast
@@ -15,6 +14,7 @@ from kedro_fresh.errors import interrupted
 from siger_pipeline.shell.choice import choice_error
 from siger_pipeline.shell.comparison import comparison
 from siger_pipeline.shell.console import prepare_console
+from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.narration import leave_terminal
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.runtime_params import parse_params
@@ -22,11 +22,11 @@ from siger_pipeline.shell.sentences import sentence_of
 from siger_pipeline.shell.yaml_faults import section_fault
 
 FRESH_RUNNER = "kedro_fresh.FreshRunner"
+RUNNER_PARAMS = {"workers", "executor"}
+PREPARE = "siger_pipeline.shell.workers.prepare_workers"
 RUNNERS = {None, FRESH_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 # Kedro imports this module at the start of each of its commands, its own ones too.
 prepare_console()
-# Of the middle generation, between two that look through all objects (see `gc.set_threshold`).
-COLLECTIONS = 200
 
 
 @click.group(name="siger-pipeline")
@@ -84,24 +84,28 @@ def _check_way_of_running(
         )
     if runner not in RUNNERS:
         raise click.UsageError(
-            f"--runner {runner}: the tables share one DuckDB connection, so nodes run one after"
-            " another; leave out --runner, or take SequentialRunner"
+            f"--runner {runner}: this project runs by `FreshRunner`, which runs nodes side by"
+            " side with `--runner-params workers=2`: leave out --runner, or take SequentialRunner"
+        )
+    known = RUNNER_PARAMS if runner in (None, FRESH_RUNNER) else set()
+    if unknown := sorted(runner_params.keys() - known - {"is_async"}):
+        raise click.UsageError(
+            f"--runner-params {', '.join(unknown)}: known are {', '.join(sorted(RUNNER_PARAMS))},"
+            " for `FreshRunner`"
         )
 
 
 def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **options: Any) -> Any:
     """Kedro's own `run`; the runner skips what is fresh, unless another one is asked for."""
-    # A run imports a million objects that stay. By default Python looks through all of them for
-    # garbage ten times before the first step of training, a second in all, and finds none.
-    gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
+    collect_rarely()
     _check_way_of_running(runner, runner_params, options)
     # Kedro warns of its older spelling, by which everybody knows it.
     if (one := options["pipeline"]) and not options["pipelines"]:
         options |= {"pipeline": None, "pipelines": [one]}
     if force and runner:
         raise click.UsageError("--force is for `FreshRunner`: leave out --runner")
-    if not runner:
-        own = {"force": force, "check": check_before_run}
+    if runner in (None, FRESH_RUNNER):
+        own = {"force": force, "check": check_before_run, "prepare": PREPARE}
         runner, runner_params = FRESH_RUNNER, {**runner_params, **own}
     assert kedro_run.callback is not None
     return kedro_run.callback(runner=runner, runner_params=runner_params, **options)

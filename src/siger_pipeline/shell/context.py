@@ -19,7 +19,8 @@ from kedro.io import (
 from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError, ParameterError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
-from siger_pipeline.shell.parameters import Where, check_parameters
+from siger_pipeline.shell.parameters import Where, check_parameters, unused_plugins
+from siger_pipeline.shell.raw_files import raw_entries, raw_folder
 from siger_pipeline.shell.selection import select, selected, selection_of
 from siger_pipeline.threads import use_threads
 
@@ -69,12 +70,14 @@ class ProjectContext(KedroContext):
         # Kedro's loader reads its files at each look-up, unless it is given the values.
         for kind in ("globals", "parameters"):
             self.config_loader[kind] = self.config_loader[kind]
-        for warning in self.config_loader.warnings():
+        unused = unused_plugins(self.config_loader["parameters"])
+        for warning in (*self.config_loader.warnings(), *unused):
             LOG.warning(warning)
         where = partial(self.config_loader.where, "parameters")
         parameters = check_parameters(self.config_loader["parameters"], where)
         # Nodes get the checked values: a number that is spelt in another way is the same number.
         self.config_loader["parameters"] = parameters.model_dump(mode="json")
+        self._raw_entries = raw_entries(parameters, raw_folder(self.config_loader["globals"]))
         self._check_names(parameters.model, parameters.dataset)
         use_threads(parameters.threads)
         selection = selection_of(parameters)
@@ -107,6 +110,8 @@ class ProjectContext(KedroContext):
         assert isinstance(loader, ProjectConfigLoader)
         where = partial(loader.where, "catalog")
         try:
+            # An entry of that name in conf/ counts instead.
+            loader["catalog"] = {**self._raw_entries, **loader["catalog"]}
             catalog = super()._get_catalog(catalog_class, save_version, load_versions)
         except DatasetNotFoundError:
             raise

@@ -1,12 +1,13 @@
 """What is said of a run while it goes on.
 
-No node imports this module, so that another wording makes no node run again: the caching runner
+No node imports this module, so that another wording makes no node run again: `FreshRunner`
 and the trainer announce events through their loggers, and here they are put into words.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import threading
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from siger_pipeline.shell.terminal import Console
 
 if TYPE_CHECKING:
-    from siger_pipeline.training.trainer import Standing
+    from siger_pipeline.training.progress import Standing
 
 RUNNING = "kedro_fresh.running"
 TRAINING = "siger_pipeline.training.trainer"
@@ -33,6 +34,7 @@ class Narration:
             (found for found in handlers if isinstance(found, logging.StreamHandler)), None
         )
         self.console: Console | None = None
+        self.node = ""  # that began last: a training in this process is of it
         self.levels: dict[str, int] = {}
         self.verbose: dict[str, bool] = {}
 
@@ -68,16 +70,32 @@ class Narration:
 
     def _heard(self, record: logging.LogRecord) -> bool:
         """Show an event; whether its own record goes on to the handlers."""
-        standing: Standing | None = getattr(record, "standing", None)
+        put_into_words(record)
+        if record.name == RUNNING:
+            self.node = getattr(record, "node", "")
         if self.console:
-            self.console.show(standing_text(standing) if standing else record.getMessage())
-        if standing and standing.finished:
-            LOG.info("%s", stopped_text(standing))
+            text = getattr(record, "shown", None) or record.getMessage()
+            self.console.show(text, getattr(record, "node", self.node))
+        if stopped := getattr(record, "stopped", ""):
+            LOG.info("%s", stopped)
         return self.verbose[record.name] and bool(record.msg)
 
 
+def put_into_words(record: logging.LogRecord) -> bool:
+    """Give an event of a training its texts: these can be sent from a worker, its objects cannot.
+
+    Returns:
+        True: as a filter, it lets each record pass.
+    """
+    standing: Standing | None = record.__dict__.pop("standing", None)
+    if standing:
+        record.shown = standing_text(standing)
+        record.stopped = stopped_text(standing) if standing.finished else ""
+    return True
+
+
 def leave_terminal() -> None:
-    """Clear the last line of the terminal, where a run ends without Kedro's hooks: by a signal."""
+    """Clear the last lines of the terminal, where a run ends without Kedro's hooks: by a signal."""
     for handler in logging.root.handlers:
         if isinstance(handler, Console):
             handler.stop()
@@ -110,12 +128,15 @@ def standing_text(standing: Standing) -> str:
     text = f"{standing.name}: epoch {standing.epoch}{within}"
     if not standing.rows:
         return text
-    last, best = standing.rows[-1], _best(standing)
+    last, validated = standing.rows[-1], _validated(standing)
+    if not validated:
+        return f"{text}, loss {last['loss']:.4f}"
+    best = _best(standing)
     left = standing.config.patience - (last["epoch"] - best["epoch"])
     # The width of a terminal is 80 columns; what matters least comes last, where it is cut.
     return (
-        f"{text}, {monitor} {last[monitor]:.4f}, best {best[monitor]:.4f} at {best['epoch']}, "
-        f"patience left {left}, loss {last['loss']:.4f}"
+        f"{text}, {monitor} {validated[-1][monitor]:.4f}, best {best[monitor]:.4f} at "
+        f"{best['epoch']}, patience left {left}, loss {last['loss']:.4f}"
     )
 
 
@@ -128,6 +149,11 @@ def stopped_text(standing: Standing) -> str:
         f"{standing.name}: stopped at epoch {standing.epoch} ({why}), "
         f"best validation {monitor} {best[monitor]:.4f} at {best['epoch']}"
     )
+
+
+def _validated(standing: Standing) -> list[dict[str, float]]:
+    """The rows of the epochs that ended with a validation."""
+    return [row for row in standing.rows if not math.isnan(row[standing.config.monitor])]
 
 
 def _best(standing: Standing) -> dict[str, float]:

@@ -14,12 +14,13 @@ from pydantic import (
     create_model,
 )
 
-from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together
+from siger_pipeline.blocks import with_blocks
+from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import EvaluateConfig
-from siger_pipeline.features.config import FeaturesConfig
+from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
-from siger_pipeline.models.registry import model_config, model_names
+from siger_pipeline.models.registry import parameter_blocks
 from siger_pipeline.reporting.config import ReportConfig
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
@@ -74,9 +75,13 @@ def check_parameters(
         ParameterError: the first misspelt key, missing key or impossible value, with what was
             found and what is allowed.
     """
-    model_config(str(parameters.get("model")))
-    blocks = {name: (model_config(name), ...) for name in model_names()}
-    schema = create_model("Parameters", __base__=StageParameters, **blocks)  # type: ignore[call-overload]
+    blocks, _ = _blocks_of_models(parameters)
+    parts: dict[str, Any] = {
+        "ingest": (ingest_model(parameters.get("ingest")), ...),
+        "features": (features_model(parameters.get("features")), ...),
+    }
+    stages = create_model("Parameters", __base__=StageParameters, **parts)
+    schema = with_blocks("every run", stages, blocks)
     try:
         checked: StageParameters = schema.model_validate(dict(parameters))
     except ValidationError as error:
@@ -89,6 +94,18 @@ def check_parameters(
         )
     check_together(checked.ingest, checked.split)
     return checked
+
+
+def unused_plugins(parameters: Mapping[str, Any]) -> list[str]:
+    """A sentence on each model that parameters are given for and that cannot be used."""
+    return _blocks_of_models(parameters)[1]
+
+
+def _blocks_of_models(
+    parameters: Mapping[str, Any],
+) -> tuple[dict[str, type[BaseModel]], list[str]]:
+    chosen = str(parameters.get("model"))
+    return parameter_blocks(chosen, parameters.keys(), StageParameters.model_fields.keys())
 
 
 def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> str:

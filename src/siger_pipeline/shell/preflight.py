@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
+from kedro_fresh.extra import extra_modules
 from kedro_fresh.locations import locations
 from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.errors import InputError
+from siger_pipeline.models.registry import model_class
+from siger_pipeline.plugins import RECOMMENDERS, name_from_elsewhere
 
 ON_DEVICE = {"train_model", "evaluate_model"}  # nodes that compute on `train.device`
 LISTED = 3  # versions, the newest
@@ -22,12 +25,14 @@ def check_before_run(nodes: Iterable[Node], catalog: DataCatalog) -> None:
 
     Raises:
         UserError: a version that was asked for is not there, nor are files that no node makes; or
-            there is no CUDA device where one is asked for.
+            there is no CUDA device where one is asked for; or the class of a model of another
+            package cannot be imported.
     """
     chosen = list(nodes)
     _check_versions(catalog)
     _check_files(Pipeline(chosen).inputs(), catalog)
     _check_device(chosen, catalog)
+    _check_plugins(chosen)
 
 
 def _check_versions(catalog: DataCatalog) -> None:
@@ -57,6 +62,16 @@ def _check_device(nodes: list[Node], catalog: DataCatalog) -> None:
         from siger_pipeline.training.device import resolve_device
 
         resolve_device(wanted)
+
+
+def _check_plugins(nodes: list[Node]) -> None:
+    """The class of a plug-in's model is there: else it would be missed after hours of other nodes.
+
+    Those of this package are tested, and PyTorch takes a second to import.
+    """
+    for module in sorted({module for node in nodes for module in extra_modules(node.func)}):
+        if name := name_from_elsewhere(RECOMMENDERS, module.removesuffix(".model")):
+            model_class(name)
 
 
 def _names(nodes: list[Node]) -> set[str]:

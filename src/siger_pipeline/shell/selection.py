@@ -6,6 +6,7 @@ context says it here first; this is the only state of the project that outlives 
 
 from dataclasses import dataclass
 
+from siger_pipeline.errors import ParameterError
 from siger_pipeline.graphs.registry import graphs_of
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
@@ -42,8 +43,11 @@ def selection_of(parameters: StageParameters) -> Selection:
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
     config = getattr(parameters, parameters.model).model_dump()
     requests = requests_of(parameters.model, config, sorted(modalities))
-    graphs_of(requests)
-    return Selection(str(parameters.ingest.source), modalities, parameters.model, requests)
+    try:
+        graphs_of(requests)
+    except ParameterError as error:
+        raise ParameterError(f"model {parameters.model}: {error}") from error
+    return Selection(parameters.ingest.source, modalities, parameters.model, requests)
 
 
 def select(selection: Selection) -> None:

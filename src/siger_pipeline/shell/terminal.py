@@ -1,4 +1,4 @@
-"""The console of a run: log lines, and below them what runs at the moment."""
+"""The console of a run: log lines, and below them the nodes that run at the moment."""
 
 from __future__ import annotations
 
@@ -12,36 +12,42 @@ from typing import TextIO
 from kedro_fresh.phrases import duration
 
 LOG = logging.getLogger(__name__)
-WIDTH = 80  # columns of a terminal that does not say
+SIZE = (80, 24)  # columns and rows of a terminal that does not say
+UP = "\033[A"  # moves to the line above
 TICK = 1.0  # seconds between two looks at the clock
-FRAME = 0.1  # seconds between two drawings of the last line
+FRAME = 0.1  # seconds between two drawings of the last lines
 QUIET = (10.0, 60.0)  # seconds without a line in a log: in the first minute of a node, and later
 
 
 class Console(logging.StreamHandler[TextIO]):
-    """Log lines; on a terminal the last line says what runs, and is replaced as it changes.
+    """Log lines; on a terminal the last lines say what runs, and are replaced as it changes.
 
-    Elsewhere (a file, a pipe) what runs becomes a log line of its own where nothing else was
-    written for a while.
+    There is one for each node that runs. Elsewhere (a file, a pipe) these become log lines where
+    nothing else was written for a while.
     """
 
     def __init__(self, stream: TextIO, formatter: logging.Formatter | None) -> None:
         super().__init__(stream)
         self.on_terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
         self.setFormatter(Brief() if self.on_terminal else formatter)
-        self._text, self._drawn = "", 0
-        self._since = self._written = time.monotonic()
+        self._running: dict[str, tuple[str, float]] = {}  # node -> text, and since when it runs
+        self._drawn: list[int] = []  # columns of each line
+        self._written = time.monotonic()
         self._drawn_at = 0.0
         self._stopped = threading.Event()
         threading.Thread(target=self._tick, name="narration", daemon=True).start()
 
-    def show(self, text: str) -> None:
-        """Say what runs at the moment; nothing does where the text is empty."""
+    def show(self, text: str, node: str = "") -> None:
+        """Say how far a node is; it has ended where the text is empty."""
         with self._locked():
-            if text and not self._text:
-                self._since = self._written = time.monotonic()
-            self._text = " ".join(text.split())
-            if not text or time.monotonic() - self._drawn_at > FRAME:
+            now = time.monotonic()
+            if text:
+                self._written = self._written if self._running else now
+                _, since = self._running.get(node, ("", now))
+                self._running[node] = " ".join(text.split()), since
+            else:
+                self._running.pop(node, None)
+            if not text or now - self._drawn_at > FRAME:
                 self._draw()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -51,8 +57,10 @@ class Console(logging.StreamHandler[TextIO]):
         self._written = time.monotonic()
 
     def stop(self) -> None:
-        """Leave the terminal as it is without the last line."""
-        self.show("")
+        """Leave the terminal as it is without the last lines."""
+        with self._locked():
+            self._running.clear()
+            self._draw()
         self._stopped.set()
 
     def _locked(self) -> threading.RLock:
@@ -61,34 +69,38 @@ class Console(logging.StreamHandler[TextIO]):
 
     def _tick(self) -> None:
         while not self._stopped.wait(TICK):
-            text = self._due()
-            if text:
+            for text in self._due():
                 LOG.info("%s", text)  # without the lock: other handlers write it too
 
-    def _due(self) -> str:
-        """What is to be written as a line now; on a terminal nothing, as it is drawn there."""
+    def _due(self) -> list[str]:
+        """The lines to be written now; on a terminal none, as they are drawn there."""
         with self._locked():
             now = time.monotonic()
             if self.on_terminal:
                 self._draw()
-            elif self._text and now - self._written >= QUIET[now - self._since > QUIET[1]]:
-                return self._timed()
-            return ""
+                return []
+            longest = now - min((since for _, since in self._running.values()), default=now)
+            is_due = now - self._written >= QUIET[longest > QUIET[1]]
+            return self._timed() if is_due else []
 
-    def _timed(self) -> str:
-        return f"{self._text} ({duration(time.monotonic() - self._since)})" if self._text else ""
+    def _timed(self) -> list[str]:
+        now = time.monotonic()
+        return [f"{text} ({duration(now - since)})" for text, since in self._running.values()]
 
     def _draw(self) -> None:
         if self.on_terminal:
-            text = _cut(self._timed(), _columns(self.stream) - 1)
+            columns, rows = _size(self.stream)
+            texts = [_cut(text, columns - 1) for text in self._timed()]
+            if len(texts) > (most := max(1, rows - 2)):
+                texts[most - 1 :] = [f"and {len(texts) - most + 1} more"]
             self._erase()
-            self._write(text)
-            self._drawn, self._drawn_at = _width(text), time.monotonic()
+            self._write("\n".join(texts))
+            self._drawn, self._drawn_at = [_width(text) for text in texts], time.monotonic()
 
     def _erase(self) -> None:
         if self._drawn:
-            self._write(f"\r{' ' * self._drawn}\r")
-            self._drawn = 0
+            self._write(UP.join(f"\r{' ' * width}\r" for width in reversed(self._drawn)))
+            self._drawn = []
 
     def _write(self, text: str) -> None:
         encoding = self.stream.encoding or "utf-8"
@@ -124,8 +136,10 @@ def _cut(text: str, columns: int) -> str:
     return text
 
 
-def _columns(stream: TextIO) -> int:
+def _size(stream: TextIO) -> tuple[int, int]:
+    """Columns and rows of a terminal."""
     try:
-        return os.get_terminal_size(stream.fileno()).columns or WIDTH
+        size = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):
-        return WIDTH
+        return SIZE
+    return size.columns or SIZE[0], size.lines or SIZE[1]

@@ -1,1 +1,1 @@
-"""The training loop: it knows the protocol of models, never a model by name."""
+"""The training loop, for any model that keeps to the protocol."""

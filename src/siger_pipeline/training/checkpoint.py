@@ -1,4 +1,4 @@
-"""A checkpoint: all that brings a training back, as plain values and tensors."""
+"""Checkpoints: the whole state of a training, as JSON values and tensors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,39 +7,46 @@ from typing import Any
 import torch
 
 from siger_pipeline.errors import InputError
-from siger_pipeline.models.base import Recommender, config_values
 from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.recommender import Recommender, config_values
 from siger_pipeline.models.registry import build
 from siger_pipeline.ops.adam import Adam
 
-FORMAT = 3
+FORMAT = 4
+WEIGHTS, BATCHES, MODEL = range(3)  # streams of a seed
 
 
 @dataclass(frozen=True)
-class Generators:
-    """The randomness of a training, each stream apart so that none shifts another.
+class Streams:
+    """The randomness of a training: separate streams, so that no draw of one shifts the other.
 
     Attributes:
         batches: order of the pairs and negatives (CPU).
-        model: what the model draws in its loss (on the training's device).
+        model: what the model draws in its epochs (on the training's device).
     """
 
-    batches: torch.Generator
-    model: torch.Generator
+    batches: Randomness
+    model: Randomness
 
 
-def seeded(seed: int, stream: int, device: str | torch.device = "cpu") -> torch.Generator:
-    """The generator of one stream of a seed."""
+def stream(seed: int, number: int, device: str | torch.device = "cpu") -> Randomness:
+    """One stream of a seed: `WEIGHTS`, `BATCHES` or `MODEL`."""
     mixed = torch.Generator().manual_seed(seed)
-    draws = torch.randint(2**62, (stream + 1,), generator=mixed)
-    return torch.Generator(device=device).manual_seed(int(draws[stream]))
+    draws = torch.randint(2**62, (number + 1,), generator=mixed)
+    return Randomness.seeded(int(draws[number]), device)
+
+
+def streams(seed: int, device: str | torch.device) -> Streams:
+    """The streams of a training on a device."""
+    return Streams(stream(seed, BATCHES), stream(seed, MODEL, device))
 
 
 def capture(
     name: str,
     model: Recommender,
     optimiser: Adam | None,
-    generators: Generators,
+    randomness: Streams,
     progress: Mapping[str, Any],
     threads: Sequence[int],
 ) -> dict[str, Any]:
@@ -48,22 +55,24 @@ def capture(
     Args:
         name: registered name of the model.
         model: weights and configuration.
-        optimiser: None for a model without epochs.
-        generators: their states.
+        optimiser: None for a closed form. Without it the weights are shared with the model, not
+            copied, since nothing changes them any more and they may be large.
+        randomness: the streams, for their states.
         progress: `epoch`, `best_epoch`, `finished` and the like.
-        threads: how many of the CPU trained it; more than one number where that has changed.
+        threads: number of CPU threads that trained it; several if a resume changed the number.
     """
+    weights = model.state_dict()
     return {
         "format": FORMAT,
         "model": name,
-        "device": str(generators.model.device),
+        "device": str(randomness.model.device),
         "threads": list(threads),
-        "config": config_values(model.config),  # type: ignore[arg-type]
-        "weights": _copies(model.state_dict()),
+        "config": config_values(model.config),
+        "weights": _copies(weights) if optimiser else dict(weights),
         "optimiser": _copies(optimiser.state_dict()) if optimiser else {},
-        "generators": {
-            "batches": generators.batches.get_state(),
-            "model": generators.model.get_state(),
+        "randomness": {
+            "batches": randomness.batches.state(),
+            "model": randomness.model.state(),
         },
         "progress": dict(progress),
     }
@@ -73,20 +82,20 @@ def restore_state(
     checkpoint: Mapping[str, Any],
     model: Recommender,
     optimiser: Adam,
-    generators: Generators,
+    randomness: Streams,
 ) -> None:
-    """The inverse of `capture`: the same training, at the moment of the checkpoint.
+    """Set a training back to the moment of a checkpoint: the inverse of `capture`.
 
-    Nothing of the checkpoint itself is changed by the training that goes on.
+    Values are copied, so that the training does not change the checkpoint.
     """
     model.load_state_dict(checkpoint["weights"])
     optimiser.load_state_dict(checkpoint["optimiser"])
-    generators.batches.set_state(checkpoint["generators"]["batches"])
-    generators.model.set_state(checkpoint["generators"]["model"])
+    randomness.batches.restore(checkpoint["randomness"]["batches"])
+    randomness.model.restore(checkpoint["randomness"]["model"])
 
 
 def restore(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> Recommender:
-    """The model of a checkpoint, ready to score.
+    """The model of a checkpoint, ready to score; it shares the checkpoint's weights.
 
     Raises:
         InputError: the checkpoint does not fit the inputs (another data set, other features).
@@ -96,9 +105,9 @@ def restore(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> Recommender:
             f"the checkpoint has format {checkpoint.get('format')}, this version reads {FORMAT}; "
             "train again"
         )
-    model = build(checkpoint["model"], checkpoint["config"], inputs, torch.Generator())
+    model = build(checkpoint["model"], checkpoint["config"], inputs, Randomness(torch.Generator()))
     try:
-        model.load_state_dict(checkpoint["weights"])
+        model.load_state_dict(checkpoint["weights"], assign=True)
     except RuntimeError as error:
         raise InputError(
             f"the checkpoint of model {checkpoint['model']} does not fit the data set, its "

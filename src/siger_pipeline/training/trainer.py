@@ -1,96 +1,54 @@
 """The training loop, to be read in one sitting."""
 
 import logging
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import torch
 
-from siger_pipeline.models.base import EmbeddingRecommender
+from siger_pipeline.models.batches import Batches
+from siger_pipeline.models.recommender import Trained
 from siger_pipeline.ops.adam import Adam
-from siger_pipeline.training.checkpoint import Generators, capture, restore_state
+from siger_pipeline.training.checkpoint import Streams, capture, restore_state
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.epoch_losses import EpochLosses
-from siger_pipeline.training.sampler import PairSampler
+from siger_pipeline.training.progress import START, Progress, Row, Standing
+from siger_pipeline.training.validation import Validate
 
-Row = dict[Any, Any]  # column → value
-Validate = Callable[[EmbeddingRecommender], dict[str, float]]
-
-START = {"epoch": 0, "best_epoch": 0, "last_epoch": 0, "finished": False}
 SECONDS_BETWEEN_EVENTS = 1.0
-# Where a training stands is announced here and put into words elsewhere (`narration`): what a
-# person reads is no part of training, and another wording must not make a model train again.
+# Progress is logged here as data and put into words elsewhere (`narration`): another wording must
+# not make a model train again.
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a training stands: the attribute `standing` of records of this module's logger.
-
-    Attributes:
-        name: registered name of the model.
-        config: of the training.
-        rows: of the history so far.
-        epoch: the one under way, or the last one when all of its steps are done.
-        step: steps of the epoch that are done.
-        steps: steps of an epoch.
-        finished: whether the training has come to its stop.
-    """
-
-    name: str
-    config: TrainConfig
-    rows: Sequence[Row]
-    epoch: int
-    step: int
-    steps: int
-    finished: bool = False
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What there is to keep after an epoch.
-
-    Attributes:
-        best: checkpoint of the best epoch so far.
-        last: checkpoint of this epoch.
-        history: a row an epoch: `epoch` (from 1), `loss` and `loss_<term>` (means over the steps),
-            the validation metrics, `best` (is it the best so far).
-        timings: a row an epoch: `epoch`, `seconds_train`, `seconds_validation`. Apart, so that
-            the same training has the same history.
-    """
-
-    best: dict[str, Any]
-    last: dict[str, Any]
-    history: pd.DataFrame
-    timings: pd.DataFrame
 
 
 @dataclass
 class Training:
-    """One training of one model, from its first epoch, or that of `resume`, to its stop.
+    """One training of one model, from its first epoch, or the one after `resume`, to its stop.
 
     Attributes:
         name: registered name of the model.
         model: on the device that it is trained on.
-        sampler: the batches of an epoch.
+        batches: of an epoch.
         validate: metrics of the model on the validation split, `config.monitor` among them.
-        generators: the randomness.
+        randomness: its streams.
+        config: its settings.
         rows: of the history so far.
         seconds: rows of the timings so far.
         best: checkpoint of the best epoch so far.
-        progress: how far the training came.
-        threads: numbers of threads that it was trained with, in this order: where one changes,
-            sums are rounded otherwise, so the same bytes are those of the same number.
+        progress: the last complete epoch, the best one, and whether training has stopped.
+        threads: numbers of threads that it was trained with, in order. Another number rounds sums
+            differently, so the same bytes need the same number.
     """
 
     name: str
-    model: EmbeddingRecommender
-    sampler: PairSampler
+    model: Trained
+    batches: Batches
     validate: Validate
-    generators: Generators
+    randomness: Streams
     config: TrainConfig
     rows: list[Row] = field(default_factory=list)
     seconds: list[Row] = field(default_factory=list)
@@ -99,22 +57,35 @@ class Training:
     threads: list[int] = field(default_factory=lambda: [torch.get_num_threads()])
 
     def __post_init__(self) -> None:
-        """Set the optimiser up: Adam, SIGER §6."""
-        self.optimiser = Adam(self.model.parameters(), self.config.learning_rate)
+        """Set up the optimiser: Adam, SIGER §6.
+
+        Raises:
+            ValueError: a parameter of the model is in no group of the optimiser, or in two.
+        """
+        config = self.config
+        groups = self.model.optimiser_groups(config.learning_rate, config.weight_decay)
+        grouped = [id(parameter) for group in groups for parameter in group.parameters]
+        for name, parameter in self.model.named_parameters():
+            if grouped.count(id(parameter)) != 1:
+                raise ValueError(
+                    f"model {self.name}: parameter {name} is in {grouped.count(id(parameter))} of "
+                    "the optimiser_groups, wanted is one; what is not trained is a buffer"
+                )
+        self.optimiser = Adam(groups)
 
     def state(self) -> dict[str, Any]:
         """The checkpoint of this moment."""
         return capture(
-            self.name, self.model, self.optimiser, self.generators, self.progress, self.threads
+            self.name, self.model, self.optimiser, self.randomness, self.progress, self.threads
         )
 
     def resume(self, earlier: Progress) -> None:
-        """Go on after the epoch that an earlier training of the same kind came to.
+        """Continue after the last epoch of an earlier training with the same settings.
 
         Args:
-            earlier: what it yielded then; without `best`, the next epoch is taken for the best.
+            earlier: what it yielded then; without `best`, the next epoch counts as the best.
         """
-        restore_state(earlier.last, self.model, self.optimiser, self.generators)
+        restore_state(earlier.last, self.model, self.optimiser, self.randomness)
         self.rows = earlier.history.to_dict("records")
         self.seconds = earlier.timings.to_dict("records")
         self.best, self.progress = earlier.best, dict(earlier.last["progress"])
@@ -122,45 +93,58 @@ class Training:
         self.threads = before if before[-1:] == self.threads else [*before, *self.threads]
 
     def epochs(self) -> Iterator[Progress]:
-        """Train, validate, and stop when ``patience`` epochs in a row brought nothing better.
+        """Train and validate, until ``patience`` epochs in a row bring no better metric.
 
         Yields:
-            After each epoch, all that is worth keeping.
+            The progress after each epoch.
 
         Raises:
-            TrainingError: a loss term that is not finite; what was yielded before stays good.
+            TrainingError: a loss term is not finite; what was yielded before remains valid.
         """
         while not self.progress["finished"]:
             epoch, best_epoch = self.progress["epoch"] + 1, self.progress["best_epoch"]
             row = self._train_and_validate(epoch)
-            better = not self.best or row[self.config.monitor] > self._monitored(best_epoch)
+            better = self._is_better(row, best_epoch)
             self.rows.append({**row, "best": better})
             if better:
                 best_epoch = epoch
-            stop = epoch - best_epoch >= self.config.patience
+            waited = epoch - best_epoch if self.config.validates(epoch) else 0
+            stop = waited >= self.config.patience
             self.progress = {
                 "epoch": epoch,
                 "best_epoch": best_epoch,
                 "last_epoch": epoch,
                 "finished": stop or epoch == self.config.max_epochs,
             }
-            self._announce(epoch, len(self.sampler))
+            self._announce(epoch, len(self.batches))
             last = self.state()
-            of_best = last if better else self.best
-            self.best = {**of_best, "progress": {**self.progress, "epoch": best_epoch}}
-            yield Progress(self.best, last, pd.DataFrame(self.rows), pd.DataFrame(self.seconds))
+            if better or not best_epoch:
+                self.best = last
+            progress = {**self.progress, "epoch": best_epoch or epoch}
+            self.best = {**self.best, "progress": progress}
+            yield Progress(self.best, last, self._history(), pd.DataFrame(self.seconds))
 
-    def _monitored(self, epoch: int) -> float:
-        value: float = self.rows[epoch - 1][self.config.monitor]
-        return value
+    def _is_better(self, row: Row, best_epoch: int) -> bool:
+        monitor = self.config.monitor
+        if math.isnan(row[monitor]):
+            return False
+        if not best_epoch or not self.best:
+            return True
+        return bool(row[monitor] > self.rows[best_epoch - 1][monitor])
+
+    def _history(self) -> pd.DataFrame:
+        # A row without validation has fewer columns.
+        return pd.DataFrame(self.rows, columns=max((list(row) for row in self.rows), key=len))
 
     def _train_and_validate(self, epoch: int) -> Row:
         start = time.perf_counter()
         terms = self._train(epoch)
         trained = time.perf_counter()
-        self._announce(epoch, len(self.sampler))
-        self.model.eval()
-        metrics = self.validate(self.model)
+        metrics = {self.config.monitor: math.nan}
+        if self.config.validates(epoch):
+            self._announce(epoch, len(self.batches))
+            self.model.eval()
+            metrics = self.validate(self.model)
         seconds = {
             "seconds_train": trained - start,
             "seconds_validation": time.perf_counter() - trained,
@@ -176,22 +160,24 @@ class Training:
     def _train(self, epoch: int) -> dict[str, float]:
         """One epoch; the mean of each term over its steps."""
         self.model.train()
-        self.model.start_epoch(self.generators.model)
-        losses = EpochLosses(epoch, len(self.sampler), self.config.learning_rate)
+        self.model.start_epoch(self.randomness.model)
+        self.optimiser.factor = self.config.rate_factor(epoch)
+        rate = self.config.learning_rate * self.optimiser.factor
+        losses = EpochLosses(epoch, len(self.batches), rate)
         announced = time.monotonic()
-        for step, batch in enumerate(self.sampler.epoch(self.generators.batches)):
+        for step, batch in enumerate(self.batches.epoch(self.randomness.batches)):
             if time.monotonic() - announced > SECONDS_BETWEEN_EVENTS:
                 self._announce(epoch, step)
                 announced = time.monotonic()
-            here = batch.to(self.generators.model.device)
-            loss = losses.add(self.model.loss(here, self.generators.model))
+            on_device = batch.to(self.randomness.model.device)
+            loss = losses.add(self.model.loss(on_device, self.randomness.model))
             self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
         return losses.means()
 
     def _announce(self, epoch: int, step: int) -> None:
-        steps, finished = len(self.sampler), self.progress["finished"]
+        steps, finished = len(self.batches), self.progress["finished"]
         standing = Standing(
             self.name, self.config, self.rows, epoch, step, steps, finished=finished
         )

@@ -9,7 +9,8 @@ from ibis.expr.types import Table
 
 from siger_pipeline.data.checks import SHOWN
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.sources.amazon import read_interactions, read_items
+from siger_pipeline.data.sources.amazon.metadata import read_metadata
+from siger_pipeline.data.sources.amazon.reviews import read_reviews
 from siger_pipeline.errors import InputError
 
 MakeLines = Callable[[Sequence[str | None]], Table]
@@ -21,7 +22,7 @@ def without(*fields: str) -> dict[str, Any]:
 
 
 def test_a_review_is_an_interaction(lines: MakeLines) -> None:
-    rows, report = read_interactions(lines([json.dumps(GOOD)]), 0.0)
+    rows, bad_lines, _ = read_reviews(lines([json.dumps(GOOD)]), 0.0)
     assert rows.to_pyarrow().to_pylist() == [
         {
             Columns.LINE_NUMBER: 1,
@@ -34,16 +35,16 @@ def test_a_review_is_an_interaction(lines: MakeLines) -> None:
             Columns.USER_ROW: None,
         }
     ]
-    assert report.bad == 0
+    assert bad_lines == 0
 
 
 def test_a_review_without_rating_or_time_counts(lines: MakeLines) -> None:
     fields = ["overall", "unixReviewTime"]
     reviews = [without(*fields), {**GOOD, **dict.fromkeys(fields)}]
-    rows, report = read_interactions(lines([json.dumps(review) for review in reviews]), 0.0)
+    rows, bad_lines, _ = read_reviews(lines([json.dumps(review) for review in reviews]), 0.0)
     assert rows[Columns.RATING].to_pyarrow().to_pylist() == [None, None]
     assert rows[Columns.TIMESTAMP].to_pyarrow().to_pylist() == [None, None]
-    assert report.bad == 0
+    assert bad_lines == 0
 
 
 BAD_LINES: list[tuple[str | None, str]] = [
@@ -74,16 +75,16 @@ BAD_LINES: list[tuple[str | None, str]] = [
 def test_a_bad_line_is_counted_with_its_number_and_reason(lines: MakeLines, first: int) -> None:
     bad = BAD_LINES[first : first + SHOWN]
     good = json.dumps(GOOD)
-    rows, report = read_interactions(lines([good, *(line for line, _ in bad), good]), 0.99)
+    rows, bad_lines, remarks = read_reviews(lines([good, *(line for line, _ in bad), good]), 0.99)
     assert rows.line_number.to_pyarrow().to_pylist() == [1, len(bad) + 2]
-    assert report.bad == len(bad)
-    for number, (_, reason), example in zip(range(2, 5), bad, report.examples, strict=False):
-        assert example.startswith(f"line {number}: {reason}")
+    assert bad_lines == len(bad)
+    for number, (_, reason) in enumerate(bad, start=2):
+        assert f" line {number}: {reason}" in remarks[0].text
 
 
 def test_too_many_bad_lines_are_refused(lines: MakeLines) -> None:
     with pytest.raises(InputError, match=r"1 of 3 lines .* line 2: it is not a JSON object"):
-        read_interactions(lines([json.dumps(GOOD), "no", json.dumps(GOOD)]), 0.3)
+        read_reviews(lines([json.dumps(GOOD), "no", json.dumps(GOOD)]), 0.3)
 
 
 @pytest.mark.parametrize(
@@ -99,18 +100,20 @@ def test_too_many_bad_lines_are_refused(lines: MakeLines) -> None:
 def test_a_rating_that_cannot_be_read_is_noted_since_nothing_needs_it(
     lines: MakeLines, overall: object, reason: str
 ) -> None:
-    rows, report = read_interactions(lines([json.dumps({**GOOD, "overall": overall})]), 0.0)
+    raw = lines([json.dumps({**GOOD, "overall": overall})])
+    rows, bad_lines, [remark] = read_reviews(raw, 0.0)
     assert rows[Columns.RATING].to_pyarrow().to_pylist() == [None]
-    assert (report.bad, report.noted) == (0, 1)
-    assert report.notes[0].startswith(f"line 1: {reason}")
+    assert bad_lines == 0
+    assert ": 1 lines have a value that cannot be read" in remark.text
+    assert f" line 1: {reason}" in remark.text
 
 
 def test_a_time_is_judged_only_where_the_split_needs_it(lines: MakeLines) -> None:
     raw = lines([json.dumps(GOOD), json.dumps({**GOOD, "unixReviewTime": "06 2014"})])
-    rows, report = read_interactions(raw, 0.0, timed=False)
+    rows, bad_lines, [remark] = read_reviews(raw, 0.0, timed=False)
     assert rows[Columns.TIMESTAMP].to_pyarrow().to_pylist() == [1_500_000_000, None]
-    assert (report.bad, report.noted) == (0, 1)
-    assert read_interactions(raw, 0.5, timed=True)[1].bad == 1
+    assert bad_lines == 0 and "line 2: unixReviewTime is" in remark.text
+    assert read_reviews(raw, 0.5, timed=True).bad_lines == 1
 
 
 @pytest.mark.parametrize(
@@ -126,12 +129,11 @@ def test_a_time_is_judged_only_where_the_split_needs_it(lines: MakeLines) -> Non
 def test_numbers_may_be_written_as_floats_and_as_texts(
     lines: MakeLines, written: str, rating: float, time: int
 ) -> None:
-    rows, report = read_interactions(
-        lines([f'{{"reviewerID": "A1", "asin": "B1", {written}}}']), 0.0
-    )
+    raw = lines([f'{{"reviewerID": "A1", "asin": "B1", {written}}}'])
+    rows, bad_lines, remarks = read_reviews(raw, 0.0)
     found = rows.select(Columns.RATING, Columns.TIMESTAMP).to_pyarrow().to_pylist()[0]
     assert tuple(found.values()) == (rating, time)
-    assert (report.bad, report.noted) == (0, 0)
+    assert (bad_lines, remarks) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -150,14 +152,14 @@ def test_numbers_may_be_written_as_floats_and_as_texts(
 )
 def test_what_stands_in_an_unread_text_drops_no_review(lines: MakeLines, text: str) -> None:
     line = f'{{"reviewerID": "A1", "asin": "B1", "reviewText": "{text}"}}'
-    rows, report = read_interactions(lines([line]), 0.0)
+    rows, bad_lines, _ = read_reviews(lines([line]), 0.0)
     assert rows.select("user", "item").to_pyarrow().to_pylist() == [{"user": "A1", "item": "B1"}]
-    assert report.bad == 0
+    assert bad_lines == 0
 
 
 def test_a_title_keeps_what_can_be_read_of_it(lines: MakeLines) -> None:
     title = r"\ud83d\ude00 and \ud83d and \\ud83d"
-    items, _ = read_items(lines([f'{{"asin": "B1", "title": "{title}"}}']), 0.0)
+    items, _, _ = read_metadata(lines([f'{{"asin": "B1", "title": "{title}"}}']), 0.0)
     assert items[Columns.TITLE].to_pyarrow().to_pylist() == ["\U0001f600 and \ufffd and \\ud83d"]
 
 
@@ -184,7 +186,7 @@ def test_a_file_of_another_format_is_told_what_it_looks_like(
     lines: MakeLines, line: str, words: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        read_interactions(lines([line] * 3), 0.01)
+        read_reviews(lines([line] * 3), 0.01)
     assert words in str(caught.value)
     assert "max_bad_share" not in str(caught.value)
 
@@ -218,15 +220,15 @@ def test_good_lines_are_those_that_a_loop_over_the_records_finds(
     # A file without one good line is refused: see the tests of `checks`.
     records.append(GOOD)
     expected.append(tuple(GOOD.values()))
-    rows, report = read_interactions(lines([json.dumps(record) for record in records]), 1.0)
+    rows, bad_lines, _ = read_reviews(lines([json.dumps(record) for record in records]), 1.0)
     columns = [Columns.USER, Columns.ITEM, Columns.RATING, Columns.TIMESTAMP]
     found = rows.order_by(Columns.LINE_NUMBER).select(*columns).to_pyarrow().to_pylist()
     assert [tuple(row.values()) for row in found] == expected
-    assert report.bad == len(records) - len(expected)
+    assert bad_lines == len(records) - len(expected)
 
 
 def items_of(lines: MakeLines, *records: dict[str, Any]) -> list[dict[str, Any]]:
-    table, _ = read_items(lines([json.dumps(record) for record in records]), 0.0)
+    table, _, _ = read_metadata(lines([json.dumps(record) for record in records]), 0.0)
     found: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
     return found
 
@@ -300,19 +302,19 @@ def test_the_first_line_of_an_asin_counts_and_items_are_sorted(lines: MakeLines)
 
 def test_metadata_without_asin_is_a_bad_line(lines: MakeLines) -> None:
     raw = lines(['{"asin": "B1"}', '{"title": "x"}', "no"])
-    _, report = read_items(raw, 1.0)
-    assert report.examples == (
-        "line 2: asin is missing, empty or not text",
-        "line 3: it is not a JSON object",
+    _, _, [remark] = read_metadata(raw, 1.0)
+    assert remark.text.endswith(
+        "bad: line 2: asin is missing, empty or not text; line 3: it is not a JSON object. They are"
+        " left out."
     )
     with pytest.raises(InputError, match="2 of 3 lines"):
-        read_items(raw, 0.5)
+        read_metadata(raw, 0.5)
 
 
 def test_reviews_in_place_of_metadata_are_refused(lines: MakeLines) -> None:
     reviews = [{"reviewerID": f"u{n}", "asin": f"i{n}", "overall": 5.0} for n in range(3)]
     with pytest.raises(InputError) as caught:
-        read_items(lines([json.dumps(review) for review in reviews]), 0.01)
+        read_metadata(lines([json.dumps(review) for review in reviews]), 0.01)
     assert "line 1: it is a review: it has a reviewerID" in str(caught.value)
     assert "max_bad_share" not in str(caught.value)
 
@@ -320,6 +322,6 @@ def test_reviews_in_place_of_metadata_are_refused(lines: MakeLines) -> None:
 def test_ids_that_are_no_text_do_not_make_it_another_format(lines: MakeLines) -> None:
     raw = lines(['{"reviewerID": 7, "asin": "B1", "overall": 5.0, "unixReviewTime": 1}'] * 3)
     with pytest.raises(InputError) as caught:
-        read_interactions(raw, 0.01)
+        read_reviews(raw, 0.01)
     assert "reviewerID is missing, empty or not text" in str(caught.value)
     assert "It looks like" not in str(caught.value)

@@ -12,8 +12,8 @@ MakeLines = Callable[[Sequence[str | None]], Table]
 MakeTexts = Callable[[dict[str, Sequence[Any]]], Table]
 
 
-def test_a_sequence_is_interactions_at_their_places(lines: MakeLines) -> None:
-    rows, report = read_interactions(lines(["7\t30 10 20", "8\t10"]), 0.0)
+def test_a_sequence_is_interactions_in_its_order(lines: MakeLines) -> None:
+    rows, bad_lines, remarks = read_interactions(lines(["7\t30 10 20", "8\t10"]), 0.0)
     columns = [Columns.USER, Columns.ITEM, Columns.TIMESTAMP, Columns.IS_POSITION]
     found = rows.order_by(Columns.USER, Columns.TIMESTAMP).select(*columns).to_pyarrow()
     assert [tuple(row.values()) for row in found.to_pylist()] == [
@@ -22,7 +22,7 @@ def test_a_sequence_is_interactions_at_their_places(lines: MakeLines) -> None:
         ("7", "20", 2, True),
         ("8", "10", 0, True),
     ]
-    assert (report.lines, report.bad) == (2, 0)
+    assert (bad_lines, remarks) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -42,15 +42,15 @@ def test_a_sequence_is_interactions_at_their_places(lines: MakeLines) -> None:
 )
 def test_a_line_of_another_form_is_bad(lines: MakeLines, line: str | None, reason: str) -> None:
     raw = lines(["7\t10", line, "8\t10"])
-    rows, report = read_interactions(raw, 0.5)
-    assert rows.count().to_pyarrow().as_py() == 2
-    assert report.examples[0].startswith("line 2: ") and reason in report.examples[0]
+    rows, bad_lines, [remark] = read_interactions(raw, 0.5)
+    assert rows.count().to_pyarrow().as_py() == 2 and bad_lines == 1
+    assert " line 2: " in remark.text and reason in remark.text
     with pytest.raises(InputError, match="1 of 3 lines"):
         read_interactions(raw, 0.1)
 
 
 def test_titles_are_items(texts: MakeTexts) -> None:
-    items, report = read_items(
+    items, bad_lines, _ = read_items(
         texts({"item": ["2", "1", "2", "3"], "title": ["first", "one, two", "later", " "]}), 0.0
     )
     found = items.to_pyarrow().to_pylist()
@@ -60,12 +60,13 @@ def test_titles_are_items(texts: MakeTexts) -> None:
         ("3", None),
     ]
     assert found[0][Columns.BRAND] is None and found[0][Columns.ROW] is None
-    assert report.bad == 0
+    assert bad_lines == 0
 
 
 def test_a_title_without_item_is_a_bad_row(texts: MakeTexts) -> None:
     raw = texts({"item": ["1", None], "title": ["a", "b"]})
-    assert read_items(raw, 0.5)[1].examples == ("line 3: item is missing or empty",)
+    [remark] = read_items(raw, 0.5).remarks
+    assert "bad: line 3: item is missing or empty." in remark.text
     with pytest.raises(InputError, match="1 of 2 lines"):
         read_items(raw, 0.4)
 
@@ -97,17 +98,18 @@ def test_sequences_of_another_form_are_told_what_they_look_like(
 @pytest.mark.parametrize("taken", ["price", "brand", "row", "description", "reason", "note"])
 def test_columns_with_names_of_ours_are_left_alone(texts: MakeTexts, taken: str) -> None:
     columns = {"0:item": ["1", "2"], f"1:{taken}": ["x", "y"], "2:TITLE": ["one", "two"]}
-    found = read_items(texts(columns), 0.0)[0].to_pyarrow().to_pylist()
-    kept = {Columns.ITEM, Columns.TITLE}
+    found = read_items(texts(columns), 0.0).rows.to_pyarrow().to_pylist()
+    read = {Columns.ITEM, Columns.TITLE}
     assert [row[Columns.TITLE] for row in found] == ["one", "two"]
-    assert all(value is None for row in found for name, value in row.items() if name not in kept)
+    assert all(value is None for row in found for name, value in row.items() if name not in read)
 
 
 def test_a_row_of_another_length_is_a_bad_row(texts: MakeTexts) -> None:
     columns = {"0:item": ["1", "2"], "1:title": ["a", "b"], "fields": ["2", "3"]}
     raw = texts(columns)
     raw = raw.mutate(fields=raw["fields"].cast("int64"))
-    assert read_items(raw, 0.5)[1].examples == ("line 3: it has 3 fields, the header has 2",)
+    [remark] = read_items(raw, 0.5).remarks
+    assert "bad: line 3: it has 3 fields, the header has 2." in remark.text
 
 
 def test_commas_are_wanted_between_items_and_titles(texts: MakeTexts) -> None:

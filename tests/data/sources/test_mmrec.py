@@ -7,13 +7,8 @@ from ibis.expr.types import Table
 from siger_pipeline.data.checks import SHOWN
 from siger_pipeline.data.index import user_index
 from siger_pipeline.data.schema import Columns, raw_name
-from siger_pipeline.data.sources.mmrec import (
-    item_file_remark,
-    read_interactions,
-    read_items,
-    read_users,
-    user_file_remark,
-)
+from siger_pipeline.data.sources.mmrec.interactions import read_numbered
+from siger_pipeline.data.sources.mmrec.names import read_items, read_users
 from siger_pipeline.errors import InputError
 
 MakeTexts = Callable[[dict[str, Any]], Table]
@@ -29,8 +24,8 @@ def no_file(texts: MakeTexts) -> Table:
 
 def read(texts: MakeTexts, inter: dict[str, Any], mapping: dict[str, Any]) -> list[dict[str, Any]]:
     raw = texts(inter)
-    items = read_items(texts(mapping), raw, ASIN)
-    rows, _ = read_interactions(raw, items)
+    items = read_items(texts(mapping), raw, ASIN).rows
+    rows = read_numbered(raw, items, None).rows
     found: list[dict[str, Any]] = rows.order_by(Columns.LINE_NUMBER).to_pyarrow().to_pylist()
     return found
 
@@ -117,7 +112,7 @@ def test_items_without_interactions_stay_and_texts_come_from_named_columns(
         }
     )
     columns = {"item": "asin", "title": "keywords", "categories": "attributes"}
-    found = read_items(mapping, texts(INTER), columns).to_pyarrow().to_pylist()
+    found = read_items(mapping, texts(INTER), columns).rows.to_pyarrow().to_pylist()
     names = [Columns.ROW, Columns.ITEM, Columns.TITLE, Columns.CATEGORIES, Columns.BRAND]
     assert [tuple(row[name] for name in names) for row in found] == [
         (0, "B0", None, "Sports", None),
@@ -149,12 +144,12 @@ def test_an_item_file_without_a_named_column_is_refused(texts: MakeTexts) -> Non
 
 def test_without_an_item_file_items_are_their_numbers(texts: MakeTexts, no_file: Table) -> None:
     raw = texts(INTER)
-    items = read_items(no_file, raw, ASIN)
+    items = read_items(no_file, raw, ASIN).rows
     assert items.select(Columns.ITEM, Columns.ROW).to_pyarrow().to_pylist() == [
         {Columns.ITEM: "0", Columns.ROW: 0},
         {Columns.ITEM: "1", Columns.ROW: 1},
     ]
-    rows, _ = read_interactions(raw, items)
+    rows = read_numbered(raw, items, None).rows
     assert sorted(rows.item.to_pyarrow().to_pylist()) == ["0", "1", "1"]
 
 
@@ -190,21 +185,20 @@ def test_only_what_the_split_needs_is_judged(
     words = {"rating": "rating", "x_label": "x_label", "timestamp": "its time"}
     for column, value in wrong.items():
         raw = texts({**INTER, "timestamp": ["1", "2", "3"], column: [value, "1", "2"]})
-        items = read_items(texts(MAPPING), raw, ASIN)
+        items = read_items(texts(MAPPING), raw, ASIN).rows
         if words[column] in judged:
             with pytest.raises(InputError, match=f"line 2: {words[column]} is {value}"):
-                read_interactions(raw, items, strategy=strategy)
+                read_numbered(raw, items, None, strategy=strategy)
             continue
-        rows, report = read_interactions(raw, items, strategy=strategy)
-        assert rows.count().to_pyarrow().as_py() == 3
-        assert (report.bad, report.noted) == (0, 1)
-        assert report.notes[0].startswith(f"line 2: {words[column]} is {value}")
+        rows, bad_lines, [remark] = read_numbered(raw, items, None, strategy=strategy)
+        assert rows.count().to_pyarrow().as_py() == 3 and bad_lines == 0
+        assert f" line 2: {words[column]} is {value}" in remark.text
 
 
 def test_a_split_of_our_own_needs_no_labels(texts: MakeTexts) -> None:
     raw = texts({name: values for name, values in INTER.items() if name != "x_label"})
-    items = read_items(texts(MAPPING), raw, ASIN)
-    rows, _ = read_interactions(raw, items, strategy="random_per_user")
+    items = read_items(texts(MAPPING), raw, ASIN).rows
+    rows = read_numbered(raw, items, None, strategy="random_per_user").rows
     assert rows[Columns.SPLIT].to_pyarrow().to_pylist() == [None] * 3
 
 
@@ -212,12 +206,12 @@ def test_a_split_of_our_own_needs_no_labels(texts: MakeTexts) -> None:
 def test_a_pair_with_two_labels_is_refused_in_any_order(texts: MakeTexts, order: int) -> None:
     inter = {"userID": list("0011"), "itemID": list("1101"), "x_label": list("0210")}
     raw = texts({name: values[::order] for name, values in inter.items()})
-    items = read_items(texts(MAPPING), raw, ASIN)
+    items = read_items(texts(MAPPING), raw, ASIN).rows
     lines = "2, 3" if order == 1 else "4, 5"
     with pytest.raises(InputError, match=f"userID 0, itemID 1 on lines {lines}") as caught:
-        read_interactions(raw, items)
+        read_numbered(raw, items, None)
     assert "1 pairs of a user and an item have different labels" in str(caught.value)
-    rows, _ = read_interactions(raw, items, strategy="random_per_user")
+    rows = read_numbered(raw, items, None, strategy="random_per_user").rows
     assert rows.count().to_pyarrow().as_py() == 4
 
 
@@ -253,17 +247,17 @@ def test_ids_are_read_whatever_their_column_is_called(
     texts: MakeTexts, mapping: dict[str, Any], remark: str
 ) -> None:
     assert read(texts, INTER, mapping) == read(texts, INTER, MAPPING)
-    told = item_file_remark(texts(mapping), ASIN)
-    assert remark in told and bool(remark) == bool(told)
+    remarks = read_items(texts(mapping), texts(INTER), ASIN).remarks
+    assert [remark in each.text for each in remarks] == ([True] if remark else [])
 
 
 def test_an_item_file_without_ids_gives_the_numbers(texts: MakeTexts) -> None:
     mapping = {"itemID": ["2", "0", "1"], "keywords": ["c", "a", "b"]}
     columns = {"item": "asin", "title": "keywords"}
-    items = read_items(texts(mapping), texts(INTER), columns)
+    items, _, [remark] = read_items(texts(mapping), texts(INTER), columns)
     found = items.select(Columns.ITEM, Columns.TITLE).to_pyarrow().to_pylist()
     assert [tuple(row.values()) for row in found] == [("0", "a"), ("1", "b"), ("2", "c")]
-    assert "has no column of ids" in item_file_remark(texts(mapping), columns)
+    assert "has no column of ids" in remark.text
 
 
 def test_several_columns_that_may_be_ids_are_refused(texts: MakeTexts) -> None:
@@ -281,8 +275,9 @@ USERS = {"user_id": ["Ann", "Bob"], "userID": ["0", "1"]}
 )
 def test_users_are_named_by_the_user_file(texts: MakeTexts, mapping: dict[str, Any]) -> None:
     raw = texts(INTER)
-    items = read_items(texts(MAPPING), raw, ASIN)
-    rows, _ = read_interactions(raw, items, read_users(texts(mapping)))
+    items = read_items(texts(MAPPING), raw, ASIN).rows
+    users, _ = read_users(texts(mapping))
+    rows = read_numbered(raw, items, users).rows
     found = rows.order_by(Columns.LINE_NUMBER).select(Columns.USER, Columns.USER_ROW)
     assert [tuple(row.values()) for row in found.to_pyarrow().to_pylist()] == [
         ("Ann", 0),
@@ -293,10 +288,10 @@ def test_users_are_named_by_the_user_file(texts: MakeTexts, mapping: dict[str, A
 
 def test_names_of_users_change_no_number(texts: MakeTexts) -> None:
     raw = texts({"userID": list("2010"), "itemID": list("0101"), "x_label": list("0000")})
-    items = read_items(texts(MAPPING), raw, ASIN)
-    users = read_users(texts({"userID": ["0", "1", "2"], "user": ["zzz", "y", "xx"]}))
+    items = read_items(texts(MAPPING), raw, ASIN).rows
+    users, _ = read_users(texts({"userID": ["0", "1", "2"], "user": ["zzz", "y", "xx"]}))
     named, numbered = (
-        user_index(read_interactions(raw, items, known)[0]).to_pyarrow().to_pylist()
+        user_index(read_numbered(raw, items, known).rows).to_pyarrow().to_pylist()
         for known in (users, None)
     )
     assert [tuple(row.values()) for row in numbered] == [(0, "0"), (1, "1"), (2, "2")]
@@ -305,39 +300,41 @@ def test_names_of_users_change_no_number(texts: MakeTexts) -> None:
 
 def test_a_user_that_the_user_file_lacks_is_named(texts: MakeTexts) -> None:
     raw = texts(INTER)
-    items = read_items(texts(MAPPING), raw, ASIN)
+    items = read_items(texts(MAPPING), raw, ASIN).rows
+    users, _ = read_users(texts({"user": ["Ann"], "userID": ["0"]}))
     with pytest.raises(InputError, match="userID 1 is not in the user file"):
-        read_interactions(raw, items, read_users(texts({"user": ["Ann"], "userID": ["0"]})))
+        read_numbered(raw, items, users)
 
 
 def test_without_a_user_file_users_are_their_numbers(no_file: Table) -> None:
-    assert read_users(no_file) is None
+    assert read_users(no_file) == (None, [])
 
 
 def test_in_a_file_without_header_the_numbers_are_those_that_begin_at_0(texts: MakeTexts) -> None:
-    # The first row is in the place of the header.
+    # The first row was taken for the header.
     mapping = texts({"0": ["1"], "17": ["3"]})
-    items = read_items(mapping, texts(INTER), ASIN).to_pyarrow().to_pylist()
-    assert [(row[Columns.ITEM], row[Columns.ROW]) for row in items] == [("17", 0), ("3", 1)]
-    assert "column 1 is taken for userID" in user_file_remark(mapping)
+    found = read_items(mapping, texts(INTER), ASIN).rows.to_pyarrow().to_pylist()
+    assert [(row[Columns.ITEM], row[Columns.ROW]) for row in found] == [("17", 0), ("3", 1)]
+    _, [remark] = read_users(mapping)
+    assert "column 1 is taken for userID" in remark.text
 
 
 def test_a_user_file_without_ids_is_told(texts: MakeTexts) -> None:
     mapping = texts({"userID": ["0", "1"]})
-    assert read_users(mapping) is None
-    assert "no column of ids" in user_file_remark(mapping)
-    assert user_file_remark(texts({"user_id": ["a"], "userID": ["0"]})) == ""
+    users, [remark] = read_users(mapping)
+    assert users is None and "no column of ids" in remark.text
+    assert read_users(texts({"user_id": ["a"], "userID": ["0"]}))[1] == []
 
 
 @pytest.mark.parametrize("index", ["", "Unnamed: 0"])
 def test_the_row_index_of_pandas_is_no_column_of_ids(texts: MakeTexts, index: str) -> None:
-    users = read_users(texts({raw_name(0, index): ["0"], "name": ["Ann"], "userID": ["0"]}))
+    users, _ = read_users(texts({raw_name(0, index): ["0"], "name": ["Ann"], "userID": ["0"]}))
     assert users is not None
     assert users.to_pyarrow().to_pylist() == [{Columns.USER: "Ann", Columns.ROW: 0}]
 
 
 def test_an_item_file_of_other_names_is_told_where_they_are_set(texts: MakeTexts) -> None:
-    with pytest.raises(InputError, match=r"ingest\.item_columns may name others"):
+    with pytest.raises(InputError, match=r"ingest\.mmrec\.item_columns may name others"):
         read_items(texts({"id": ["a"], "number": ["0"]}), texts(INTER), ASIN)
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.world import inputs_of, small_world, some_batch, trained_model
+from contracts.world import inputs_of, requested_by, small_world, some_batch, trained_model
 from reference import losses as reference
 from siger_pipeline.graphs.enhance import enhance
 from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.randomness import Randomness, all_items
 from siger_pipeline.recommenders.siger.config import BIPARTITE
 from siger_pipeline.recommenders.siger.model import SIGER
 from siger_pipeline.requests import features
@@ -74,7 +75,7 @@ def test_loss_terms_are_the_equations() -> None:
     model = siger(inputs, lambda_perturbation=0.02, lambda_alignment=0.03)
     batch = some_batch(inputs)
     dense = dense_forward(model, inputs)
-    terms = model.loss(batch, torch.Generator())
+    terms = model.loss(batch, Randomness.seeded(0))
     rows_u, rows_i = np.unique(batch.users.numpy()), np.unique(batch.positives.numpy())
     between = reference.anchor_info_nce(
         dense["item_image"][rows_i], dense["item_text"][rows_i], dense["items"][rows_i], 0.2
@@ -98,8 +99,8 @@ def test_loss_terms_are_the_equations() -> None:
 def test_perturbation_term_is_the_equation() -> None:
     inputs = small_world()
     model, batch = siger(inputs, lambda_perturbation=1.0), some_batch(inputs)
-    found = model.loss(batch, torch.Generator().manual_seed(3))["perturbation"].item()
-    noise = torch.Generator().manual_seed(3)
+    found = model.loss(batch, Randomness.seeded(3))["perturbation"].item()
+    noise = Randomness.seeded(3)
     rows = np.unique(batch.positives.numpy())
     expected = 0.0
     for modality in ("image", "text"):
@@ -110,7 +111,8 @@ def test_perturbation_term_is_the_equation() -> None:
             for depth in range(2):
                 if depth:
                     layer = enhanced(model, inputs, modality) @ layer
-                delta, permutation = (x.numpy() for x in model.noise(noise))
+                delta = noise.uniform(all_items(inputs.n_items), 64).numpy()
+                permutation = noise.permutation(all_items(inputs.n_items)).numpy()
                 layer = reference.perturb(layer, 0.05, delta.astype(np.float64), permutation, True)
             views.append(layer[rows])
         expected += reference.info_nce(*views, 0.2)
@@ -126,8 +128,11 @@ def test_perturbation_term_is_the_equation() -> None:
 )
 def test_a_weight_of_zero_leaves_the_term_out(changes: dict[str, float], gone: set[str]) -> None:
     inputs = small_world()
-    every = set(siger(inputs).loss(some_batch(inputs), torch.Generator()))
-    assert every - set(siger(inputs, **changes).loss(some_batch(inputs), torch.Generator())) == gone
+    terms, fewer = (
+        set(siger(inputs, **change).loss(some_batch(inputs), Randomness.seeded(0)))
+        for change in ({}, changes)
+    )
+    assert terms - fewer == gone
 
 
 @pytest.mark.parametrize(
@@ -150,7 +155,7 @@ def test_a_weight_of_zero_leaves_the_term_out(changes: dict[str, float], gone: s
 def test_every_switch_does_something(changes: dict[str, object], term: str) -> None:
     inputs = small_world()
     terms = [
-        siger(inputs, **change).loss(some_batch(inputs), torch.Generator().manual_seed(0))[term]
+        siger(inputs, **change).loss(some_batch(inputs), Randomness.seeded(0))[term]
         for change in ({}, changes)
     ]
     assert terms[0].item() != pytest.approx(terms[1].item(), rel=1e-6)
@@ -161,9 +166,7 @@ def test_contrast_over_all_equals_the_batch_when_the_batch_is_all() -> None:
     batch = some_batch(inputs, size=4000)
     assert len(batch.positives.unique()) == inputs.n_items
     one, other = (
-        siger(inputs, contrast=contrast, contrast_block_mib=0.001).loss(
-            batch, torch.Generator().manual_seed(0)
-        )
+        siger(inputs, contrast=contrast, contrast_block_mib=0.001).loss(batch, Randomness.seeded(0))
         for contrast in ("batch", "all")
     )
     for term, value in one.items():
@@ -178,7 +181,7 @@ def test_any_number_of_modalities(count: int) -> None:
         for name in ("audio", "image", "text")[:count]
     }
     inputs = inputs_of(draw.random((15, 20)) < 0.3, features)
-    terms = siger(inputs).loss(some_batch(inputs), torch.Generator())
+    terms = siger(inputs).loss(some_batch(inputs), Randomness.seeded(0))
     assert ("modality_alignment" in terms) == (count > 1)
     assert all(math.isfinite(value.item()) for value in terms.values())
 
@@ -194,7 +197,8 @@ def test_three_modalities_align_as_the_mean_of_their_pairs() -> None:
         gate.load_state_dict(pair.gates["image"].state_dict())
     triple.items.data.copy_(pair.items), triple.users.data.copy_(pair.users)
     terms = [
-        m.loss(some_batch(twins), torch.Generator())["modality_alignment"] for m in (pair, triple)
+        model.loss(some_batch(twins), Randomness.seeded(0))["modality_alignment"]
+        for model in (pair, triple)
     ]
     torch.testing.assert_close(*terms)
 
@@ -204,3 +208,16 @@ def test_trained_features_are_weights() -> None:
     trained = {name for name, _ in siger(inputs, train_features=True).named_parameters()}
     frozen = {name for name, _ in siger(inputs).named_parameters()}
     assert trained - frozen == {"gates.image.raw", "gates.text.raw"}
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.3, 1.0])
+def test_the_enhanced_graph_is_the_public_one_to_the_last_bit(beta: float) -> None:
+    inputs = small_world()
+    asked = requested_by("siger", inputs, beta=beta)
+    model = siger(asked, beta=beta)
+    for modality in inputs.modalities:
+        config = model.config
+        graphs = inputs[config.cooccurrence()], inputs[config.knn(modality)]
+        found, expected = model.graph(modality), enhance(*graphs, beta)
+        np.testing.assert_array_equal(found.rows_indices, expected.indices)
+        np.testing.assert_array_equal(found.rows_values, expected.data)

@@ -1,1 +1,1 @@
-"""The formats that interactions and items are read from, a module each."""
+"""Formats of raw files, one module or package each; `data.source` says what one is."""

@@ -52,8 +52,8 @@ def evaluate_floors(
     """What a recommender must beat: metrics of popularity and of chance."""
     from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.evaluation.evaluate import evaluate_recommender
+    from siger_pipeline.training.closed_form import fit_at_once
     from siger_pipeline.training.inputs import model_inputs
-    from siger_pipeline.training.start import fit_at_once
 
     matrices = split_matrices(split_matrix)
     inputs = model_inputs(matrices, {}, {})

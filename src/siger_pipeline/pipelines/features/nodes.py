@@ -3,8 +3,7 @@
 import logging
 from typing import Any
 
-from siger_pipeline.features.config import extractor_config
-from siger_pipeline.features.extractors import EXTRACTORS
+from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.pipelines.types import Table, ndarray
 from siger_pipeline.remarks import log_all
 
@@ -14,9 +13,9 @@ LOG = logging.getLogger(__name__)
 def extract_features(
     extractor: str, config: dict[str, Any], item_index: Table, **sources: Any
 ) -> tuple[ndarray, ndarray]:
-    """Features of one modality, and which items have none; the sources come as registered."""
-    extract = EXTRACTORS[extractor].load()
-    settings = extractor_config(extractor, config)
-    features, missing, remarks = extract(item_index, settings, *sources.values())
+    """Features of one modality, and which items have none; inputs as the extractor asks."""
+    chosen = load_extractor(extractor)
+    inputs = {"item_index": item_index, "config": chosen.config.model_validate(config), **sources}
+    features, missing, remarks = chosen.extract(**inputs)
     log_all(LOG, remarks)
     return features, missing

@@ -1,11 +1,18 @@
 """Wiring of the features stage: items, pictures or ready-made matrices → features and masks."""
 
+from inspect import signature
+
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code
-from siger_pipeline.features.extractors import EXTRACTORS
+from siger_pipeline.data.raw_file import raw_files
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.pipelines.features.nodes import extract_features
+from siger_pipeline.plugins import EXTRACTORS, module_of
 from siger_pipeline.shell.selection import Selection
+
+GIVEN = ("item_index", "config")  # arguments of every extractor
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
@@ -17,15 +24,29 @@ def create_pipeline(selection: Selection) -> Pipeline:
 
 
 def _extraction(modality: str, name: str) -> Node:
-    extractor = EXTRACTORS[name]
     inputs = {
         "extractor": f"params:features.modalities.{modality}",
         "config": f"params:features.{name}",
         "item_index": "item_index",
     }
     return Node(
-        with_code(extract_features, extractor.module),
-        inputs | {source: source for source in extractor.sources_of(modality)},
+        with_code(extract_features, module_of(EXTRACTORS, name)),
+        inputs | _asked_for(modality, name),
         [f"features_{modality}", f"missing_{modality}"],
         name=f"extract_{modality}",
     )
+
+
+def _asked_for(modality: str, name: str) -> dict[str, str]:
+    """Catalog names of what an extractor asks for by the names of its arguments."""
+    extractor = load_extractor(name)
+    files = {field: f"{modality}_{field}" for field in raw_files(extractor.config)}
+    known = {"items": "items", **files}
+    arguments = [a for a in signature(extractor.extract).parameters if a not in GIVEN]
+    if unknown := [argument for argument in arguments if argument not in known]:
+        raise ParameterError(
+            f"extractor {name!r}: {extractor.extract.__name__} of {extractor.extract.__module__} "
+            f"asks for {unknown[0]!r}, which is neither a raw file of its Config nor one of items, "
+            f"{', '.join(GIVEN)}: rename that argument"
+        )
+    return {argument: known[argument] for argument in arguments}

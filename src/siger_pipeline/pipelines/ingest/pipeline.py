@@ -1,57 +1,65 @@
 """Wiring of the ingest stage: the source's raw files → interactions, items, splits, indexes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from inspect import signature
 
 from kedro.pipeline import Node, Pipeline
 
-from siger_pipeline.data.config import Source
+from kedro_fresh.extra import with_code
+from siger_pipeline.data.raw_file import raw_files
+from siger_pipeline.data.source import Read, load_source
+from siger_pipeline.errors import ParameterError
 from siger_pipeline.pipelines.ingest import nodes
 from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES
+from siger_pipeline.plugins import SOURCES, module_of
 from siger_pipeline.shell.selection import Selection
 
-TOLERANCE = "params:ingest.max_bad_share"
-COLUMNS = "params:ingest.item_columns"
-STRATEGY = "params:split.strategy"  # says which fields are needed
 K_CORE = "params:ingest.k_core"
+SHARED = {
+    "max_bad_share": "params:ingest.max_bad_share",
+    "strategy": "params:split.strategy",  # says which fields are needed
+}
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """Reading by the source's format, then what is the same for each."""
-    return Pipeline([*_reading(Source(selection.source)), *_common()], tags="ingest")
+    return Pipeline([*_reading(selection.source), *_common()], tags="ingest")
 
 
-def _reading(source: Source) -> list[Node]:
-    match source:
-        case Source.AMAZON:
-            return [
-                _interactions(
-                    nodes.read_amazon_interactions, ["amazon_reviews", TOLERANCE, STRATEGY]
-                ),
-                _items(nodes.read_amazon_items, ["amazon_metadata", TOLERANCE]),
-            ]
-        case Source.MICROLENS:
-            sequences = ["microlens_sequences", TOLERANCE]
-            return [
-                _interactions(nodes.read_microlens_interactions, sequences),
-                _items(nodes.read_microlens_items, ["microlens_titles", TOLERANCE]),
-            ]
-        case Source.MMREC:
-            files = ["mmrec_items", "mmrec_interactions"]
-            return [
-                _items(nodes.read_mmrec_items, [*files, COLUMNS]),
-                _interactions(
-                    nodes.read_mmrec_interactions,
-                    ["mmrec_interactions", "items", "mmrec_users", STRATEGY],
-                ),
-            ]
+def _reading(name: str) -> list[Node]:
+    source, module = load_source(name), module_of(SOURCES, name)
+    return [
+        Node(
+            with_code(nodes.read_items, module),
+            _inputs(name, source.read_items, SHARED),
+            "items",
+            name="read_items",
+        ),
+        Node(
+            with_code(nodes.read_interactions, module),
+            _inputs(name, source.read_interactions, {**SHARED, "items": "items"}),
+            ["interactions", "read_counts"],
+            name="read_interactions",
+        ),
+    ]
 
 
-def _interactions(function: Callable[..., object], inputs: list[str]) -> Node:
-    return Node(function, inputs, ["interactions", "read_counts"], name="read_interactions")
-
-
-def _items(function: Callable[..., object], inputs: list[str]) -> Node:
-    return Node(function, inputs, "items", name="read_items")
+def _inputs(name: str, function: Callable[..., Read], shared: Mapping[str, str]) -> dict[str, str]:
+    """Catalog names of what a source's function asks for by the names of its arguments."""
+    config = load_source(name).config
+    parameters = {field: f"params:ingest.{name}.{field}" for field in config.model_fields}
+    files = {field: f"{name}_{field}" for field in raw_files(config)}
+    known = {**shared, **parameters, **files}
+    inputs = {"source": "params:ingest.source"}
+    for argument in signature(function).parameters:
+        if argument not in known or argument in inputs:
+            raise ParameterError(
+                f"source {name!r}: {function.__name__} of {function.__module__} asks for "
+                f"{argument!r}, which is neither a field of its Config nor one of "
+                f"{', '.join(shared)}: rename that argument"
+            )
+        inputs[argument] = known[argument]
+    return inputs
 
 
 def _common() -> list[Node]:

@@ -2,12 +2,12 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, dataset_of
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.shell.selection import Selection
 
-PICTURE = "picture"  # the extractor that reads the items' pictures
 # Blocks of parameters that figures depend on, whatever the model.
 BLOCKS = ("model", "dataset", "ingest", "split", "train", "evaluate", "report")
 
@@ -47,8 +47,8 @@ def _looked_at(selection: Selection) -> list[Node]:
         Node(nodes.describe_graphs, described, "graph_statistics", name="describe_graphs"),
         Node(nodes.pick_examples, shown, "examples", name="pick_examples"),
     ]
-    if PICTURE in _modalities(selection).values():
-        read = ["examples", "images"]
+    if pictures := _pictures(selection):
+        read = ["examples", pictures[0]]
         made.append(Node(nodes.shrink_pictures, read, "thumbnails", name="shrink_pictures"))
         page["pictures"] = "thumbnails"
     return [*made, Node(nodes.write_page, page, "report_page", name="write_page")]
@@ -71,6 +71,12 @@ def _modalities(selection: Selection) -> dict[str, str]:
     """Those whose features the run makes, and their extractors."""
     # A run that makes no features must not fail for want of pictures.
     return {name: selection.modalities[name] for name in features_of(selection.requests)}
+
+
+def _pictures(selection: Selection) -> list[str]:
+    """The datasets of the items' pictures that features are made from."""
+    of_each = [(m, load_extractor(name).pictures) for m, name in _modalities(selection).items()]
+    return [f"{modality}_{field}" for modality, field in of_each if field]
 
 
 def _same(names: tuple[str, ...]) -> dict[str, str]:

@@ -12,15 +12,19 @@ BIPARTITE = graph("bipartite")
 
 
 class Config(ModelConfig):
-    """`lightgcn:` of the parameters."""
+    """`lightgcn:` of the parameters; symbols in brackets."""
 
     recommender = "LightGCN"
 
-    dimension: int = Field(ge=1, description="[d] embedding size")
-    layers: int = Field(ge=0, description="[L] propagation layers")
-    regularisation: float = Field(ge=0, description="[λ] weight of the regulariser")
-    regulariser: Literal["frobenius", "half_squared"]
-    initialisation: Literal["xavier", "normal"]
+    dimension: int = Field(64, ge=1, description="[d] embedding size")
+    layers: int = Field(3, ge=0, description="[L] propagation layers")
+    regularisation: float = Field(1e-4, ge=0, description="[λ] weight of the regulariser")
+    regulariser: Literal["frobenius", "half_squared"] = Field(
+        "frobenius", description="norms of the batch's rows: unsquared (MMRec), or half the squares"
+    )
+    initialisation: Literal["xavier", "normal"] = Field(
+        "xavier", description="Xavier uniform (MMRec), or normal with deviation 0.1 (the authors)"
+    )
 
     def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:
         """The user-item graph."""

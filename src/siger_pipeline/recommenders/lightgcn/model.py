@@ -10,44 +10,46 @@ from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
-from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.ops.layers import rows_of, xavier_embedding
+from siger_pipeline.models.layers import normal_table, xavier_table
+from siger_pipeline.models.randomness import Axis, Randomness, all_items, all_users
+from siger_pipeline.models.recommender import DotProduct, Trained
 from siger_pipeline.ops.propagation import Graph, lightgcn
+from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.lightgcn.config import BIPARTITE
 from siger_pipeline.recommenders.lightgcn.config import Config as LightGCNConfig
 
 REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
 
 
-class LightGCN(EmbeddingRecommender):
+class LightGCN(DotProduct, Trained):
     """Mean of the propagated ID embeddings; BPR."""
 
     Config = LightGCNConfig
+    config: LightGCNConfig
 
-    def __init__(
-        self, config: LightGCNConfig, inputs: ModelInputs, generator: torch.Generator
-    ) -> None:
+    def __init__(self, config: LightGCNConfig, inputs: ModelInputs, randomness: Randomness) -> None:
         super().__init__()
         self.config = config
         self.bipartite = Graph(inputs[BIPARTITE])
-        self.users = self._table(inputs.n_users, generator)
-        self.items = self._table(inputs.n_items, generator)
+        self.users = self._table(all_users(inputs.n_users), randomness)
+        self.items = self._table(all_items(inputs.n_items), randomness)
 
-    def _table(self, rows: int, generator: torch.Generator) -> nn.Parameter:
-        table = xavier_embedding(rows, self.config.dimension, generator)
+    def _table(self, rows: Axis, randomness: Randomness) -> nn.Parameter:
+        dimension = self.config.dimension
         if self.config.initialisation == "normal":
-            nn.init.normal_(table, std=0.1, generator=generator)
-        return table
+            return normal_table(rows, dimension, 0.1, randomness)
+        return xavier_table(rows, dimension, randomness)
 
     def embed(self) -> tuple[Tensor, Tensor]:
         """Mean of the L + 1 layers."""
         return lightgcn(self.bipartite, self.users, self.items, self.config.layers)
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, batch: Batch, randomness: Randomness) -> dict[str, Tensor]:
         """`bpr` on final rows, `regularisation` on layer-0 rows."""
         rows_u, rows_i = batch.user_rows, batch.item_rows
-        users, items = lightgcn(
+        users_nd, items_md = lightgcn(
             self.bipartite,
             self.users,
             self.items,
@@ -55,7 +57,7 @@ class LightGCN(EmbeddingRecommender):
             user_rows=rows_u,
             item_rows=rows_i,
         )
-        of_users, positives, negatives = batch.pairs(users, items)
+        of_users, positives, negatives = batch.pairs(users_nd, items_md)
         penalty = REGULARISERS[self.config.regulariser](
             *batch.pairs(rows_of(self.users, rows_u), rows_of(self.items, rows_i)),
             batch_size=len(of_users),

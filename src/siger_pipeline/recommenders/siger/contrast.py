@@ -1,4 +1,4 @@
-"""Whom a contrast over a batch's rows runs over: those rows, or everybody.
+"""Contrasts of a batch's rows, with denominators over these rows or over all rows.
 
 Shape suffixes: N all rows (users or items), n distinct rows of the batch, d dimensions.
 """
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from siger_pipeline.losses.alignment import anchor_info_nce
 from siger_pipeline.losses.contrastive import info_nce
-from siger_pipeline.ops.layers import rows_of
+from siger_pipeline.ops.tables import rows_of
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Contrast:
     """The means are over the batch's rows; the denominators over the same, or over all.
 
     Attributes:
-        everyone: denominators over all N rows.
-        block_mib: bound on the logits held at once, MiB; never n × N.
+        over_all_rows: denominators over all N rows, not the batch's alone.
+        block_mib: bound on the logits in memory at once, MiB; never n × N.
         precision: of the denominators' matrix products.
     """
 
-    everyone: bool
+    over_all_rows: bool
     block_mib: float
     precision: torch.dtype
 
@@ -35,7 +35,7 @@ class Contrast:
             rows_of(x_Nd, rows_n),
             rows_of(y_Nd, rows_n),
             temperature,
-            pool=y_Nd if self.everyone else None,
+            pool=y_Nd if self.over_all_rows else None,
             block_mib=self.block_mib,
             precision=self.precision,
         )
@@ -54,8 +54,8 @@ class Contrast:
             rows_of(second_Nd, rows_n),
             rows_of(anchor_Nd, rows_n),
             temperature,
-            pool=second_Nd if self.everyone else None,
-            own=rows_n if self.everyone else None,
+            pool=second_Nd if self.over_all_rows else None,
+            own=rows_n if self.over_all_rows else None,
             block_mib=self.block_mib,
             precision=self.precision,
         )

@@ -1,4 +1,4 @@
-"""What raw features say of an item, as a gate on its embedding.
+"""The gate that raw features put on an item's embedding.
 
 Shape suffixes: I items, m feature dimensions, d embedding dimensions.
 """
@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from siger_pipeline.ops.layers import Linear, constant
+from siger_pipeline.models.layers import Linear
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.ops.tables import constant
 
 
 class FeatureGate(nn.Module):
@@ -17,12 +19,12 @@ class FeatureGate(nn.Module):
     raw: Tensor
 
     def __init__(
-        self, features: np.ndarray, dimension: int, train_features: bool, generator: torch.Generator
+        self, features: np.ndarray, dimension: int, train_features: bool, randomness: Randomness
     ) -> None:
-        """Take E_m, [I, m]: a constant, or the start of a weight."""
+        """Take E_m, [I, m], as a constant or as the initial value of a weight."""
         super().__init__()
-        self.inner = Linear(features.shape[1], dimension, generator)
-        self.outer = Linear(dimension, dimension, generator)
+        self.inner = Linear(features.shape[1], dimension, randomness)
+        self.outer = Linear(dimension, dimension, randomness)
         if train_features:
             self.raw = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
         else:

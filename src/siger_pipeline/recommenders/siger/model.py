@@ -12,15 +12,19 @@ from itertools import combinations
 from typing import cast
 
 import torch
+from scipy import sparse
 from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import half_squared
-from siger_pipeline.models.base import Batch, EmbeddingRecommender
+from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.ops.layers import rows_of, xavier_embedding
+from siger_pipeline.models.layers import xavier_table
+from siger_pipeline.models.randomness import Randomness, all_items, all_users
+from siger_pipeline.models.recommender import DotProduct, Trained
 from siger_pipeline.ops.propagation import Graph, lightgcn
 from siger_pipeline.ops.sparse import mixed
+from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.siger.config import BIPARTITE
 from siger_pipeline.recommenders.siger.config import Config as SIGERConfig
 from siger_pipeline.recommenders.siger.contrast import Contrast
@@ -29,14 +33,13 @@ from siger_pipeline.recommenders.siger.perturbation import perturb
 from siger_pipeline.requests import features
 
 
-class SIGER(EmbeddingRecommender):
+class SIGER(DotProduct, Trained):
     """Behaviour view plus one semantic view per modality."""
 
     Config = SIGERConfig
+    config: SIGERConfig
 
-    def __init__(
-        self, config: SIGERConfig, inputs: ModelInputs, generator: torch.Generator
-    ) -> None:
+    def __init__(self, config: SIGERConfig, inputs: ModelInputs, randomness: Randomness) -> None:
         super().__init__()
         self.config = config
         self.contrast = Contrast(
@@ -46,19 +49,15 @@ class SIGER(EmbeddingRecommender):
         )
         self.bipartite = Graph(inputs[BIPARTITE])
         self.modalities = sorted(inputs.modalities)
-        self.users = xavier_embedding(inputs.n_users, config.dimension, generator)
-        self.items = xavier_embedding(inputs.n_items, config.dimension, generator)
-        cooccurrence = inputs[config.cooccurrence()]
+        self.users = xavier_table(all_users(inputs.n_users), config.dimension, randomness)
+        self.items = xavier_table(all_items(inputs.n_items), config.dimension, randomness)
         self.graphs = nn.ModuleDict(
-            {
-                m: Graph(mixed(cooccurrence, inputs[config.knn(m)], config.beta))  # S̄_m, Eq. (7)
-                for m in self.modalities
-            }
+            {m: Graph(enhanced_graph(config, inputs, m)) for m in self.modalities}
         )
         raw = {m: inputs[features(m)] for m in self.modalities}
         self.gates = nn.ModuleDict(
             {
-                m: FeatureGate(raw[m], config.dimension, config.train_features, generator)
+                m: FeatureGate(raw[m], config.dimension, config.train_features, randomness)
                 for m in self.modalities
             }
         )
@@ -81,7 +80,7 @@ class SIGER(EmbeddingRecommender):
         )
 
     def first_layer(self, modality: str) -> Tensor:
-        """S̄_m Ē with Ē = E_id ⊙ f_m(E_m), Eqs. (8)–(10): what the views and the semantics share."""
+        """S̄_m Ē with Ē = E_id ⊙ f_m(E_m), Eqs. (8)–(10): the first layer of views and semantics."""
         gated = self.items * self.gates[modality]()
         return self.graph(modality).propagate(gated)
 
@@ -98,26 +97,20 @@ class SIGER(EmbeddingRecommender):
         propagate = self.bipartite.propagate_rows(user_rows)
         return {m: propagate(items[m]) for m in self.modalities}
 
-    def noise(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Δ of Eq. (12), [I, d], and a permutation of the items, [I]."""
-        device = self.items.device
-        return (
-            torch.rand(self.items.shape, generator=generator, device=device),
-            torch.randperm(len(self.items), generator=generator, device=device),
-        )
-
     def perturbed_view(
-        self, first: Tensor, modality: str, rows: Tensor | None, generator: torch.Generator
+        self, first: Tensor, modality: str, rows: Tensor | None, randomness: Randomness
     ) -> Tensor:
         """Eq. (10), every layer's output perturbed before it goes on; the last one's ``rows``."""
         layer = first
         for _ in range(self.config.item_layers - 1):
-            layer = self.graph(modality).propagate(self._perturbed(layer, None, generator))
-        return self._perturbed(layer, rows, generator)
+            layer = self.graph(modality).propagate(self._perturbed(layer, None, randomness))
+        return self._perturbed(layer, rows, randomness)
 
-    def _perturbed(self, layer: Tensor, rows: Tensor | None, generator: torch.Generator) -> Tensor:
+    def _perturbed(self, layer: Tensor, rows: Tensor | None, randomness: Randomness) -> Tensor:
         config = self.config
-        noise, permutation = self.noise(generator)
+        each_item = all_items(len(self.items))
+        noise = randomness.uniform(each_item, config.dimension)  # Δ of Eq. (12)
+        permutation = randomness.permutation(each_item)
         return perturb(
             layer, config.epsilon, noise, permutation, personalised=config.personalised, rows=rows
         )
@@ -128,28 +121,28 @@ class SIGER(EmbeddingRecommender):
         semantics = {m: self.item_semantics(self.first_layer(m), m) for m in self.modalities}
         return users + _mean(self.user_semantics(semantics)), items + _mean(semantics)
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, batch: Batch, randomness: Randomness) -> dict[str, Tensor]:
         """The terms of Eq. (19), weighted; a term whose weight is 0 is not computed."""
         config = self.config
         # Contrasts over the batch need no other rows of what is propagated than the batch's.
-        everyone = self.contrast.everyone
-        rows_u, rows_i = (None, None) if everyone else (batch.user_rows, batch.item_rows)
+        over_all_rows = self.contrast.over_all_rows
+        rows_u, rows_i = (None, None) if over_all_rows else (batch.user_rows, batch.item_rows)
         first = {m: self.first_layer(m) for m in self.modalities}
         semantics = {m: self.item_semantics(first[m], m) for m in self.modalities}
         behaviour_u, behaviour_i = self.behaviour(rows_u, rows_i)
         users = Side(
             self.user_semantics(semantics, rows_u),
             behaviour_u,
-            batch.user_rows if everyone else None,
+            batch.user_rows if over_all_rows else None,
         )
         items = Side(
             {m: rows_of(semantics[m], rows_i) for m in self.modalities},
             behaviour_i,
-            batch.positive_rows if everyone else batch.positive_row_places,
+            batch.positive_rows if over_all_rows else batch.positive_row_positions,
         )
         terms = self._ranking(batch, users.final(), items.final())
         if config.lambda_perturbation > 0:
-            views = self._between_views(first, batch.positive_rows, generator)
+            views = self._between_views(first, batch.positive_rows, randomness)
             terms["perturbation"] = config.lambda_perturbation * views
         if config.lambda_alignment > 0:
             behaviour = self._with_behaviour(users) + self._with_behaviour(items)
@@ -160,7 +153,7 @@ class SIGER(EmbeddingRecommender):
         return terms
 
     def _ranking(self, batch: Batch, users: Tensor, items: Tensor) -> dict[str, Tensor]:
-        if self.contrast.everyone:
+        if self.contrast.over_all_rows:
             users, items = rows_of(users, batch.user_rows), rows_of(items, batch.item_rows)
         u, positive, negative = batch.pairs(users, items)
         penalty = half_squared(u, positive, negative, batch_size=len(u))
@@ -170,14 +163,15 @@ class SIGER(EmbeddingRecommender):
         }
 
     def _between_views(
-        self, first: dict[str, Tensor], rows: Tensor, generator: torch.Generator
+        self, first: dict[str, Tensor], rows: Tensor, randomness: Randomness
     ) -> Tensor:
-        """L_p, Eq. (13). Views of the batch's rows alone are cheaper and serve unless all do."""
-        seen, compared = (None, rows) if self.contrast.everyone else (rows, None)
+        """L_p, Eq. (13). Views of the batch's rows alone are cheaper, and enough for these."""
+        rows_of_views, compared = (None, rows) if self.contrast.over_all_rows else (rows, None)
         losses = []
         for modality in self.modalities:
             one, other = (
-                self.perturbed_view(first[modality], modality, seen, generator) for _ in range(2)
+                self.perturbed_view(first[modality], modality, rows_of_views, randomness)
+                for _ in range(2)
             )
             losses.append(
                 self.contrast.info_nce(one, other, compared, self.config.tau_perturbation)
@@ -202,14 +196,20 @@ class SIGER(EmbeddingRecommender):
         )
 
 
+def enhanced_graph(config: SIGERConfig, inputs: ModelInputs, modality: str) -> sparse.csr_matrix:
+    """S̄_m = β C̄ + (1 − β) H̄_m, Eq. (7), [I, I]; a graph without weight is not read."""
+    graphs = tuple(inputs[request] for request in config.item_graphs(modality))
+    return graphs[0] if len(graphs) == 1 else mixed(graphs[0], graphs[1], config.beta)
+
+
 @dataclass(frozen=True)
 class Side:
-    """What the contrasts of the users, or of the items, are about.
+    """Embeddings that the contrasts of the users, or of the items, compare.
 
     Attributes:
         semantics: Ẽ_m of each modality, [N, d].
         behaviour: Ê_id, [N, d].
-        rows: the rows that the means run over, [n]; all where it is None.
+        rows: the rows that the means run over, [n]; None for all.
     """
 
     semantics: dict[str, Tensor]

@@ -1,6 +1,6 @@
 """Modulus-based personalised perturbation.
 
-Shape suffixes: I items, n items asked for, d dimensions.
+Shape suffixes: I items, n requested items, d dimensions.
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ def perturb(
         noise: Δ, uniform in (0, 1), [I, d].
         permutation: of the items, int64 [I].
         personalised: False sets w = 1 (the ablation −MP*).
-        rows: the items whose E' is asked for, int64 [n]; all where it is not given.
+        rows: the items whose E' is wanted, int64 [n]; all by default.
 
     Returns:
         [I, d], or [n, d].
@@ -48,7 +48,7 @@ def perturb(
 
 
 class _Perturbation(torch.autograd.Function):
-    """E + w U with U the shuffled unit rows of Ė; the gradient keeps U alone."""
+    """E + w U with U the shuffled unit rows of Ė; the backward pass needs U alone."""
 
     @staticmethod
     def forward(  # type: ignore[no-untyped-def]

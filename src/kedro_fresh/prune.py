@@ -1,0 +1,251 @@
+"""Removal of old versions that no fresh result needs: what `kedro fresh prune` does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from kedro_fresh.contents import Contents
+from kedro_fresh.errors import FreshError
+from kedro_fresh.freshness import DATASET, Freshness
+from kedro_fresh.leftovers import remove_leftovers
+from kedro_fresh.locations import Location
+from kedro_fresh.locks import Locks, refuse_if_held
+from kedro_fresh.project import open_freshness
+from kedro_fresh.record import Record
+from kedro_fresh.temporary import temporary_folder_beside
+
+VERSION_FORMAT = "%Y-%m-%dT%H.%M.%S.%fZ"  # Kedro's, in UTC
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which versions of a dataset are old.
+
+    Attributes:
+        keep: number of the newest versions that stay, at least 1.
+        days: younger versions stay, too; None for no such limit.
+    """
+
+    keep: int
+    days: int | None = None
+
+    def __str__(self) -> str:
+        stay = "the newest version stays" if self.keep == 1 else f"the {self.keep} newest stay"
+        young = "" if self.days is None else f", and so do those made in the last {self.days} days"
+        return (
+            f"Of each versioned dataset that the pipelines make, {stay}{young}. So does every "
+            "version that a fresh node wrote, that a run would bring forward, or from which a run "
+            "that was broken off can resume. A version that is removed cannot be brought forward "
+            "any more: a run with its parameters makes it again."
+        )
+
+    def old(self, versions: list[str], folder: Path) -> list[str]:
+        """Those of a dataset's versions, the newest last, that are old.
+
+        Args:
+            versions: the names of all of them.
+            folder: that holds a folder for each.
+        """
+        beyond = versions[: -self.keep]
+        if self.days is None:
+            return beyond
+        limit = datetime.now(UTC) - timedelta(days=self.days)
+        return [version for version in beyond if _made(version, folder) < limit]
+
+
+@dataclass(frozen=True)
+class Old:
+    """The versions of one dataset that are to be removed.
+
+    Attributes:
+        dataset: its name; of several names for the same files the first.
+        folder: holds a folder for each version.
+        versions: to be removed, the oldest first.
+        total: number of versions that the dataset has.
+        makers: records of the nodes that write it -> the node's name.
+    """
+
+    dataset: str
+    folder: Path
+    versions: list[str]
+    total: int
+    makers: dict[Path, str]
+
+
+class Pruning:
+    """What a rule removes of the datasets that some pipelines of a project make.
+
+    Attributes:
+        elsewhere: versioned datasets that are left, since they are not on a local disk.
+    """
+
+    def __init__(
+        self, chosen: Iterable[Pipeline], project: Iterable[Pipeline], catalog: DataCatalog
+    ) -> None:
+        """Find what must stay.
+
+        Args:
+            chosen: the pipelines whose datasets are pruned.
+            project: all pipelines, since what their nodes need stays.
+            catalog: where the datasets lie.
+        """
+        chosen = list(chosen)
+        self.opened = list(_opened([*chosen, *project], catalog))
+        self.makers: dict[Path, dict[Path, str]] = defaultdict(dict)
+        self.needed: dict[Path, set[str]] = defaultdict(set)
+        self.resumable = _resumable(self._records())
+        for freshness in self.opened:
+            self._note_makers(freshness)
+            self._note_needed(freshness)
+        names = {name for pipeline in chosen for name in pipeline.all_outputs()}
+        known = {name: one for opened in self.opened for name, one in opened.locations.items()}
+        made = [known[name] for name in sorted(names) if known[name].versioned]
+        self.local = {one.path: one for one in reversed(made) if one.path is not None}
+        self.elsewhere = [one.name for one in made if one.path is None]
+        for freshness in self.opened:
+            freshness.contents.save()
+
+    def old(self, rule: Rule) -> list[Old]:
+        """The versions that a rule removes, by dataset."""
+        found = []
+        for folder, location in self.local.items():
+            versions, stay = location.versions(), self.needed[folder] | self.resumable
+            old = [version for version in rule.old(versions, folder) if version not in stay]
+            found.append(Old(location.name, folder, old, len(versions), self.makers[folder]))
+        return sorted((one for one in found if one.versions), key=lambda one: one.dataset)
+
+    def remove(self, old: Iterable[Old]) -> None:
+        """Remove versions, each at once: one that is half removed no longer counts as a version.
+
+        Raises:
+            FreshError: a run is going on, or a version cannot be removed.
+        """
+        for record in self._records():
+            refuse_if_held(record, record.name.rpartition("-")[0])
+        for freshness in self.opened:
+            remove_leftovers(freshness)
+        for one in old:
+            with Locks() as locks:
+                for record, node in one.makers.items():
+                    locks.take(record, node)
+                for version in one.versions:
+                    _remove(one.folder, version)
+
+    def _records(self) -> set[Path]:
+        """The records of all nodes that ever ran, of whatever pipeline and parameters."""
+        folders = {freshness.folder for freshness in self.opened}
+        paths = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
+        locks = [path.with_suffix("") for path in paths if path.suffix == ".lock"]
+        records = {*locks, *(path for path in paths if path.is_dir())}
+        return {record for record in records if not record.name.startswith(DATASET)}
+
+    def _note_makers(self, freshness: Freshness) -> None:
+        for node in freshness.pipeline.nodes:
+            for name in node.outputs:
+                if path := freshness.locations[name].path:
+                    self.makers[path][freshness.record_path(node)] = node.name
+
+    def _note_needed(self, freshness: Freshness) -> None:
+        """What each node needs, with what a run brings forward before it comes to the node."""
+        newest = freshness.versions.newest
+        for name, location in freshness.locations.items():
+            self._need(location, newest[name], location.load_version)
+        for node in freshness.pipeline.nodes:
+            entry = freshness.examine(node).entry
+            if entry is None:
+                continue
+            for name, file in (freshness.versions_of(entry) or {}).items():
+                if freshness.locations[name].versioned:
+                    newest[name] = file.parent.name
+                    written = entry.outputs[name].version
+                    self._need(freshness.locations[name], newest[name], written)
+
+    def _need(self, location: Location, *versions: str | None) -> None:
+        if location.path is not None and location.versioned:
+            self.needed[location.path] |= {version for version in versions if version}
+
+
+def lines(old: Iterable[Old]) -> Iterator[str]:
+    """How many versions of each dataset are to be removed, of how many, and their size."""
+    old = list(old)
+    width = max((len(one.dataset) for one in old), default=0)
+    for one in old:
+        name, number = one.dataset.ljust(width), len(one.versions)
+        yield f"  {name}  {number} of {one.total} versions, {_mib(freed([one]))}"
+
+
+def summary(old: Iterable[Old]) -> str:
+    """All that is to be removed, in a phrase."""
+    old = list(old)
+    versions = sum(len(one.versions) for one in old)
+    return f"{versions} versions of {len(old)} datasets, {_mib(freed(old))}"
+
+
+def freed(old: Iterable[Old]) -> int:
+    """The bytes that the disk gets back: those of files that have no other name."""
+    folders = [one.folder / version for one in old for version in one.versions]
+    files = [file for folder in folders for file in _files(folder)]
+    removed = Counter((file.st_dev, file.st_ino) for file in files)
+    sizes = {(file.st_dev, file.st_ino): (file.st_size, file.st_nlink) for file in files}
+    return sum(size for key, (size, names) in sizes.items() if removed[key] >= names)
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:.1f} MiB"
+
+
+def _opened(pipelines: Iterable[Pipeline], catalog: DataCatalog) -> Iterator[Freshness]:
+    """The freshness of all nodes, each node once; the largest pipeline first."""
+    contents: Contents | None = None
+    seen: set[int] = set()
+    for pipeline in sorted(pipelines, key=lambda one: -len(one.nodes)):
+        nodes = [node for node in pipeline.nodes if id(node) not in seen]
+        seen |= set(map(id, nodes))
+        if nodes:
+            freshness = open_freshness(Pipeline(nodes), catalog, contents)
+            contents = freshness.contents
+            yield freshness
+
+
+def _resumable(records: Iterable[Path]) -> set[str]:
+    """The versions that broken-off runs of these nodes have left, whatever their parameters."""
+    entries = [entry for path in records for entry in Record(path).unfinished.readable()]
+    return {out.version for entry in entries for out in entry.outputs.values() if out.version}
+
+
+def _made(version: str, folder: Path) -> datetime:
+    """When a version was made: by its name, or by its folder's time if that is no time."""
+    try:
+        return datetime.strptime(version, VERSION_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.fromtimestamp((folder / version).stat().st_mtime, UTC)
+
+
+def _files(folder: Path) -> Iterator[os.stat_result]:
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                yield (Path(path) / name).lstat()
+
+
+def _remove(folder: Path, version: str) -> None:
+    """Remove a version's folder; if the process is killed meanwhile, a later run goes on."""
+    try:
+        with temporary_folder_beside(folder) as removed:
+            (folder / version).replace(removed / version)
+            shutil.rmtree(removed / version)
+    except OSError as error:
+        raise FreshError(
+            f"{folder / version} cannot be removed ({error.strerror or error}): the versions "
+            "listed before it are gone, the others stay. Mend that, then prune again"
+        ) from error

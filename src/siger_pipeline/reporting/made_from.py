@@ -1,0 +1,75 @@
+"""What a trial's model is made from: all of it, with its parameters, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from siger_pipeline.graphs.registry import Graph, features_of, graphs_of
+from siger_pipeline.requests import Request
+
+INTERACTIONS = "interactions"
+
+
+def made_from(
+    requests: Iterable[Request],
+    ingest: Mapping[str, Any],
+    split: Mapping[str, Any],
+    features: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Data, features and graphs behind a model, as JSON values.
+
+    Args:
+        requests: of the model.
+        ingest: `ingest:` of the parameters, with a block for each source that has parameters.
+        split: `split:` of the parameters.
+        features: `features:` of the parameters, with a block for each extractor.
+
+    Returns:
+        `reads`: names of what the model is built from, `interactions` first; `data`: `source`,
+        `parameters`, `split`; `features`: modality -> `extractor`, `parameters`; `graphs`:
+        name -> `recipe`, `parameters`, `reads`.
+    """
+    asked = tuple(requests)
+    extractors = features["modalities"]
+    return {
+        "reads": [INTERACTIONS, *_names(asked)],
+        "data": {
+            "source": ingest["source"],
+            "parameters": _of_source(ingest),
+            "split": dict(split),
+        },
+        "features": {
+            modality: {
+                "extractor": extractors[modality],
+                "parameters": dict(features.get(extractors[modality]) or {}),
+            }
+            for modality in features_of(asked)
+        },
+        "graphs": {graph.request.name: _graph(graph) for graph in graphs_of(asked)},
+    }
+
+
+def _graph(graph: Graph) -> dict[str, Any]:
+    config = graph.config
+    interactions = [INTERACTIONS] if config.reads_interactions else []
+    return {
+        "recipe": graph.request.recipe,
+        "parameters": config.model_dump(mode="json"),
+        "reads": [*interactions, *_names(config.requests())],
+    }
+
+
+def _names(requests: Iterable[Request]) -> list[str]:
+    """Names of requests, graphs as they are written."""
+    return [
+        request.name if request.modality else graphs_of([request])[-1].request.name
+        for request in requests
+    ]
+
+
+def _of_source(ingest: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that all sources share, then those of this one in place of all blocks."""
+    shared = {key: value for key, value in ingest.items() if not isinstance(value, Mapping)}
+    own = ingest.get(shared.pop("source"))
+    return {**shared, **(own or {})}

@@ -1,0 +1,73 @@
+"""Catalog entries of the raw files that the chosen source and extractors read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from siger_pipeline.data.raw_file import RawFile, raw_files
+from siger_pipeline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from siger_pipeline.shell.parameters import StageParameters
+
+
+def raw_folder(global_values: Mapping[str, Any]) -> str:
+    """The folder of the data set's raw files.
+
+    Args:
+        global_values: of globals.yml.
+
+    Raises:
+        ConfigurationError: they do not name one.
+    """
+    folder = global_values.get("raw")
+    if not isinstance(folder, str) or not folder:
+        raise ConfigurationError(
+            f"global 'raw' is {folder!r}, wanted is the folder of the data set's raw files: name "
+            "it in globals.yml"
+        )
+    return folder
+
+
+def raw_entries(parameters: StageParameters, folder: str) -> dict[str, dict[str, Any]]:
+    """Name of a raw dataset -> its entry, as it would be written in a catalog*.yml.
+
+    Args:
+        parameters: checked.
+        folder: of the data set's raw files.
+    """
+    source, modalities = parameters.ingest.source, parameters.features.modalities
+    # What names the dataset, the block of parameters with the names of its files, and its values.
+    parts = [(source, f"ingest.{source}", getattr(parameters.ingest, source))]
+    parts += [
+        (modality, f"features.{extractor}", getattr(parameters.features, extractor))
+        for modality, extractor in modalities.items()
+        if extractor is not None
+    ]
+    entries = {}
+    for name, block, config in parts:
+        for field, mark in raw_files(type(config)).items():
+            path = str(getattr(config, field)).replace("{modality}", name)
+            path = path.replace("{dataset}", parameters.dataset)
+            entries[f"{name}_{field}"] = _entry(mark, _below(folder, path), f"{block}.{field}")
+    return entries
+
+
+def _below(folder: str, path: str) -> str:
+    return path if path.startswith("/") or "://" in path else f"{folder}/{path}"
+
+
+def _entry(mark: RawFile, path: str, parameter: str) -> dict[str, Any]:
+    entry = {
+        "type": mark.dataset,
+        "filepath": path,
+        **mark.options,
+        "metadata": {"kedro-viz": {"layer": "raw"}},
+    }
+    if mark.hint:
+        entry["hint"] = (
+            f"{mark.hint} SIGER_DATA names the folder that holds the data sets, `raw` of"
+            f" globals.yml the folder of this one, and {parameter} the file in it."
+        )
+    return entry

@@ -1,0 +1,49 @@
+"""Models without epochs: computed at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import torch
+
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.recommender import ClosedForm
+from siger_pipeline.models.registry import build
+from siger_pipeline.training.checkpoint import BATCHES, WEIGHTS, Streams, capture, stream
+from siger_pipeline.training.progress import START, Progress
+
+
+def fit_and_capture(
+    name: str, model: ClosedForm, inputs: ModelInputs, randomness: Streams
+) -> Progress:
+    """What the catalog stores of a closed form, in place of an epoch's progress.
+
+    The weights are in the best checkpoint only: a fitted model may be as large as items × items,
+    and the last checkpoint serves a resume alone, which a finished training has no use for.
+    """
+    model.fit(inputs, randomness.batches)
+    done = {**START, "finished": True}
+    best = capture(name, model, None, randomness, done, [torch.get_num_threads()])
+    last = {**best, "weights": {}}
+    return Progress(best, last, _no_rows(), _no_rows("seconds_train", "seconds_validation"))
+
+
+def fit_at_once(name: str, config: Mapping[str, Any], seed: int, inputs: ModelInputs) -> ClosedForm:
+    """A closed form ready to score: the one that a training with this seed stores.
+
+    Args:
+        name: registered name of the model.
+        config: its hyperparameters.
+        seed: the training's.
+        inputs: what the model is built from.
+    """
+    model = build(name, config, inputs, stream(seed, WEIGHTS))
+    if not isinstance(model, ClosedForm):
+        raise TypeError(f"model {name} is trained by epochs")
+    model.fit(inputs, stream(seed, BATCHES))
+    return model.eval()
+
+
+def _no_rows(*columns: str) -> pd.DataFrame:
+    kinds = {"epoch": "int64", **dict.fromkeys(columns, "float64")}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})

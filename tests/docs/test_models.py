@@ -1,0 +1,53 @@
+"""`docs/models.md` says what the code does: its files, defaults, models and recipes."""
+
+import re
+
+import pytest
+
+from contracts.world import config_of
+from end_to_end.project import ROOT
+from plugin.package import PARTS, SOURCE
+from siger_pipeline.graphs.registry import recipe_config
+from siger_pipeline.models.registry import model_config, model_names
+from siger_pipeline.plugins import RECIPES, names
+
+TEXT = (ROOT / "docs" / "models.md").read_text()
+FENCE = re.compile(r"`([\w/]+\.py)`\n\n```python\n(.*?)```", re.DOTALL)
+ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| (\S+) \|", re.MULTILINE)
+RECIPE = re.compile(r"^- `(\w+)\(([^)]*)\)`:", re.MULTILINE)
+
+
+def test_the_shown_files_are_those_that_the_tests_run() -> None:
+    shown = dict(FENCE.findall(TEXT))
+    assert set(shown) == {"neighbours/config.py", "neighbours/model.py", "common_users.py"}
+    for file, text in shown.items():
+        assert text == (SOURCE / file).read_text(), file
+    for group, parts in PARTS.items():
+        for name, module in parts.items():
+            assert f'[project.entry-points."{group}"]\n{name} = "{module}"\n' in TEXT
+
+
+def test_every_model_is_described() -> None:
+    described = re.findall(r"^- `(\w+)`: ", TEXT, re.MULTILINE)
+    assert set(model_names()) <= set(described)
+
+
+@pytest.mark.parametrize("model", ["siger", "lightgcn"])
+def test_the_defaults_are_those_of_the_configuration(model: str) -> None:
+    _, _, table = TEXT.partition(f"| `{model}.` | default | |\n")
+    rows = ROW.findall(table.partition("\n\n")[0])
+    shown = {name: value for cell, value in rows for name in re.findall(r"`(\w+)`", cell)}
+    assert shown.keys() == model_config(model).model_fields.keys()
+    assert model_config(model)(**shown).model_dump() == config_of(model)
+
+
+def test_the_recipes_are_described_with_their_parameters() -> None:
+    described = {
+        name: [argument.partition("=")[0] for argument in arguments.split(", ")]
+        for name, arguments in RECIPE.findall(TEXT.partition("The recipes")[2])
+    }
+    assert described == {name: list(recipe_config(name).model_fields) for name in names(RECIPES)}
+
+
+def test_its_lines_are_at_most_100_wide() -> None:
+    assert [line for line in TEXT.splitlines() if len(line) > 100] == []

@@ -1,0 +1,66 @@
+"""Extractors of other packages: one module is enough, and what is wrong is said at once."""
+
+import pytest
+
+from parts import AddPart, add_part
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.features.config import features_model
+from siger_pipeline.features.extractor import load_extractor
+from siger_pipeline.pipelines.features.pipeline import create_pipeline
+from siger_pipeline.plugins import EXTRACTORS
+from siger_pipeline.shell.selection import Selection
+
+__all__ = ["add_part"]
+
+VECTORS = """
+from typing import Annotated
+
+from siger_pipeline.blocks import PartConfig
+from siger_pipeline.data.raw_file import MATRIX, RawFile
+from siger_pipeline.features.extractor import Extractor
+
+
+class Config(PartConfig):
+    vectors: Annotated[str, RawFile(MATRIX)] = "{modality}.npy"
+    scale: float = 1.0
+
+
+def extract(item_index, config, vectors, items):
+    return vectors, vectors.any(axis=1), []
+
+
+EXTRACTOR = Extractor(Config, extract)
+"""
+
+
+def test_an_extractor_in_one_file_is_wired_by_the_names_of_its_arguments(add_part: AddPart) -> None:
+    add_part(EXTRACTORS, "vectors", VECTORS)
+    [node] = create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", ())).nodes
+    assert set(node.inputs) == {
+        *("params:features.modalities.text", "params:features.vectors"),
+        *("item_index", "items", "text_vectors"),
+    }
+    given = {"modalities": {"text": "vectors"}}
+    assert features_model(given).model_validate(given).model_dump()["vectors"] == {
+        "vectors": "{modality}.npy",
+        "scale": 1.0,
+    }
+
+
+def test_an_argument_that_names_nothing_is_refused(add_part: AddPart) -> None:
+    add_part(EXTRACTORS, "vectors", VECTORS.replace("vectors, items)", "vectors, splits)"))
+    with pytest.raises(ParameterError, match=r"extract of part_of_.* asks for 'splits'"):
+        create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", ()))
+
+
+def test_a_module_that_is_no_extractor_is_refused_by_name(add_part: AddPart) -> None:
+    add_part(EXTRACTORS, "broken", "EXTRACTOR = dict()")
+    with pytest.raises(ParameterError, match=r"^extractor 'broken': .*\.EXTRACTOR is \{\}"):
+        load_extractor("broken")
+    features_model({"modalities": {"text": "tfidf_svd"}})
+
+
+def test_modalities_is_no_name_for_an_extractor(add_part: AddPart) -> None:
+    add_part(EXTRACTORS, "modalities", VECTORS)
+    with pytest.raises(ParameterError, match="'modalities' is the name of a parameter of features"):
+        features_model({"modalities": {"text": "modalities"}})

@@ -1,0 +1,1 @@
+"""A package with one part of each kind, as somebody else would write it."""

@@ -1,0 +1,35 @@
+"""Features that count the letters of an item's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from siger_pipeline.blocks import PartConfig
+from siger_pipeline.features.extractor import Extractor
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+    from siger_pipeline.features.align import Extracted
+
+
+class Config(PartConfig):
+    """`features.letters:` of the parameters."""
+
+    letters: str = Field("0123456789", description="those that are counted")
+
+
+def extract(item_index: Table, config: Config) -> Extracted:
+    """A column a letter, [I, d]."""
+    import numpy as np
+
+    from siger_pipeline.features.align import index_frame, with_missing
+
+    names = index_frame(item_index)["item"]
+    counts = [[name.count(letter) for letter in config.letters] for name in names]
+    return (*with_missing(np.array(counts, dtype=np.float32)), [])
+
+
+EXTRACTOR = Extractor(Config, extract)
