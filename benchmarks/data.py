@@ -62,13 +62,9 @@ def made_up_features(items: int, width: int, seed: int = SEED) -> np.ndarray:
 
 
 def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] | None) -> Work:
-    """Write a data set to the scratch folder under the name ``world``.
+    """Write a data set to the scratch folder under the name of a world.
 
-    Args:
-        scratch: folder of the run.
-        world: name.
-        dataset: name of the raw files.
-        widths: modality -> width of made-up features; the data set's own features where None.
+    Features are its own, or made-up ones of the width of each modality.
     """
     folder = raw_folder(dataset)
     yield None
@@ -110,13 +106,7 @@ def prepare_model(scratch: Path, world: str, model: str) -> Work:
 def build_graphs(
     interactions: sparse.csr_matrix, features: Mapping[str, np.ndarray], requests: Iterable[Request]
 ) -> dict[Request, sparse.csr_matrix]:
-    """The requested graphs, and those that they are made of.
-
-    Args:
-        interactions: R, [U, I].
-        features: of each modality, [I, d_m]; all items have some.
-        requests: of models.
-    """
+    """The requested graphs of R [U, I], and those that they are made of; no item lacks features."""
     graphs: dict[Request, sparse.csr_matrix] = {}
     none_missing = np.zeros(interactions.shape[1], dtype=bool)
     for graph in graphs_of(requests):

@@ -5,7 +5,6 @@ take longest, and how often a step makes the host wait (aim: never).
 """
 
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,16 +13,16 @@ from typing import Any
 
 import torch
 
-from benchmarks.cases import Case
+from benchmarks.command import WORLDS, Case, Conclusion, chosen, prepare, run_cases
 from benchmarks.data import World, read_world
 from benchmarks.harness import Job, Sample, Work, measure
 from benchmarks.jobs import first_steps, train_config, trained
-from benchmarks.results import aligned, one_line, provenance, save, table
-from benchmarks.speed import measured_rows, parser, prepare
+from benchmarks.results import Row, aligned
 
 FEW, MANY = 10, 30  # steps of the two profiled epochs
 SHOWN = 15  # kernels
 WAITS = ("cudaStreamSynchronize", "cudaDeviceSynchronize", "cudaEventSynchronize", "Memcpy DtoH")
+PROFILED = {"world": "baby_wide", "model": "siger"}
 
 
 def _case(name: str, title: str, function: str, world: str, aim: float | None = None) -> Case:
@@ -45,27 +44,23 @@ CASES = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write; 2 where there is no GPU."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser([case.name for case in CASES]).parse_args(given)
+    given = sys.argv[1:] if arguments is None else arguments
+    selection = chosen(CASES, given)
     if not torch.cuda.is_available():
         sys.stderr.write(
             "benchmarks.gpu: PyTorch sees no CUDA device on this machine, so there is nothing to "
             "measure; `make bench` measures the CPU\n"
         )
         return 2
-    run = provenance(given, "benchmarks.gpu")
-    run["machine"]["gpu"] = torch.cuda.get_device_name()
-    sys.stdout.write(f"{one_line(run)}; {run['machine']['gpu']}\n\n")
-    with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
-        scratch = Path(folder)
-        chosen = [case for case in CASES if not options.only or case.name in options.only]
-        rows = [row for case in chosen for row in measured_rows(case, scratch, options)]
-        prepare("baby_wide", scratch, "siger")
-        job = Job("profile", "benchmarks.gpu:profile", {"world": "baby_wide", "model": "siger"})
-        profiled = measure([job], scratch, repeat=1, warm_up=0)[0].notes
-    sys.stdout.write(f"\n{table(rows)}\n{kernels(profiled)}\n{waits(profiled)}\n")
-    save(options.out / "gpu.json", run, rows=[row.to_json() for row in rows], profile=profiled)
-    return 0
+    return run_cases("gpu", *selection, given, conclude=profiled)
+
+
+def profiled(_: Sequence[Row], scratch: Path) -> Conclusion:
+    """The profile of SIGER's steps, as text and as figures."""
+    prepare(WORLDS[PROFILED["world"]], scratch, PROFILED["model"])
+    job = Job("profile", "benchmarks.gpu:profile", PROFILED)
+    notes = measure([job], scratch, repeat=1, warm_up=0)[0].notes
+    return f"\n{notes['gpu']}\n{kernels(notes)}\n{waits(notes)}\n", {"profile": notes}
 
 
 def profile(scratch: Path, world: str, model: str) -> Work:
@@ -79,6 +74,7 @@ def profile(scratch: Path, world: str, model: str) -> Work:
     (few, _), (many, events) = (_profiled_epoch(prepared, model, n) for n in (FEW, MANY))
     per_step = {name: (many[name] - few[name]) / (MANY - FEW) for name in WAITS}
     notes = {"waits": per_step, "kernels": longest_kernels(events, MANY), "steps": MANY - FEW}
+    notes |= {"gpu": torch.cuda.get_device_name()}
     yield Sample(time.perf_counter() - start, notes=notes)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import cases, gpu, scale, speed, zipf
+from benchmarks import command, gpu, scale, speed, zipf
 from benchmarks.data import read_world, write_world
 from benchmarks.harness import Job, Measured, RefusalError
 from benchmarks.sources import raw_folder, require_mmrec, with_features
@@ -100,7 +100,7 @@ def own(**notes: object) -> Measured:
 
 
 def test_a_case_has_its_alternatives_and_its_memory() -> None:
-    by_name = {one.name: one for one in cases.CASES}
+    by_name = {one.name: one for one in speed.CASES}
     graphs, epoch = by_name["graphs_sports"], by_name["siger_epoch"]
     assert [job.label for job in epoch.alternatives(None)] == ["plain siger"]
     beside = [job.label for job in epoch.alternatives(Path("there"))]
@@ -113,17 +113,17 @@ def test_a_case_has_its_alternatives_and_its_memory() -> None:
 
 
 def test_every_row_has_its_own_name_and_the_aims_are_these() -> None:
-    names = [one.name for one in cases.CASES]
+    names = [one.name for one in speed.CASES]
     assert len(set(names)) == len(names)
-    aims = sorted(one.aim for one in cases.CASES if one.aim is not None)
+    aims = sorted(one.aim for one in speed.CASES if one.aim is not None)
     assert aims == [0.5, 1.2, 1.5, 3.0, 4.0, 6.0, 9.0, 13.0]
 
 
 def test_every_job_names_a_function_and_json_arguments() -> None:
-    growth = [scale.job_of(stage, n) for n in scale.SIZES for stage in scale.STAGES]
-    rows = [*cases.CASES, *gpu.CASES]
+    growth = [stage.job(n) for n in scale.SIZES for stage in scale.STAGES.values()]
+    rows = [*speed.CASES, *gpu.CASES]
     jobs = [job for row in rows for job in (row.job, *row.alternatives(Path("there")))]
-    for job in (*jobs, *growth):
+    for job in (*jobs, *growth, *command.WORLDS.values()):
         assert isinstance(job, Job)
         module, _, name = job.function.partition(":")
         assert hasattr(__import__(module, fromlist=[name]), name), job
