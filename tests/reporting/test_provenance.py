@@ -30,7 +30,8 @@ def splits() -> pd.DataFrame:
 
 @pytest.fixture
 def run(parameters: dict[str, Any]) -> Run:
-    return Run("da_mrs", "cpu", [2], parameters)
+    trial = {"name": "da_mrs+seed=3", "overrides": {"train.seed": 3}, "floors": "baby"}
+    return Run("da_mrs", "cpu", [2], trial, parameters)
 
 
 def test_the_fingerprint_is_of_the_content_whatever_its_order_or_types(
@@ -75,6 +76,8 @@ def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) 
         "test": 1,
     }
     assert (found["model"], found["dataset"], found["seed"]) == ("da_mrs", "baby", 999)
+    assert (found["trial"], found["overrides"]) == ("da_mrs+seed=3", {"train.seed": 3})
+    assert found["floors"] == "baby"
     assert (found["device"], found["threads"]) == ("cpu", [2])
     assert found["split"]["strategy"] == "published"
     assert found["features"] == {"text": "matrix"}
