@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from omegaconf import OmegaConf
+import yaml
 from scipy import sparse
 
 from benchmarks.harness import ROOT, Sample, Work
@@ -21,7 +21,7 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.recipe import Features, GraphInputs
 from siger_pipeline.graphs.registry import build, graphs_of
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.models.registry import requests_of
+from siger_pipeline.models.registry import model_config, requests_of
 from siger_pipeline.requests import Request
 
 SEED = 999
@@ -35,14 +35,16 @@ class World:
     inputs: ModelInputs
 
 
-def parameters(name: str) -> dict[str, Any]:
-    """The project's default parameters under this name."""
-    folder = ROOT / "conf" / "base"
-    files = (folder / f"parameters_{name}.yml", folder / f"parameters_model_{name}.yml")
-    loaded = OmegaConf.to_container(OmegaConf.load(next(path for path in files if path.exists())))
-    assert isinstance(loaded, dict)
-    block: dict[str, Any] = loaded[name]
-    return block
+def parameters(block: str) -> dict[str, Any]:
+    """The project's parameters of a stage."""
+    path = ROOT / "conf" / "base" / f"parameters_{block}.yml"
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text())[block]
+    return loaded
+
+
+def defaults(model: str) -> dict[str, Any]:
+    """A model's hyperparameters."""
+    return model_config(model)().model_dump()
 
 
 def read_splits(inter: Path) -> dict[Split, sparse.csr_matrix]:
@@ -95,7 +97,7 @@ def prepare_model(scratch: Path, world: str, model: str) -> Work:
     folder = scratch / world
     yield None
     features = features_of(folder)
-    requests = requests_of(model, parameters(model), sorted(features))
+    requests = requests_of(model, defaults(model), sorted(features))
     missing = [r for r in requests if not r.modality and not _path(folder, r).exists()]
     train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
     for request, graph in build_graphs(train, features, missing).items():
@@ -129,7 +131,7 @@ def read_world(folder: Path, model: str) -> World:
         request: features[request.modality]
         if request.modality
         else sparse.load_npz(_path(folder, request))
-        for request in requests_of(model, parameters(model), modalities)
+        for request in requests_of(model, defaults(model), modalities)
     }
     return World(matrices, ModelInputs(matrices[Split.TRAIN], modalities, requested))
 

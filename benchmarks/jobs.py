@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from benchmarks.data import SEED, World, build_graphs, features_of, parameters, read_world
+from benchmarks.data import SEED, World, build_graphs, defaults, features_of, parameters, read_world
 from benchmarks.harness import Sample, Work, peak_mib, repeated, resident_mib
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
@@ -67,7 +67,7 @@ def steps_of_epoch(world: World, batch_size: int) -> int:
 
 def trained(world: World, model: str, train: TrainConfig) -> Iterator[Progress]:
     """A training of a model with its default parameters."""
-    return start_training(model, parameters(model), train, world.inputs, world.matrices)
+    return start_training(model, defaults(model), train, world.inputs, world.matrices)
 
 
 def first_steps(world: World, batch_size: int, steps: int | None) -> tuple[World, float]:
@@ -109,7 +109,7 @@ def validations(
 
 def untrained_model(world: World, model: str) -> Trained:
     """A model with fresh weights."""
-    built = build(model, parameters(model), world.inputs, Randomness.seeded(SEED))
+    built = build(model, defaults(model), world.inputs, Randomness.seeded(SEED))
     assert isinstance(built, Trained)
     return built.eval()
 
@@ -132,7 +132,7 @@ def graphs(scratch: Path, world: str, model: str, only: str = "") -> Work:
     features = {m: np.array(values) for m, values in features_of(scratch / world).items()}
     requests = [
         request
-        for request in requests_of(model, parameters(model), sorted(features))
+        for request in requests_of(model, defaults(model), sorted(features))
         if request.name.startswith(only)
     ]
     yield None
