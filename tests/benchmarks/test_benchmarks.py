@@ -73,26 +73,24 @@ def test_without_a_gpu_it_ends_with_one_sentence(
     assert "PyTorch sees no CUDA device" in output.err
 
 
-def test_waits_of_the_host_are_counted_by_kind() -> None:
-    counts = gpu.waits_by_kind(
-        [
-            ("cudaStreamSynchronize", 33),
-            ("Memcpy DtoH (Device -> Pageable)", 15),
-            ("Memcpy DtoH (Device -> Pinned)", 5),
-            ("Memcpy HtoD (Pageable -> Device)", 99),
-        ]
-    )
-    assert counts == {"cudaStreamSynchronize": 33, "Memcpy DtoH": 20} | dict.fromkeys(
-        ("cudaDeviceSynchronize", "cudaEventSynchronize"), 0
-    )
-    assert "Memcpy DtoH 20 (aim none: not met)" in gpu.waits({"waits": counts})
-    assert "none (aim none: met)" in gpu.waits({"waits": dict.fromkeys(counts, 0)})
-
-
-def test_the_kernels_that_take_longest_come_first() -> None:
-    longest = gpu.longest_kernels({"small": (10.0, 5), "large": (9000.0, 60)}, 30)
-    assert longest == [("large", 0.3, 2.0), ("small", pytest.approx(0.01 / 30), 5 / 30)]
-    assert gpu.kernels({"kernels": longest}).splitlines()[2].split() == ["large", "0.300", "2.0"]
+def test_calls_are_counted_by_kind_and_kernels_shown_longest_first() -> None:
+    events = [
+        ("cudaStreamSynchronize", 33, 0.0),
+        ("Memcpy DtoH (Device -> Pageable)", 15, 1.0),
+        ("Memcpy DtoH (Device -> Pinned)", 5, 2.0),
+        ("Memcpy HtoD (Pageable -> Device)", 99, 0.0),
+        ("large", 60, 9000.0),
+    ]
+    waits = {kind: gpu.calls(events, kind) for kind in gpu.WAITS}
+    assert list(waits.values()) == [33, 0, 0, 20]
+    kernels = gpu.longest(events, 30)
+    assert [name for name, _, _ in kernels] == ["large", *(events[n][0] for n in (2, 1))]
+    assert kernels[0] == ("large", 0.3, 2.0)
+    text = gpu.shown({"gpu": "a GPU", "kernels": kernels, "waits": waits})
+    assert text.splitlines()[3].split() == ["large", "0.300", "2.0"]
+    assert "cudaStreamSynchronize 33, Memcpy DtoH 20 (aim none: not met)" in text
+    nothing = gpu.shown({"gpu": "a GPU", "kernels": kernels, "waits": dict.fromkeys(waits, 0)})
+    assert "none (aim none: met)" in nothing
 
 
 def own(**notes: object) -> Measured:
