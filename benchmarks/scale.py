@@ -34,12 +34,12 @@ class Stage:
     batch: Callable[[int], int] | None = None  # of N interactions
     options: dict[str, Any] = field(default_factory=dict)
 
-    def job(self, n: int) -> Job:
+    def job(self, n: int, label: str = "ours") -> Job:
         """The job at N interactions."""
         arguments = {"world": f"n{n}", "model": self.model} if self.model else {"world": f"n{n}"}
         size = {"batch_size": self.batch(n)} if self.batch else {}
         function = f"benchmarks.{self.function}"
-        return Job("ours", function, {**arguments, **size, **self.options}, SIZES[n])
+        return Job(label, function, {**arguments, **size, **self.options}, SIZES[n])
 
 
 def _graph(name: str, aim: float | None = AIM) -> Stage:
@@ -75,9 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = made.parse_args(given)
     sizes = [n for n in SIZES if n <= options.largest]
     cases = [
-        Case(f"{stage} {n}", f"{stage}, {n:,} interactions", STAGES[stage].job(n))
+        Case(f"{name} {n}", title := f"{name}, {n:,} interactions", stage.job(n, title))
         for n in sizes
-        for stage in STAGES
+        for name, stage in STAGES.items()
     ]
     make = "benchmarks.scale_jobs:make"
     worlds = {f"n{n}": Job("made-up data", make, {"world": f"n{n}"}) for n in sizes}
