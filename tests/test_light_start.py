@@ -30,15 +30,17 @@ from kedro.framework.startup import bootstrap_project
 
 import siger_pipeline.shell.cli
 
+ALIASES = ("metrics", "lightgcn/metrics", "splits")
 bootstrap_project(Path.cwd())
 with KedroSession.create() as session:
     catalog = session.load_context().catalog
     assert len(pipelines["__default__"].nodes) > 10
     names = {*catalog.keys(), *pipelines["__default__"].datasets()}
-    assert {"checkpoint", "paper_figures", "features_text", "params:train"} <= names
+    assert {"siger/checkpoint", "paper_figures", "features_text", "params:train"} <= names
+    assert all(name in catalog for name in ALIASES)
     for name in names:
         catalog.get(name)
-    assert catalog.load("params:train").batch_size
+    assert catalog.load("params:trial.siger.train").batch_size
     assert catalog.list_patterns()  # what `kedro catalog` asks
 """
 

@@ -17,8 +17,8 @@ def state_of(value: Any) -> Any:
     if not slots and not hasattr(value, "__dict__"):
         return value
     missing = object
-    held = {name: getattr(value, name, missing) for name in slots}
-    return {"class": type(value), **held, **getattr(value, "__dict__", {})}
+    filled = {name: getattr(value, name, missing) for name in slots}
+    return {"class": type(value), **filled, **getattr(value, "__dict__", {})}
 
 
 def _slots(kind: type) -> Iterator[str]:
@@ -61,23 +61,23 @@ def is_in_library(value: Any) -> bool:
     return bool(is_named) and not has_text(value) and looked_up(value) is value
 
 
-def told_apart(function: FunctionType) -> str:
-    """Functions that share a name, such as lambdas, differ by their code; others have a name."""
+def code_hash(function: FunctionType) -> str:
+    """Hash of the code of a lambda or an inner function; empty where the name is unique."""
     if "<" not in function.__qualname__:
         return ""
-    return hashlib.sha256(_spelt(function.__code__, function.__doc__).encode()).hexdigest()
+    return hashlib.sha256(_code_text(function.__code__, function.__doc__).encode()).hexdigest()
 
 
-def _spelt(code: CodeType, doc: str | None = None) -> str:
+def _code_text(code: CodeType, doc: str | None = None) -> str:
     constants = [_constant(value) for value in code.co_consts if doc is None or value != doc]
     return repr((code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars))
 
 
 def _constant(value: Any) -> str:
     if isinstance(value, CodeType):
-        return _spelt(value)
-    held = sorted(map(repr, value)) if isinstance(value, frozenset) else value
-    return f"{type(value).__name__} {held!r}"
+        return _code_text(value)
+    ordered = sorted(map(repr, value)) if isinstance(value, frozenset) else value
+    return f"{type(value).__name__} {ordered!r}"
 
 
 def module_of(function: Any) -> str:

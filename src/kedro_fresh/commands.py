@@ -61,11 +61,17 @@ def fresh_group(
 
 
 @contextmanager
-def _catalog(**session: Any) -> Iterator[DataCatalog]:
-    """The project's catalog, for the options of a session."""
+def _catalog(pipelines: Iterable[str] = (), **session: Any) -> Iterator[DataCatalog]:
+    """The project's catalog, for the options of a session.
+
+    Pipelines are looked up first, as Kedro's run does: a project may make entries for them.
+    """
     session["runtime_params"] = session.pop("params")
     with KedroSession.create(**session) as opened:
-        yield cast(DataCatalog, cast(KedroSession, opened).load_context().catalog)
+        context = cast(KedroSession, opened).load_context()
+        for name in pipelines:
+            project_pipelines[name]
+        yield cast(DataCatalog, context.catalog)
 
 
 def _named(pipeline: str | None, pipelines: list[str]) -> list[str]:
@@ -85,7 +91,7 @@ def _status(
     from kedro_fresh.status import status
 
     names = _named(pipeline, pipelines) or ["__default__"]
-    with _catalog(env=env, params=params, conf_source=conf_source) as catalog:
+    with _catalog(names, env=env, params=params, conf_source=conf_source) as catalog:
         chosen = sum((project_pipelines[name] for name in names), Pipeline([]))
         chosen = chosen.filter(node_namespaces=namespaces, **selection)
         for line, colour in status(chosen, catalog, check):
@@ -107,7 +113,7 @@ def _check(
     from kedro_fresh.crossings import crossings, stage_of
 
     names = _named(pipeline, pipelines) or list(project_pipelines)
-    with _catalog(env=env, params=params, conf_source=conf_source) as catalog:
+    with _catalog(names, env=env, params=params, conf_source=conf_source) as catalog:
         found = {one for name in names for one in crossings(project_pipelines[name], catalog)}
     lost = sorted(str(one) for one in found if not one.persisted)
     for line in lost:
@@ -162,7 +168,8 @@ def _prune(
     the project's unless some are named), and then the question whether to go on. Datasets without
     versions and those that no pipeline makes stay as they are.
     """
-    from kedro_fresh.prune import Pruning, Rule, lines, summary
+    from kedro_fresh.old_versions import Rule, lines, summary
+    from kedro_fresh.prune import Pruning
 
     rule = Rule(keep, older_than)
     names = _named(pipeline, pipelines) or list(project_pipelines)

@@ -59,6 +59,6 @@ def stage_of(node: Node) -> str:
 
 
 def _is_persisted(name: str, catalog: DataCatalog) -> bool:
-    # What has no entry is held in memory; the mark is Kedro's own, which its runners ask as well.
+    # Without an entry it is in memory only; the mark is Kedro's own, which its runners use, too.
     dataset = catalog.get(name)
     return dataset is not None and not getattr(dataset, "_EPHEMERAL", False)

@@ -10,10 +10,9 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.util import resolve_name
 
+from kedro_fresh.imports import Imports, attribute_in, id_in, text_in
 from kedro_fresh.inert import Inert
 from kedro_fresh.trees import (
     IMPORTS,
@@ -31,7 +30,6 @@ REFLECTING = {"globals", "eval", "exec", "__import__", "__globals__", "f_globals
 REFLECTING |= {"getmembers", "getmodule"}
 # The same, where it is called without arguments: an object's attributes are no definitions.
 REFLECTING_BARE = {"locals", "vars", "dir"}
-IMPORTING = {"import_module", "__import__", "run_module", "resolve_name"}
 # What a class does when another class, or an object in one, is made: no name leads there.
 HOOKS = {"__subclasses__", "__init_subclass__", "__set_name__"}
 DOCS = {"__doc__", "getdoc"}
@@ -93,11 +91,11 @@ def take_apart(tree: ast.Module, name: str, is_package: bool) -> Text:
 
 class _Reader:
     def __init__(self, tree: ast.Module, name: str, is_package: bool) -> None:
-        self.name, self.is_package = name, is_package
         self.docs = docstrings_hash(tree)
         self.tree = without_log_lines(tree)
         self.statements = [node for node in self.tree.body if not _is_nothing(node)]
-        self.bindings = dict(self._bindings())
+        self.imports = Imports(self.statements, name, is_package)
+        self.bindings = self.imports.bindings
         counts = Counter(name for node in self.statements for name in binds(node))
         counts.update(name for node in ast.walk(self.tree) for name in _rebinds(node))
         self.twice = {name for name, number in counts.items() if number > 1}
@@ -111,7 +109,7 @@ class _Reader:
         # Where two statements bind one name, their order matters: the imports stay among them.
         apart = [*inert.values(), *([] if self.twice else imports)]
         rest = [node for node in self.statements if not any(node is other for other in apart)]
-        pairs = sorted(pair for node in imports for pair in self._imported(node))
+        pairs = sorted(pair for node in imports for pair in self.imports.of(node))
         executed = self._part(rest)
         executed.tree = digest(f"{executed.tree} {self._between(rest, imports)}")
         return Text(
@@ -122,7 +120,7 @@ class _Reader:
             sorted({name for node in rest for name in binds(node)}),
             any(not HOOKS.isdisjoint(_spelt(node)) for node in ast.walk(self.tree)),
             self.docs,
-            any(not DOCS.isdisjoint((*_spelt(node), _id(node))) for node in ast.walk(self.tree)),
+            any(not DOCS.isdisjoint((*_spelt(node), id_in(node))) for node in ast.walk(self.tree)),
         )
 
     def _between(
@@ -132,7 +130,7 @@ class _Reader:
         groups: list[list[list[str]]] = [[]]
         for node in self.statements:
             if any(node is other for other in imports):
-                groups[-1] = sorted([*groups[-1], *self._imported(node)])
+                groups[-1] = sorted([*groups[-1], *self.imports.of(node)])
             elif groups[-1] and any(node is other for other in rest):
                 groups.append([])
         return groups
@@ -140,71 +138,23 @@ class _Reader:
     def _part(self, nodes: list[ast.stmt]) -> Part:
         below = [inner for node in nodes for inner in executed(node)]
         uses = {name for node in below for name in _named(node)}
-        imports = [pair for node in below for pair in self._imported(node)]
+        imports = [pair for node in below for pair in self.imports.of(node)]
         return Part(tree_hash(ast.Module(nodes, [])), sorted(uses), sorted(imports))
 
     def _is_opaque(self) -> bool:
         """Whether the module may reach its own names in ways that cannot be read."""
         nodes = list(ast.walk(self.tree))
-        names = {name for node in nodes for name in (_id(node), _attribute(node))}
+        names = {name for node in nodes for name in (id_in(node), attribute_in(node))}
         calls = [node for node in nodes if isinstance(node, ast.Call)]
-        bare = {_id(node.func) for node in calls if not (node.args or node.keywords)}
+        bare = {id_in(node.func) for node in calls if not (node.args or node.keywords)}
         defines = {name for node in self.statements for name in binds(node)}
         return (
             not names.isdisjoint(REFLECTING)
             or not bare.isdisjoint(REFLECTING_BARE)
             or {"modules", "__name__"} <= names
-            or any(self._imports_itself(node) for node in calls)
+            or any(self.imports.reach_themselves(node) for node in calls)
             or not defines.isdisjoint({"*", "__getattr__"})
         )
-
-    def _imports_itself(self, call: ast.Call) -> bool:
-        names = {_id(argument) for argument in call.args}
-        return "__name__" in names and self._last_name(call.func) in IMPORTING
-
-    def _last_name(self, function: ast.AST) -> str:
-        """The name that a function bears where it comes from, as far as the module tells."""
-        name = _id(function)
-        return _attribute(function) or self.bindings.get(name, ["", name])[1] or name
-
-    def _bindings(self) -> Iterator[tuple[str, list[str]]]:
-        for node in self.statements:
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield alias.asname or alias.name.partition(".")[0], [alias.name, ""]
-            elif isinstance(node, ast.ImportFrom):
-                base = _base(node, self.name, self.is_package)
-                yield from (
-                    (alias.asname or alias.name, [base, alias.name]) for alias in node.names
-                )
-
-    def _imported(self, node: ast.AST) -> list[list[str]]:
-        if isinstance(node, ast.Import):
-            return [[alias.name, ""] for alias in node.names]
-        if isinstance(node, ast.ImportFrom):
-            base = _base(node, self.name, self.is_package)
-            return [[base, alias.name] for alias in node.names]
-        return [[named, ""]] if (named := self._imported_by_text(node)) else []
-
-    def _imported_by_text(self, node: ast.AST) -> str:
-        """The module of `import_module("a.b")` or `sys.modules["a.b"]`; empty for all else."""
-        text: ast.AST | None = None
-        package: ast.AST | None = None
-        if isinstance(node, ast.Call) and self._last_name(node.func) in IMPORTING:
-            named = {keyword.arg: keyword.value for keyword in node.keywords}
-            text, package = [*node.args, named.get("name"), named.get("package"), None][:2]
-        elif isinstance(node, ast.Subscript) and "modules" in (
-            _attribute(node.value),
-            _id(node.value),
-        ):
-            text = node.slice
-        name = _text(text).partition(":")[0]
-        if not name.startswith("."):
-            return name
-        base = self.name if _id(package) in ("__name__", "__package__") else _text(package)
-        with suppress(ImportError):
-            return resolve_name(name, base)
-        return ""
 
 
 def _is_nothing(node: ast.stmt) -> bool:
@@ -229,28 +179,6 @@ def _named(node: ast.AST) -> Iterator[str]:
 
 def _spelt(node: ast.AST) -> Iterator[str]:
     """A name in a text, of an attribute, or of a function that is defined."""
-    yield _text(node)
-    yield _attribute(node)
+    yield text_in(node)
+    yield attribute_in(node)
     yield getattr(node, "name", None) or ""
-
-
-def _text(node: ast.AST | None) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    return ""
-
-
-def _id(node: ast.AST | None) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _attribute(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def _base(node: ast.ImportFrom, name: str, is_package: bool) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = name.split(".")
-    above = parts[: len(parts) - node.level + is_package]
-    return ".".join([*above, *filter(None, [node.module])])

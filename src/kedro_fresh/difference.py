@@ -53,11 +53,11 @@ def _first(one: Path, other: Path) -> int | None:
 def _lines(one: Path, other: Path, offset: int) -> str:
     """The line of a text in which the difference is, in both."""
     begun = [_beginning(path, offset + SHOWN) for path in (one, other)]
-    if any(b"\0" in held for held in begun):
+    if any(b"\0" in line for line in begun):
         return ""
     line = begun[0].rfind(b"\n", 0, offset) + 1
     begin = max(line, offset - BEFORE)
-    shown = [held[begin:].partition(b"\n")[0].decode("utf-8", "replace") for held in begun]
+    shown = [line[begin:].partition(b"\n")[0].decode("utf-8", "replace") for line in begun]
     number = begun[0].count(b"\n", 0, offset) + 1
     return f", line {number}: {shown[0]!r} and {shown[1]!r}"
 

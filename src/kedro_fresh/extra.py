@@ -15,7 +15,7 @@ def with_code(function: Callable[..., Any], *modules: str) -> Callable[..., Any]
     module changes, and not when another model's does.
 
     Args:
-        function: a plain Python function, generator functions among them.
+        function: a Python function, not a class or another callable.
         modules: full names.
 
     Returns:
@@ -33,7 +33,7 @@ def with_values(function: Callable[..., Any], **values: Any) -> Callable[..., An
     such a value changes. Unlike `functools.partial`, it keeps its name and its type hints.
 
     Args:
-        function: a plain Python function, generator functions among them.
+        function: a Python function, not a class or another callable.
         values: by argument.
 
     Returns:
@@ -58,7 +58,7 @@ def extra_modules(function: Callable[..., Any]) -> tuple[str, ...]:
 def copied(function: Callable[..., Any]) -> FunctionType:
     """A copy of a function that can be changed without changing the function."""
     if not isinstance(function, FunctionType):
-        raise TypeError(f"a plain function is wanted, not {function!r}")
+        raise TypeError(f"with_code and with_values take a Python function, not {function!r}")
     copy = FunctionType(
         function.__code__,
         function.__globals__,

@@ -212,8 +212,8 @@ class Freshness:
     def other_code(self, node: Node) -> list[str]:
         """How the code that this process runs may differ from the ingredients', in words."""
         modules = self.modules[node.name]
-        told = "{} changed after it was loaded, or was loaded from an outdated .pyc"
-        other = [told.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
+        text = "{} changed after it was loaded, or was loaded from an outdated .pyc"
+        other = [text.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
         data = {path: stamp for found in modules.values() for path, stamp in found.data.items()}
         written = [path for path, stamp in data.items() if stamps_of(Path(path)) != stamp]
         return other + [f"{self._relative(Path(path))} was written" for path in written]
@@ -227,7 +227,7 @@ class Freshness:
         return self.contents.of(path) if path else ABSENT
 
     def _relative(self, path: Path | None) -> str:
-        """A path as people say it: from the project's folder, if it lies there."""
+        """A path, relative to the project's folder if it lies there."""
         if path and path.is_relative_to(self.root):
             return path.relative_to(self.root).as_posix()
         return str(path or "")

@@ -23,13 +23,13 @@ from types import (
 from typing import Any
 
 from kedro_fresh.callables import (
+    code_hash,
     content_of,
     has_text,
     is_in_library,
     looked_up,
     name_of,
     state_of,
-    told_apart,
 )
 
 AS_THEY_ARE = (type(None), bool, int, str)
@@ -51,7 +51,7 @@ class Layers:
     Attributes:
         functions: itself and the functions and classes that it wraps, binds or holds.
         description: all that it carries, as JSON can hold it: equal ones do the same.
-        unknown: kinds of values that nobody can compare.
+        unknown: kinds of values in it that cannot be compared.
     """
 
     functions: list[Callable[..., Any]] = field(default_factory=list)
@@ -124,13 +124,13 @@ class _Description:
     def _function(self, function: FunctionType) -> Any:
         self.found.functions.append(function)
         names, cells = function.__code__.co_freevars, function.__closure__ or ()
-        held = {name: content_of(cell) for name, cell in zip(names, cells, strict=True)}
+        closed = {name: content_of(cell) for name, cell in zip(names, cells, strict=True)}
         extra = {key: value for key, value in vars(function).items() if key not in MACHINERY}
         if {"register", "registry", "dispatch"} <= extra.keys():  # of `functools.singledispatch`
-            held, extra = {}, {"registry": dict(extra["registry"])}
+            closed, extra = {}, {"registry": dict(extra["registry"])}
         wrapped = getattr(function, "__wrapped__", None)
-        carried = [function.__defaults__, function.__kwdefaults__, held, extra, wrapped]
-        return self._named(name_of(function), told_apart(function), *carried)
+        carried = [function.__defaults__, function.__kwdefaults__, closed, extra, wrapped]
+        return self._named(name_of(function), code_hash(function), *carried)
 
     def _built_in(self, function: Any) -> Any:
         """A function without Python code: by its name, and by the object that it is bound to."""
@@ -142,7 +142,7 @@ class _Description:
     def _class(self, kind: type) -> Any:
         """A class by its text, its bases, and the attributes that were given to it."""
         if not has_text(kind):
-            self.found.unknown.append(kind.__name__)  # made by a library: nothing is told of it
+            self.found.unknown.append(kind.__name__)  # made by a library, without a text
             return ["class", name_of(kind)]
         self.found.functions.append(kind)
         found = [self.of(base) for base in kind.__bases__]
@@ -154,7 +154,7 @@ class _Description:
             before = len(self.found.unknown)
             attributes[name] = self.of(value)
             if is_in_text and len(self.found.unknown) > before:
-                # Made by the text of its class, which counts; nothing else can be told of it.
+                # Made by the text of its class, which counts.
                 del self.found.unknown[before:]
                 attributes[name] = "by its text"
         return ["class", name_of(kind), found, attributes]
@@ -177,7 +177,7 @@ class _Description:
             return [name_of(type(value)), reduced] if is_there else self._unknown(value)
         parts = reduced[1:3]
         if not any(part for part in parts if part != (type(value),)):
-            return self._unknown(value)  # made by its class alone: what it does is not told
+            return self._unknown(value)  # a pickle of it would not show what it does
         return self._named(name_of(type(value)), *parts)
 
     def _collection(self, value: Any) -> Any:
@@ -191,14 +191,14 @@ class _Description:
         return None
 
     def _record(self, value: Any) -> Any:
-        """An object that says itself what it holds."""
+        """An enum, a pydantic model, a dataclass or an array, by its values."""
         if isinstance(value, Enum):
             return self._named("enum", type(value), value.value)
         if hasattr(value, "model_dump") and not isinstance(value, type):
             return self._named("model", type(value), value.model_dump())
         if is_dataclass(value) and not isinstance(value, type):
-            held = {part.name: getattr(value, part.name) for part in fields(value)}
-            return self._named("dataclass", type(value), held)
+            values = {part.name: getattr(value, part.name) for part in fields(value)}
+            return self._named("dataclass", type(value), values)
         dtype = getattr(value, "dtype", None)
         if type(value).__module__ == "numpy" and dtype is not None and not dtype.hasobject:
             return self._named("numpy", str(dtype), value.shape, value.tobytes())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from kedro_fresh.trees import FUNCTIONS, IMPORTS, binds
 
-# Expressions that do nothing but make a value, if nobody made their operators do more.
+# Expressions that do nothing but make a value, unless their operators were redefined.
 VALUES = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Set, ast.Dict)
 VALUES += (ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Starred, ast.Slice)  # type: ignore[assignment]
 VALUES += (ast.expr_context, ast.operator, ast.unaryop)  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Versions of the libraries that code imports: told when they change, never a reason to run."""
+"""Versions of the libraries that code imports: a change is a warning, never a reason to run."""
 
 from __future__ import annotations
 

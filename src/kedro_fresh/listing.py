@@ -12,12 +12,12 @@ from typing import Any
 
 from kedro_fresh.errors import FreshError
 
-CHANGED, STAMP = 2, 4  # the place of the time of change in a stamp, and the length of one
+CHANGED, STAMP = 2, 4  # index of the time of change in a stamp, and length of a stamp
 
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """What the system refuses to read is for a person to mend.
+    """Turn an error of the system while reading into one that the user can mend.
 
     Raises:
         FreshError: it names the path.

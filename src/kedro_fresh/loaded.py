@@ -94,7 +94,7 @@ class WatchingFinder(MetaPathFinder):
 
     def __init__(self, package: str) -> None:
         self.package = package
-        self.kept: Mapping[str, Source] = {}
+        self.pinned: Mapping[str, Source] = {}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -102,10 +102,10 @@ class WatchingFinder(MetaPathFinder):
         """The module's file, or the source that a run keeps to."""
         if fullname.partition(".")[0] != self.package:
             return None
-        if kept := self.kept.get(fullname):
-            loader = WatchingLoader(fullname, str(kept.path), kept.text)
+        if pinned := self.pinned.get(fullname):
+            loader = WatchingLoader(fullname, str(pinned.path), pinned.text)
             return spec_from_file_location(
-                fullname, kept.path, loader=loader, submodule_search_locations=kept.search
+                fullname, pinned.path, loader=loader, submodule_search_locations=pinned.search
             )
         spec = PathFinder.find_spec(fullname, path, target)
         if (
@@ -136,14 +136,14 @@ def watch(package: str) -> WatchingFinder:
 def keeping_to(packages: Iterable[str], sources: Mapping[str, Source]) -> Iterator[None]:
     """Modules that are imported meanwhile are of these sources, whatever their files hold then."""
     finders = [watch(package) for package in packages]
-    before = [finder.kept for finder in finders]
+    before = [finder.pinned for finder in finders]
     for finder in finders:
-        finder.kept = sources
+        finder.pinned = sources
     try:
         yield
     finally:
-        for finder, kept in zip(finders, before, strict=True):
-            finder.kept = kept
+        for finder, pinned in zip(finders, before, strict=True):
+            finder.pinned = pinned
 
 
 def runs_other_source(name: str, digest: str) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Locks:
-    """What is held until the run ends or the process dies: the system lets go of it.
+    """Locks that are held until the run ends or the process dies: the system releases them.
 
     A node's record is held by one run. A dataset without versions is held by one run that writes
     it, or by any number that read it.
@@ -77,7 +77,7 @@ class Locks:
             return
         stack = self.stack.enter_context(ExitStack())
         holder = lock.with_suffix(f".{os.getpid()}.holder")
-        with _told(lock, dataset):
+        with _explained(lock, dataset):
             stack.enter_context(_shared(lock))
             stack.callback(holder.unlink, missing_ok=True)
             write_json(holder, _myself())
@@ -92,7 +92,7 @@ class Locks:
     ) -> None:
         if lock in self.held:
             return
-        with _told(lock, what):
+        with _explained(lock, what):
             self.stack.enter_context(make())
             write_json(holder, _myself())
         self.held.add(lock)
@@ -106,13 +106,13 @@ def refuse_if_held(record: Path, node: str) -> None:
     """
     lock = record.with_name(f"{record.name}.lock")
     if lock.exists():
-        with _told(lock, node), FileLock(lock, timeout=0):
+        with _explained(lock, node), FileLock(lock, timeout=0):
             pass
 
 
 @contextmanager
-def _told(lock: Path, what: str) -> Iterator[None]:
-    """Who holds a lock, in a sentence."""
+def _explained(lock: Path, what: str) -> Iterator[None]:
+    """Say who holds a lock that cannot be taken, in a sentence."""
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         yield
@@ -182,6 +182,6 @@ def _has_ended(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return True
-    except PermissionError:  # another person's
+    except PermissionError:  # another user's
         return False
     return False

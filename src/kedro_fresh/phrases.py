@@ -1,4 +1,4 @@
-"""Durations and lists as people say them."""
+"""Durations and lists in words."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Plan:
                 yield State.FRESH, name, f"since {verdict.entry.made}"
 
     def warnings(self) -> Iterator[str]:
-        """What a person should know before the run, a sentence each."""
+        """What to warn of before the run, a sentence each."""
         for node in self.freshness.pipeline.nodes:
             if unknown := self.freshness.cannot_be_skipped(node):
                 yield f"{node.name} cannot be skipped: {few(unknown)}"
@@ -78,9 +78,8 @@ class Plan:
                 if verdict.reasons and node.name in _after(pipeline, name)
             }
         if starts:
-            told = few(culprits.values())
             yield (
-                f"this run starts from {few(starts)}, stale since {told}; "
+                f"this run starts from {few(starts)}, stale since {few(culprits.values())}; "
                 "a run of the whole pipeline renews it"
             )
 

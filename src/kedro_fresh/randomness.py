@@ -20,7 +20,7 @@ from typing import Any
 
 @dataclass
 class Generator:
-    """A generator of a library that draws when nobody hands it one.
+    """The global generator of a library.
 
     Attributes:
         name: the module whose functions draw from it.
@@ -113,7 +113,7 @@ def _cuda(torch: Any) -> Any:
 
 
 def _watch(watching: ExitStack, generator: Generator, module: ModuleType, name: str) -> None:
-    """Put a noting function in the place of one that seeds, until the node has ended."""
+    """Replace a function that seeds by one that also notes the call, until the node has ended."""
     seed = getattr(module, name)
     setattr(module, name, generator.watched(seed))
     watching.callback(setattr, module, name, seed)

@@ -7,15 +7,15 @@ from functools import cache
 
 from kedro_fresh.definitions import Part, Text
 
-WHOLE = "*"  # in place of a name: all that a module defines
-IMPORTED = ""  # in place of a name: what a module executes when it is imported
+WHOLE = "*"  # instead of a name: all that a module defines
+IMPORTED = ""  # instead of a name: what a module executes when it is imported
 
 
 class Reach:
     """Follows names from module to module.
 
     A name that is imported leads to its definition; a module that is imported by itself, whatever
-    is used of it, to all of it, and so does a name that nobody can find.
+    is used of it, to all of it, and so does a name that is not found.
     """
 
     def __init__(self, text: Callable[[str], Text | None], holds: Callable[[str], bool]) -> None:

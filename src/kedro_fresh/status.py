@@ -28,7 +28,7 @@ def status(
     """Lines, each with the colour it is shown in (empty: none).
 
     Args:
-        pipeline: the nodes to be told of.
+        pipeline: the nodes that are shown.
         catalog: where their datasets lie.
         check: as of `FreshRunner`.
     """

@@ -13,14 +13,14 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 # What a log line may hold and still do nothing else.
-TOLD = (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
-TOLD += (ast.operator, ast.expr_context, ast.keyword, ast.Tuple)  # type: ignore[assignment]
+ARGUMENTS = (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
+ARGUMENTS += (ast.operator, ast.expr_context, ast.keyword, ast.Tuple)  # type: ignore[assignment]
 HARMLESS = {"len", "str", "repr", "round", "int", "float"}
 
 
 def tree_hash(tree: ast.AST) -> str:
     """Hash of a syntax tree without positions, docstrings and what is empty."""
-    return digest(repr(_plain(tree)))
+    return digest(repr(_filled(tree)))
 
 
 def docstrings_hash(tree: ast.Module) -> str:
@@ -59,7 +59,7 @@ def digest(text: str) -> str:
 def loggers_of(tree: ast.Module) -> frozenset[str]:
     """Names that a module gives to `logging.getLogger(…)`, and to nothing else.
 
-    Nor may it do anything else with them: a handler of its own may do more than tell.
+    Nor may it do anything else with them: a handler of its own may do more than write.
     """
     nodes = list(ast.walk(tree))
     bound = Counter(name for node in nodes for name in _bound(node))
@@ -139,17 +139,17 @@ def _stores(node: ast.Name) -> bool:
     return not isinstance(node.ctx, ast.Load)
 
 
-def _plain(value: Any) -> Any:
+def _filled(value: Any) -> Any:
     # Empty fields are left out, since newer Pythons add some to their nodes.
     if isinstance(value, ast.AST):
         filled = [
-            (name, _plain(_without_docstring(value, name, inner)))
+            (name, _filled(_without_docstring(value, name, inner)))
             for name, inner in ast.iter_fields(value)
             if inner is not None and inner != []
         ]
         return (type(value).__name__, filled)
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [_filled(inner) for inner in value]
     return value
 
 
@@ -164,7 +164,7 @@ def _without_docstring(node: ast.AST, name: str, value: Any) -> Any:
 
 
 def _is_log_line(node: Any, loggers: frozenset[str], harmless: set[str]) -> bool:
-    """Whether a statement tells a logger something, and does nothing else."""
+    """Whether a statement is a call of a logger, and does nothing else."""
     if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         return False
     call = node.value
@@ -173,13 +173,13 @@ def _is_log_line(node: Any, loggers: frozenset[str], harmless: set[str]) -> bool
         and call.func.attr in LEVELS
         and isinstance(call.func.value, ast.Name)
         and call.func.value.id in loggers
-        and all(_is_told(argument, harmless) for argument in [*call.args, *call.keywords])
+        and all(_only_reads(argument, harmless) for argument in [*call.args, *call.keywords])
     )
 
 
-def _is_told(node: ast.AST, harmless: set[str]) -> bool:
+def _only_reads(node: ast.AST, harmless: set[str]) -> bool:
     if isinstance(node, ast.Call):
         is_known = isinstance(node.func, ast.Name) and node.func.id in harmless
-        return is_known and not node.keywords and all(_is_told(n, harmless) for n in node.args)
+        return is_known and not node.keywords and all(_only_reads(n, harmless) for n in node.args)
     below = ast.iter_child_nodes(node)
-    return isinstance(node, TOLD) and all(_is_told(inner, harmless) for inner in below)
+    return isinstance(node, ARGUMENTS) and all(_only_reads(inner, harmless) for inner in below)

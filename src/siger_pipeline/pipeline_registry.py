@@ -1,10 +1,12 @@
 """The pipelines of the project. The name of a stage means that stage with all that it needs."""
 
-from functools import partial
+import sys
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 from kedro.framework.project import settings
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 from kedro.utils import find_kedro_project
 
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline as evaluate
@@ -12,9 +14,11 @@ from siger_pipeline.pipelines.features.pipeline import create_pipeline as featur
 from siger_pipeline.pipelines.graphs.pipeline import create_pipeline as graphs
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline as ingest
 from siger_pipeline.pipelines.report.pipeline import create_pipeline as report
+from siger_pipeline.pipelines.studies.pipeline import create_pipeline as tabulate
 from siger_pipeline.pipelines.train.pipeline import create_pipeline as train
-from siger_pipeline.shell.parameters import check_parameters
-from siger_pipeline.shell.selection import Selection, selected, selection_of
+from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.current import Current, UnknownPipelineError, current_of, selected
+from siger_pipeline.shell.studies import Study
 
 STAGES = {
     "ingest": ingest,
@@ -26,31 +30,64 @@ STAGES = {
 }
 # Of these a whole run takes as much as the later stages need: no features for LightGCN.
 PREPARING = {"ingest", "features", "graphs"}
+WHOLE = "__default__"
+
+
+class Pipelines(dict[str, Pipeline]):
+    """Pipelines by name; one of a study is built when it is asked for.
+
+    There may be hundreds of trials in studies, for which no other run should wait.
+    """
+
+    def __init__(self, current: Current) -> None:
+        """Build one pipeline a stage, and `__default__`: all, as far as the model needs them."""
+        everything = Pipeline([])
+        for name, nodes in current.nodes_of(current.trial, STAGES).stages.items():
+            everything += Pipeline(nodes)
+            self[name] = _with_all_it_needs(everything, nodes)
+        wanted = (pipeline for name, pipeline in self.items() if name not in PREPARING)
+        self[WHOLE] = reduce(add, wanted, Pipeline([]))
+        self._current = current
+
+    def __missing__(self, name: str) -> Pipeline:
+        """The pipeline of a study."""
+        if name not in self._current.studies.names():
+            raise UnknownPipelineError(name)
+        self[name] = _study(self._current.studies.study(name), self._current)
+        return self[name]
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """One pipeline a stage, and `__default__`: all stages, as far as the model needs them."""
-    selection = selected() or _selection_of_base()
-    everything = Pipeline([])
-    pipelines = {}
-    for name, create in STAGES.items():
-        stage = create(selection)
-        everything += stage
-        pipelines[name] = _with_all_it_needs(everything, stage)
-    wanted = (pipeline for name, pipeline in pipelines.items() if name not in PREPARING)
-    return {**pipelines, "__default__": sum(wanted, Pipeline([]))}
+    """One pipeline a stage, `__default__` for all, and one a study."""
+    current = selected()
+    pipelines = Pipelines(current or _of_base())
+    # Kedro-Viz, and commands without a context such as `kedro registry list`, show them all.
+    if current is None or "viz" in sys.argv:
+        for name in pipelines._current.studies.names():
+            pipelines[name]
+    return pipelines
 
 
-def _with_all_it_needs(everything: Pipeline, stage: Pipeline) -> Pipeline:
-    if not stage.nodes:
-        return stage
-    return everything.to_nodes(*(node.name for node in stage.nodes))
+def _with_all_it_needs(everything: Pipeline, stage: list[Node]) -> Pipeline:
+    return everything.to_nodes(*(node.name for node in stage)) if stage else Pipeline([])
 
 
-def _selection_of_base() -> Selection:
-    """Commands without a context, such as `kedro registry list`, mean the base environment."""
+def _study(study: Study, current: Current) -> Pipeline:
+    """The trials of a study, as far as its table needs them, and the table."""
+    nodes: dict[str, Node] = {}
+    for part in study.parts:
+        stages = current.nodes_of(part.trial, STAGES).stages
+        nodes |= {node.name: node for stage in stages.values() for node in stage}
+    (table,) = tabulate(study.name, [part.trial.slug for part in study.parts]).nodes
+    current.add_study(study)
+    return Pipeline([*nodes.values(), table]).to_nodes(table.name)
+
+
+def _of_base() -> Current:
+    """Commands without a context mean the base environment."""
     project = find_kedro_project(Path.cwd()) or Path.cwd()
     loader = settings.CONFIG_LOADER_CLASS(
         conf_source=str(project / settings.CONF_SOURCE), **settings.CONFIG_LOADER_ARGS
     )
-    return selection_of(check_parameters(loader["parameters"], partial(loader.where, "parameters")))
+    assert isinstance(loader, ProjectConfigLoader)
+    return current_of(loader)

@@ -2,8 +2,9 @@
 
 import os
 
+from siger_pipeline.shell.catalog import QuickCatalog
 from siger_pipeline.shell.configuration import ProjectConfigLoader
-from siger_pipeline.shell.context import ProjectContext, QuickCatalog
+from siger_pipeline.shell.context import ProjectContext
 from siger_pipeline.shell.folders import BRACES, check_folder
 from siger_pipeline.shell.hooks import ProjectHooks
 
@@ -26,9 +27,10 @@ HOOKS = (ProjectHooks(),)
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
 CONFIG_LOADER_CLASS = ProjectConfigLoader
 CONFIG_LOADER_ARGS = {
+    "config_patterns": {"studies": ["studies*", "studies*/**", "**/studies*"]},
     "base_env": "base",
     "default_run_env": "local",
     # An environment holds only what differs, key by key.
-    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+    "merge_strategy": {"parameters": "soft", "globals": "soft", "studies": "soft"},
     "custom_resolvers": {"data_root": data_root},
 }

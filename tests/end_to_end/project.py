@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+LOCAL = "conf/local/parameters.yml"  # a few epochs, without which each run takes minutes
 LOGGERS = ("siger_pipeline", "kedro_fresh")
 
 
@@ -61,9 +62,9 @@ class Project:
         """The newest version of a result, by its path below data/."""
         return max((self.path / "data" / name).glob("*/*"))
 
-    def metrics(self, model: str, dataset: str = "sample") -> dict[str, Any]:
-        """The newest metrics of a model."""
-        path = self.newest(f"08_reporting/{dataset}/{model}/metrics.json")
+    def metrics(self, trial: str, dataset: str = "sample") -> dict[str, Any]:
+        """The newest metrics of a trial."""
+        path = self.newest(f"08_reporting/{dataset}/{trial}/metrics.json")
         loaded: dict[str, Any] = json.loads(path.read_text())
         return loaded
 
@@ -73,6 +74,7 @@ def copy_to(folder: Path) -> Project:
     for name in ("conf", "data/01_raw/sample"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("local"))
     (folder / "conf" / "local").mkdir()
+    (folder / LOCAL).write_text("train: {max_epochs: 3}\n")
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(ROOT / name, folder / name)
     (folder / "src").mkdir()  # Kedro wants one; the installed package is the one that runs

@@ -52,22 +52,22 @@ def test_recommendations_name_the_sources_ids_and_nothing_of_training(project: P
 def test_another_model_leaves_the_first_ones_results(project: Project) -> None:
     before = project.metrics("siger")
     log = project.run("--params", f"model=lightgcn,{SHORT}")
-    assert "extract_text" not in log
+    assert "features.text" not in log
     assert project.metrics("siger") == before
     assert project.metrics("lightgcn") != before
 
 
 def test_tags_run_a_stage_alone_from_what_the_catalog_holds(project: Project) -> None:
     log = project.run("--tags", "evaluate", **project.verbose())
-    assert "evaluate_model: " in log
-    assert not re.search(r"(INFO|DEBUG) +train_model", log)
+    assert "evaluate.siger: " in log
+    assert not re.search(r"(INFO|DEBUG) +train\.", log)
 
 
 def test_nodes_and_outputs_select_as_kedro_says(project: Project) -> None:
     nodes = ("--from-nodes", "graphs.knn-text-k10", "--to-outputs", "graphs/knn-text-k10")
     log = project.run(*nodes, **project.verbose())
     assert "graphs.knn-text-k10: " in log
-    assert "extract_text: " not in log
+    assert "features.text: " not in log
 
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path, project: Project) -> None:
@@ -106,7 +106,7 @@ def test_a_stage_means_it_with_all_that_it_needs(tmp_path: Path) -> None:
     copy = copy_to(tmp_path)
     log = copy.run("--pipeline", "train", "--params", f"model=lightgcn,{SHORT}")
     assert copy.newest("06_models/sample/lightgcn/checkpoint.pt").exists()
-    assert "evaluate_model" not in log
+    assert "evaluate" not in log
     assert "deprecated" not in log.lower()
 
 

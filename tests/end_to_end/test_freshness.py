@@ -13,21 +13,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from end_to_end.project import ROOT, Project
+from end_to_end.project import LOCAL, ROOT, Project
 
 SHORT = "train.max_epochs=3"  # as those of `sample_results`
 INGEST = {
-    "read_interactions",
-    "read_items",
-    "keep_k_core",
-    "index_items",
-    "index_users",
-    "split_interactions",
+    "ingest.read_interactions",
+    "ingest.read_items",
+    "ingest.keep_k_core",
+    "ingest.index_items",
+    "ingest.index_users",
+    "ingest.split_interactions",
 }
-FEATURES = {"extract_text", "extract_image"}
+FEATURES = {"features.text", "features.image"}
 KNN = {"graphs.knn-text-k10", "graphs.knn-image-k10"}
+SPLIT = {"ingest.split_interactions"}
 GRAPHS = {"graphs.bipartite", "graphs.cooccurrence-k5", *KNN}
 
 DID = re.compile(r"(?:INFO|DEBUG) +([\w.-]+): (ran|fresh|brought forward) (?:in|since|from) ")
@@ -55,6 +57,20 @@ class Editable(Project):
         log = self.run(*options, *arguments, **self.environment(), **self.verbose())
         return dict(DID.findall(log))
 
+    def results(self) -> dict[str, bytes]:
+        """The files of results; versions are added, never changed."""
+        paths = (self.path / "data").glob("0[2-8]*/**/*Z/*")
+        return {str(path): path.read_bytes() for path in paths if path.is_file()}
+
+    @contextmanager
+    def configured(self, text: str) -> Iterator[None]:
+        """More lines in conf/local, and without them again."""
+        path = self.path / LOCAL
+        before = path.read_text()
+        path.write_text(before + text)
+        yield
+        path.write_text(before)
+
     @contextmanager
     def edited(self, file: str, old: str, new: str) -> Iterator[None]:
         """A file with a text replaced, and as it was again."""
@@ -80,10 +96,14 @@ def project(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -
     return copy
 
 
+TRAINED = {"train.siger", "evaluate.siger"}
+WRITTEN = {"report.siger.write_report", "report.siger.write_page"}
+
+
 def test_coming_back_to_a_model_reruns_nothing(project: Editable) -> None:
     did = project.did()
     assert set(did.values()) == {"fresh"}
-    assert set(did) >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+    assert set(did) >= INGEST | FEATURES | GRAPHS | TRAINED
 
 
 def test_another_environment_and_back_reruns_nothing(project: Editable) -> None:
@@ -92,7 +112,7 @@ def test_another_environment_and_back_reruns_nothing(project: Editable) -> None:
     (folder / "globals.yml").write_text("dataset: other\n")
     ingest = ("--env", "other", "--tags", "ingest")
     assert set(project.did("split.seed=3", *ingest).values()) == {"ran"}
-    assert named(project.status(), "fresh") >= INGEST | {"train_model", "write_page"}
+    assert named(project.status(), "fresh") >= INGEST | {"train.siger", "report.siger.write_page"}
     assert set(project.did("split.seed=3", *ingest).values()) == {"fresh"}
 
 
@@ -100,41 +120,120 @@ def test_another_number_of_threads_reruns_nothing(project: Editable) -> None:
     assert named(project.status("threads=2"), "stale", "waits", "earlier") == set()
 
 
-def test_a_hyperparameter_reruns_training_onward(project: Editable) -> None:
-    states = project.status("siger.lambda_perturbation=0.02")
-    assert states["train_model"] == ("stale", "siger.lambda_perturbation changed 0.01 → 0.02")
+def test_a_hyperparameter_of_the_configuration_reruns_training_onward(project: Editable) -> None:
+    with project.configured("siger: {lambda_perturbation: 0.02}\n"):
+        states = project.status()
+        lightgcn = project.status("model=lightgcn")
+    why = "trial.siger.siger.lambda_perturbation changed 0.01 → 0.02"
+    assert states["train.siger"] == ("stale", why)
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
-    assert named(states, "stale", "waits") >= {"evaluate_model", "write_report", "write_page"}
-    assert named(project.status("model=lightgcn,siger.lambda_perturbation=0.02"), "stale") == set()
+    assert named(states, "stale", "waits") >= {"evaluate.siger"} | WRITTEN
+    assert named(lightgcn, "stale", "waits", "earlier") == set()
 
 
 def test_another_number_of_neighbours_is_another_graph(project: Editable) -> None:
     states = project.status("siger.knn_k=5")
     fresh = INGEST | FEATURES | {"graphs.bipartite", "graphs.cooccurrence-k5"}
     assert named(states, "fresh") >= fresh
-    assert named(states, "stale") >= {"graphs.knn-text-k5", "graphs.knn-image-k5", "train_model"}
+    assert named(states, "stale") >= {"graphs.knn-text-k5", "graphs.knn-image-k5"}
+    assert named(states, "stale") >= {"train.siger-knn_k-5", "evaluate.siger-knn_k-5"}
     assert KNN.isdisjoint(states)
-    assert {"evaluate_model", "write_report"} <= named(states, "waits", "stale")
+
+
+def test_a_trial_leaves_the_models_own_results_where_and_as_they_were(project: Editable) -> None:
+    files = project.results()
+    did = project.did("siger.lambda_perturbation=0")
+    trial = "siger-lambda_perturbation-0"
+    ran = {f"train.{trial}", f"evaluate.{trial}", f"report.{trial}.write_page"}
+    assert {name for name, how in did.items() if how == "ran"} >= ran
+    assert {name for name, how in did.items() if how == "fresh"} >= INGEST | FEATURES | GRAPHS
+    assert files.items() <= project.results().items()
+    assert set(project.did().values()) == {"fresh"}
+    assert set(project.did("siger.lambda_perturbation=0").values()) == {"fresh"}
+    shown = project.kedro("compare").stdout
+    assert re.search(r"^  siger +0\.", shown, re.MULTILINE)
+    assert re.search(r"^  siger\+lambda_perturbation=0 +0\.", shown, re.MULTILINE)
+
+
+def test_a_seed_reruns_no_graph_and_no_floor(project: Editable) -> None:
+    states = project.status("model=lightgcn,train.seed=3")
+    assert named(states, "fresh") == INGEST | {
+        *("ingest.arrange_splits", "graphs.bipartite", "evaluate.floors"),
+    }
+
+
+def test_a_split_of_its_own_leaves_the_plain_one(project: Editable) -> None:
+    files = project.results()
+    did = project.did("model=lightgcn,split.seed=3", "--pipelines", "evaluate")
+    assert {name for name, how in did.items() if how == "fresh"} == INGEST - SPLIT
+    assert did["ingest.sample-split-seed-3.split_interactions"] == "ran"
+    assert did["evaluate.sample-split-seed-3.floors"] == "ran"
+    assert files.items() <= project.results().items()
+    assert project.newest("03_primary/sample+split.seed=3/splits.parquet").exists()
+    assert set(project.did().values()) == {"fresh"}
+
+
+def test_a_study_trains_nothing_that_a_run_has_trained(project: Editable) -> None:
+    (project.path / "conf/local/studies.yml").write_text(
+        "mine:\n  models: [lightgcn]\n  grid: {layers: [1, 3]}\n  seeds: [999, 3]\n"
+    )
+    project.did("model=lightgcn,lightgcn.layers=1")
+    did = project.did("", "--pipelines", "mine")
+    trained = {name for name, how in did.items() if name.startswith("train.") and how == "ran"}
+    assert trained == {"train.lightgcn-layers-1-seed-3", "train.lightgcn-seed-3"}
+    assert did["train.lightgcn"] == did["train.lightgcn-layers-1"] == "fresh"
+    assert set(project.did("", "--pipelines", "mine").values()) == {"fresh"}
+    did = project.did("model=lightgcn,train.seed=3")
+    assert did["train.lightgcn-seed-3"] == did["evaluate.lightgcn-seed-3"] == "fresh"
+    folder = "08_reporting/sample/studies/mine"
+    table = pd.read_parquet(project.newest(f"{folder}/table.parquet"))
+    assert sorted(table["trial"].unique()) == [
+        *("lightgcn", "lightgcn+layers=1", "lightgcn+layers=1+seed=3", "lightgcn+seed=3"),
+    ]
+    of_seed = table.query("trial == 'lightgcn+seed=3' and split == 'test' and metric == 'recall'")
+    expected = project.metrics("lightgcn+seed=3")["test"]
+    assert {f"recall@{row.k}": row.value for row in of_seed.itertuples()} == {
+        name: value for name, value in expected.items() if name.startswith("recall@")
+    }
+    for name in ("table.csv", "table.md", "table.tex"):
+        assert "layers=1" in project.newest(f"{folder}/{name}").read_text()
+
+
+def test_a_changed_model_reruns_its_own_column_of_a_study(project: Editable) -> None:
+    (project.path / "conf/local/studies.yml").write_text("both: {models: [siger, lightgcn]}\n")
+    project.did("", "--pipelines", "both")
+    file = "src/siger_pipeline/recommenders/lightgcn/model.py"
+    with project.edited(file, "regularisation * penalty", "regularisation * 1.0 * penalty"):
+        states = project.status("", "--pipelines", "both")
+    assert named(states, "stale") == {"train.lightgcn", "evaluate.lightgcn"}
+    assert named(states, "waits") == {"report.lightgcn.trace_provenance", "studies.both"}
 
 
 def test_beta_reruns_no_graph(project: Editable) -> None:
-    states = project.status("siger.beta=0.5")
-    assert states["train_model"] == ("stale", "siger.beta changed 0.3 → 0.5")
+    with project.configured("siger: {beta: 0.5}\n"):
+        states = project.status()
+    assert states["train.siger"] == ("stale", "trial.siger.siger.beta changed 0.3 → 0.5")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
 
 
 def test_the_reports_code_reruns_the_report_alone(project: Editable) -> None:
     with project.edited("src/siger_pipeline/reporting/markdown.py", "## Provenance", "## Sources"):
         states = project.status()
-    assert states["write_report"] == ("stale", "code of siger_pipeline.reporting.markdown changed")
-    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+    assert states["report.siger.write_report"] == (
+        "stale",
+        "code of siger_pipeline.reporting.markdown changed",
+    )
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | TRAINED
 
 
 def test_a_template_of_the_page_reruns_the_page(project: Editable) -> None:
     with project.edited("src/siger_pipeline/reporting/templates/page.css", "12px", "13px"):
         states = project.status()
-    assert states["write_page"] == ("stale", "code of siger_pipeline.reporting changed")
-    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+    assert states["report.siger.write_page"] == (
+        "stale",
+        "code of siger_pipeline.reporting changed",
+    )
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | TRAINED
 
 
 def test_what_a_person_reads_of_a_run_reruns_nothing(project: Editable) -> None:
@@ -154,7 +253,7 @@ def test_a_models_file_reruns_that_model_and_no_other(project: Editable) -> None
     with project.edited(file, "regularisation * penalty", "regularisation * 1.0 * penalty"):
         assert named(project.status(), "stale", "waits") == set()
         states = project.status("model=lightgcn")
-    assert states["train_model"] == (
+    assert states["train.lightgcn"] == (
         "stale",
         "code of siger_pipeline.recommenders.lightgcn.model changed",
     )
@@ -170,8 +269,8 @@ def test_a_raw_file_reruns_what_depends_on_it(project: Editable) -> None:
     states = project.status()
     raw.write_bytes(before)
     why = "content of amazon_reviews (data/01_raw/sample/reviews.json.gz) changed"
-    assert states["read_interactions"] == ("stale", why)
-    assert named(states, "fresh") == {"read_items"}
+    assert states["ingest.read_interactions"] == ("stale", why)
+    assert named(states, "fresh") == {"ingest.read_items"}
     assert named(project.status(), "fresh") == set(states)
 
 
@@ -189,28 +288,31 @@ def test_a_deleted_and_a_truncated_result_are_made_again_and_nothing_after(
 
 def test_a_parameter_switched_back_is_brought_forward(project: Editable) -> None:
     metrics = project.newest("08_reporting/sample/siger/metrics.json")
-    did = project.did("siger.lambda_perturbation=0.5")
-    assert {name for name, how in did.items() if how == "ran"} >= {"train_model", "evaluate_model"}
+    with project.configured("siger: {lambda_perturbation: 0.5}\n"):
+        did = project.did()
+    assert {name for name, how in did.items() if how == "ran"} >= TRAINED
     assert did["graphs.knn-text-k10"] == "fresh"
     did = project.did()
     assert "ran" not in did.values()
-    assert did["train_model"] == did["evaluate_model"] == "brought forward"
+    assert did["train.siger"] == did["evaluate.siger"] == "brought forward"
     newest = project.newest("08_reporting/sample/siger/metrics.json")
     assert newest != metrics
     assert newest.read_bytes() == metrics.read_bytes()
 
 
 def test_a_split_switched_back_is_brought_forward(project: Editable) -> None:
-    assert project.did("split.seed=1", "--tags", "ingest")["split_interactions"] == "ran"
+    with project.configured("split: {seed: 1}\n"):
+        did = project.did("", "--tags", "ingest")
+        assert did["ingest.split_interactions"] == "ran"
     did = project.did("", "--tags", "ingest")
-    assert did["split_interactions"] == "brought forward"
+    assert did["ingest.split_interactions"] == "brought forward"
     assert set(did.values()) == {"fresh", "brought forward"}
 
 
 def test_a_stage_alone_says_when_it_starts_from_what_is_stale(project: Editable) -> None:
-    params = f"{SHORT},siger.lambda_perturbation=0.3"
-    log = project.run("--tags", "evaluate", "--params", params, **project.environment())
-    assert "starts from checkpoint" in log
+    with project.configured("siger: {lambda_perturbation: 0.3}\n"):
+        log = project.run("--tags", "evaluate", **project.environment())
+    assert "starts from siger/checkpoint" in log
     assert "siger.lambda_perturbation changed 0.01 → 0.3" in log
 
 
@@ -223,14 +325,8 @@ def test_an_environment_that_does_not_exist_is_told(project: Editable) -> None:
 def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> None:
     copy = Editable(tmp_path / "busy")
     shutil.copytree(project.path, copy.path)
-    command = [
-        sys.executable,
-        "-m",
-        "kedro",
-        "run",
-        "--params",
-        "train.learning_rate=0.01,train.max_epochs=500",
-    ]
+    params, node = "train.max_epochs=500", "train.siger-max_epochs-500"
+    command = [sys.executable, "-m", "kedro", "run", "--params", params]
     busy = subprocess.Popen(
         command,
         cwd=copy.path,
@@ -241,24 +337,21 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
     try:
         holder = copy.path / "data" / ".fresh"
         deadline = time.monotonic() + 60
-        while not any(f'"{busy.pid}"' in h.read_text() for h in holder.glob("train_model*.holder")):
+        while not any(f'"{busy.pid}"' in h.read_text() for h in holder.glob("train.siger*.holder")):
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        sentence = copy.fails("--params", "train.learning_rate=0.02", **copy.environment())
-        assert f"train_model is being written by another run (process {busy.pid}" in sentence
+        sentence = copy.fails("--params", params, **copy.environment())
+        assert f"{node} is being written by another run (process {busy.pid}" in sentence
     finally:
         busy.kill()
         busy.wait()
-    assert copy.did("train.learning_rate=0.01")["train_model"] == "ran"
+    assert copy.did("train.learning_rate=0.01")["train.siger-learning_rate-0-01"] == "ran"
 
 
 def test_a_number_that_is_spelt_otherwise_reruns_nothing(project: Editable) -> None:
-    local = project.path / "conf" / "local" / "parameters.yml"
-    local.write_text(
-        'siger: {lambda_perturbation: 1e-2, contrast_block_mib: 64.0, beta: "0.3", knn_k: 10.0}\n'
-    )
-    states = project.status()
-    local.unlink()
+    text = "siger: {lambda_perturbation: 1e-2, contrast_block_mib: 64.0, beta: '0.3', knn_k: 10.0}"
+    with project.configured(text):
+        states = project.status()
     assert named(states, "fresh") == set(states)
 
 
@@ -267,8 +360,8 @@ def test_the_order_of_modalities_reruns_what_it_shows_in(project: Editable) -> N
     one, other = "{text: tfidf_svd, image: picture}", "{image: picture, text: tfidf_svd}"
     with project.edited(config, one, other):
         states = project.status()
-    assert named(states, "stale") == {"trace_provenance"}
-    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | {"train_model", "evaluate_model"}
+    assert named(states, "stale") == {"report.siger.trace_provenance"}
+    assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | TRAINED
 
 
 def test_added_errors_log_lines_and_reordered_imports_rerun_nothing(project: Editable) -> None:
@@ -302,14 +395,16 @@ def test_another_branch_that_is_checked_out_while_a_run_computes_is_not_what_ran
     ) as run:
         assert run.stderr is not None
         for line in run.stderr:
-            if "train_model: runs" in line:
+            if "train.siger" in line:
                 markdown.write_text(ours.replace("## Provenance", "## The other branch"))
             if "Nodes:" in line:
                 break
         markdown.write_text(ours)
         run.stderr.read()
     assert run.returncode == 0
-    report = project.newest("08_reporting/sample/siger/report.md").read_text()
+    report = project.newest(
+        "08_reporting/sample/siger+lambda_perturbation=0.07/report.md"
+    ).read_text()
     assert "## Provenance" in report
     assert "## The other branch" not in report
     states = project.status("siger.lambda_perturbation=0.07")
@@ -322,11 +417,11 @@ def test_an_extractors_file_reruns_what_it_extracts_and_nothing_else(project: Ed
     (line,) = [line for line in lines if line.startswith("def extract(")]
     with project.edited(file, line, f"LATER = print('changed')\n\n\n{line}"):
         states = project.status()
-    assert states["extract_image"] == (
+    assert states["features.image"] == (
         "stale",
         "code of siger_pipeline.features.extractors.picture changed",
     )
-    assert states["extract_text"][0] == "fresh"
+    assert states["features.text"][0] == "fresh"
 
 
 def test_an_outdated_compiled_file_is_not_what_runs(project: Editable) -> None:
@@ -340,5 +435,5 @@ def test_an_outdated_compiled_file_is_not_what_runs(project: Editable) -> None:
     did = project.did()
     report = project.newest("08_reporting/sample/siger/report.md").read_text()
     markdown.write_text(ours)
-    assert did["write_report"] == "ran"
+    assert did["report.siger.write_report"] == "ran"
     assert "## Provenienz" in report

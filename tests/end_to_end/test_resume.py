@@ -13,12 +13,12 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 import torch
+import yaml
 
-from end_to_end.project import Project, copy_to
+from end_to_end.project import LOCAL, Project, copy_to
 
 RANDOM = random.Random(20)
 TRAINER = "siger_pipeline.training.trainer"
-TO_METRICS = ("--to-outputs", "metrics")
 # Enough that a busy machine is not through before the signal comes.
 EPOCHS = {"lightgcn": 20, "siger": 8}
 SAME = ("06_models/{}/checkpoint.pt", "06_models/{}/last_checkpoint.pt")
@@ -45,9 +45,14 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Project
     return prepared, Project(other)
 
 
-def parameters(model: str, *others: str) -> tuple[str, ...]:
-    settings = (f"model={model}", f"train.max_epochs={EPOCHS[model]}", *others)
-    return ("--params", ",".join(settings), *TO_METRICS)
+def parameters(model: str, trial: str = "", *others: str) -> tuple[str, ...]:
+    settings = ",".join([f"model={model}", *others])
+    return ("--params", settings, "--to-outputs", f"{trial or model}/metrics")
+
+
+def configure(projects: tuple[Project, Project], **settings: object) -> None:
+    for project in projects:
+        (project.path / LOCAL).write_text(yaml.safe_dump({"train": settings}))
 
 
 def broken_off(project: Project, how: signal.Signals, epoch: int, *arguments: str) -> str:
@@ -76,7 +81,7 @@ def broken_off(project: Project, how: signal.Signals, epoch: int, *arguments: st
         process.send_signal(how)
         log += process.stderr.read()
     assert process.returncode != 0, log
-    assert "train_model: ran" not in log
+    assert not re.search(r"train[.\w-]+: ran", log)
     all_whole(project)
     return log
 
@@ -96,14 +101,16 @@ def resumed_after(log: str) -> int:
     return int(found[1])
 
 
-def assert_same(one: Project, other: Project, model: str) -> None:
+def assert_same(one: Project, other: Project, trial: str) -> None:
     for name in SAME:
-        found = [project.newest(name.format(f"sample/{model}")) for project in (one, other)]
+        found = [project.newest(name.format(f"sample/{trial}")) for project in (one, other)]
         assert found[0].read_bytes() == found[1].read_bytes(), name
 
 
 def test_killed_interrupted_and_changed_in_between(projects: tuple[Project, Project]) -> None:
     unbroken, broken = projects
+    epochs = {"max_epochs": EPOCHS["lightgcn"]}
+    configure(projects, **epochs)
     lightgcn, epoch = parameters("lightgcn"), RANDOM.randint(2, 10)
     assert "resumes" not in broken_off(broken, signal.SIGKILL, epoch, *lightgcn)
     log = broken_off(broken, signal.SIGINT, 0, *lightgcn)
@@ -111,19 +118,26 @@ def test_killed_interrupted_and_changed_in_between(projects: tuple[Project, Proj
     assert "Aborted!" in log
     assert "Traceback" not in log
 
-    other = parameters("lightgcn", "train.learning_rate=0.002")
-    log = broken_off(broken, signal.SIGTERM, 1, *other)
+    configure(projects, **epochs, learning_rate=0.002)
+    log = broken_off(broken, signal.SIGTERM, 1, *lightgcn)
     assert "resumes" not in log
-    assert re.search(r"train_model: starts anew.*train\.learning_rate", log), log
+    assert re.search(r"train\.lightgcn: starts anew.*train\.learning_rate", log), log
+    configure(projects, **epochs)
 
-    assert resumed_after(broken.run(*lightgcn)) >= epoch - 1
-    unbroken.run(*lightgcn)
-    assert_same(broken, unbroken, "lightgcn")
+    seed = parameters("lightgcn", "lightgcn-seed-3", "train.seed=3")
+    log = broken_off(broken, signal.SIGKILL, epoch, *seed)  # another trial
+    assert "resumes" not in log and "starts anew" not in log
+
+    for options, trial in ((lightgcn, "lightgcn"), (seed, "lightgcn+seed=3")):
+        assert resumed_after(broken.run(*options)) >= epoch - 1
+        unbroken.run(*options)
+        assert_same(broken, unbroken, trial)
 
 
 @pytest.mark.slow
 def test_the_paper_s_model_resumes_too(projects: tuple[Project, Project]) -> None:
     unbroken, broken = projects
+    configure(projects, max_epochs=EPOCHS["siger"])
     siger, epoch = parameters("siger"), RANDOM.randint(2, 5)
     broken_off(broken, signal.SIGKILL, epoch, *siger)
     assert resumed_after(broken.run(*siger)) >= epoch - 1

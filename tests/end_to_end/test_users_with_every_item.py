@@ -57,10 +57,10 @@ def test_they_are_named_and_the_run_ends(project: Project, model: str) -> None:
     assert "3" not in set(lists["user"])
     assert lists.loc[lists["user"] == "4", "item"].tolist() == ["0"]
     assert "7" not in set(lists["item"])
-    test = project.metrics(model, "baby")["test"]
+    test = project.metrics(f"{model}+max_epochs=2", "baby")["test"]
     assert all(0 <= value <= 1 for name, value in test.items() if "novelty" not in name)
     json.dumps(test, allow_nan=False)
 
 
 def recommendations(project: Project, model: str) -> Path:
-    return project.newest(f"07_model_output/baby/{model}/recommendations.parquet")
+    return project.newest(f"07_model_output/baby/{model}+max_epochs=2/recommendations.parquet")

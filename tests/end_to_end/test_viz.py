@@ -26,7 +26,10 @@ LAYERS = [
     "reporting",
 ]
 # Texts and thumbnails are looked at in the report; what a training left is there for a moment.
-WITHOUT_PREVIEW = {"report_markdown", "report_page", "thumbnails", "unfinished_training"}
+WITHOUT_PREVIEW = {
+    f"siger/{name}"
+    for name in ("report_markdown", "report_page", "thumbnails", "unfinished_training")
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +61,21 @@ def test_every_dataset_has_its_layer(viz: Viz) -> None:
 
 def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
     stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
-    assert {pipeline["name"] for pipeline in viz.main["pipelines"]} == {*stages, "__default__"}
+    assert {pipeline["name"] for pipeline in viz.main["pipelines"]} == {
+        *stages,
+        "components",
+        "__default__",
+    }
     assert {tag for node in viz.named("task").values() for tag in node["tags"]} == stages
+
+
+def test_it_opens_folded_by_stage(viz: Viz) -> None:
+    folders = {node["name"] for node in viz.main["nodes"] if node["type"] == "modularPipeline"}
+    stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
+    assert folders == {*stages, "report.siger"}  # the trial's own, within report
+    children = viz.main["modular_pipelines"]["__root__"]["children"]
+    assert stages == {child["id"] for child in children if child["type"] == "modularPipeline"}
+    assert not [child for child in children if child["type"] == "task"]
 
 
 def test_every_node_shows_its_code(viz: Viz) -> None:
@@ -82,9 +98,9 @@ def test_every_dataset_has_a_preview(viz: Viz) -> None:
     [
         ("splits", {"user_id", "item_id", "split"}),
         ("items", {"item", "title"}),
-        ("recommendations", {"user", "item", "rank", "score"}),
-        ("history", {"epoch", "loss", "recall@20"}),
-        ("group_metrics", {"group", "metric", "value"}),
+        ("siger/recommendations", {"user", "item", "rank", "score"}),
+        ("siger/history", {"epoch", "loss", "recall@20"}),
+        ("siger/group_metrics", {"group", "metric", "value"}),
     ],
 )
 def test_a_table_shows_its_first_rows(viz: Viz, name: str, columns: set[str]) -> None:
@@ -101,10 +117,10 @@ def test_a_table_shows_its_first_rows(viz: Viz, name: str, columns: set[str]) ->
         ("missing_image", {"shape", "true"}),
         ("graphs/bipartite", {"shape", "stored", "density"}),
         ("graphs/knn-image-k10", {"shape", "stored", "density"}),
-        ("checkpoint", {"model", "config"}),
-        ("metrics", {"validation", "test"}),
+        ("siger/checkpoint", {"model", "config"}),
+        ("siger/metrics", {"validation", "test"}),
         ("floors", {"popularity", "random"}),
-        ("report", {"floors", "provenance"}),
+        ("siger/report", {"floors", "provenance"}),
     ],
 )
 def test_matrices_graphs_and_metrics_are_summed_up(viz: Viz, name: str, keys: set[str]) -> None:
@@ -114,7 +130,7 @@ def test_matrices_graphs_and_metrics_are_summed_up(viz: Viz, name: str, keys: se
 
 
 def test_learning_curves_are_drawn(viz: Viz) -> None:
-    shown = viz.details("data", "learning_curves")
+    shown = viz.details("data", "siger/learning_curves")
     assert shown["preview_type"] == "PlotlyPreview"
     assert any(len(line["y"]) == 3 for line in shown["preview"]["data"])
 
@@ -142,7 +158,7 @@ def test_a_build_for_sharing_shows_the_environments_own_pipeline(
     nodes = {
         node["name"]: node for node in json.loads((build / "api" / "main").read_text())["nodes"]
     }
-    assert "train_model" in nodes
-    assert "extract_text" not in nodes
-    metrics = json.loads((build / "api" / "nodes" / nodes["metrics"]["id"]).read_text())
+    assert "lightgcn" in nodes
+    assert "text" not in nodes
+    metrics = json.loads((build / "api" / "nodes" / nodes["lightgcn/metrics"]["id"]).read_text())
     assert json.loads(metrics["preview"]) == copy.metrics("lightgcn")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end.project import Project
+from end_to_end.project import LOCAL, Project
 
 SHORT = "train.max_epochs=3"
 PAGE = "data/08_reporting/sample/siger/latest/report.html"
@@ -49,12 +49,15 @@ def test_below_popularity_is_a_warning_in_fresh_runs_too(project: Project) -> No
 
 
 def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) -> None:
-    lines = said(project.run("--params", "train.max_epochs=2"))
+    local = project.path / LOCAL
+    local.write_text("train: {max_epochs: 2}\n")
+    lines = said(project.run())
+    local.write_text("train: {max_epochs: 3}\n")
     names = nodes_of(lines)
     assert len(names) == len(set(names))
-    assert {"train_model", "evaluate_model", "write_page"} <= set(names)
-    (train,) = [line for line in lines if line.startswith("train_model: ran in")]
-    assert train.endswith("(train.max_epochs changed 3 → 2)")
+    assert {"train.siger", "evaluate.siger", "report.siger.write_page"} <= set(names)
+    (train,) = [line for line in lines if line.startswith("train.siger: ran in")]
+    assert train.endswith("(trial.siger.train.max_epochs changed 3 → 2)")
     (stopped,) = [line for line in lines if line.startswith("siger: ")]
     assert stopped.startswith("siger: stopped at epoch 2 (max_epochs), best validation recall@20")
     assert len(lines) <= len(names) + 6
@@ -76,7 +79,7 @@ def test_kedros_own_runner_says_a_line_a_node_too(project: Project) -> None:
 
 def test_a_part_of_the_pipeline_says_where_it_ends(project: Project) -> None:
     lines = said(project.run("--pipelines", "graphs"))
-    assert lines[0] == "All 15 nodes are fresh: none had to run"
+    assert lines[0] == "All 13 nodes are fresh: none had to run"
     assert lines[1].startswith("This run ends at ")
     assert "data/05_model_input/sample" in lines[1]
 
@@ -87,7 +90,7 @@ def test_a_node_that_fails_is_named_in_one_line(project: Project, runner: tuple[
     done = project.kedro("run", "--pipelines", "train", *params, *runner)
     assert done.returncode == 1
     (failed,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
-    assert "train_model: failed after " in failed
+    assert "train.siger-learning_rate-1e30: failed after " in failed
     assert done.stderr.count("loss term") == 1
     assert "Traceback" not in done.stderr
 
@@ -116,11 +119,10 @@ def test_a_device_that_is_not_there_is_refused_before_any_node(
 
 
 def test_a_version_that_is_not_there_is_refused_before_any_node(project: Project) -> None:
-    version = "checkpoint:2020-01-01T00.00.00.000Z"
-    params = ("--params", "train.max_epochs=1")
-    done = project.kedro("run", "--load-versions", version, *params)
+    version = "siger/checkpoint:2020-01-01T00.00.00.000Z"
+    done = project.kedro("run", "--load-versions", version)
     assert done.returncode == 1
-    assert "checkpoint has no such version; it has " in done.stderr
+    assert "siger/checkpoint has no such version; it has " in done.stderr
     assert "ran in" not in done.stderr
 
 
@@ -129,4 +131,4 @@ def test_comparing_what_there_is_not_is_an_error(project: Project, names: tuple[
     done = project.kedro("compare", *names)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: ")
-    assert "models with results are lightgcn, siger" in done.stderr
+    assert "trials with results are lightgcn, siger" in done.stderr

@@ -36,12 +36,17 @@ class Viz:
         return dict(self.get("main"))
 
     def named(self, kind: str) -> dict[str, dict[str, Any]]:
-        """The nodes of a kind (task, data, parameters) by their names."""
-        return {node["name"]: node for node in self.main["nodes"] if node["type"] == kind}
+        """The nodes of a kind (task, data, parameters) by their names, as Kedro has them."""
+        return {_name(node): node for node in self.main["nodes"] if node["type"] == kind}
 
     def details(self, kind: str, name: str) -> dict[str, Any]:
         """What the panel beside the graph shows of a node."""
         return dict(self.get(f"nodes/{self.named(kind)[name]['id']}"))
+
+
+def _name(node: dict[str, Any]) -> str:
+    folders = node.get("modular_pipelines") or [] if node["type"] == "task" else []
+    return ".".join([max(folders, key=len, default=""), node["name"]]).removeprefix(".")
 
 
 def free_port() -> int:

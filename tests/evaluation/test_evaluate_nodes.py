@@ -78,16 +78,16 @@ def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
     pipeline = create_pipeline(Selection("amazon", {"text": "tfidf_svd"}, "siger", requests))
     inputs = {node.name: set(node.inputs) for node in pipeline.nodes}
     arrays = {"graphs/bipartite", "features_text", "graphs/cooccurrence-k5", "graphs/knn-text-k10"}
-    assert inputs["evaluate_model"] >= arrays | {"checkpoint", "split_matrix"}
-    assert not inputs["evaluate_floors"] & (arrays | {"checkpoint"})
+    assert inputs["siger"] >= arrays | {"checkpoint", "split_matrix"}
+    assert not inputs["floors"] & (arrays | {"checkpoint"})
     code = {node.name: extra_modules(node.func) for node in pipeline.nodes}
     floors = (
         "siger_pipeline.recommenders.popularity.model",
         "siger_pipeline.recommenders.random.model",
     )
     assert code == {
-        "evaluate_model": ("siger_pipeline.recommenders.siger.model",),
-        "evaluate_floors": floors,
+        "siger": ("siger_pipeline.recommenders.siger.model",),
+        "floors": floors,
     }
     assert pipeline.all_outputs() == {"metrics", "group_metrics", "recommendations", "floors"}
     assert all(node.tags == {"evaluate"} for node in pipeline.nodes)

@@ -202,7 +202,7 @@ def test_the_watch_is_set_once_and_keeps_to_nothing_after_a_run(pack: Path) -> N
     assert watch("wpack") is finder
     with pytest.raises(KeyError), keeping_to("wpack", {"wpack.a": None}):  # type: ignore[dict-item]
         raise KeyError
-    assert finder.kept == {}
+    assert finder.pinned == {}
     assert isinstance(finder, WatchingFinder)
 
 

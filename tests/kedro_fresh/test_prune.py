@@ -11,7 +11,8 @@ import pytest
 from kedro_fresh import prune
 from kedro_fresh.errors import FreshError
 from kedro_fresh.locks import Locks
-from kedro_fresh.prune import Old, Pruning, Rule, freed
+from kedro_fresh.old_versions import Old, Rule, freed
+from kedro_fresh.prune import Pruning
 from kedro_fresh.record import Entry, Output, Record
 from shop_project import Shop, registered
 

@@ -79,8 +79,8 @@ def test_base_parameters_are_valid() -> None:
 def test_one_node_a_modality() -> None:
     pipeline = pipeline_of(text="tfidf_svd", image="matrix")
     assert {node.name: node.tags for node in pipeline.nodes} == {
-        "extract_image": {"features"},
-        "extract_text": {"features"},
+        "image": {"features"},
+        "text": {"features"},
     }
     assert pipeline.outputs() == {
         f"{kind}_{modality}" for kind in ("features", "missing") for modality in ("text", "image")

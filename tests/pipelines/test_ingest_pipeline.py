@@ -101,7 +101,7 @@ def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) 
     assert pipeline.all_outputs() == MADE | {"split_matrix"}
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
     catalogued = conf("catalog_ingest.yml")
-    assert set(catalogued) == MADE | {"split_matrix"}
+    assert set(catalogued) == {f"{{data}}/{name}" for name in MADE | {"split_matrix"}}
     assert all("kedro-viz" in entry["metadata"] for entry in catalogued.values())
 
 

@@ -3,55 +3,55 @@
 import pytest
 from kedro.pipeline import Node, Pipeline
 
-from contracts.world import config_of
+from shell.configured import current
 from siger_pipeline import pipeline_registry
-from siger_pipeline.models.registry import requests_of
 from siger_pipeline.pipeline_registry import STAGES, register_pipelines
 from siger_pipeline.shell.selection import Selection
 
-SIGER = Selection(
-    source="amazon",
-    modalities={"text": "tfidf_svd"},
-    model="siger",
-    requests=requests_of("siger", config_of("siger"), ["text"]),
-)
-LIGHTGCN = Selection(
-    source="amazon",
-    modalities={"text": "tfidf_svd"},
-    model="lightgcn",
-    requests=requests_of("lightgcn", config_of("lightgcn"), ["text"]),
-)
+TEXT = "features.modalities.image=null"
 
 
 def nodes_of(pipeline: Pipeline) -> set[str]:
     return {node.name for node in pipeline.nodes}
 
 
-def registered(monkeypatch: pytest.MonkeyPatch, selection: Selection) -> dict[str, Pipeline]:
-    monkeypatch.setattr(pipeline_registry, "selected", lambda: selection)
+def registered(monkeypatch: pytest.MonkeyPatch, params: str = "") -> dict[str, Pipeline]:
+    chosen = current(params)
+    monkeypatch.setattr(pipeline_registry, "selected", lambda: chosen)
     return register_pipelines()
 
 
 def test_a_whole_run_has_every_node_that_the_model_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = registered(monkeypatch, SIGER)["__default__"]
+    whole = registered(monkeypatch)["__default__"]
     assert {tag for node in whole.nodes for tag in node.tags} == set(STAGES)
-    assert {"extract_text", "graphs.knn-text-k10", "draw_learning_curves"} <= nodes_of(whole)
+    names = {"features.text", "graphs.knn-text-k10", "train.siger", "evaluate.siger"}
+    assert names | {"evaluate.floors", "report.siger.draw_learning_curves"} <= nodes_of(whole)
+
+
+def test_every_stage_is_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = registered(monkeypatch, "train.seed=3,split.seed=4")["__default__"]
+    groups = whole.group_nodes_by("namespace")
+    assert {group.name for group in groups} == set(STAGES)
+    assert {group.type for group in groups} == {"namespace"}
+    assert all(node.tags == {node.namespace.partition(".")[0]} for node in whole.nodes)
 
 
 def test_a_whole_run_leaves_out_what_the_model_does_not_need(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pipelines = registered(monkeypatch, LIGHTGCN)
-    assert nodes_of(pipelines["__default__"]).isdisjoint({"extract_text", "graphs.cooccurrence-k5"})
-    assert {"extract_text"} <= nodes_of(pipelines["features"])
+    pipelines = registered(monkeypatch, "model=lightgcn")
+    unused = {"features.text", "graphs.cooccurrence-k5"}
+    assert nodes_of(pipelines["__default__"]).isdisjoint(unused)
+    assert {"features.text"} <= nodes_of(pipelines["features"])
 
 
 def test_a_stage_brings_all_that_it_needs_and_nothing_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    graphs = registered(monkeypatch, SIGER)["graphs"]
-    assert {"read_interactions", "extract_text", "graphs.knn-text-k10"} <= nodes_of(graphs)
-    assert "train_model" not in nodes_of(graphs)
+    graphs = registered(monkeypatch)["graphs"]
+    needed = {"ingest.read_interactions", "features.text", "graphs.knn-text-k10"}
+    assert needed <= nodes_of(graphs)
+    assert "train.siger" not in nodes_of(graphs)
 
 
 def test_a_new_last_stage_is_part_of_a_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,8 +59,33 @@ def test_a_new_last_stage_is_part_of_a_whole_run(monkeypatch: pytest.MonkeyPatch
         return Pipeline([Node(len, "recommendations", "length", name="export")], tags="export")
 
     monkeypatch.setitem(STAGES, "export", export)
-    pipelines = registered(monkeypatch, SIGER)
-    assert "export" in nodes_of(pipelines["__default__"])
-    assert "export" not in nodes_of(pipelines["report"])
-    assert "train_model" in nodes_of(pipelines["export"])
-    assert "write_report" not in nodes_of(pipelines["export"])
+    pipelines = registered(monkeypatch)
+    assert "export.siger.export" in nodes_of(pipelines["__default__"])
+    assert "export.siger.export" not in nodes_of(pipelines["report"])
+    assert "train.siger" in nodes_of(pipelines["export"])
+    assert "report.siger.write_report" not in nodes_of(pipelines["export"])
+
+
+def test_a_study_is_built_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipelines = registered(monkeypatch)
+    assert "components" not in list(pipelines)
+    names = nodes_of(pipelines["components"])
+    assert {"studies.components", "train.siger", "train.siger-beta-0", "features.text"} <= names
+    assert not {name for name in names if "write_report" in name}
+    assert "components" in list(pipelines)
+    with pytest.raises(KeyError):
+        pipelines["nosuch"]
+
+
+def test_a_study_shares_its_nodes_with_the_runs_of_its_trials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = {node.name: node for node in registered(monkeypatch)["components"].nodes}
+    for params in ("", "siger.lambda_perturbation=0", "siger.alignment=standard"):
+        run = registered(monkeypatch, params)["train"].nodes
+        assert {node.name for node in run} <= study.keys()
+        for node in run:
+            assert (node.inputs, node.outputs) == (
+                study[node.name].inputs,
+                study[node.name].outputs,
+            )

@@ -72,6 +72,11 @@ def timings() -> pd.DataFrame:
 
 
 @pytest.fixture
+def trial() -> dict[str, Any]:
+    return {"name": "da_mrs", "overrides": {}, "floors": "baby"}
+
+
+@pytest.fixture
 def parameters() -> dict[str, Any]:
     return {
         "model": "da_mrs",

@@ -60,6 +60,9 @@ def item_graphs(seed: int = 0) -> dict[str, sparse.csr_matrix]:
 
 def hostile_origin() -> dict[str, Any]:
     return {
+        "trial": "siger",
+        "overrides": {},
+        "floors": HOSTILE[0],
         "model": "siger",
         "dataset": HOSTILE[0],
         "data": {

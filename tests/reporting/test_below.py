@@ -62,6 +62,7 @@ def document(recall: float) -> dict[str, Any]:
         "missing": {},
         "paper": {"figures": {}, "note": ""},
         "provenance": {
+            "trial": "siger",
             "model": "siger",
             "dataset": "shop",
             "data": {

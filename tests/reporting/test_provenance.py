@@ -30,7 +30,8 @@ def splits() -> pd.DataFrame:
 
 @pytest.fixture
 def run(parameters: dict[str, Any]) -> Run:
-    return Run("da_mrs", "cpu", [2], parameters)
+    trial = {"name": "da_mrs+seed=3", "overrides": {"train.seed": 3}, "floors": "baby"}
+    return Run("da_mrs", "cpu", [2], trial, parameters)
 
 
 def test_the_fingerprint_is_of_the_content_whatever_its_order_or_types(
@@ -75,6 +76,8 @@ def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) 
         "test": 1,
     }
     assert (result["model"], result["dataset"], result["seed"]) == ("da_mrs", "baby", 999)
+    assert (result["trial"], result["overrides"]) == ("da_mrs+seed=3", {"train.seed": 3})
+    assert result["floors"] == "baby"
     assert (result["device"], result["threads"]) == ("cpu", [2])
     assert result["split"]["strategy"] == "published"
     assert result["features"] == {"text": "matrix"}

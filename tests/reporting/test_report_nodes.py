@@ -32,6 +32,7 @@ POPULARITY = Selection("mmrec", {"text": "matrix"}, "popularity", ())
 def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return trace_provenance(
         {"model": model, "device": "cuda:0", "threads": [2, 1]},
+        trial={"name": model, "overrides": {}, "floors": "baby"},
         splits=in_duckdb({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
         user_index=in_duckdb({"user_id": [0, 1]}),
         item_index=in_duckdb({"item_id": [0]}),

@@ -19,10 +19,11 @@ def report(
     history: pd.DataFrame,
     timings: pd.DataFrame,
     paper: Table,
+    trial: dict[str, Any],
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
     splits = pd.DataFrame({"user_id": [0], "item_id": [0], "split": ["train"]})
-    run = Run("da_mrs", "cpu", [2], parameters)
+    run = Run("da_mrs", "cpu", [2], trial, parameters)
     return summarise(
         metrics,
         groups,

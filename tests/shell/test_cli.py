@@ -47,11 +47,11 @@ def told(*arguments: str) -> str:
         ("--pipeline", "zzz", ["no pipeline 'zzz'; there are", "evaluate", "train"]),
         ("--tags", "evaluat", ["no tag 'evaluat'", "did you mean 'evaluate'", "train"]),
         ("--tags", "zzz", ["no tag 'zzz'; there are evaluate, features"]),
-        ("--from-nodes", "train", ["no node 'train'", "did you mean 'train_model'?"]),
-        ("--to-nodes", "train", ["no node 'train'", "'train_model'"]),
-        ("--nodes", "train", ["no node 'train'", "'train_model'"]),
-        ("--nodes", "zzz", ["no node 'zzz'; there are", "keep_k_core", "train_model"]),
-        ("--to-outputs", "metric", ["no dataset 'metric'", "'metrics'"]),
+        ("--from-nodes", "train", ["no node 'train'", "did you mean 'train.siger'?"]),
+        ("--to-nodes", "train", ["no node 'train'", "'train.siger'"]),
+        ("--nodes", "train", ["no node 'train'", "'train.siger'"]),
+        ("--nodes", "zzz", ["no node 'zzz'; there are", "ingest.keep_k_core", "train.siger"]),
+        ("--to-outputs", "metric", ["no dataset 'metric'", "'siger/metrics'"]),
         ("--from-inputs", "split", ["no dataset 'split'", "'splits'"]),
     ],
 )
@@ -65,18 +65,18 @@ def test_a_name_that_there_is_not(command: str, option: str, name: str, words: l
 
 def test_a_version_of_a_dataset_that_there_is_not() -> None:
     sentence = told("run", "--load-versions", f"checkpint:{VERSION}", "--tags", "report")
-    assert sentence.startswith("--load-versions: no dataset 'checkpint'; did you mean 'checkpoint'")
+    assert sentence.startswith("--load-versions: no dataset 'checkpint'; did you mean 'siger/ch")
 
 
 def test_a_node_of_another_pipeline() -> None:
-    sentence = told("status", "--pipelines", "ingest", "--nodes", "train_model")
-    assert "no node 'train_model'; there are" in sentence
-    assert "split_interactions" in sentence
+    sentence = told("status", "--pipelines", "ingest", "--nodes", "train.siger")
+    assert "no node 'train.siger'; there are" in sentence
+    assert "ingest.split_interactions" in sentence
 
 
 def test_names_that_choose_nothing_together() -> None:
-    sentence = told("run", "--tags", "ingest", "--nodes", "train_model")
-    assert sentence.startswith("--tags ingest --nodes train_model: Pipeline contains no nodes")
+    sentence = told("run", "--tags", "ingest", "--nodes", "train.siger")
+    assert sentence.startswith("--tags ingest --nodes train.siger: Pipeline contains no nodes")
 
 
 @pytest.mark.parametrize(

@@ -61,13 +61,13 @@ def test_chosen_models_and_the_floors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (["nonsense"], ["no model 'nonsense'", "models with results are lightgcn, siger"]),
-        (["siger", "nonsense"], ["no model 'nonsense'", "lightgcn, siger"]),
+        (["nonsense"], ["no trial 'nonsense'", "trials with results are lightgcn, siger"]),
+        (["siger", "nonsense"], ["no trial 'nonsense'", "lightgcn, siger"]),
         (["lightgnc"], ["did you mean 'lightgcn'?", "lightgcn, siger"]),
-        (["SIGER"], ["no model 'SIGER'", "did you mean 'siger'?"]),
+        (["SIGER"], ["no trial 'SIGER'", "did you mean 'siger'?"]),
         (["popularity"], ["popularity has not run as a model", "every comparison"]),
-        (["latest"], ["no model 'latest'"]),
-        ([""], ["no model ''"]),
+        (["latest"], ["no trial 'latest'"]),
+        ([""], ["no trial ''"]),
     ],
 )
 def test_a_model_without_results_is_an_error_that_names_what_there_is(
@@ -89,7 +89,7 @@ def test_a_model_that_has_not_run_yet(tmp_path: Path) -> None:
 
 def test_floors_alone_are_no_result_of_a_model(tmp_path: Path) -> None:
     with_floors(tmp_path)
-    with pytest.raises(UserError, match="no model has any yet"):
+    with pytest.raises(UserError, match="no trial has any yet"):
         list(comparison(catalog(tmp_path), ["siger"], "sample"))
     assert len(list(comparison(catalog(tmp_path), [], "sample"))) == 4
 
@@ -140,3 +140,21 @@ def test_floors_that_cannot_be_read_are_left_out(
     lines = list(comparison(catalog(tmp_path), [], "sample"))
     assert [line.split()[0] for line in lines[1:-1]] == ["siger"]
     assert "floors.json" in caplog.text
+
+
+def test_trials_on_other_data_stand_apart_with_their_own_floors(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    results(shop, "siger", "siger+split.seed=3")
+    for trial, data, floors in (
+        ("siger", "sha256:aaaaaaaaaaaa", "shop"),
+        ("siger+split.seed=3", "sha256:bbbbbbbbbbbb", "shop+split.seed=3"),
+    ):
+        origin = {"data": {"fingerprint": data}, "floors": floors}
+        write(shop, f"{trial}/provenance.json", origin)
+    write(tmp_path, "shop/floors.json", {"popularity": {"test": FIGURES}})
+    write(tmp_path, "shop+split.seed=3/floors.json", {"random": {"test": FIGURES}})
+    text = "\n".join(comparison(catalog(shop), [], "shop"))
+    first, _, second = text.partition("On other interactions or another split (sha256:bbbbbbbb):")
+    assert "siger " in first and "popularity (floor)" in first and "split" not in first
+    assert "siger+split.seed=3" in second and "random (floor)" in second
+    assert "popularity" not in second

@@ -104,10 +104,13 @@ SLIPS = {
     "numbered copy": (copied(TRAIN, "parameters (1).yml"), ["parameters (1).yml, line 2"]),
     "copy of a catalog": (
         copied(CATALOG, "catalog_train.yaml"),
-        ["checkpoint", "catalog_train.yaml, line 1", f"{CATALOG}, line 1"],
+        ["{trial}/checkpoint", "catalog_train.yaml, line 1", f"{CATALOG}, line 1"],
     ),
     "empty parameters": (written(TRAIN, ""), ["'train' is missing"]),
-    "empty catalog": (written(CATALOG, "# \n"), ["no entry for checkpoint", f"{CATALOG} is empty"]),
+    "empty catalog": (
+        written(CATALOG, "# \n"),
+        ["no entry for siger/checkpoint", f"{CATALOG} is empty"],
+    ),
     "list": (written(TRAIN, "- seed\n"), [f"{TRAIN}, line 1", "a list"]),
     "no blank after the colon": (
         written("conf/local/globals.yml", "model:lightgcn\n"),
@@ -122,10 +125,10 @@ SLIPS = {
         [f"{TRAIN}, line 1", "'train' has nothing below it", "indent"],
     ),
     "misspelt global": (
-        replaced("conf/base/catalog_ingest.yml", "${globals:dataset}", "${globals:datset}"),
+        replaced(CATALOG, "${globals:dataset}", "${globals:datset}"),
         [
-            "catalog_ingest.yml, line 6",
-            "interactions.filepath",
+            f"{CATALOG}, line 3",
+            "{trial}/checkpoint.filepath",
             "'datset'",
             "did you mean 'dataset'",
         ],
@@ -135,37 +138,37 @@ SLIPS = {
         ["global 'raw' is None, wanted is the folder of the data set's raw files"],
     ),
     "unknown resolver": (
-        replaced("conf/base/catalog_ingest.yml", "${globals:dataset}", "${global:dataset}"),
-        ["catalog_ingest.yml, line 6", "${global:…} is not known", "globals"],
+        replaced(CATALOG, "${globals:dataset}", "${global:dataset}"),
+        [f"{CATALOG}, line 3", "${global:…} is not known", "globals"],
     ),
     "unknown resolver in globals": (
         replaced("conf/base/globals.yml", "data/01_raw/sample", "${dataroot:}/sample"),
         ["conf/base/globals.yml, line 6", "dataroot", "data_root"],
     ),
     "interpolation not closed": (
-        replaced("conf/base/catalog_ingest.yml", "${globals:dataset}", "${globals:dataset"),
-        ["catalog_ingest.yml, line 6", "interactions.filepath"],
+        replaced(CATALOG, "${globals:dataset}", "${globals:dataset"),
+        [f"{CATALOG}, line 3", "{trial}/checkpoint.filepath"],
     ),
     "unknown class": (
         replaced(CATALOG, "CheckpointDataset", "ChekpointDataset"),
-        [f"{CATALOG}, line 1", "'checkpoint'", "'ChekpointDataset' not found"],
+        [f"{CATALOG}, line 1", "'siger/checkpoint'", "'ChekpointDataset' not found"],
     ),
     "unknown module": (
         replaced(CATALOG, "datasets.checkpoint", "datasets.chekpoint"),
-        [f"{CATALOG}, line 1", "'checkpoint'", "siger_pipeline.datasets.chekpoint"],
+        [f"{CATALOG}, line 1", "'siger/checkpoint'", "siger_pipeline.datasets.chekpoint"],
     ),
     "unknown argument": (
         replaced(CATALOG, "filepath", "filepaht"),
-        [f"{CATALOG}, line 1", "'checkpoint'", "'filepaht'"],
+        [f"{CATALOG}, line 1", "'siger/checkpoint'", "'filepaht'"],
     ),
     "no class": (replaced(CATALOG, "  type", "  typ"), [f"{CATALOG}, line 1", "'type' is missing"]),
     "entry without lines": (
-        replaced(CATALOG, "checkpoint:\n", "checkpoint:\nother:\n"),
-        [f"{CATALOG}, line 1", "'checkpoint'", "not a valid"],
+        replaced(CATALOG, '/checkpoint":\n', '/checkpoint":\nother:\n'),
+        [f"{CATALOG}, line 1", "'{trial}/checkpoint'", "wanted are its type"],
     ),
     "misspelt entry": (
-        replaced(CATALOG, "checkpoint:", "chekpoint:"),
-        ["no entry for checkpoint", "is 'chekpoint' meant to be 'checkpoint'?"],
+        replaced(CATALOG, '/checkpoint":', '/chekpoint":'),
+        ["no entry for siger/checkpoint", "is 'siger/chekpoint' meant to be 'siger/checkpoint'?"],
     ),
     "tab in credentials": (
         written("conf/local/credentials.yml", "mine:\n\tkey: x\n"),
@@ -244,7 +247,7 @@ def test_a_broken_environment_that_is_not_used_does_not_matter(project: Path) ->
 def test_numbers_with_an_exponent(project: Path, text: str) -> None:
     replaced(TRAIN, "learning_rate: 0.001", f"learning_rate: {text}")(project)
     with KedroSession.create(project) as session:
-        assert session.load_context().catalog.load("params:train").learning_rate == 1e-4
+        assert session.load_context().catalog.load("params:train.learning_rate") == 1e-4
 
 
 @pytest.mark.parametrize(

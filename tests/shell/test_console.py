@@ -57,7 +57,7 @@ def project(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_the_projects_commands(project: Project, encoding: str) -> None:
-    for command in (["compare"], ["status", "--params", "siger.lambda_perturbation=0.02"]):
+    for command in (["compare"], ["status", "--params", "train.block_mib=32"]):
         done = project.kedro(*command, PYTHONIOENCODING=encoding)
         assert done.returncode == 0, done.stderr
         assert "UnicodeEncodeError" not in done.stderr

@@ -10,7 +10,7 @@ from kedro.framework.startup import bootstrap_project
 from kedro.io import MemoryDataset
 
 from siger_pipeline.datasets.text import TextDataset
-from siger_pipeline.shell.context import QuickCatalog
+from siger_pipeline.shell.catalog import QuickCatalog
 
 
 def test_a_parameter_is_loaded_as_a_copy() -> None:
@@ -46,4 +46,4 @@ def test_each_kind_of_configuration_is_read_once(monkeypatch: pytest.MonkeyPatch
         read.clear()
         catalog = session.load_context().catalog
     assert (read["parameters"], read["catalog"]) == (1, 1)
-    assert catalog.load("params:train").seed == 7
+    assert catalog.load("params:train.seed") == 7

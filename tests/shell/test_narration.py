@@ -252,7 +252,7 @@ def test_a_terminal_that_knows_few_characters(root: logging.Logger) -> None:
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     terminal.isatty = lambda: True  # type: ignore[method-assign]
     made, _ = narrated(root, terminal)  # type: ignore[arg-type]
-    logging.getLogger(RUNNING).debug("train_model: running, because rate 1 → 2")
+    logging.getLogger(RUNNING).debug("train.siger: running, because rate 1 → 2")
     assert b"rate 1 ? 2" in terminal.buffer.getvalue()  # type: ignore[attr-defined]
     made.stop()
 

@@ -44,7 +44,12 @@ class IngestConfig(BaseModel):
 
     source: str = Field(description="format of the raw files: a name of `data/sources`")
     k_core: PositiveInt = Field(description="interactions that every user and item must have")
-    max_bad_share: float = Field(ge=0, le=1, description="tolerated share of bad raw lines")
+    max_bad_share: float = Field(
+        ge=0,
+        le=1,
+        description="tolerated share of bad raw lines",
+        json_schema_extra={"names": False},
+    )
 
     @field_validator("source")
     @classmethod

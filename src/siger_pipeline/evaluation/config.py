@@ -15,7 +15,11 @@ class EvaluateConfig(BaseModel):
     mask: Literal["train", "train+validation"] = Field(
         description="items masked at test; at validation the training items are"
     )
-    block_mib: float = Field(gt=0, description="bound on the memory of a block of scores, MiB")
+    block_mib: float = Field(
+        gt=0,
+        description="bound on the memory of a block of scores, MiB",
+        json_schema_extra={"names": False},
+    )
 
     @model_validator(mode="after")
     def _lists_hold_every_k(self) -> Self:
@@ -26,3 +30,11 @@ class EvaluateConfig(BaseModel):
                 f"top_k must be at least the largest of ks, but {self.top_k} < {self.ks[-1]}"
             )
         return self
+
+
+class FloorsConfig(BaseModel):
+    """`floors:` of the parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = Field(ge=0, lt=2**63, description="of the random floor; no model's seed changes it")

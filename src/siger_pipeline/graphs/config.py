@@ -8,4 +8,8 @@ class GraphsConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    block_mib: float = Field(gt=0, description="bound on the memory of intermediate results, MiB")
+    block_mib: float = Field(
+        gt=0,
+        description="bound on the memory of intermediate results, MiB",
+        json_schema_extra={"names": False},
+    )

@@ -15,20 +15,20 @@ def main_metrics(figures: Mapping[str, float]) -> list[str]:
     return [f"{name}@{k}" for name in COMPARED if f"{name}@{k}" in figures]
 
 
-def below_popularity(model: str, metrics: Metrics, floors: Mapping[str, Metrics]) -> str:
+def below_popularity(trial: str, metrics: Metrics, floors: Mapping[str, Metrics]) -> str:
     """A sentence where the most popular items are the better recommendation at test, else empty.
 
     Args:
-        model: registered name; a floor itself is not warned of.
+        trial: its name; a floor itself is not warned of.
         metrics: split -> metric -> value.
         floors: floor -> split -> metric -> value.
     """
     mine, theirs = metrics["test"], floors.get(POPULARITY, {}).get("test", {})
     worse = [name for name in main_metrics(mine) if mine[name] < theirs.get(name, 0.0)]
-    if model in floors or not worse:
+    if trial in floors or not worse:
         return ""
     figures = ", ".join(f"{name} {mine[name]:.4f} against {theirs[name]:.4f}" for name in worse)
     return (
-        f"{model} is below popularity on the test split ({figures}): recommending the same most "
+        f"{trial} is below popularity on the test split ({figures}): recommending the same most "
         "popular items to everybody would be better"
     )

@@ -22,7 +22,7 @@ IN_DEGREE = "items that an item is a neighbour of"
 def comparison(report: Report) -> go.Figure:
     """The run beside the floors and the paper's models at test, by the last headline recall."""
     metric = main_metrics(report["metrics"]["test"])[0]
-    run = f"{report['provenance']['model']} (this run)"
+    run = f"{report['provenance']['trial']} (this run)"
     bars = [(f"{name} (paper)", v.get(metric), PUBLISHED) for name, v in _published(report)]
     bars += [(f"{n} (floor)", v["test"].get(metric), SUM) for n, v in report["floors"].items()]
     bars.append((run, report["metrics"]["test"][metric], BEST))

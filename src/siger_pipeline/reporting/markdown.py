@@ -43,7 +43,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _head(report: Report) -> str:
     origin = report["provenance"]
     lead = (tables.data_line(report), tables.missing_line(report), tables.training_line(report))
-    lines = [f"# {origin['model']} on {origin['dataset']}", " ".join(filter(None, lead))]
+    lines = [f"# {origin['trial']} on {origin['dataset']}", " ".join(filter(None, lead))]
     if warning := tables.warning(report):
         lines.append(f"**Warning**: {warning}.")
     if origin["features_note"]:

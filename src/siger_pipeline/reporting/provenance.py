@@ -34,6 +34,7 @@ class Run:
 
     Attributes:
         model: registered name.
+        trial: its `name`, the `overrides` that it is named after, and the name of its `floors`.
         device: where it ran.
         threads: of the CPU that trained the model; several where a resumed training changed it.
         parameters: block -> values, as the catalog has them, of the blocks that figures depend on;
@@ -43,6 +44,7 @@ class Run:
     model: str
     device: str
     threads: Sequence[int]
+    trial: Mapping[str, Any]
     parameters: Mapping[str, Any]
 
 
@@ -56,13 +58,16 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         n_items: I.
 
     Returns:
-        `model`, `dataset`, `data` (fingerprint, counts), `split`, `features` (modality ->
-        extractor, of a model that uses them), `features_note`, `seed`, `device`, `threads`,
-        `parameters`, `versions`.
+        `trial`, `overrides`, `floors`, `model`, `dataset`, `data` (fingerprint, counts), `split`,
+        `features` (modality -> extractor, of a model that uses them), `features_note`, `seed`,
+        `device`, `threads`, `parameters`, `versions`.
     """
     values = {name: _as_json(value) for name, value in run.parameters.items()}
     features = values.get("features", {"modalities": {}})["modalities"]
     return {
+        "trial": run.trial["name"],
+        "overrides": dict(run.trial["overrides"]),
+        "floors": run.trial["floors"],
         "model": run.model,
         "dataset": values["dataset"],
         "data": {

@@ -75,19 +75,19 @@ def _rivals(report: Report, metric: str) -> list[tuple[str, str]]:
 def results(report: Report) -> Table:
     """The headline metrics of the run beside the floors and the paper's figures of the model."""
     metrics, published = report["metrics"], report["paper"]["figures"]
-    model = report["provenance"]["model"]
+    trial = report["provenance"]["trial"]
     columns = headline(metrics["test"])
-    rows = [(f"{model}, test", metrics["test"]), (f"{model}, validation", metrics["validation"])]
+    rows = [(f"{trial}, test", metrics["test"]), (f"{trial}, validation", metrics["validation"])]
     rows += [(f"{name}, test", splits["test"]) for name, splits in report["floors"].items()]
     cells = [[label, *(number(values.get(name)) for name in columns)] for label, values in rows]
-    counterpart = name_in_paper(model, published)
+    counterpart = name_in_paper(report["provenance"]["model"], published)
     if counterpart:
         paper = published[counterpart]
         cells.append(
             [f"{counterpart} in the paper, test", *(number(paper.get(c)) for c in columns)]
         )
         compared = [against(metrics["test"][c], paper.get(c)) for c in columns]
-        cells.append([f"{model} against the paper", *compared])
+        cells.append([f"{trial} against the paper", *compared])
     return Table(["", *columns], cells, own=0)
 
 
@@ -99,7 +99,7 @@ def published(report: Report) -> Table | None:
     columns = list(dict.fromkeys(name for values in figures.values() for name in values))
     rows = [[model, *(number(values.get(c)) for c in columns)] for model, values in figures.items()]
     test = report["metrics"]["test"]
-    label = f"{report['provenance']['model']}, this run"
+    label = f"{report['provenance']['trial']}, this run"
     rows.append([label, *(number(test.get(c)) for c in columns)])
     return Table(["", *columns], rows, own=len(rows) - 1)
 
@@ -158,8 +158,8 @@ def data_line(report: Report) -> str:
 
 def warning(report: Report) -> str:
     """What is wrong with the figures, in a sentence; empty where nothing is."""
-    model = report["provenance"]["model"]
-    return below_popularity(model, report["metrics"], report["floors"])
+    trial = report["provenance"]["trial"]
+    return below_popularity(trial, report["metrics"], report["floors"])
 
 
 def missing_line(report: Report) -> str:

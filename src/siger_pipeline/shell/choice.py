@@ -11,6 +11,8 @@ from kedro.framework.project import pipelines as project_pipelines
 from kedro.io import DatasetNotFoundError
 from kedro.pipeline import Pipeline
 
+from siger_pipeline.shell.current import UnknownPipelineError, selected
+
 KINDS = {
     "tags": "tag",
     "node_names": "node",
@@ -44,6 +46,8 @@ def choice_error(error: Exception, options: Mapping[str, Any]) -> str | None:
 
 def _is_kedros_own(error: Exception) -> bool:
     """Raised by Kedro while it chose the nodes, and neither in a node nor in our pipelines."""
+    if isinstance(error, UnknownPipelineError):
+        return True
     if not isinstance(error, ValueError | KeyError | DatasetNotFoundError):
         return False
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
@@ -58,7 +62,7 @@ def _names(options: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Collecti
     one = options.get("pipeline")
     names = [one] if one else options.get("pipelines") or ["__default__"]
     for name in names:
-        yield "pipeline" if one else "pipelines", "pipeline", name, list(project_pipelines)
+        yield "pipeline" if one else "pipelines", "pipeline", name, _pipelines()
     chosen = reduce(add, (project_pipelines[name] for name in names), Pipeline([]))
     known = {
         "tag": {tag for node in chosen.nodes for tag in node.tags},
@@ -68,6 +72,12 @@ def _names(options: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Collecti
     for option, kind in KINDS.items():
         for name in options.get(option) or ():
             yield option, kind, name, known[kind]
+
+
+def _pipelines() -> list[str]:
+    current = selected()
+    studies = current.studies.names() if current else []
+    return list(dict.fromkeys([*project_pipelines, *studies]))
 
 
 def _versions(options: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Collection[str]]]:

@@ -150,12 +150,12 @@ cli.add_command(fresh)
 cli.add_command(fresh.commands["status"])  # the short name of `kedro fresh status`
 
 
-def _compare(env: str | None, models: tuple[str, ...]) -> None:
-    """Test metrics of MODELS (default: all with results) beside the floors, for one data set."""
+def _compare(env: str | None, trials: tuple[str, ...]) -> None:
+    """Test metrics of TRIALS (default: all with results) beside the floors, for one data set."""
     with KedroSession.create(env=env) as session:
         context = cast(KedroSession, session).load_context()
         catalog = cast(DataCatalog, context.catalog)
-        for line in comparison(catalog, models, context.config_loader["globals"]["dataset"]):
+        for line in comparison(catalog, trials, context.config_loader["globals"]["dataset"]):
             click.echo(line)
 
 
@@ -164,7 +164,7 @@ cli.add_command(
         "compare",
         params=[
             *_options({"env"}),
-            click.Argument(["models"], nargs=-1),
+            click.Argument(["trials"], nargs=-1),
         ],
         callback=_compare,
         help=_compare.__doc__,

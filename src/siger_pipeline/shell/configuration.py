@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
+from kedro.config import MissingConfigException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
@@ -15,9 +17,9 @@ from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.shell.folders import ConfigLoader
 from siger_pipeline.shell.yaml_faults import fault, line_of
 
-KINDS = ("globals", "parameters", "catalog", "credentials")
+KINDS = ("globals", "parameters", "catalog", "credentials", "studies")
 ENDINGS = (".yml", ".yaml", ".json")
-READ = "read are globals.yml, parameters*.yml, catalog*.yml, credentials*.yml"
+READ = "read are globals.yml, parameters*.yml, catalog*.yml, credentials*.yml, studies*.yml"
 
 
 class ProjectConfigLoader(ConfigLoader):
@@ -32,7 +34,23 @@ class ProjectConfigLoader(ConfigLoader):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Read globals.yml at once, as Kedro's does."""
         self.read: dict[str, list[Path]] = {}
+        self._configured: dict[str, Any] | None = None
         super().__init__(*arguments, **options)
+
+    def configured(self) -> dict[str, Any]:
+        """The parameters of conf/, without those of `--params`."""
+        if self._configured is None:
+            self["parameters"]
+        assert self._configured is not None
+        return self._configured
+
+    def optional(self, kind: str) -> dict[str, Any]:
+        """The configuration of a kind that may stand nowhere."""
+        try:
+            self[kind] = self[kind]  # read once
+        except MissingConfigException:
+            self[kind] = {}
+        return dict(self[kind])
 
     def where(self, kind: str, keys: Sequence[str]) -> str:
         """`file, line n` of the value that counts for nested keys; empty where it stands nowhere.
@@ -145,6 +163,22 @@ class ProjectConfigLoader(ConfigLoader):
                         "(a copy of a file is read as well, whatever follows its name)."
                     )
         return f"{self._shown(Path(conf_path))}: {key} cannot be read: {error}"
+
+    def _resolve_from_raw_config(self, key: str, *raw: Any) -> dict[str, Any]:
+        """One configuration of the files of all folders; `--params` counts above parameters."""
+        given = self.runtime_params
+        if key == "parameters" and given:
+            self.runtime_params = {}
+            try:  # merging uses up what it merges
+                self._configured = super()._resolve_from_raw_config(key, *deepcopy(raw))
+            except ConfigurationError:  # `${runtime_params:…}` without a default
+                self._configured = {}
+            finally:
+                self.runtime_params = given
+        resolved: dict[str, Any] = super()._resolve_from_raw_config(key, *raw)
+        if key == "parameters" and not given:
+            self._configured = resolved
+        return resolved
 
     def _merge_and_resolve(
         self, key: str, config_per_file: dict[Path, DictConfig]

@@ -6,55 +6,29 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
-from kedro.framework.context import CatalogCommandsMixin, KedroContext
+from kedro.framework.context import KedroContext
 from kedro.framework.project import pipelines
-from kedro.io import (
-    CatalogProtocol,
-    DataCatalog,
-    DatasetError,
-    DatasetNotFoundError,
-    MemoryDataset,
-)
+from kedro.io import CatalogProtocol, DatasetError, DatasetNotFoundError
 
 from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError, ParameterError
+from siger_pipeline.shell.catalog import (
+    QuickCatalog,
+    check_blocks,
+    entry_error,
+    entry_place,
+    with_trials,
+)
 from siger_pipeline.shell.configuration import ProjectConfigLoader
-from siger_pipeline.shell.parameters import Where, check_parameters, unused_plugins
+from siger_pipeline.shell.current import current_of, select, selected
+from siger_pipeline.shell.parameters import plain_values, unused_plugins
 from siger_pipeline.shell.raw_files import raw_entries, raw_folder
-from siger_pipeline.shell.selection import select, selected, selection_of
+from siger_pipeline.shell.trials import without_effect
 from siger_pipeline.threads import use_threads
 
 LOG = logging.getLogger(__name__)
 QUOTED = re.compile("'([^']+)'")
-NOT_TOLD = ("An exception occurred", "Hint:", "Failed to instantiate")
-
-
-class QuickCatalog(DataCatalog, CatalogCommandsMixin):
-    """A catalog that copies parameters without asking whether they are tables.
-
-    To ask that, Kedro imports pandas and Ibis for each command, which takes longer than all else
-    that a command does when nothing must run.
-    """
-
-    where: Where = staticmethod(lambda keys: "")
-    """Nested keys of the catalog -> where they stand in conf/."""
-
-    def get(self, key: str, *arguments: Any, **options: Any) -> Any:
-        """A dataset; see `DataCatalog`.
-
-        Raises:
-            ConfigurationError: its entry names no class, or arguments that the class has not.
-        """
-        try:
-            return super().get(key, *arguments, **options)
-        except DatasetError as error:
-            raise entry_error(error, key, self.where) from error
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        """Register a dataset, or a value; see `DataCatalog`."""
-        if is_parameter(key) and not isinstance(value, MemoryDataset):
-            value = MemoryDataset(value, copy_mode="deepcopy")
-        super().__setitem__(key, value)
+REGISTRY = "siger_pipeline.pipeline_registry"
 
 
 class ProjectContext(KedroContext):
@@ -73,27 +47,20 @@ class ProjectContext(KedroContext):
         unused = unused_plugins(self.config_loader["parameters"])
         for warning in (*self.config_loader.warnings(), *unused):
             LOG.warning(warning)
-        where = partial(self.config_loader.where, "parameters")
-        parameters = check_parameters(self.config_loader["parameters"], where)
+        self.current = current_of(self.config_loader)
+        trial, given = self.current.trial, self.config_loader.runtime_params or {}
+        self._check_data_set(trial.dataset)
+        for key in without_effect(trial, given):
+            LOG.warning("--params %s changes nothing for %s: it is not read", key, trial.name)
         # Nodes get the checked values: a number that is spelt in another way is the same number.
-        self.config_loader["parameters"] = parameters.model_dump(mode="json")
-        self._raw_entries = raw_entries(parameters, raw_folder(self.config_loader["globals"]))
-        self._check_names(parameters.model, parameters.dataset)
-        use_threads(parameters.threads)
-        selection = selection_of(parameters)
-        if selection != selected():
-            select(selection)
-            pipelines.configure("siger_pipeline.pipeline_registry")
+        self.config_loader["parameters"] = plain_values(trial.parameters)
+        use_threads(trial.parameters.threads)
+        select(self.current)
+        pipelines.configure(REGISTRY)
+        self.configuration: dict[str, Any] = {}  # as it was before entries of trials were added
 
-    def _check_names(self, model: str, dataset: str) -> None:
+    def _check_data_set(self, dataset: str) -> None:
         """The catalog's paths come from globals: parameters must not say something else."""
-        runtime = self.config_loader.runtime_params or {}
-        of_catalog = runtime.get("model", self.config_loader["globals"]["model"])
-        if model != of_catalog:
-            raise ParameterError(
-                f"parameter 'model' is {model!r} but results would be written under "
-                f"{of_catalog!r}: set model in globals.yml or by --params model={model}"
-            )
         if dataset != self.config_loader["globals"]["dataset"]:
             raise ParameterError(
                 f"parameter 'dataset' = {dataset!r}: the data set is chosen by --env, "
@@ -108,10 +75,9 @@ class ProjectContext(KedroContext):
     ) -> CatalogProtocol:
         loader = self.config_loader
         assert isinstance(loader, ProjectConfigLoader)
-        where = partial(loader.where, "catalog")
+        where = partial(entry_place, loader)
+        self._add_trials(loader)
         try:
-            # An entry of that name in conf/ counts instead.
-            loader["catalog"] = {**self._raw_entries, **loader["catalog"]}
             catalog = super()._get_catalog(catalog_class, save_version, load_versions)
         except DatasetNotFoundError:
             raise
@@ -121,6 +87,39 @@ class ProjectContext(KedroContext):
             catalog.where = where
         self._check_entries(catalog)
         return catalog
+
+    def _add_trials(self, loader: ProjectConfigLoader) -> None:
+        """Entries and parameters of the trials whose pipelines have been built so far."""
+        current = self.current
+        if selected() is not current:  # another context has been made meanwhile
+            select(current)
+            pipelines.configure(REGISTRY)
+        list(pipelines)  # builds those of the run's own trial
+        for kind in ("catalog", "parameters"):
+            self.configuration.setdefault(kind, loader[kind])
+        # An entry of that name in conf/ counts instead.
+        entries = {**self._raw_entries(loader), **self.configuration["catalog"]}
+        check_blocks(entries, partial(loader.where, "catalog"))
+        loader["catalog"] = with_trials(
+            entries,
+            current.trial.dataset,
+            current.scopes,
+            {short: trial.name for short, trial in current.trials.items()},
+            current.wired[current.trial.slug].names,
+        )
+        loader["parameters"] = {**self.configuration["parameters"], **current.parameters}
+        self._validated_params_cache = None  # of an earlier call, without trials of studies
+
+    def _raw_entries(self, loader: ProjectConfigLoader) -> dict[str, Any]:
+        """Those of the raw files that trials read; an overridden one has a name of its own."""
+        folder = raw_folder(loader["globals"])
+        entries: dict[str, Any] = {}
+        for short, trial in self.current.trials.items():
+            plain = raw_entries(trial.parameters, folder)
+            other = self.current.wired[short].raw
+            entries |= {name: entry for name, entry in plain.items() if name not in other.values()}
+            entries |= {full: plain[name] for full, name in other.items()}
+        return entries
 
     def _check_entries(self, catalog: CatalogProtocol) -> None:
         """Every dataset of the pipelines has an entry: what has none is never saved."""
@@ -136,22 +135,3 @@ class ProjectContext(KedroContext):
                 f"the catalog has no entry for {', '.join(missing)}, so nothing would be saved "
                 f"there{wish}{empty}. The entries stand in conf/base/catalog_*.yml"
             )
-
-
-def entry_error(
-    error: Exception, name: str | re.Match[str] | None, where: Where
-) -> ConfigurationError:
-    """What Kedro says of a catalog entry, in one sentence with file and line.
-
-    Args:
-        error: Kedro's.
-        name: of the entry, as far as it is known.
-        where: entries stand.
-    """
-    key = name if isinstance(name, str) else name[1] if name else ""
-    message = str(error.args[0]) if error.args else str(error)
-    lines = [line.strip() for line in message.splitlines()]
-    told = [line for line in lines if line and not line.startswith(NOT_TOLD)]
-    what = " ".join(told[:1]).partition(" Please install")[0].rstrip(".")
-    place = where([key])
-    return ConfigurationError(f"{place}: entry {key!r}: {what}." if place else f"catalog: {what}.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -17,11 +18,12 @@ from pydantic import (
 from siger_pipeline.blocks import with_blocks
 from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.evaluation.config import EvaluateConfig, FloorsConfig
 from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
-from siger_pipeline.models.registry import parameter_blocks
+from siger_pipeline.models.registry import model_names, parameter_blocks
 from siger_pipeline.reporting.config import ReportConfig
+from siger_pipeline.shell.model_blocks import TRAIN, settings_of, with_training
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
 
@@ -55,6 +57,7 @@ class StageParameters(BaseModel):
     graphs: GraphsConfig
     train: TrainConfig
     evaluate: EvaluateConfig
+    floors: FloorsConfig
     report: ReportConfig
 
 
@@ -63,30 +66,31 @@ Where = Callable[[Sequence[str]], str]
 
 
 def check_parameters(
-    parameters: Mapping[str, Any], where: Where = lambda keys: ""
+    parameters: Mapping[str, Any],
+    where: Where = lambda keys: "",
+    explicit: Mapping[str, Any] | None = None,
 ) -> StageParameters:
-    """The parameters as typed values.
+    """The parameters as typed values; `train` as it counts for the chosen model.
 
     Args:
-        parameters: as configuration gives them.
+        parameters: as configuration and overrides give them.
         where: they stand, for messages.
+        explicit: the overrides alone.
 
     Raises:
         ParameterError: the first misspelt key, missing key or impossible value, with what was
             found and what is allowed.
     """
     blocks, _ = _blocks_of_models(parameters)
-    parts: dict[str, Any] = {
-        "ingest": (ingest_model(parameters.get("ingest")), ...),
-        "features": (features_model(parameters.get("features")), ...),
-    }
-    stages = create_model("Parameters", __base__=StageParameters, **parts)
-    schema = with_blocks("every run", stages, blocks)
+    names = (_names_in(parameters.get(stage)) for stage in ("ingest", "features"))
+    schema = _schema(tuple(blocks.items()), *names)
+    settings = settings_of(parameters, explicit or {})
+    given = {**parameters, **({} if settings is None else {TRAIN: settings})}
     try:
-        checked: StageParameters = schema.model_validate(dict(parameters))
+        checked = schema.model_validate(given)
     except ValidationError as error:
         raise ParameterError(_sentence(error, schema, where)) from error
-    if truths := sorted(_truths_for_numbers(parameters, checked.model_dump())):
+    if truths := sorted(_truths_for_numbers(given, checked.model_dump())):
         key, value = truths[0]
         raise ParameterError(
             f"{_place(where, key)}parameter {'.'.join(key)!r} = {value}: a number is wanted (YAML "
@@ -94,6 +98,13 @@ def check_parameters(
         )
     check_together(checked.ingest, checked.split)
     return checked
+
+
+def plain_values(parameters: StageParameters) -> dict[str, Any]:
+    """All blocks as plain values; training settings of models are part of `train`."""
+    models = type(parameters).model_fields.keys() - StageParameters.model_fields.keys()
+    without: dict[str, Any] = {name: {TRAIN} for name in models}
+    return parameters.model_dump(mode="json", exclude=without)
 
 
 def unused_plugins(parameters: Mapping[str, Any]) -> list[str]:
@@ -108,22 +119,52 @@ def _blocks_of_models(
     return parameter_blocks(chosen, parameters.keys(), StageParameters.model_fields.keys())
 
 
+def _names_in(block: object) -> frozenset[str]:
+    """The keys of a block, and the parts that it chooses: a source, or extractors."""
+    if not isinstance(block, Mapping):
+        return frozenset()
+    modalities = block.get("modalities")
+    extractors = modalities.values() if isinstance(modalities, Mapping) else ()
+    return frozenset(map(str, (*block, block.get("source"), *extractors)))
+
+
+@cache
+def _schema(
+    models: tuple[tuple[str, type[BaseModel]], ...],
+    ingest: frozenset[str],
+    features: frozenset[str],
+) -> type[StageParameters]:
+    """The class of all parameters, made once for runs with the same parts."""
+    parts: dict[str, Any] = {
+        "ingest": (ingest_model(dict.fromkeys(ingest)), ...),
+        "features": (features_model(dict.fromkeys(features)), ...),
+    }
+    stages = create_model("Parameters", __base__=StageParameters, **parts)
+    taken = frozenset(StageParameters.model_fields)
+    blocks = {name: with_training(name, block, taken) for name, block in models}
+    return with_blocks("every run", stages, blocks)
+
+
 def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> str:
-    first, *others = sorted(error.errors(), key=_rank)
+    found = error.errors()
+    # A wrong setting below the model's own parameters is wrong in `train` as well.
+    own = {each["loc"][1:] for each in found if each["loc"][1:2] == (TRAIN,)}
+    first, *others = sorted((each for each in found if each["loc"] not in own), key=_rank)
     keys = [str(part) for part in first["loc"]]
-    key, found = ".".join(keys), first.get("input")
+    key, value = ".".join(keys), first.get("input")
     if first["type"] == "extra_forbidden":
         known = _keys_beside(schema, keys)
+        known = known if keys[1:] else sorted({*known, *model_names()})
         near = get_close_matches(keys[-1], known, n=1)
         wish = f"did you mean {near[0]!r}? " if near else ""
-        text = f"no parameter {key!r} (found with value {found!r}); {wish}known there: "
+        text = f"no parameter {key!r} (found with value {value!r}); {wish}known there: "
         text += ", ".join(known)
     elif first["type"] == "missing":
         text = f"parameter {key!r} is missing"
-    elif first["type"] == "model_type" and found is None:
+    elif first["type"] == "model_type" and value is None:
         text = f"parameter {key!r} has nothing below it: indent its lines, or remove the key"
     else:
-        text = f"parameter {key!r} = {found!r}: {_plain(first['msg'])}"
+        text = f"parameter {key!r} = {value!r}: {_plain(first['msg'])}"
     return _place(where, keys) + text + (f" (and {len(others)} more)" if others else "")
 
 

@@ -1,5 +1,6 @@
 """What would stop a run in the midst of it and can be known before its first node."""
 
+import re
 from collections.abc import Iterable
 
 from kedro.io import DataCatalog
@@ -12,7 +13,7 @@ from siger_pipeline.errors import InputError
 from siger_pipeline.models.registry import model_class
 from siger_pipeline.plugins import RECOMMENDERS, name_from_elsewhere
 
-ON_DEVICE = {"train_model", "evaluate_model"}  # nodes that compute on `train.device`
+TRAINING = re.compile(r"params:trial\.[\w-]+\.train(\.device)?")  # read by nodes that use a device
 LISTED = 3  # versions, the newest
 
 
@@ -57,11 +58,14 @@ def _check_files(names: Iterable[str], catalog: DataCatalog) -> None:
 
 
 def _check_device(nodes: list[Node], catalog: DataCatalog) -> None:
-    wanted = catalog.load("params:train.device") if ON_DEVICE & _names(nodes) else "auto"
-    if wanted == "cuda":  # else PyTorch, which takes seconds to import, is not asked
+    settings = [
+        found[0] for node in nodes for name in node.inputs if (found := TRAINING.fullmatch(name))
+    ]
+    wanted = {catalog.load(f"{name.removesuffix('.device')}.device") for name in settings}
+    if "cuda" in wanted:  # else PyTorch, which takes seconds to import, is not asked
         from siger_pipeline.training.device import resolve_device
 
-        resolve_device(wanted)
+        resolve_device("cuda")
 
 
 def _check_plugins(nodes: list[Node]) -> None:
@@ -72,7 +76,3 @@ def _check_plugins(nodes: list[Node]) -> None:
     for module in sorted({module for node in nodes for module in extra_modules(node.func)}):
         if name := name_from_elsewhere(RECOMMENDERS, module.removesuffix(".model")):
             model_class(name)
-
-
-def _names(nodes: list[Node]) -> set[str]:
-    return {node.name for node in nodes}

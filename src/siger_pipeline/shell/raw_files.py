@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from siger_pipeline.data.raw_file import RawFile, raw_files
@@ -37,6 +37,18 @@ def raw_entries(parameters: StageParameters, folder: str) -> dict[str, dict[str,
         parameters: checked.
         folder: of the data set's raw files.
     """
+    return {
+        name: _entry(mark, _below(folder, path), key) for name, key, mark, path in _raw(parameters)
+    }
+
+
+def raw_keys(parameters: StageParameters) -> dict[str, str]:
+    """Name of a raw dataset -> dotted key of the parameter that names its file."""
+    return {name: key for name, key, *_ in _raw(parameters)}
+
+
+def _raw(parameters: StageParameters) -> Iterator[tuple[str, str, RawFile, str]]:
+    """Name of each raw dataset, key of its parameter, what is said of it, and its path."""
     source, modalities = parameters.ingest.source, parameters.features.modalities
     # What names the dataset, the block of parameters with the names of its files, and its values.
     parts = [(source, f"ingest.{source}", getattr(parameters.ingest, source))]
@@ -45,13 +57,15 @@ def raw_entries(parameters: StageParameters, folder: str) -> dict[str, dict[str,
         for modality, extractor in modalities.items()
         if extractor is not None
     ]
-    entries = {}
     for name, block, config in parts:
         for field, mark in raw_files(type(config)).items():
             path = str(getattr(config, field)).replace("{modality}", name)
-            path = path.replace("{dataset}", parameters.dataset)
-            entries[f"{name}_{field}"] = _entry(mark, _below(folder, path), f"{block}.{field}")
-    return entries
+            yield (
+                f"{name}_{field}",
+                f"{block}.{field}",
+                mark,
+                path.replace("{dataset}", parameters.dataset),
+            )
 
 
 def _below(folder: str, path: str) -> str:

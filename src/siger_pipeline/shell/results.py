@@ -1,7 +1,7 @@
 """What a run says at its end: its figures beside others', and where to look."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from kedro.io import DataCatalog
@@ -10,11 +10,16 @@ from kedro.pipeline import Pipeline
 from kedro_fresh.locations import Location, locations
 from kedro_fresh.phrases import few
 from siger_pipeline.reporting.below import below_popularity, main_metrics
-from siger_pipeline.shell.comparison import floors_of, metrics_of, metrics_of_models, seen_from_here
 from siger_pipeline.shell.latest import renew_latest
+from siger_pipeline.shell.metrics import (
+    floors_beside,
+    metrics_of,
+    results_beside,
+    seen_from_here,
+)
 
 MEASURED = {"metrics", "report", "report_page"}
-LISTED = 5  # other models and floors, the best
+LISTED = 5  # other trials and floors, the best
 
 Line = tuple[int, str]
 
@@ -27,14 +32,35 @@ def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
         catalog: of the run.
     """
     made = pipeline.all_outputs()
-    found = locations(catalog, ("metrics", "floors", "report_page"))
-    metrics = metrics_of(found["metrics"])
-    if made & MEASURED and metrics:
-        yield from _figures(catalog, metrics, found)
+    trials = sorted({name.rpartition("/")[0] for name in made if _plain(name) in MEASURED})
+    tables = sorted(name for name in made if _plain(name) == "table_markdown")
+    metrics = _metrics(catalog, trials[0]) if len(trials) == 1 else None
+    if tables:
+        yield from _tables(locations(catalog, tables), len(trials))
+    elif metrics and (read := metrics_of(metrics)):
+        yield from _figures(catalog, metrics, read)
     else:
         yield from _ends(pipeline, catalog)
-    if "report_page" in made:
-        yield from _page(found["report_page"])
+    pages = [name for name in made if _plain(name) == "report_page"]
+    for place in locations(catalog, pages).values():
+        yield from _page(place)
+
+
+def _plain(name: str) -> str:
+    """The name of a dataset, without that of its trial."""
+    return name.rpartition("/")[2]
+
+
+def _metrics(catalog: DataCatalog, trial: str) -> Location:
+    name = f"{trial}/metrics"
+    return locations(catalog, [name])[name]
+
+
+def _tables(tables: dict[str, Location], trials: int) -> Iterator[Line]:
+    for name, place in tables.items():
+        if path := place.current():
+            study = name.split("/")[1]
+            yield logging.INFO, f"{study}, {trials} trials: see {seen_from_here(path)}"
 
 
 def _page(place: Location) -> Iterator[Line]:
@@ -48,25 +74,28 @@ def _page(place: Location) -> Iterator[Line]:
         yield logging.INFO, f"report: {seen_from_here(page)}"
 
 
-def _figures(catalog: DataCatalog, metrics: Any, found: Mapping[str, Location]) -> Iterator[Line]:
-    model, dataset = (catalog.load(f"params:{name}") for name in ("model", "dataset"))
-    floors = floors_of(found["floors"])
+def _figures(catalog: DataCatalog, place: Location, metrics: Any) -> Iterator[Line]:
+    assert place.path is not None
+    trial, results = place.path.parent.name, results_beside(place)
+    own = results[trial]
+    floors = floors_beside(locations(catalog, ["floors"])["floors"], own.floors)
     test, validation = metrics["test"], metrics["validation"]
     name, *rest = main_metrics(test)
     figures = [f"{name} {test[name]:.4f} (validation {validation[name]:.4f})"]
     figures += [f"{other} {test[other]:.4f}" for other in rest]
-    yield logging.INFO, f"{model} on {dataset}, test: {', '.join(figures)}"
-    if others := _others(model, name, floors, found["metrics"]):
-        yield logging.INFO, f"{name} beside it: {others}"
-    if warning := below_popularity(model, metrics, floors):
+    dataset = catalog.load("params:dataset")
+    yield logging.INFO, f"{trial} on {dataset}, test: {', '.join(figures)}"
+    rows = {floor: dict(splits["test"]) for floor, splits in floors.items()}
+    rows |= {other.name: dict(other.test) for other in results.values() if other.data == own.data}
+    values = {key: row[name] for key, row in rows.items() if name in row and key != trial}
+    if values:
+        yield logging.INFO, f"{name} beside it: {_best(values)}"
+    if warning := below_popularity(trial, metrics, floors):
         yield logging.WARNING, warning
 
 
-def _others(model: str, metric: str, floors: Mapping[str, Any], metrics: Location) -> str:
-    """The other models of the data set and the floors, the best first."""
-    rows = {name: splits["test"] for name, splits in floors.items()}
-    rows |= metrics_of_models(metrics)
-    values = {name: row[metric] for name, row in rows.items() if metric in row and name != model}
+def _best(values: dict[str, float]) -> str:
+    """Trials on the same data and the floors, the best first."""
     best = sorted(values, key=lambda name: -values[name])
     told = ", ".join(f"{name} {values[name]:.4f}" for name in best[:LISTED])
     return told + (f", … (`kedro compare` has all {len(best)})" if len(best) > LISTED else "")

@@ -1,16 +1,12 @@
-"""Which nodes a run has: the environment's source and modalities, and the model's requests.
-
-Kedro asks for the pipelines without saying for which environment. The hook that sees a run's
-context says it here first; this is the only state of the project that outlives a call.
-"""
+"""Which nodes a trial has: the environment's source and modalities, the model's requests."""
 
 from dataclasses import dataclass
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.graphs.registry import graphs_of
+from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
-from siger_pipeline.shell.parameters import StageParameters
+from siger_pipeline.shell.parameters import StageParameters, plain_values
 
 
 @dataclass(frozen=True)
@@ -22,40 +18,38 @@ class Selection:
         modalities: name of each modality and of its extractor.
         model: registered name of the model.
         requests: graphs and features that the model is built from.
+        slug: of the trial; empty where nothing is overridden.
     """
 
     source: str
     modalities: dict[str, str]
     model: str
     requests: tuple[Request, ...]
+    slug: str = ""
 
+    @property
+    def trial(self) -> str:
+        """The name of the trial in names of nodes and datasets."""
+        return self.slug or self.model
 
-_current: Selection | None = None
+    @property
+    def features(self) -> dict[str, str]:
+        """Modality -> extractor, of those that the model reads features of."""
+        return {name: self.modalities[name] for name in features_of(self.requests)}
 
 
 def selection_of(parameters: StageParameters) -> Selection:
-    """The selection that some parameters ask for.
+    """What parameters say of the wiring.
 
     Raises:
         ParameterError: the model needs features and the data set has no modality, or it requests a
             graph that cannot be made.
     """
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
-    config = getattr(parameters, parameters.model).model_dump()
+    config = plain_values(parameters)[parameters.model]
     requests = requests_of(parameters.model, config, sorted(modalities))
     try:
         graphs_of(requests)
     except ParameterError as error:
         raise ParameterError(f"model {parameters.model}: {error}") from error
     return Selection(parameters.ingest.source, modalities, parameters.model, requests)
-
-
-def select(selection: Selection) -> None:
-    """Make it the one that pipelines are built for from now on."""
-    global _current  # noqa: PLW0603
-    _current = selection
-
-
-def selected() -> Selection | None:
-    """The one selected last, None before the first context."""
-    return _current

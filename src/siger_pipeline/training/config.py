@@ -30,8 +30,14 @@ class TrainConfig(BaseModel):
         ge=0, description="the schedule takes no step that would go below it"
     )
     weight_decay: float = Field(ge=0, description="Adam's coupled L2, of every parameter")
-    device: Literal["auto", "cpu", "cuda"] = Field(description="where the model is trained")
-    block_mib: float = Field(gt=0, description="bound on the scores in memory at validation, MiB")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        description="where the model is trained", json_schema_extra={"names": False}
+    )
+    block_mib: float = Field(
+        gt=0,
+        description="bound on the scores in memory at validation, MiB",
+        json_schema_extra={"names": False},
+    )
 
     @model_validator(mode="after")
     def _validate_before_patience_ends(self) -> Self:

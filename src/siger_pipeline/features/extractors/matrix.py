@@ -37,7 +37,12 @@ class Config(PartConfig):
             "features.modalities.image=null.",
         ),
     ] = Field("{modality}_feat.npy", description="file of the matrix, [S, d]")
-    block_mib: float = Field(64, gt=0, description="bound on the rows converted at once, MiB")
+    block_mib: float = Field(
+        64,
+        gt=0,
+        description="bound on the rows converted at once, MiB",
+        json_schema_extra={"names": False},
+    )
 
 
 def extract(item_index: Table, config: Config, items: Table, matrix: NDArray) -> Extracted:

@@ -44,7 +44,11 @@ class Config(PartConfig):
     orientations: PositiveInt = Field(9, description="bins of a gradient's direction")
     colours: PositiveInt = Field(4, description="bins of each of red, green and blue")
     max_bad_share: float = Field(
-        0.01, ge=0, le=1, description="tolerated share of unreadable pictures"
+        0.01,
+        ge=0,
+        le=1,
+        description="tolerated share of unreadable pictures",
+        json_schema_extra={"names": False},
     )
 
     @model_validator(mode="after")

@@ -21,8 +21,8 @@ def create_pipeline(selection: Selection) -> Pipeline:
     floors = with_code(evaluate_floors, *map(module_of, FLOORS))
     return Pipeline(
         [
-            Node(evaluated, model, results, name="evaluate_model"),
-            Node(floors, {"seed": "params:train.seed", **common}, "floors", name="evaluate_floors"),
+            Node(evaluated, model, results, name=selection.trial),
+            Node(floors, {"seed": "params:floors.seed", **common}, "floors", name="floors"),
         ],
         tags="evaluate",
     )

@@ -33,7 +33,7 @@ def _extraction(modality: str, name: str) -> Node:
         with_code(extract_features, module_of(EXTRACTORS, name)),
         inputs | _asked_for(modality, name),
         [f"features_{modality}", f"missing_{modality}"],
-        name=f"extract_{modality}",
+        name=modality,
     )
 
 

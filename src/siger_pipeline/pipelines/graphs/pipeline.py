@@ -35,4 +35,4 @@ def _building(graph: Graph) -> Node:
         requests=parts,
     )
     output = dataset_of(graph.request)
-    return Node(function, inputs, output, name=graph.request.name, namespace="graphs")
+    return Node(function, inputs, output, name=graph.request.name)

@@ -10,6 +10,7 @@ from siger_pipeline.reporting.config import ReportConfig
 def trace_provenance(
     checkpoint: dict[str, Any],
     *,
+    trial: dict[str, Any],
     splits: Table,
     user_index: Table,
     item_index: Table,
@@ -18,7 +19,8 @@ def trace_provenance(
     """Data, parameters, versions, device and threads behind the figures."""
     from siger_pipeline.reporting.provenance import Run, provenance
 
-    run = Run(checkpoint["model"], checkpoint["device"], checkpoint["threads"], parameters)
+    how = checkpoint["model"], checkpoint["device"], checkpoint["threads"]
+    run = Run(*how, trial=trial, parameters=parameters)
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
     return provenance(run, splits.to_pandas(), *sizes)
 
@@ -61,7 +63,7 @@ def draw_learning_curves(history: Table, timings: Table, origin: dict[str, Any])
     """Losses, validation and time, epoch by epoch."""
     from siger_pipeline.reporting.plots import learning_curves
 
-    name = f"{origin['model']} on {origin['dataset']}"
+    name = f"{origin['trial']} on {origin['dataset']}"
     return learning_curves(history.to_pandas(), timings.to_pandas(), name, origin["features_note"])
 
 

@@ -9,7 +9,7 @@ from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.shell.selection import Selection
 
 # Blocks of parameters that figures depend on, whatever the model.
-BLOCKS = ("model", "dataset", "ingest", "split", "train", "evaluate", "report")
+BLOCKS = ("trial", "model", "dataset", "ingest", "split", "train", "evaluate", "report")
 
 
 def create_pipeline(selection: Selection) -> Pipeline:

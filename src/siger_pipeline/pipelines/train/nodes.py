@@ -39,8 +39,10 @@ def train_model(
 
     matrices = split_matrices(split_matrix)
     inputs = model_inputs(matrices, requests, arrays, modalities)
-    epochs = start_training(model, config, train, inputs, matrices, unfinished)
-    unfinished.clear()  # Kedro holds on to a node's inputs, and these are two checkpoints.
+    left = {name.rpartition("/")[2]: output for name, output in unfinished.items()}
+    epochs = start_training(model, config, train, inputs, matrices, left)
+    for outputs in (left, unfinished):
+        outputs.clear()  # Kedro keeps a node's inputs in memory, and these are two checkpoints.
     # Kedro's streams hold on to some sixty of the objects that a node yields: two dicts that are
     # filled anew cost the memory of two checkpoints, fresh ones that of a hundred.
     best, last = {}, {}  # type: dict[str, Any], dict[str, Any]

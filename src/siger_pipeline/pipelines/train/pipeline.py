@@ -40,4 +40,4 @@ def create_pipeline(selection: Selection) -> Pipeline:
     # The last one written says which epoch the others count up to.
     outputs = ["checkpoint", "history", "timings", "last_checkpoint"]
     train = with_requests(train_model, selection)
-    return Pipeline([Node(train, inputs, outputs, name="train_model")], tags="train")
+    return Pipeline([Node(train, inputs, outputs, name=selection.trial)], tags="train")

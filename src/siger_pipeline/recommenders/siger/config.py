@@ -38,7 +38,10 @@ class Config(ModelConfig):
         "batch", description="rows in the denominators: the batch's distinct ones, or all"
     )
     contrast_block_mib: float = Field(
-        64.0, gt=0, description="bound on the logits in memory at once, MiB"
+        64.0,
+        gt=0,
+        description="bound on the logits in memory at once, MiB",
+        json_schema_extra={"names": False},
     )
     contrast_precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="of the matrix products of the denominators"

@@ -171,11 +171,11 @@ def test_a_parameter_that_is_not_a_number_is_equal_to_itself(shop: Shop) -> None
 def test_python_objects_in_a_catalog_entry_are_told_apart_by_their_names(shop: Shop) -> None:
     config = yaml.safe_load(shop.catalog_text)
     config["raw"]["metadata"] = {"kind": int}
-    config["raw"]["fs_args"] = {"marker": int}
+    config["raw"]["indent"] = int
     catalog = DataCatalog.from_config({"raw": config["raw"]})
     from kedro_fresh.locations import locations
 
-    assert locations(catalog, ["raw"])["raw"].settings["fs_args"] == {"marker": str(int)}
+    assert locations(catalog, ["raw"])["raw"].settings["indent"] == str(int)
 
 
 def test_a_pattern_of_files_is_never_taken_for_fresh(shop: Shop) -> None:

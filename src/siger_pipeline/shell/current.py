@@ -1,0 +1,112 @@
+"""The trials whose nodes this process has.
+
+Kedro asks for the pipelines without saying for which parameters. The context says it here first;
+this is the only state of the project that outlives a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.studies import Studies, Study
+from siger_pipeline.shell.trials import Trial, trial_of
+from siger_pipeline.shell.wiring import Stages, Wired, wire
+from siger_pipeline.studies.differences import merged
+
+
+class UnknownPipelineError(KeyError):
+    """There is neither a stage nor a study of a name."""
+
+
+@dataclass
+class Current:
+    """What pipelines are built for.
+
+    Attributes:
+        trial: of the run.
+        studies: of the environment.
+        trials: slug -> trial, of all that have been wired.
+        wired: slug -> nodes.
+        parameters: of these nodes, beside those of the configuration.
+    """
+
+    trial: Trial
+    studies: Studies
+    trials: dict[str, Trial] = field(default_factory=dict)
+    wired: dict[str, Wired] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def nodes_of(self, trial: Trial, stages: Stages) -> Wired:
+        """The nodes of a trial, which from now on has entries in the catalog.
+
+        Raises:
+            ParameterError: another trial, or other shared data, would have the same slug.
+        """
+        if trial.slug not in self.wired:
+            wired = wire(trial, stages)
+            self.parameters = merged(self.parameters, wired.parameters)
+            self.trials[trial.slug], self.wired[trial.slug] = trial, wired
+            _check_clash(self.scopes, wired.scopes)
+        _check_clash({trial.slug: self.trials[trial.slug].name}, {trial.slug: trial.name})
+        return self.wired[trial.slug]
+
+    def add_study(self, study: Study) -> None:
+        """Let the catalog have the parameters of a study's table."""
+        rows = [
+            {
+                "trial": part.trial.name,
+                "model": part.trial.model,
+                "variant": part.variant,
+                "seed": part.trial.parameters.train.seed,
+            }
+            for part in study.parts
+        ]
+        title = f"{study.name} on {self.trial.dataset}"
+        title += f": {study.description}" if study.description else ""
+        added = {"study": {study.name: {"trials": rows, "title": title}}}
+        self.parameters = merged(self.parameters, added)
+
+    @property
+    def scopes(self) -> dict[str, str]:
+        """Slug -> name, of what trials share under overrides."""
+        return {short: n for wired in self.wired.values() for short, n in wired.scopes.items()}
+
+
+def _check_clash(known: Mapping[str, str], new: Mapping[str, str]) -> None:
+    for short, name in new.items():
+        if known[short] != name:
+            raise ParameterError(
+                f"trials {known[short]} and {name} would both be {short} in names of nodes: give "
+                "one of the values that they differ by in another spelling"
+            )
+
+
+def current_of(loader: ProjectConfigLoader) -> Current:
+    """The trial and the studies of a run's configuration.
+
+    Raises:
+        UserError: a parameter is unknown or impossible.
+    """
+    given = loader["parameters"]
+    where = partial(loader.where, "parameters")
+    trial = trial_of(loader.configured(), given, loader.runtime_params or {}, where)
+    return Current(trial, Studies(loader, given))
+
+
+_current: Current | None = None
+
+
+def select(current: Current) -> None:
+    """Make it the one that pipelines are built for from now on."""
+    global _current  # noqa: PLW0603
+    _current = current
+
+
+def selected() -> Current | None:
+    """The one selected last, None before the first context."""
+    return _current

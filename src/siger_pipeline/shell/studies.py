@@ -1,0 +1,173 @@
+"""The studies of an environment: `studies.yml`, checked, as trials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+
+from siger_pipeline.errors import ConfigurationError, UserError
+from siger_pipeline.models.registry import model_config, model_names
+from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.trials import Trial, trial_of
+from siger_pipeline.studies.config import StudyConfig
+from siger_pipeline.studies.differences import leaves, merged, nested
+from siger_pipeline.studies.grid import Point, full_keys, points
+from siger_pipeline.training.config import TrainConfig
+
+NAME = re.compile(r"[A-Za-z0-9_-]+")
+KIND = "studies"
+# Pipelines of the project: those of its stages, and Kedro's name for the whole.
+RESERVED = {"ingest", "features", "graphs", "train", "evaluate", "report", "__default__"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A trial of a study.
+
+    Attributes:
+        trial: model and overrides.
+        variant: what the study calls the overrides.
+    """
+
+    trial: Trial
+    variant: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """Several trials, and a table of them.
+
+    Attributes:
+        name: of its pipeline.
+        description: one line.
+        parts: its trials.
+    """
+
+    name: str
+    description: str
+    parts: Sequence[Part]
+
+
+class Studies:
+    """The studies of an environment; none is read before it is asked for."""
+
+    def __init__(self, loader: ProjectConfigLoader, given: Mapping[str, Any]) -> None:
+        """Take the configuration, and the parameters of the run as they stand in it."""
+        self._loader = loader
+        self._given = given
+
+    def names(self) -> list[str]:
+        """The names of all studies.
+
+        Raises:
+            ConfigurationError: a name that cannot be that of a pipeline, or is another's.
+        """
+        found = list(self._loader.optional(KIND))
+        for name in found:
+            if name in RESERVED:
+                raise ConfigurationError(
+                    f"{self._at(name)}study {name!r} has the name of another pipeline: rename it"
+                )
+            if not NAME.fullmatch(name):
+                raise ConfigurationError(
+                    f"{self._at(name)}study {name!r}: the name of a study is of letters, digits, _ "
+                    "and -, since folders and pipelines are named after it"
+                )
+        return found
+
+    def study(self, name: str) -> Study:
+        """A study with its trials.
+
+        Raises:
+            UserError: of the study, of one of its trials, or two trials that are the same.
+        """
+        self.names()
+        config = self._config(name)
+        parts = [Part(self._trial(name, p), p.variant) for p in points(config)]
+        self._check_twice(name, parts)
+        return Study(name, config.description, parts)
+
+    def _config(self, name: str) -> StudyConfig:
+        found = self._loader.optional(KIND)[name]
+        try:
+            config = StudyConfig.model_validate(found)
+        except ValidationError as error:
+            raise ConfigurationError(self._sentence(name, error)) from error
+        for model in config.models:
+            if model not in model_names():
+                near = get_close_matches(model, model_names(), n=1)
+                wish = f"did you mean {near[0]!r}? " if near else ""
+                raise ConfigurationError(
+                    f"{self._at(name, 'models')}study {name!r} has model {model!r}, which does not "
+                    f"exist; {wish}there are {', '.join(model_names())}"
+                )
+        return config
+
+    def _trial(self, name: str, point: Point) -> Trial:
+        model = point.model
+        try:
+            known = model_config(model).model_fields
+            overrides = full_keys(point, known, TrainConfig.model_fields)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._of(name, point)}: {error}") from error
+        runtime = self._loader.runtime_params or {}
+        if twice := sorted(overrides.keys() & dict(leaves(runtime)).keys()):
+            raise ConfigurationError(
+                f"{self._at(name)}study {name!r} sets {twice[0]} itself: leave it out of --params"
+            )
+        own = nested({**overrides, "model": model})
+        given, explicit = merged(self._given, own), merged(runtime, own)
+        where = partial(self._where, overrides)
+        try:
+            return trial_of(self._loader.configured(), given, explicit, where)
+        except UserError as error:
+            raise type(error)(f"{self._of(name, point)}: {error}") from error
+
+    def _of(self, name: str, point: Point) -> str:
+        variant = f", variant {point.variant!r}" if point.variant else ""
+        return f"{self._at(name)}study {name!r}, model {point.model}{variant}"
+
+    def _check_twice(self, name: str, parts: Sequence[Part]) -> None:
+        seen: dict[str, Part] = {}
+        for part in parts:
+            # Some disks take capital and small letters for the same.
+            other = seen.setdefault(part.trial.name.casefold(), part)
+            if other is not part:
+                variants = " and ".join(repr(each.variant) for each in (other, part))
+                raise ConfigurationError(
+                    f"{self._at(name)}study {name!r} has trial {part.trial.name} twice, as "
+                    f"variants {variants}: an override equals what is configured, or changes "
+                    f"nothing for model {part.trial.model}; leave one of them out"
+                )
+
+    def _where(self, overrides: Mapping[str, Any], keys: Sequence[str]) -> str:
+        """Where a parameter stands that the study does not override."""
+        overridden = any(f"{key}.".startswith(f"{'.'.join(keys)}.") for key in overrides)
+        return "" if overridden else self._loader.where("parameters", keys)
+
+    def _at(self, *keys: str) -> str:
+        place = self._loader.where(KIND, keys)
+        return f"{place}: " if place else ""
+
+    def _sentence(self, name: str, error: ValidationError) -> str:
+        first = error.errors()[0]
+        keys = [str(part) for part in first["loc"]]
+        what = ".".join(keys)
+        if first["type"] == "extra_forbidden":
+            near = get_close_matches(what, StudyConfig.model_fields, n=1)
+            wish = f"did you mean {near[0]!r}? " if near else ""
+            known = ", ".join(StudyConfig.model_fields)
+            problem = f"has no key {what!r}; {wish}there are {known}"
+        elif first["type"] == "too_short":
+            problem = f"is empty: {what} has no value"
+        elif first["type"] == "missing":
+            problem = f"lacks {what!r}"
+        else:
+            problem = f"cannot be read: {what or 'it'} is {first['input']!r}, and {first['msg']}"
+        return f"{self._at(name, *keys) or self._at(name)}study {name!r} {problem}"

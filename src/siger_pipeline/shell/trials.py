@@ -1,0 +1,153 @@
+"""The trial that some parameters ask for: its name, its settings, what its nodes depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from siger_pipeline.errors import UserError
+from siger_pipeline.shell.parameters import (
+    StageParameters,
+    Where,
+    check_parameters,
+    plain_values,
+)
+from siger_pipeline.shell.selection import Selection, selection_of
+from siger_pipeline.studies.differences import differences, leaves, merged
+from siger_pipeline.studies.names import slug, trial_name
+
+ALWAYS = {"ingest", "split", "train", "evaluate"}  # blocks that every trial depends on
+HOW = {"model", "dataset", "threads", "graphs", "report"}  # no results depend on their values
+OF_FLOORS = {"floors"}  # blocks that only the floors depend on
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A model under overrides.
+
+    Attributes:
+        name: of its results' folder; that of the model where nothing is overridden.
+        selection: what the wiring of its pipelines depends on.
+        parameters: all blocks of its parameters, checked; `train` as it counts for the model.
+        overrides: dotted key -> value, of each that differs from the configuration and changes
+            results of the trial or of the floors beside it.
+    """
+
+    name: str
+    selection: Selection
+    parameters: StageParameters
+    overrides: Mapping[str, Any]
+
+    @property
+    def model(self) -> str:
+        """Registered name of the model."""
+        return self.parameters.model
+
+    @property
+    def dataset(self) -> str:
+        """Name of the data set."""
+        return self.parameters.dataset
+
+    @property
+    def slug(self) -> str:
+        """The name in names of nodes and datasets."""
+        return self.selection.slug
+
+    @property
+    def named_by(self) -> dict[str, Any]:
+        """The overrides that its results depend on."""
+        return {k: v for k, v in self.overrides.items() if k.partition(".")[0] not in OF_FLOORS}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Its parameters as plain values, without the blocks of other models."""
+        blocks = {*StageParameters.model_fields, self.model}
+        return {key: value for key, value in plain_values(self.parameters).items() if key in blocks}
+
+
+def trial_of(
+    configured: Mapping[str, Any],
+    given: Mapping[str, Any],
+    explicit: Mapping[str, Any],
+    where: Where = lambda keys: "",
+) -> Trial:
+    """The trial that parameters ask for.
+
+    Args:
+        configured: parameters of conf/, without overrides.
+        given: the same with overrides.
+        explicit: the overrides alone.
+        where: values stand, for messages.
+
+    Raises:
+        UserError: a parameter that is unknown or impossible, or a name that cannot be a folder's.
+    """
+    parameters = check_parameters(given, where, explicit)
+    selection = selection_of(parameters)
+    changed = _changed({**configured, "model": parameters.model}, parameters, selection)
+    named = {k: v for k, v in changed.items() if k.partition(".")[0] not in OF_FLOORS}
+    name = trial_name(parameters.model, named)
+    return Trial(name, replace(selection, slug=slug(name)), parameters, changed)
+
+
+def without_effect(trial: Trial, given: Mapping[str, Any]) -> list[str]:
+    """Those of the keys that a run overrides that its trial does not read."""
+    parameters, selection = trial.parameters, trial.selection
+    keys = (key for key, _ in leaves(given) if key.partition(".")[0] not in HOW)
+    return sorted(key for key in keys if not _is_used(key, parameters, selection))
+
+
+def counts(schema: type[BaseModel], key: str) -> bool:
+    """Whether results depend on a parameter: not on those that say how, not what, is computed."""
+    annotation: Any = schema
+    for part in key.split("."):
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return True
+        field = annotation.model_fields.get(part)
+        if field is None:
+            return True
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and extra.get("names") is False:
+            return False
+        annotation = field.annotation
+    return True
+
+
+def _changed(
+    configured: Mapping[str, Any], parameters: StageParameters, selection: Selection
+) -> dict[str, Any]:
+    after = plain_values(parameters)
+    # The parts that are chosen now have their defaults before, too.
+    extractors: dict[str, Any] = {name: {} for name in selection.modalities.values()}
+    parts = {"ingest": {selection.source: {}}, "features": extractors}
+    try:
+        before = plain_values(check_parameters(merged(parts, configured)))
+    except UserError:  # it is the overrides that make it right
+        before = dict(configured)
+    return {
+        key: value
+        for key, value in differences(before, after).items()
+        if _is_used(key, parameters, selection) and counts(type(parameters), key)
+    }
+
+
+def _is_used(key: str, parameters: StageParameters, selection: Selection) -> bool:
+    """Whether the trial, or the floors, depend on a parameter."""
+    block, _, rest = key.partition(".")
+    if block == "ingest":
+        own, _, field = rest.partition(".")
+        return not field or own == selection.source or own in type(parameters.ingest).model_fields
+    if block == "features":
+        return _is_of_features(rest, selection)
+    return block in {*ALWAYS, *OF_FLOORS, parameters.model}
+
+
+def _is_of_features(key: str, selection: Selection) -> bool:
+    modalities = selection.features
+    own, _, field = key.partition(".")
+    if own == "modalities":
+        return field in modalities or bool(modalities)
+    return own in modalities.values()

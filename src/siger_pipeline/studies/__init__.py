@@ -1,0 +1,1 @@
+"""Trials and studies: their names, the grid of a study, its table of results."""

@@ -1,0 +1,67 @@
+"""The trials that a study asks for, before anything is known of the models."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from siger_pipeline.errors import ConfigurationError
+from siger_pipeline.studies.config import StudyConfig
+from siger_pipeline.studies.differences import leaves
+from siger_pipeline.studies.spelling import spelt
+
+SEED = "train.seed"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A trial as a study asks for it.
+
+    Attributes:
+        model: name.
+        variant: the study's name for the overrides, and the values of its grid.
+        overrides: key and value of each; a key may lack its block, see `full_keys`.
+    """
+
+    model: str
+    variant: str
+    overrides: tuple[tuple[str, Any], ...]
+
+
+def points(study: StudyConfig) -> Iterator[Point]:
+    """Every combination, in the order of the study."""
+    seeds = [()] if study.seeds is None else [((SEED, seed),) for seed in study.seeds]
+    axes = [[(key, value) for value in values] for key, values in study.grid.items()]
+    for model, (name, variant) in product(study.models, study.variants.items()):
+        for chosen, seed in product(product(*axes), seeds):
+            label = ", ".join([name, *(f"{key}={spelt(value)}" for key, value in chosen)])
+            overrides = (*leaves(variant), *leaves(dict(chosen)), *seed)
+            yield Point(model, label.removeprefix(", "), overrides)
+
+
+def full_keys(
+    point: Point, hyperparameters: Collection[str], train: Collection[str]
+) -> dict[str, Any]:
+    """The overrides by dotted keys with their block: a study may leave out the model's and `train`.
+
+    Args:
+        point: of the study.
+        hyperparameters: of its model.
+        train: names of the training's settings.
+
+    Raises:
+        ConfigurationError: a parameter is set twice, such as by a variant and by the grid.
+    """
+    result: dict[str, Any] = {}
+    for key, value in point.overrides:
+        first = key.partition(".")[0]
+        block = point.model if first in hyperparameters else "train" if first in train else ""
+        full = f"{block}.{key}".removeprefix(".")
+        if full in result:
+            raise ConfigurationError(
+                f"{full} is set twice, by the variant, the grid or the seeds: set it in one of them"
+            )
+        result[full] = value
+    return result

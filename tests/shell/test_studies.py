@@ -1,0 +1,130 @@
+"""The studies of an environment: as trials, and what is wrong with one in a sentence."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from shell.configured import ROOT, current
+from siger_pipeline.errors import UserError
+from siger_pipeline.shell.studies import Study
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    folder = tmp_path / "conf"
+    shutil.copytree(ROOT / "conf", folder)
+    return folder
+
+
+def study(conf: Path, text: str, params: str = "", name: str = "mine") -> Study:
+    (conf / "base" / "studies.yml").write_text(text)
+    return current(params, conf).studies.study(name)
+
+
+def names_of(found: Study) -> list[tuple[str, str]]:
+    return [(part.trial.name, part.variant) for part in found.parts]
+
+
+def test_the_shipped_study() -> None:
+    found = current().studies.study("components")
+    assert names_of(found) == [
+        ("siger", "SIGER"),
+        ("siger+beta=0", "−EISG"),
+        ("siger+lambda_perturbation=0", "−MP"),
+        ("siger+personalised=false", "−MP*"),
+        ("siger+lambda_alignment=0", "−DA"),
+        ("siger+alignment=standard", "−DA*"),
+    ]
+
+
+def test_models_variants_grid_and_seeds_become_trials(conf: Path) -> None:
+    text = (
+        "mine:\n  models: [siger, lightgcn]\n  seeds: [999, 3]\n"
+        "  variants: {all: {}, text: {features.modalities.image: null}}\n"
+    )
+    with pytest.raises(UserError, match=r"'all' and 'text'.*changes nothing for model lightgcn"):
+        study(conf, text)
+    assert names_of(study(conf, text.replace(", lightgcn", ""))) == [
+        ("siger", "all"),
+        ("siger+seed=3", "all"),
+        ("siger+features.modalities.image=null", "text"),
+        ("siger+features.modalities.image=null+seed=3", "text"),
+    ]
+
+
+def test_what_a_run_overrides_holds_for_each_trial(conf: Path) -> None:
+    text = "mine: {models: [siger], grid: {beta: [0.1, 0.3]}}\n"
+    found = study(conf, text, "train.max_epochs=2")
+    assert names_of(found) == [
+        ("siger+beta=0.1+max_epochs=2", "beta=0.1"),
+        ("siger+max_epochs=2", "beta=0.3"),
+    ]
+
+
+def test_trials_may_differ_in_their_data(conf: Path) -> None:
+    text = "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}}\n"
+    assert [name for name, _ in names_of(study(conf, text))] == [
+        "lightgcn",
+        "lightgcn+split.seed=3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("mine: {models: [sigr]}", ["'sigr'", "did you mean 'siger'", "lightgcn"]),
+        ("mine: {models: []}", ["study 'mine' is empty: models has no value"]),
+        ("mine: {models: [siger], seeds: []}", ["is empty: seeds"]),
+        ("mine: {models: [siger], grid: {beta: []}}", ["is empty: grid.beta"]),
+        ("mine: {models: [siger], variants: {}}", ["is empty: variants"]),
+        ("mine: {variants: {a: {}}}", ["lacks 'models'"]),
+        ("mine: {models: [siger], varants: {a: {}}}", ["'varants'", "did you mean 'variants'"]),
+        ("mine: {models: siger}", ["models is 'siger'"]),
+        ("mine: 3", ["study 'mine' cannot be read"]),
+        (
+            "mine: {models: [siger], variants: {a: {}, b: {beta: 0.3}}}",
+            ["trial siger twice", "'a' and 'b'", "equals what is configured"],
+        ),
+        ("mine: {models: [siger], seeds: [3, 3]}", ["trial siger+seed=3 twice"]),
+        (
+            "mine: {models: [siger], variants: {a: {bta: 1}}}",
+            ["variant 'a'", "no parameter 'bta'"],
+        ),
+        (
+            "mine: {models: [siger], variants: {a: {siger.bta: 1}}}",
+            ["variant 'a'", "no parameter 'siger.bta'", "did you mean 'beta'"],
+        ),
+        (
+            "mine: {models: [siger], variants: {a: {beta: much}}}",
+            ["variant 'a'", "siger.beta", "'much'"],
+        ),
+        (
+            "mine: {models: [siger], variants: {a: {seed: 3}}, seeds: [1]}",
+            ["variant 'a'", "train.seed is set twice"],
+        ),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_with_its_place(
+    conf: Path, text: str, words: list[str]
+) -> None:
+    with pytest.raises(UserError) as error:
+        study(conf, text + "\n")
+    sentence = str(error.value)
+    assert sentence.startswith("conf/base/studies.yml, line 1:")
+    assert "\n" not in sentence
+    for word in words:
+        assert word in sentence, sentence
+
+
+@pytest.mark.parametrize("name", ["train", "a/b", "..", "two words", "a.b"])
+def test_a_name_that_cannot_be_a_studys(conf: Path, name: str) -> None:
+    with pytest.raises(UserError, match=r"studies.yml, line 1: study .*(another pipeline|letters)"):
+        study(conf, f'"{name}": {{models: [siger]}}\n', name=name)
+
+
+def test_a_study_that_sets_what_the_run_sets(conf: Path) -> None:
+    with pytest.raises(
+        UserError, match=r"'mine' sets siger\.beta itself: leave it out of --params"
+    ):
+        study(conf, "mine: {models: [siger], grid: {beta: [0.1, 0.2]}}\n", "siger.beta=0.5")

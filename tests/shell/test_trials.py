@@ -1,0 +1,157 @@
+"""The trial that parameters ask for."""
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+import pytest
+from pydantic import Field
+
+from shell.configured import current, loader_of
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.models import registry
+from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.shell import model_blocks, parameters
+from siger_pipeline.shell.parameters import check_parameters
+from siger_pipeline.shell.trials import counts, without_effect
+
+
+@pytest.mark.parametrize(
+    ("params", "name"),
+    [
+        ("", "siger"),
+        ("model=lightgcn", "lightgcn"),
+        ("siger.lambda_perturbation=0", "siger+lambda_perturbation=0"),
+        ("siger.lambda_perturbation=0.0", "siger+lambda_perturbation=0"),
+        ("siger.beta=0.3,siger.lambda_perturbation=1e-2,train.seed=999", "siger"),
+        ("model=lightgcn,train.seed=3", "lightgcn+seed=3"),
+        ("train.learning_rate=0.01,split.seed=3", "siger+learning_rate=0.01+split.seed=3"),
+        ("features.modalities.image=null", "siger+features.modalities.image=null"),
+        ("features.tfidf_svd.dimension=64", "siger+features.tfidf_svd.dimension=64"),
+        ("evaluate.ks=[5]", "siger+evaluate.ks=5,"),
+        ("split.ratios=[0.7,0.1,0.2]", "siger+split.ratios=0.7,0.1,0.2"),
+        ("train.device=cpu,threads=2,report.paper_note=x,evaluate.block_mib=9", "siger"),
+        ("train.block_mib=9,siger.contrast_block_mib=9,graphs.block_mib=9", "siger"),
+        ("floors.seed=3", "siger"),
+        ("lightgcn.layers=2", "siger"),
+        ("model=lightgcn,siger.beta=0,features.tfidf_svd.dimension=64", "lightgcn"),
+        ("ingest.max_bad_share=0.5", "siger"),
+    ],
+)
+def test_a_name_has_the_overrides_that_count(params: str, name: str) -> None:
+    assert current(params).trial.name == name
+
+
+def test_overrides_are_what_differs_from_the_environment() -> None:
+    assert current("split.untrained_users=refuse", env="baby").trial.name == "siger"
+    assert current("split.untrained_users=leave").trial.name == "siger"
+    assert (
+        current("split.untrained_users=refuse").trial.name == "siger+split.untrained_users=refuse"
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "keys"),
+    [
+        ("lightgcn.layers=2,siger.beta=0", ["lightgcn.layers"]),
+        ("model=lightgcn,features.tfidf_svd.dimension=64", ["features.tfidf_svd.dimension"]),
+        ("model=lightgcn,threads=2,graphs.block_mib=9,report.paper_note=x,floors.seed=2", []),
+        ("features.modalities.image=null,features.picture.size=32", ["features.picture.size"]),
+    ],
+)
+def test_overrides_that_change_nothing_are_known(params: str, keys: list[str]) -> None:
+    loader = loader_of(params)
+    assert without_effect(current(params).trial, loader.runtime_params) == keys
+
+
+def test_what_is_overridden_may_be_what_makes_the_configuration_right() -> None:
+    params = "features.modalities.text=matrix"
+    assert current(params, env="clothing").trial.name == f"siger+{params}"
+
+
+def test_which_parameters_name_a_trial() -> None:
+    schema = type(check_parameters(loader_of()["parameters"]))
+    assert not counts(schema, "train.device")
+    assert counts(schema, "train.seed")
+    assert counts(schema, "features.modalities.image")
+
+
+def test_a_bad_override_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"--params: no parameter 'siger.bta'.*'beta'"):
+        current("siger.bta=0")
+
+
+Plug = Callable[[type[ModelConfig]], None]
+
+
+class Published(ModelConfig):
+    """A model with training settings of its paper."""
+
+    recommender = "Published"
+    published: ClassVar[dict[str, object]] = {"batch_size": 1024, "patience": 10}
+
+    width: int = Field(8, description="of nothing")
+
+
+class Clash(Published):
+    """A hyperparameter by which a name of a trial would not tell what is meant."""
+
+    seed: int = Field(1, description="taken")
+
+
+@pytest.fixture
+def plugged_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[type[ModelConfig]], None]]:
+    """Puts other hyperparameters in the place of SIGER's."""
+
+    def plug(config: type[ModelConfig]) -> None:
+        parameters._schema.cache_clear()
+        for module in (model_blocks, registry):
+            monkeypatch.setattr(module, "model_config", lambda name: config)
+
+    yield plug
+    parameters._schema.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("params", "batch_size", "patience", "name"),
+    [
+        ("", 1024, 10, "siger"),
+        ("train.patience=40", 1024, 40, "siger+patience=40"),
+        ("train.batch_size=2048", 2048, 10, "siger+batch_size=2048"),
+        ("siger.train.batch_size=512", 512, 10, "siger+batch_size=512"),
+        ("siger.train.batch_size=1024", 1024, 10, "siger"),
+        ("siger.train.batch_size=512,train.batch_size=256", 256, 10, "siger+batch_size=256"),
+    ],
+)
+def test_training_settings_are_the_models_unless_the_environment_or_the_run_says_more(
+    plugged_in: Plug, params: str, batch_size: int, patience: int, name: str
+) -> None:
+    plugged_in(Published)
+    trial = current(params).trial
+    assert (trial.parameters.train.batch_size, trial.parameters.train.patience) == (
+        batch_size,
+        patience,
+    )
+    assert trial.name == name
+    assert trial.values["siger"] == {"width": 8}
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ("siger.train.batch_sise=3", "no parameter 'siger.train.batch_sise'.*'batch_size'"),
+        ("siger.train.batch_size=0", "'siger.train.batch_size' = 0"),
+    ],
+)
+def test_a_bad_training_setting_of_a_model_is_refused(params: str, words: str) -> None:
+    with pytest.raises(ParameterError, match=words):
+        current(params)
+
+
+def test_a_hyperparameter_must_not_bear_the_name_of_a_training_setting(
+    plugged_in: Plug,
+) -> None:
+    plugged_in(Clash)
+    with pytest.raises(
+        ParameterError, match=r"its hyperparameter 'seed' has the name of a training"
+    ):
+        current()

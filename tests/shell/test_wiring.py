@@ -1,0 +1,91 @@
+"""What trials share is named by what it depends on; what they do not, by the trial."""
+
+import pytest
+from kedro.pipeline import Node
+
+from shell.configured import current
+from siger_pipeline.pipeline_registry import STAGES
+from siger_pipeline.shell.wiring import Wired, wire
+
+
+def wired(params: str = "") -> Wired:
+    return wire(current(params).trial, STAGES)
+
+
+def nodes(params: str = "") -> dict[str, Node]:
+    return {node.name: node for stage in wired(params).stages.values() for node in stage}
+
+
+def test_without_overrides_what_is_shared_has_its_plain_name() -> None:
+    found = wired()
+    assert (found.names["splits"], found.names["features_text"]) == ("splits", "features_text")
+    assert (found.names["floors"], found.names["metrics"]) == ("floors", "siger/metrics")
+    assert found.scopes == {}
+    train = nodes()["train.siger"]
+    assert {"params:trial.siger.train", "params:trial.siger.siger"} <= set(train.inputs)
+    assert "siger/unfinished_training" in train.inputs
+
+
+@pytest.mark.parametrize(
+    ("params", "changed"),
+    [
+        ("train.seed=3", set()),
+        ("siger.beta=0", set()),
+        ("floors.seed=3", {"floors"}),
+        ("evaluate.ks=[5]", {"floors"}),
+        (
+            "features.tfidf_svd.dimension=64",
+            {"features_text", "missing_text", "graphs/knn-text-k10"},
+        ),
+        ("features.picture.size=32", {"features_image", "missing_image", "graphs/knn-image-k10"}),
+        ("siger.knn_k=5", set()),
+    ],
+)
+def test_an_override_names_what_depends_on_it(params: str, changed: set[str]) -> None:
+    found = wired(params)
+    own = {name for name, full in found.names.items() if full.startswith(f"{slug(params)}/")}
+    shared = {name for name, full in found.names.items() if name not in own and full != name}
+    assert shared == changed
+    assert {"metrics", "checkpoint", "report_page", "graph_statistics"} <= own
+
+
+def slug(params: str) -> str:
+    return current(params).trial.slug
+
+
+def test_an_override_of_the_split_names_all_that_follows_from_it_and_nothing_before() -> None:
+    found = wired("split.seed=3")
+    assert found.scopes == {"sample-split-seed-3": "sample+split.seed=3"}
+    plain = {name for name, full in found.names.items() if name == full}
+    assert plain >= {"interactions", "items", "core_interactions", "item_index", "features_text"}
+    for name in ("splits", "split_matrix", "floors", "graphs/bipartite"):
+        assert found.names[name] == f"sample-split-seed-3/{name}"
+    split = nodes("split.seed=3")["ingest.sample-split-seed-3.split_interactions"]
+    assert "params:under.sample-split-seed-3.split" in split.inputs
+    assert found.parameters["under"]["sample-split-seed-3"]["split"]["seed"] == 3
+
+
+def test_a_hyperparameter_that_a_graph_is_made_by_names_another_graph() -> None:
+    assert "graphs/knn-text-k5" in wired("siger.knn_k=5").names
+    assert "graphs/knn-text-k10" not in wired("siger.knn_k=5").names
+
+
+def test_the_trial_says_of_itself_what_its_provenance_needs() -> None:
+    found = wired("siger.beta=0,floors.seed=3")
+    assert found.parameters["trial"]["siger-beta-0"]["trial"] == {
+        "name": "siger+beta=0",
+        "overrides": {"siger.beta": 0.0},
+        "floors": "sample+floors.seed=3",
+    }
+
+
+def test_nodes_of_two_trials_that_share_a_name_are_the_same() -> None:
+    one, other = nodes("split.seed=3"), nodes("model=lightgcn,train.seed=4,split.seed=3")
+    shared = one.keys() & other.keys()
+    assert {
+        "ingest.sample-split-seed-3.arrange_splits",
+        "evaluate.sample-split-seed-3.floors",
+    } <= shared
+    assert not {name for name in shared if name.startswith(("train", "report"))}
+    for name in shared:
+        assert (one[name].inputs, one[name].outputs) == (other[name].inputs, other[name].outputs)

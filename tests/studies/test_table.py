@@ -1,0 +1,67 @@
+"""The table of a study: tidy, and summed up for people."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from siger_pipeline.studies.table import COLUMNS, as_latex, as_markdown, summary, tidy_table
+
+
+def trial(variant: str, seed: int) -> dict[str, Any]:
+    return {"trial": f"siger+seed={seed}", "model": "siger", "variant": variant, "seed": seed}
+
+
+def metrics(recall: float) -> dict[str, dict[str, float]]:
+    return {"test": {"recall@20": recall, "coverage": 0.5}, "validation": {"recall@20": 0.3}}
+
+
+ORIGIN = {
+    "dataset": "shop",
+    "data": {"fingerprint": "sha256:1"},
+    "features": {"text": "tfidf_svd"},
+    "device": "cpu",
+    "versions": {"siger-pipeline": "1"},
+}
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    trials = [trial("full", 1), trial("full", 2), trial("−MP & more_1", 1)]
+    return tidy_table(trials, [metrics(0.1), metrics(0.2), metrics(0.05)], [ORIGIN] * 3)
+
+
+def test_a_row_a_trial_split_and_metric(table: pd.DataFrame) -> None:
+    assert tuple(table.columns) == COLUMNS
+    assert len(table) == 9
+    first = table.iloc[0]
+    assert (first["dataset"], first["trial"], first["seed"]) == ("shop", "siger+seed=1", 1)
+    assert (first["split"], first["metric"], first["k"], first["value"]) == (
+        "test",
+        "recall",
+        20,
+        0.1,
+    )
+    assert (first["data"], first["features"]) == ("sha256:1", "text: tfidf_svd")
+    assert pd.isna(table.iloc[1]["k"])
+
+
+def test_a_summary_over_seeds(table: pd.DataFrame) -> None:
+    assert summary(table).to_dict("records") == [
+        {"model": "siger", "variant": "full", "seeds": 2, "recall@20": "0.1500 ± 0.0707"},
+        {"model": "siger", "variant": "−MP & more_1", "seeds": 1, "recall@20": "0.0500"},
+    ]
+
+
+def test_the_summary_in_markdown_and_latex(table: pd.DataFrame) -> None:
+    rows = summary(table)
+    assert as_markdown(rows, "mine | yours").splitlines()[:5] == [
+        "# mine | yours",
+        "",
+        "| model | variant | seeds | recall@20 |",
+        "| --- | --- | --- | --- |",
+        "| siger | full | 2 | 0.1500 ± 0.0707 |",
+    ]
+    latex = as_latex(rows)
+    assert r"siger & $-$MP \& more\_1 & 1 & 0.0500 \\" in latex
+    assert latex.startswith("\\begin{tabular}{llrr}\n\\toprule\n")
