@@ -19,8 +19,10 @@ def interrupted(error: BaseException) -> bool:
 
 
 def behind(error: BaseException) -> Iterator[BaseException]:
-    """An error, and those that led to it."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        found = found.__cause__ or found.__context__
+    """An error, and those that led to it, each once: an error raised again can lead to itself."""
+    link: BaseException | None = error
+    seen: set[int] = set()
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from kedro.pipeline import Node
 
-from kedro_fresh.errors import FreshError
+from kedro_fresh.errors import FreshError, behind
 from kedro_fresh.extra import extra_modules, with_code, with_values
 from kedro_fresh.processes import Processes, WorkerEndedError
 from kedro_fresh.runner import FreshRunner
@@ -380,3 +380,9 @@ def test_a_copy_of_what_is_in_no_module_cannot_be_sent() -> None:
 
     with pytest.raises(TransportError, match="cannot be sent to another process"):
         packed(with_values(local, rate=3))
+
+
+def test_an_error_that_leads_to_itself_is_looked_through_once() -> None:
+    first, second = ValueError("first"), ValueError("second")
+    first.__context__, second.__cause__ = second, first
+    assert list(behind(first)) == [first, second]
