@@ -1,15 +1,18 @@
 """What a source must return is checked, so that no stage after it works on something else."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ibis.expr.types import Table
 
-from data.conftest import MakeTable
 from siger_pipeline.data.conformity import require_ids, require_layout, require_one_row_an_item
 from siger_pipeline.data.layout import ITEM_TYPES, conform
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
 from siger_pipeline.errors import ParameterError
+
+MakeTable = Callable[[dict[str, Any]], Table]
 
 
 def test_a_table_of_the_layout_passes(table: MakeTable) -> None:
