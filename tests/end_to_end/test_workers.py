@@ -15,10 +15,10 @@ VERSION = re.compile(r"/\d{4}-\d\d-\d\dT[\d.]+Z/")
 MEASURED = re.compile(r"timings|learning_curves|/report\.|/latest/")
 SETTINGS = ("--params", "model=siger,train.max_epochs=3")
 LONGER = ("--params", "model=lightgcn,train.max_epochs=60,train.patience=60")
-LONGER += ("--to-outputs", "metrics")
+LONGER += ("--to-outputs", "lightgcn-max_epochs-60-patience-60/metrics")
 TRAINER = "siger_pipeline.training.trainer"
 SAME = tuple(
-    f"{folder}/sample/lightgcn/{name}"
+    f"{folder}/sample/lightgcn+max_epochs=60+patience=60/{name}"
     for folder, name in (
         ("06_models", "checkpoint.pt"),
         ("06_models", "last_checkpoint.pt"),
