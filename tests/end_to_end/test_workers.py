@@ -8,17 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from end_to_end.project import Project, copy_to
+from end_to_end.project import LOCAL, Project, copy_to
 
 VERSION = re.compile(r"/\d{4}-\d\d-\d\dT[\d.]+Z/")
 # These tell of seconds, or of what does.
 MEASURED = re.compile(r"timings|learning_curves|/report\.|/latest/")
 SETTINGS = ("--params", "model=siger,train.max_epochs=3")
-LONGER = ("--params", "model=lightgcn,train.max_epochs=60,train.patience=60")
-LONGER += ("--to-outputs", "lightgcn-max_epochs-60-patience-60/metrics")
+LONGER = ("--params", "model=lightgcn", "--to-outputs", "lightgcn/metrics")
 TRAINER = "siger_pipeline.training.trainer"
 SAME = tuple(
-    f"{folder}/sample/lightgcn+max_epochs=60+patience=60/{name}"
+    f"{folder}/sample/lightgcn/{name}"
     for folder, name in (
         ("06_models", "checkpoint.pt"),
         ("06_models", "last_checkpoint.pt"),
@@ -103,6 +102,7 @@ def test_a_training_whose_worker_is_killed_goes_on_in_another(
     unbroken, broken = Project(tmp_path / "unbroken"), Project(tmp_path / "broken")
     for project in (unbroken, broken):
         shutil.copytree(sample_results.path, project.path)
+        (project.path / LOCAL).write_text("train: {max_epochs: 60, patience: 60}\n")
     log = killed_at_epoch(broken, 5)
     (error,) = [line for line in log.splitlines() if line.startswith("Error: ")]
     assert "was ended by SIGKILL before the node was done, so it will run again" in error

@@ -1,6 +1,7 @@
 """The package installed by itself, in a Kedro project that knows nothing of it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -141,7 +142,8 @@ def test_runs_and_status_of_a_project_that_only_installed_the_package(bakery: Ba
     stale = succeeds(bakery.kedro("fresh", "status"))
     assert "code of bakery.oven changed" in stale
     assert "1 of 2 nodes are fresh." in stale
-    assert "bake: ran in 0.0 s (code of bakery.oven changed)" in succeeds(bakery.kedro(*RUN))
+    told = r"bake: ran in \d+\.\d s \(code of bakery\.oven changed\)"
+    assert re.search(told, succeeds(bakery.kedro(*RUN)))
     why = succeeds(bakery.kedro("fresh", "status", "--params", "minutes=45"))
     assert "minutes changed 30 → 45" in why
     assert "All 1 nodes" in succeeds(bakery.kedro("fresh", "status", "--namespaces", "mixing"))
