@@ -72,7 +72,7 @@ def test_a_hyperparameter_that_a_graph_is_made_by_names_another_graph() -> None:
 
 def test_the_trial_says_of_itself_what_its_provenance_needs() -> None:
     found = wired("siger.beta=0,floors.seed=3")
-    assert found.parameters["trial"]["siger-beta-0"]["trial"] == {
+    assert found.parameters["siger-beta-0/trial"] == {
         "name": "siger+beta=0",
         "overrides": {"siger.beta": 0.0},
         "floors": "sample+floors.seed=3",
