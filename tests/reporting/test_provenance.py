@@ -15,6 +15,7 @@ from siger_pipeline.reporting.provenance import (
     library_versions,
     provenance,
 )
+from siger_pipeline.requests import graph
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def splits() -> pd.DataFrame:
 @pytest.fixture
 def run(parameters: dict[str, Any]) -> Run:
     trial = {"name": "da_mrs+seed=3", "overrides": {"train.seed": 3}, "floors": "baby"}
-    return Run("da_mrs", "cpu", [2], trial, parameters)
+    return Run("da_mrs", "cpu", [2], trial, parameters, ())
 
 
 def test_the_fingerprint_is_of_the_content_whatever_its_order_or_types(
@@ -65,7 +66,9 @@ def test_versions_name_python_and_every_library_that_figures_depend_on() -> None
 
 
 def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) -> None:
+    run = dataclasses.replace(run, requests=(graph("bipartite"),))
     found = provenance(run, splits, n_users=2, n_items=4)
+    assert found["made_from"]["reads"] == ["interactions", "bipartite"]
     assert found["data"] == {
         "fingerprint": data_fingerprint(splits),
         "users": 2,

@@ -36,6 +36,7 @@ def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
         splits=in_duckdb({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
         user_index=in_duckdb({"user_id": [0, 1]}),
         item_index=in_duckdb({"item_id": [0]}),
+        requests=(),
         **{**parameters, "model": model, "train": train_config(seed=7)},
     )
 
