@@ -14,7 +14,7 @@ from end_to_end.project import ROOT
 
 WIDTH = 100
 FOLDERS = (".", "docs", "benchmarks", "src/kedro_fresh")
-UNWRITTEN = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md"}  # are rewritten as a whole
+UNWRITTEN = {"README.md", "CHANGELOG.md"}  # are rewritten as a whole
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
     for folder in FOLDERS
