@@ -14,12 +14,8 @@ from end_to_end.project import ROOT
 
 WIDTH = 100
 FOLDERS = (".", "docs", "benchmarks", "src/kedro_fresh")
-UNWRITTEN = {"README.md", "CHANGELOG.md"}  # are rewritten as a whole
 DOCUMENTS = sorted(
-    path.relative_to(ROOT).as_posix()
-    for folder in FOLDERS
-    for path in (ROOT / folder).glob("*.md")
-    if path.relative_to(ROOT).as_posix() not in UNWRITTEN
+    path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).glob("*.md")
 )
 OF_EXTRAS = {"viz"}  # commands of packages that are not always installed
 

@@ -42,10 +42,10 @@ def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_provenance_is_of_the_blocks_that_it_is_given(parameters: dict[str, Any]) -> None:
-    found = origin_of("da_mrs", parameters)
-    assert found["features_note"] == "rebuilt features"
-    assert (found["data"]["users"], found["data"]["items"]) == (2, 1)
-    assert (found["seed"], found["device"], found["threads"]) == (7, "cuda:0", [2, 1])
+    result = origin_of("da_mrs", parameters)
+    assert result["features_note"] == "rebuilt features"
+    assert (result["data"]["users"], result["data"]["items"]) == (2, 1)
+    assert (result["seed"], result["device"], result["threads"]) == (7, "cuda:0", [2, 1])
     del parameters["features"]
     assert origin_of("lightgcn", parameters)["features_note"] == ""
 

@@ -43,7 +43,7 @@ def row(text: str, label: str) -> list[str]:
     return [cell.strip() for cell in lines[0].strip("|").split("|")][1:]
 
 
-def test_the_document_is_plain(report: dict[str, Any]) -> None:
+def test_the_document_is_json(report: dict[str, Any]) -> None:
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert report["training"] == {
         "epochs": 4,
