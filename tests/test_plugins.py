@@ -118,7 +118,7 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
     "config": ("config", "class Config(", "class Configuration(", "lacks a class Config, derived"),
     "base": ("config", "(ModelConfig)", "", "lacks a class Config, derived from ModelConfig"),
     "class": ("config", 'recommender = "Neighbours"', "", "lacks Config.recommender, the name of"),
-    "name": ("config", '"Neighbours"', '"Neighbors"', "lacks a class Neighbors, derived from Rec"),
+    "name": ("config", '"Neighbours"', '"Neighbors"', "lacks a class Neighbors, derived from Tr"),
     "model": ("model", "import torch\n", "import torhc\n", r"\(ModuleNotFoundError: .*torhc"),
     "raises": ("config", "for m in modalities", "for m in 3", "requests: it raises TypeError: 'in"),
     "returns": ("config", "return (graph(", "return ((", r"requests: it returns \('common_users'"),

@@ -1,5 +1,7 @@
 """A small data set that every model can be built from, and the models that the tests run on."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from contracts.plugged_in import awkward_models
 from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.recipe import Features, GraphInputs
 from siger_pipeline.graphs.registry import build as build_graph
-from siger_pipeline.graphs.registry import graphs_of
+from siger_pipeline.graphs.registry import graphs_of, requested_graph
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
@@ -74,7 +76,8 @@ def inputs_of(
     """
     matrix = sparse.csr_matrix(interactions.astype(np.float32))
     found: dict[Request, Any] = {features(m): x for m, x in of_items.items()}
-    wanted = {r for name in model_names() for r in requests_of(name, config_of(name), [*of_items])}
+    able = (name for name in model_names() if len(of_items) >= model_config(name).fewest_modalities)
+    wanted = {r for name in able for r in requests_of(name, config_of(name), [*of_items])}
     for graph in graphs_of(sorted(wanted, key=lambda request: request.name)):
         parts = graph.config.requests()
         read = {r: Features(found[r], ~found[r].any(axis=1)) for r in parts if r.modality}
@@ -84,6 +87,8 @@ def inputs_of(
             values["k"] = neighbours
         inputs = GraphInputs(matrix, read, graphs)
         found[graph.request] = build_graph(graph.request.recipe, values, inputs)
+    # A model may spell out a parameter's default.
+    found |= {r: found[requested_graph(r).request] for r in wanted if not r.modality}
     return ModelInputs(matrix, tuple(sorted(of_items)), found)
 
 
@@ -93,15 +98,17 @@ def requested_by(name: str, inputs: ModelInputs, **changes: Any) -> ModelInputs:
     return ModelInputs(inputs.interactions, inputs.modalities, {r: inputs[r] for r in requests})
 
 
-def small_world(seed: int = 0, users: int = 30, items: int = 40) -> ModelInputs:
-    """Random interactions and two modalities of different widths."""
+def small_world(
+    seed: int = 0,
+    users: int = 30,
+    items: int = 40,
+    widths: Mapping[str, int] = MappingProxyType({"image": 12, "text": 7}),
+) -> ModelInputs:
+    """Random interactions, and modalities of different widths."""
     draw = np.random.default_rng(seed)
     interactions = draw.random((users, items)) < 0.2
     interactions[np.arange(users), draw.integers(0, items, users)] = True
-    of_items = {
-        "image": draw.normal(size=(items, 12)).astype(np.float32),
-        "text": draw.normal(size=(items, 7)).astype(np.float32),
-    }
+    of_items = {m: draw.normal(size=(items, d)).astype(np.float32) for m, d in widths.items()}
     # All neighbours are kept: no tie is broken by an index.
     return inputs_of(interactions, of_items, neighbours=items)
 

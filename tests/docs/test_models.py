@@ -8,8 +8,8 @@ from contracts.world import config_of
 from end_to_end.project import ROOT
 from plugin.package import PARTS, SOURCE
 from siger_pipeline.graphs.registry import recipe_config
-from siger_pipeline.models.registry import model_config, model_names
-from siger_pipeline.plugins import RECIPES, names
+from siger_pipeline.models.registry import model_config
+from siger_pipeline.plugins import RECIPES, RECOMMENDERS, own_names
 
 TEXT = (ROOT / "docs" / "models.md").read_text()
 FENCE = re.compile(r"`([\w/]+\.py)`\n\n```python\n(.*?)```", re.DOTALL)
@@ -29,7 +29,7 @@ def test_the_shown_files_are_those_that_the_tests_run() -> None:
 
 def test_every_model_is_described() -> None:
     described = re.findall(r"^- `(\w+)`: ", TEXT, re.MULTILINE)
-    assert set(model_names()) <= set(described)
+    assert set(own_names(RECOMMENDERS)) <= set(described)
 
 
 @pytest.mark.parametrize("model", ["siger", "lightgcn"])
@@ -46,4 +46,6 @@ def test_the_recipes_are_described_with_their_parameters() -> None:
         name: [argument.partition("=")[0] for argument in arguments.split(", ")]
         for name, arguments in RECIPE.findall(TEXT.partition("The recipes")[2])
     }
-    assert described == {name: list(recipe_config(name).model_fields) for name in names(RECIPES)}
+    assert described == {
+        name: list(recipe_config(name).model_fields) for name in own_names(RECIPES)
+    }

@@ -5,7 +5,7 @@ import pytest
 from contracts.world import config_of
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.graphs.registry import features_of, graphs_of
-from siger_pipeline.models.registry import model_config, model_names, requests_of
+from siger_pipeline.models.registry import model_class, model_config, model_names, requests_of
 from siger_pipeline.requests import features, graph
 
 
@@ -47,6 +47,14 @@ def test_without_features_it_says_what_is_missing() -> None:
 def test_a_model_that_does_not_exist() -> None:
     with pytest.raises(ParameterError, match=r"model 'lightgnc' does not exist.*lightgcn"):
         model_config("lightgnc")
+
+
+def test_a_class_that_is_neither_trained_nor_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_config("lightgcn"), "recommender", "DotProduct")
+    with pytest.raises(
+        ParameterError, match="a class DotProduct, derived from Trained or from ClosedForm"
+    ):
+        model_class("lightgcn")
 
 
 @pytest.mark.parametrize("name", model_names())

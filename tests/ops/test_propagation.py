@@ -57,6 +57,25 @@ def test_both_ways_of_a_product_agree(side: str, rows: int) -> None:
     torch.testing.assert_close(csr_product(*parts, rows, x), gather_and_sum(*parts, x))
 
 
+def test_the_transposed_product_and_its_gradient() -> None:
+    graph, dense = some_graph()
+    users, _ = some_tables()
+    back, expected = graph.propagate_transposed(users), dense.T @ users
+    torch.testing.assert_close(back, expected)
+    weights = torch.randn(back.shape, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(
+        *(torch.autograd.grad(result, users, weights)[0] for result in (back, expected))
+    )
+
+
+def test_a_graph_in_float64_gives_its_rows_in_float64() -> None:
+    graph, dense = some_graph()
+    _, items = some_tables()
+    rows = torch.tensor([0, 3])
+    result = graph.double().propagate_rows(rows)(items.double())
+    torch.testing.assert_close(result, (dense.double() @ items.double())[rows])
+
+
 def layers_plainly(dense: Tensor, users: Tensor, items: Tensor, layers: int) -> tuple[Tensor, ...]:
     sums = users, items
     for _ in range(layers):

@@ -80,6 +80,11 @@ def test_a_bad_override_is_refused() -> None:
         current("siger.bta=0")
 
 
+def test_settings_that_contradict_each_other_are_named_without_the_whole_block() -> None:
+    with pytest.raises(ParameterError, match=r"parameters of 'train': patience is 1 epochs, but"):
+        current("train.patience=1,train.evaluate_every=2")
+
+
 Plug = Callable[[type[ModelConfig]], None]
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from siger_pipeline.requests import Request
 
 
 class ModelConfig(BaseModel):
     """Hyperparameters of a model, each with a default and a description; no unknown keys.
+
+    One that is a mapping, such as a weight for each modality, is overridden key by key.
 
     Attributes:
         recommender: name of the model's class, in the module `model` beside this one.
@@ -23,6 +25,22 @@ class ModelConfig(BaseModel):
     recommender: ClassVar[str]
     fewest_modalities: ClassVar[int] = 0
     published: ClassVar[Mapping[str, Any]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _merge_mappings_with_their_defaults(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        defaults = {
+            key: cls.model_fields[key].default
+            for key, value in given.items()
+            if key in cls.model_fields and isinstance(value, Mapping)
+        }
+        return dict(given) | {
+            key: {**default, **given[key]}
+            for key, default in defaults.items()
+            if isinstance(default, Mapping)
+        }
 
     def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:
         """The graphs and features that the model is built from, beside the interactions.

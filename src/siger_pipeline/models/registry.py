@@ -142,12 +142,13 @@ def model_class(name: str) -> type[Recommender]:
     Raises:
         ParameterError: no such model, or its module has no such class.
     """
-    from siger_pipeline.models.recommender import Recommender
+    from siger_pipeline.models.recommender import ClosedForm, Trained
 
     wanted = model_config(name).recommender
     cls = getattr(plugins.load(RECOMMENDERS, name, "model"), wanted, None)
-    if not (isinstance(cls, type) and issubclass(cls, Recommender)):
-        raise ParameterError(_lacks(name, "model", f"a class {wanted}, derived from Recommender"))
+    if not (isinstance(cls, type) and issubclass(cls, (Trained, ClosedForm))):
+        what = f"a class {wanted}, derived from Trained or from ClosedForm"
+        raise ParameterError(_lacks(name, "model", what))
     return cls
 
 

@@ -20,6 +20,8 @@ ROWS, COLUMNS = "rows", "columns"  # which of the two stored matrices: A, or its
 class Graph(nn.Module):
     """A constant sparse matrix A [N, M], stored with its transpose so that both passes gather."""
 
+    rows_values: Tensor
+
     def __init__(self, matrix: sparse.csr_matrix) -> None:
         super().__init__()
         self.shape = matrix.shape
@@ -37,7 +39,11 @@ class Graph(nn.Module):
 
     def propagate(self, x_Md: Tensor) -> Tensor:
         """A x, [N, d]."""
-        return _Product.apply(x_Md, self)
+        return _Product.apply(x_Md, self, ROWS)
+
+    def propagate_transposed(self, x_Nd: Tensor) -> Tensor:
+        """Aᵀ x, [M, d]: for a user-item graph, from users to items."""
+        return _Product.apply(x_Nd, self, COLUMNS)
 
     def propagate_rows(self, rows: Tensor | None) -> Callable[[Tensor], Tensor]:
         """The function x → (A x)[rows], at the cost of those rows where they are few.
@@ -50,7 +56,7 @@ class Graph(nn.Module):
         if rows.device.type != "cpu":
             # Cutting a graph out would make the host wait for its size.
             return lambda x: rows_of(self.propagate(x), rows)
-        return Graph(self._matrix()[rows.numpy()]).propagate
+        return Graph(self._matrix()[rows.numpy()]).to(self.rows_values.dtype).propagate
 
     def _matrix(self) -> sparse.csr_matrix:
         parts = (getattr(self, f"{ROWS}_{part}") for part in ("values", "indices", "indptr"))
@@ -89,16 +95,19 @@ def csr_product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md
 
 
 class _Product(torch.autograd.Function):
-    """A x whose gradient is Aᵀ g by the stored transpose: no scatter, one order of sums."""
+    """A x whose gradient is Aᵀ g by the stored transpose: no scatter, one order of sums.
+
+    Likewise Aᵀ x, whose gradient is A g.
+    """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, graph: Graph) -> Tensor:
-        ctx.graph = graph
-        return graph.product(x.contiguous(), ROWS)
+    def forward(ctx: Any, x: Tensor, graph: Graph, side: str) -> Tensor:
+        ctx.graph, ctx.other_side = graph, COLUMNS if side == ROWS else ROWS
+        return graph.product(x.contiguous(), side)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return ctx.graph.product(gradient.contiguous(), COLUMNS), None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        return ctx.graph.product(gradient.contiguous(), ctx.other_side), None, None
 
 
 def lightgcn(

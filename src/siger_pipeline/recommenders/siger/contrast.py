@@ -20,12 +20,12 @@ class Contrast:
     Attributes:
         over_all_rows: denominators over all N rows, not the batch's alone.
         block_mib: bound on the logits in memory at once, MiB; never n × N.
-        precision: of the denominators' matrix products.
+        precision: of the denominators' matrix products; that of the weights if None.
     """
 
     over_all_rows: bool
     block_mib: float
-    precision: torch.dtype
+    precision: torch.dtype | None
 
     def info_nce(
         self, x_Nd: Tensor, y_Nd: Tensor, rows_n: Tensor | None, temperature: float

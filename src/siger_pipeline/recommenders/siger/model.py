@@ -45,7 +45,7 @@ class SIGER(DotProduct, Trained):
         self.contrast = Contrast(
             config.contrast == "all",
             config.contrast_block_mib,
-            getattr(torch, config.contrast_precision),
+            torch.bfloat16 if config.contrast_precision == "bfloat16" else None,
         )
         self.bipartite = Graph(inputs[BIPARTITE])
         self.modalities = sorted(inputs.modalities)

@@ -7,7 +7,7 @@ from pydantic import Field
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.requests import Request, features, graph
 
-BIPARTITE = graph("bipartite")
+BIPARTITE = graph("bipartite", loops=False)  # the default, spelt out
 
 
 class Config(ModelConfig):

@@ -1,7 +1,11 @@
-"""A loss without negatives: a contrast among the batch's positives, as SLMRec's."""
+"""A loss without negatives: a contrast among the batch's positives, as SLMRec's, and BM3's.
+
+The latter pulls users towards their items with dropout, which are detached, and learn nothing.
+"""
 
 from scipy import sparse
 from torch import Tensor
+from torch.nn import functional
 
 from contracts.awkward.no_negatives.config import Config as NoNegativesConfig
 from siger_pipeline.losses.contrastive import info_nce
@@ -9,7 +13,7 @@ from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.batches import Batches, PairBatches
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import xavier_table
-from siger_pipeline.models.randomness import Randomness, all_items, all_users
+from siger_pipeline.models.randomness import Ids, Randomness, all_items, all_users, some
 from siger_pipeline.models.recommender import DotProduct, Trained
 
 
@@ -34,5 +38,11 @@ class NoNegatives(DotProduct, Trained):
         return self.users, self.items
 
     def loss(self, batch: Batch, randomness: Randomness) -> dict[str, Tensor]:
-        users, positives, _ = batch.pairs(self.users[batch.user_rows], self.items[batch.item_rows])
-        return {"contrast": info_nce(users, positives, self.config.tau)}
+        items = self.items[batch.item_rows]
+        users, positives, _ = batch.pairs(self.users[batch.user_rows], items)
+        mask = randomness.dropout_mask(0.3, some(Ids.ITEM, batch.item_rows), items.shape[1])
+        targets = (items.detach() * mask)[batch.positive_positions]
+        return {
+            "contrast": info_nce(users, positives, self.config.tau),
+            "target": 1 - functional.cosine_similarity(users, targets).mean(),
+        }
