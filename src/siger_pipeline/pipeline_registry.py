@@ -28,6 +28,7 @@ STAGES = {
     "evaluate": evaluate,
     "report": report,
 }
+PROVENANCE = "provenance"
 # Of these a whole run takes as much as the later stages need: no features for LightGCN.
 PREPARING = {"ingest", "features", "graphs"}
 WHOLE = "__default__"
@@ -42,9 +43,12 @@ class Pipelines(dict[str, Pipeline]):
     def __init__(self, current: Current) -> None:
         """Build one pipeline a stage, and `__default__`: all, as far as the model needs them."""
         everything = Pipeline([])
-        for name, nodes in current.nodes_of(current.trial, STAGES).stages.items():
-            everything += Pipeline(nodes)
-            self[name] = _with_all_it_needs(everything, nodes)
+        wired = current.nodes_of(current.trial, STAGES)
+        for name, nodes in wired.stages.items():
+            # Without provenance, figures could be taken for those of another split.
+            origin = wired.makers_of(PROVENANCE) if name == "evaluate" else []
+            everything += Pipeline([*nodes, *origin])
+            self[name] = _with_all_it_needs(everything, [*nodes, *origin])
         wanted = (pipeline for name, pipeline in self.items() if name not in PREPARING)
         self[WHOLE] = reduce(add, wanted, Pipeline([]))
         self._current = current
