@@ -1,5 +1,6 @@
 """The pipelines of the project. The name of a stage means that stage with all that it needs."""
 
+import logging
 import sys
 from functools import reduce
 from operator import add
@@ -9,6 +10,7 @@ from kedro.framework.project import settings
 from kedro.pipeline import Node, Pipeline
 from kedro.utils import find_kedro_project
 
+from siger_pipeline.errors import UserError
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline as evaluate
 from siger_pipeline.pipelines.features.pipeline import create_pipeline as features
 from siger_pipeline.pipelines.graphs.pipeline import create_pipeline as graphs
@@ -20,6 +22,7 @@ from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.current import Current, UnknownPipelineError, current_of, selected
 from siger_pipeline.shell.studies import Study
 
+LOG = logging.getLogger(__name__)
 STAGES = {
     "ingest": ingest,
     "features": features,
@@ -68,7 +71,10 @@ def register_pipelines() -> dict[str, Pipeline]:
     # Kedro-Viz, and commands without a context such as `kedro registry list`, show them all.
     if current is None or "viz" in sys.argv:
         for name in pipelines._current.studies.names():
-            pipelines[name]
+            try:
+                pipelines[name]
+            except UserError as error:  # such as a parameter of --params that the study sets itself
+                LOG.warning("study %s is not shown: %s", name, error)
     return pipelines
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shell.configured import ROOT, current
+from shell.configured import ROOT, current, loader_of
 from siger_pipeline.errors import UserError
-from siger_pipeline.shell.studies import Study
+from siger_pipeline.shell.studies import Studies, Study
 
 
 @pytest.fixture
@@ -86,6 +86,16 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
             "mine: {models: [siger], variants: {a: {}, b: {beta: 0.3}}}",
             ["trial siger twice", "'a' and 'b'", "equals what is configured"],
         ),
+        ("mine:", ["cannot be read: it is None; Input should be a block"]),
+        ("mine: {models: [siger], seeds: [true]}", ["seeds.0 is True", "valid integer"]),
+        ("mine: {models: [siger], variants: {a: {model: lightgcn}}}", ["model cannot", "`models`"]),
+        ("mine: {models: [siger], grid: {dataset: [baby]}}", ["dataset cannot be", "--env"]),
+        ("mine: {models: [siger], variants: {a: {threads: 1}}}", ["threads cannot be", "--params"]),
+        ("mine: {models: [siger], variants: {a: {train: 5}}, seeds: [1]}", ["train is set twice"]),
+        (
+            "mine: {models: [siger], variants: {a: {siger.train.seed: 5}}, seeds: [1]}",
+            ["variant 'a'", "train.seed is set twice"],
+        ),
         ("mine: {models: [siger], seeds: [3, 3]}", ["trial siger+seed=3 twice"]),
         (
             "mine: {models: [siger], variants: {a: {bta: 1}}}",
@@ -128,3 +138,14 @@ def test_a_study_that_sets_what_the_run_sets(conf: Path) -> None:
         UserError, match=r"'mine' sets siger\.beta itself: leave it out of --params"
     ):
         study(conf, "mine: {models: [siger], grid: {beta: [0.1, 0.2]}}\n", "siger.beta=0.5")
+
+
+@pytest.mark.parametrize(
+    ("params", "key"),
+    [("model=lightgcn", "model"), ("siger.train.seed=5", "train.seed"), ("train=5", "train")],
+)
+def test_a_run_does_not_replace_what_a_study_sets(conf: Path, params: str, key: str) -> None:
+    loader = loader_of(params, conf)
+    (conf / "base" / "studies.yml").write_text("mine: {models: [siger], seeds: [1, 2]}\n")
+    with pytest.raises(UserError, match=f"'mine' sets {key} itself: leave it out of --params"):
+        Studies(loader, loader["parameters"]).study("mine")

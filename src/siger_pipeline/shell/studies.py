@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from siger_pipeline.errors import ConfigurationError, UserError
 from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
-from siger_pipeline.studies.grid import Point, full_keys, points
+from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
 from siger_pipeline.training.config import TrainConfig
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -117,7 +118,9 @@ class Studies:
         except ConfigurationError as error:
             raise ConfigurationError(f"{self._of(name, point)}: {error}") from error
         runtime = self._loader.runtime_params or {}
-        if twice := sorted(overrides.keys() & dict(leaves(runtime)).keys()):
+        asked = [of_run(key, model) for key, _ in leaves(runtime)]
+        itself = ["model", *overrides]
+        if twice := sorted(key for key in asked if any(overlap(key, own) for own in itself)):
             raise ConfigurationError(
                 f"{self._at(name)}study {name!r} sets {twice[0]} itself: leave it out of --params"
             )
@@ -169,5 +172,6 @@ class Studies:
         elif first["type"] == "missing":
             problem = f"lacks {what!r}"
         else:
-            problem = f"cannot be read: {what or 'it'} is {first['input']!r}, and {first['msg']}"
+            problem = f"cannot be read: {what or 'it'} is {first['input']!r}; "
+            problem += in_words_of_yaml(first["msg"])
         return f"{self._at(name, *keys) or self._at(name)}study {name!r} {problem}"
