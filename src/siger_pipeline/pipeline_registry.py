@@ -88,7 +88,7 @@ def _study(study: Study, current: Current) -> Pipeline:
     for part in study.parts:
         stages = current.nodes_of(part.trial, STAGES).stages
         nodes |= {node.name: node for stage in stages.values() for node in stage}
-    (table,) = tabulate(study.name, [part.trial.slug for part in study.parts]).nodes
+    (table,) = tabulate(study.slug, [part.trial.slug for part in study.parts]).nodes
     current.add_study(study)
     return Pipeline([*nodes.values(), table]).to_nodes(table.name)
 

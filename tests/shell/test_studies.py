@@ -62,6 +62,28 @@ def test_what_a_run_overrides_holds_for_each_trial(conf: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("params", "slug"),
+    [
+        ("", "mine"),
+        ("siger.beta=0.30,train.device=cpu,siger.lambda_alignment=0.5", "mine"),
+        ("lightgcn.train.seed=4,split.seed=3", "mine-split-seed-3-train-seed-4"),
+        ("floors.seed=4", "mine-floors-seed-4"),
+    ],
+)
+def test_what_a_run_overrides_names_the_table(conf: Path, params: str, slug: str) -> None:
+    (conf / "base" / "studies.yml").write_text("mine: {models: [lightgcn]}\n")
+    loader = loader_of(params, conf)
+    assert Studies(loader, loader["parameters"]).study("mine").slug == slug
+
+
+def test_a_study_with_the_name_of_anothers_table(conf: Path) -> None:
+    text = "mine: {models: [siger]}\nmine-train-seed-4: {models: [siger]}\n"
+    assert study(conf, text).slug == "mine"
+    with pytest.raises(UserError, match=r"line 2: study 'mine-train-seed-4' has the name that"):
+        study(conf, text, "train.seed=4")
+
+
 def test_trials_may_differ_in_their_data(conf: Path) -> None:
     text = "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}}\n"
     assert [name for name, _ in names_of(study(conf, text))] == [
