@@ -1,5 +1,6 @@
 """The pipelines of the project. The name of a stage means that stage with all that it needs."""
 
+import logging
 import sys
 from functools import reduce
 from operator import add
@@ -9,6 +10,7 @@ from kedro.framework.project import settings
 from kedro.pipeline import Node, Pipeline
 from kedro.utils import find_kedro_project
 
+from siger_pipeline.errors import UserError
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline as evaluate
 from siger_pipeline.pipelines.features.pipeline import create_pipeline as features
 from siger_pipeline.pipelines.graphs.pipeline import create_pipeline as graphs
@@ -20,6 +22,7 @@ from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.current import Current, UnknownPipelineError, current_of, selected
 from siger_pipeline.shell.studies import Study
 
+LOG = logging.getLogger(__name__)
 STAGES = {
     "ingest": ingest,
     "features": features,
@@ -28,6 +31,7 @@ STAGES = {
     "evaluate": evaluate,
     "report": report,
 }
+PROVENANCE = "provenance"
 # Of these a whole run takes as much as the later stages need: no features for LightGCN.
 PREPARING = {"ingest", "features", "graphs"}
 WHOLE = "__default__"
@@ -42,9 +46,12 @@ class Pipelines(dict[str, Pipeline]):
     def __init__(self, current: Current) -> None:
         """Build one pipeline a stage, and `__default__`: all, as far as the model needs them."""
         everything = Pipeline([])
-        for name, nodes in current.nodes_of(current.trial, STAGES).stages.items():
-            everything += Pipeline(nodes)
-            self[name] = _with_all_it_needs(everything, nodes)
+        wired = current.nodes_of(current.trial, STAGES)
+        for name, nodes in wired.stages.items():
+            # Without provenance, figures could be taken for those of another split.
+            origin = wired.makers_of(PROVENANCE) if name == "evaluate" else []
+            everything += Pipeline([*nodes, *origin])
+            self[name] = _with_all_it_needs(everything, [*nodes, *origin])
         wanted = (pipeline for name, pipeline in self.items() if name not in PREPARING)
         self[WHOLE] = reduce(add, wanted, Pipeline([]))
         self._current = current
@@ -64,7 +71,10 @@ def register_pipelines() -> dict[str, Pipeline]:
     # Kedro-Viz, and commands without a context such as `kedro registry list`, show them all.
     if current is None or "viz" in sys.argv:
         for name in pipelines._current.studies.names():
-            pipelines[name]
+            try:
+                pipelines[name]
+            except UserError as error:  # such as a parameter of --params that the study sets itself
+                LOG.warning("study %s is not shown: %s", name, error)
     return pipelines
 
 
@@ -78,7 +88,7 @@ def _study(study: Study, current: Current) -> Pipeline:
     for part in study.parts:
         stages = current.nodes_of(part.trial, STAGES).stages
         nodes |= {node.name: node for stage in stages.values() for node in stage}
-    (table,) = tabulate(study.name, [part.trial.slug for part in study.parts]).nodes
+    (table,) = tabulate(study.slug, [part.trial.slug for part in study.parts]).nodes
     current.add_study(study)
     return Pipeline([*nodes.values(), table]).to_nodes(table.name)
 

@@ -89,3 +89,17 @@ def test_a_study_shares_its_nodes_with_the_runs_of_its_trials(
                 study[node.name].inputs,
                 study[node.name].outputs,
             )
+
+
+def test_the_evaluation_writes_on_what_data_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = nodes_of(registered(monkeypatch)["evaluate"])
+    assert "report.siger.trace_provenance" in names
+    assert "report.siger.write_page" not in names
+
+
+def test_kedro_viz_shows_what_it_can_where_an_override_is_a_studys_own(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("sys.argv", ["kedro", "viz"])
+    assert "components" not in registered(monkeypatch, "siger.beta=0")
+    assert "study components is not shown: conf/base/studies.yml, line" in caplog.text

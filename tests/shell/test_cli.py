@@ -4,16 +4,19 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.context import KedroContext
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Node, Pipeline
 
 from end_to_end.project import copy_to
+from siger_pipeline.errors import UserError
 from siger_pipeline.shell.choice import choice_error
 from siger_pipeline.shell.cli import cli
 
@@ -31,11 +34,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.chdir(before)
 
 
-def told(*arguments: str) -> str:
+def told(*arguments: str, code: int = 2) -> str:
     """What a command says that must end with a sentence about its options."""
     done: Result = CliRunner().invoke(cli, arguments)
     assert isinstance(done.exception, SystemExit), done.exception
-    assert done.exit_code == 2
+    assert done.exit_code == code
     return done.output.partition("Error: ")[2].strip()
 
 
@@ -63,9 +66,22 @@ def test_a_name_that_there_is_not(command: str, option: str, name: str, words: l
         assert word in sentence, sentence
 
 
-def test_a_version_of_a_dataset_that_there_is_not() -> None:
-    sentence = told("run", "--load-versions", f"checkpint:{VERSION}", "--tags", "report")
-    assert sentence.startswith("--load-versions: no dataset 'checkpint'; did you mean 'siger/ch")
+@pytest.mark.parametrize("name", ["checkpint", "lightgcn/checkpoint", "siger-seed-3/checkpoint"])
+def test_a_version_of_a_dataset_that_no_node_reads(name: str) -> None:
+    sentence = told("run", "--load-versions", f"{name}:{VERSION}", "--tags", "report", code=1)
+    assert sentence.startswith(f"--load-versions: no dataset '{name}'; did you mean 'siger/ch")
+
+
+def test_a_version_by_the_plain_name_of_a_dataset(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, str] = {}
+
+    def get(self: object, kind: object, version: object, load_versions: dict[str, str]) -> NoReturn:
+        asked.update(load_versions)
+        raise UserError("enough")
+
+    monkeypatch.setattr(KedroContext, "_get_catalog", get)
+    assert told("run", "--load-versions", f"checkpoint:{VERSION}", code=1) == "enough"
+    assert asked == {"checkpoint": VERSION, "siger/checkpoint": VERSION}
 
 
 def test_a_node_of_another_pipeline() -> None:

@@ -11,6 +11,7 @@ from siger_pipeline.errors import UserError
 from siger_pipeline.shell.comparison import comparison
 
 KIND = "siger_pipeline.datasets.json.JsonDataset"
+Document = dict[str, Any]
 VERSION = "2026-11-01T10.00.00.000Z"
 FIGURES = {"recall@10": 0.1, "recall@20": 0.2, "ndcg@10": 0.05, "ndcg@20": 0.08}
 
@@ -24,15 +25,30 @@ def catalog(folder: Path) -> DataCatalog:
     )
 
 
-def write(folder: Path, name: str, document: dict[str, Any]) -> None:
-    path = folder / name / VERSION / Path(name).name
+def write(folder: Path, name: str, document: Document, version: str = VERSION) -> None:
+    path = folder / name / version / Path(name).name
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(document))
+
+
+def replace(folder: Path, name: str, document: Document) -> None:
+    (folder / name / VERSION / Path(name).name).write_text(json.dumps(document))
 
 
 def results(folder: Path, *models: str, figures: dict[str, float] = FIGURES) -> None:
     for model in models:
         write(folder, f"{model}/metrics.json", {"test": figures, "validation": figures})
+        write(folder, f"{model}/provenance.json", origin(floors=folder.name))
+
+
+def origin(
+    data: str = "sha256:aaaaaaaaaaaa", floors: str = "shop", mask: str = "train"
+) -> Document:
+    return {
+        "data": {"fingerprint": data},
+        "floors": floors,
+        "parameters": {"evaluate": {"mask": mask}},
+    }
 
 
 def with_floors(folder: Path) -> None:
@@ -145,12 +161,8 @@ def test_floors_that_cannot_be_read_are_left_out(
 def test_trials_on_other_data_stand_apart_with_their_own_floors(tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     results(shop, "siger", "siger+split.seed=3")
-    for trial, data, floors in (
-        ("siger", "sha256:aaaaaaaaaaaa", "shop"),
-        ("siger+split.seed=3", "sha256:bbbbbbbbbbbb", "shop+split.seed=3"),
-    ):
-        origin = {"data": {"fingerprint": data}, "floors": floors}
-        write(shop, f"{trial}/provenance.json", origin)
+    other = origin("sha256:bbbbbbbbbbbb", "shop+split.seed=3")
+    replace(shop, "siger+split.seed=3/provenance.json", other)
     write(tmp_path, "shop/floors.json", {"popularity": {"test": FIGURES}})
     write(tmp_path, "shop+split.seed=3/floors.json", {"random": {"test": FIGURES}})
     text = "\n".join(comparison(catalog(shop), [], "shop"))
@@ -158,3 +170,45 @@ def test_trials_on_other_data_stand_apart_with_their_own_floors(tmp_path: Path) 
     assert "siger " in first and "popularity (floor)" in first and "split" not in first
     assert "siger+split.seed=3" in second and "random (floor)" in second
     assert "popularity" not in second
+
+
+def test_trials_under_another_mask_stand_apart(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    results(shop, "siger", "siger+evaluate.mask=other")
+    masked = origin(floors="shop+evaluate.mask=other", mask="train+validation")
+    replace(shop, "siger+evaluate.mask=other/provenance.json", masked)
+    write(tmp_path, "shop/floors.json", {"popularity": {"test": FIGURES}})
+    write(tmp_path, "shop+evaluate.mask=other/floors.json", {"random": {"test": FIGURES}})
+    text = "\n".join(comparison(catalog(shop), [], "shop"))
+    first, _, second = text.partition(
+        "With other items masked at test (evaluate.mask: train+validation):"
+    )
+    assert "siger " in first and "popularity (floor)" in first and "random" not in first
+    assert "siger+evaluate.mask=other" in second and "random (floor)" in second
+
+
+def test_trials_without_provenance_stand_alone_and_beside_no_floors(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    results(shop, "siger", "lightgcn", "random")
+    write(tmp_path, "shop/floors.json", {"popularity": {"test": FIGURES}})
+    for trial in ("lightgcn", "random"):
+        (shop / trial / "provenance.json" / VERSION / "provenance.json").unlink()
+    first, *others = "\n".join(comparison(catalog(shop), [], "shop")).split("Without provenance")
+    assert "siger" in first and "popularity" in first
+    assert sorted("lightgcn" in other for other in others) == [False, True]
+    assert not any("popularity" in other for other in others)
+
+
+@pytest.mark.parametrize("names", [[], ["lightgcn"]])
+def test_results_of_before_a_split_was_changed_stand_beside_no_newer_floors(
+    tmp_path: Path, names: list[str]
+) -> None:
+    shop = tmp_path / "shop"
+    results(shop, "lightgcn")
+    figures = {"test": FIGURES, "validation": FIGURES}
+    write(shop, "siger/metrics.json", figures, "2026-11-02T10.00.00.000Z")
+    write(shop, "siger/provenance.json", origin("sha256:bbbbbbbbbbbb"), "2026-11-02T10.00.00.000Z")
+    write(tmp_path, "shop/floors.json", {"popularity": {"test": FIGURES}})
+    lines = list(comparison(catalog(shop), names, "shop"))
+    table = lines[next(n for n, line in enumerate(lines) if "lightgcn" in line) - 1 :]
+    assert not any("popularity" in line for line in table)

@@ -214,6 +214,22 @@ SLIPS = {
         replaced("conf/base/globals.yml", "dataset: sample", 'dataset: "shop[1]"'),
         ["'dataset' = 'shop[1]'", "`dataset` of globals.yml"],
     ),
+    "a data set's name with overrides": (
+        replaced("conf/base/globals.yml", "dataset: sample", "dataset: sample+split.seed=3"),
+        ["'dataset' = 'sample+split.seed=3'", "`dataset` of globals.yml"],
+    ),
+    "a number for a key of globals": (
+        written("conf/local/globals.yml", "a: 2\n1: 3\n"),
+        ["conf/local/globals.yml, line 2: the key 1 is no text for YAML", "quotation marks"],
+    ),
+    "null for a key": (
+        written("conf/local/parameters.yml", "null: 3\n"),
+        ["conf/local/parameters.yml, line 1: the key null is no text"],
+    ),
+    "null for a model's own training setting": (
+        written("conf/local/parameters.yml", "siger:\n  train:\n    seed: null\n"),
+        ["conf/local/parameters.yml, line 3", "'siger.train.seed' = None", "a value is wanted"],
+    ),
     "misspelt key": (
         replaced(TRAIN, "patience", "patiense"),
         [f"{TRAIN}, line 4", "train.patiense", "did you mean 'patience'"],

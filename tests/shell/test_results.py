@@ -23,11 +23,18 @@ def figures(recall: float) -> dict[str, dict[str, float]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    write("siger/metrics.json", figures(0.2))
-    write("lightgcn/metrics.json", figures(0.3))
+    trial("siger", 0.2)
+    trial("lightgcn", 0.3)
     write("floors.json", {"popularity": figures(0.1), "random": figures(0.01)})
     write("siger/report.html", "page")
     return tmp_path
+
+
+def trial(name: str, recall: float, data: str = "a", mask: str = "train") -> None:
+    write(f"{name}/metrics.json", figures(recall))
+    parameters = {"evaluate": {"mask": mask}}
+    origin = {"data": {"fingerprint": data}, "floors": "shop", "parameters": parameters}
+    write(f"{name}/provenance.json", origin)
 
 
 def write(name: str, document: Any, version: str = VERSION) -> None:
@@ -82,7 +89,7 @@ def test_a_run_without_the_report_names_no_page() -> None:
 @pytest.mark.usefixtures("folder")
 def test_of_many_models_the_best_are_told() -> None:
     for n in range(9):
-        write(f"model_{n}/metrics.json", figures(0.4 + n / 100))
+        trial(f"model_{n}", 0.4 + n / 100)
     (beside,) = [text for _, text in lines("siger/metrics") if "beside it" in text]
     assert beside.startswith("recall@20 beside it: model_8 0.4800, model_7 0.4700")
     assert beside.endswith("model_4 0.4400, … (`kedro compare` has all 12)")
@@ -129,10 +136,9 @@ def test_where_latest_cannot_be_written_the_version_itself_is_named() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_the_trial_is_named_and_those_on_other_data_are_not_beside_it() -> None:
-    write("siger+split.seed=3/metrics.json", figures(0.9))
-    for trial, data in (("siger", "a"), ("lightgcn", "a"), ("siger+split.seed=3", "b")):
-        origin = {"data": {"fingerprint": data}, "floors": "shop"}
-        write(f"{trial}/provenance.json", origin)
+    trial("siger+split.seed=3", 0.9, data="b")
+    trial("siger+evaluate.mask=other", 0.9, mask="other")
+    write("siger+split.seed=4/metrics.json", figures(0.9))
     (beside,) = [text for _, text in lines("siger/metrics") if "beside it" in text]
     assert beside == "recall@20 beside it: lightgcn 0.3000, popularity 0.1000, random 0.0100"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shell.configured import ROOT, current
+from shell.configured import ROOT, current, loader_of
 from siger_pipeline.errors import UserError
-from siger_pipeline.shell.studies import Study
+from siger_pipeline.shell.studies import Studies, Study
 
 
 @pytest.fixture
@@ -62,6 +62,28 @@ def test_what_a_run_overrides_holds_for_each_trial(conf: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("params", "slug"),
+    [
+        ("", "mine"),
+        ("siger.beta=0.30,train.device=cpu,siger.lambda_alignment=0.5", "mine"),
+        ("lightgcn.train.seed=4,split.seed=3", "mine-split-seed-3-train-seed-4"),
+        ("floors.seed=4", "mine-floors-seed-4"),
+    ],
+)
+def test_what_a_run_overrides_names_the_table(conf: Path, params: str, slug: str) -> None:
+    (conf / "base" / "studies.yml").write_text("mine: {models: [lightgcn]}\n")
+    loader = loader_of(params, conf)
+    assert Studies(loader, loader["parameters"]).study("mine").slug == slug
+
+
+def test_a_study_with_the_name_of_anothers_table(conf: Path) -> None:
+    text = "mine: {models: [siger]}\nmine-train-seed-4: {models: [siger]}\n"
+    assert study(conf, text).slug == "mine"
+    with pytest.raises(UserError, match=r"line 2: study 'mine-train-seed-4' has the name that"):
+        study(conf, text, "train.seed=4")
+
+
 def test_trials_may_differ_in_their_data(conf: Path) -> None:
     text = "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}}\n"
     assert [name for name, _ in names_of(study(conf, text))] == [
@@ -85,6 +107,16 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
         (
             "mine: {models: [siger], variants: {a: {}, b: {beta: 0.3}}}",
             ["trial siger twice", "'a' and 'b'", "equals what is configured"],
+        ),
+        ("mine:", ["cannot be read: it is None; Input should be a block"]),
+        ("mine: {models: [siger], seeds: [true]}", ["seeds.0 is True", "valid integer"]),
+        ("mine: {models: [siger], variants: {a: {model: lightgcn}}}", ["model cannot", "`models`"]),
+        ("mine: {models: [siger], grid: {dataset: [baby]}}", ["dataset cannot be", "--env"]),
+        ("mine: {models: [siger], variants: {a: {threads: 1}}}", ["threads cannot be", "--params"]),
+        ("mine: {models: [siger], variants: {a: {train: 5}}, seeds: [1]}", ["train is set twice"]),
+        (
+            "mine: {models: [siger], variants: {a: {siger.train.seed: 5}}, seeds: [1]}",
+            ["variant 'a'", "train.seed is set twice"],
         ),
         ("mine: {models: [siger], seeds: [3, 3]}", ["trial siger+seed=3 twice"]),
         (
@@ -128,3 +160,14 @@ def test_a_study_that_sets_what_the_run_sets(conf: Path) -> None:
         UserError, match=r"'mine' sets siger\.beta itself: leave it out of --params"
     ):
         study(conf, "mine: {models: [siger], grid: {beta: [0.1, 0.2]}}\n", "siger.beta=0.5")
+
+
+@pytest.mark.parametrize(
+    ("params", "key"),
+    [("model=lightgcn", "model"), ("siger.train.seed=5", "train.seed"), ("train=5", "train")],
+)
+def test_a_run_does_not_replace_what_a_study_sets(conf: Path, params: str, key: str) -> None:
+    loader = loader_of(params, conf)
+    (conf / "base" / "studies.yml").write_text("mine: {models: [siger], seeds: [1, 2]}\n")
+    with pytest.raises(UserError, match=f"'mine' sets {key} itself: leave it out of --params"):
+        Studies(loader, loader["parameters"]).study("mine")

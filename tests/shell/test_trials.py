@@ -1,12 +1,14 @@
 """The trial that parameters ask for."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from pydantic import Field
 
-from shell.configured import current, loader_of
+from shell.configured import ROOT, current, loader_of
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.models import registry
 from siger_pipeline.models.config import ModelConfig
@@ -66,6 +68,19 @@ def test_overrides_that_change_nothing_are_known(params: str, keys: list[str]) -
 def test_what_is_overridden_may_be_what_makes_the_configuration_right() -> None:
     params = "features.modalities.text=matrix"
     assert current(params, env="clothing").trial.name == f"siger+{params}"
+
+
+@pytest.mark.parametrize(
+    "text", ["siger: {beta: 2}\n", "siger: {beta: '${runtime_params:siger.beta}'}\n"]
+)
+def test_each_override_counts_where_the_configuration_is_wrong_without(
+    tmp_path: Path, text: str
+) -> None:
+    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    (tmp_path / "conf/baby/parameters_more.yml").write_text(text)
+    params = "siger.beta=0.3,siger.train.patience=20"
+    trial = current(params, tmp_path / "conf", "baby").trial
+    assert trial.name == "siger+beta=0.3+patience=20"
 
 
 def test_which_parameters_name_a_trial() -> None:

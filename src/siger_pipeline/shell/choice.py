@@ -8,7 +8,6 @@ from traceback import walk_tb
 from typing import Any
 
 from kedro.framework.project import pipelines as project_pipelines
-from kedro.io import DatasetNotFoundError
 from kedro.pipeline import Pipeline
 
 from siger_pipeline.shell.current import UnknownPipelineError, selected
@@ -36,10 +35,9 @@ def choice_error(error: Exception, options: Mapping[str, Any]) -> str | None:
     """
     if not _is_kedros_own(error):
         return None
-    asked = _versions(options) if isinstance(error, DatasetNotFoundError) else _names(options)
-    for option, kind, name, known in asked:
+    for option, kind, name, known in _names(options):
         if name not in known:
-            return f"{_flag(option)}: no {kind} {name!r}; {_what_there_is(name, known)}"
+            return f"{_flag(option)}: no {kind} {name!r}; {known_names(name, known)}"
     given = " ".join(f"{_flag(key)} {','.join(options[key])}" for key in KINDS if options.get(key))
     return f"{given}: {error}".removeprefix(": ").partition(". ")[0]
 
@@ -48,11 +46,11 @@ def _is_kedros_own(error: Exception) -> bool:
     """Raised by Kedro while it chose the nodes, and neither in a node nor in our pipelines."""
     if isinstance(error, UnknownPipelineError):
         return True
-    if not isinstance(error, ValueError | KeyError | DatasetNotFoundError):
+    if not isinstance(error, ValueError | KeyError):
         return False
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
     elsewhere = ("kedro.runner", "siger_pipeline.pipeline")
-    return modules[-1].startswith(("kedro.pipeline", "kedro.framework", "kedro.io")) and not any(
+    return modules[-1].startswith(("kedro.pipeline", "kedro.framework")) and not any(
         module.startswith(elsewhere) for module in modules
     )
 
@@ -80,17 +78,12 @@ def _pipelines() -> list[str]:
     return list(dict.fromkeys([*project_pipelines, *studies]))
 
 
-def _versions(options: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Collection[str]]]:
-    everything = reduce(add, project_pipelines.values(), Pipeline([]))
-    for name in options.get("load_versions") or ():
-        yield "load_versions", "dataset", name, everything.datasets()
-
-
 def _flag(option: str) -> str:
     return "--nodes" if option == "node_names" else f"--{option.replace('_', '-')}"
 
 
-def _what_there_is(name: str, known: Collection[str]) -> str:
+def known_names(name: str, known: Collection[str]) -> str:
+    """The names that are like one that is not known; all of them where there are few, or none."""
     wanted = sorted(each for each in known if not each.startswith(("params:", "parameters")))
     near = get_close_matches(name, wanted)
     wish = f"did you mean {' or '.join(repr(each) for each in near)}? " if near else ""

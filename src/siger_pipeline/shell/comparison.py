@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from kedro.io import DataCatalog
 
-from kedro_fresh.locations import locations
+from kedro_fresh.locations import Location, locations
 from siger_pipeline.errors import InputError, UserError
 from siger_pipeline.models.registry import model_names
 from siger_pipeline.shell.metrics import (
@@ -27,7 +27,8 @@ ABSENT = "–"
 def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Iterator[str]:
     """Lines of a table: test metrics of the trials that have results, and of the floors.
 
-    Trials on other interactions or another split stand below it, in tables of their own.
+    Trials on other interactions or another split, or with other items masked at test, stand below
+    it, in tables of their own.
 
     Args:
         catalog: of the data set.
@@ -47,26 +48,49 @@ def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Ite
     for name in wanted:
         if name not in results:
             raise UserError(_why_not(name, results, floors_of(found["floors"]), folder))
-    shown = [result for name, result in results.items() if not wanted or name in wanted]
-    groups = _by_data(shown)
-    tables = [_rows(group, floors_beside(found["floors"], group[-1].floors)) for group in groups]
-    tables = tables or [_rows([], floors)]
+    groups = _groups(results.values(), found["floors"], set(wanted) or results.keys())
+    tables = [rows for _, rows in groups] or [_rows([], floors)]
     title = f"{dataset}, test"
     width = max(len(name) for name in (title, *(name for rows in tables for name in rows)))
     for n, rows in enumerate(tables):
-        if n:
-            data = groups[n][-1].data
-            yield f"\nOn other interactions or another split ({data[:15] or 'not recorded which'}):"
+        if heading := _heading(*(result for result, _ in groups[: n + 1])):
+            yield heading
         yield from _lines(title, rows, width)
     yield f"\nResults lie in {folder}/<trial>/"
 
 
-def _by_data(results: Sequence[Result]) -> list[list[Result]]:
-    """Results on the same split interactions together, those with the newest one first."""
-    groups: dict[str, list[Result]] = {}
-    for result in sorted(results, key=lambda each: each.version):
-        groups.setdefault(result.data, []).append(result)
-    return sorted(groups.values(), key=lambda group: group[-1].version, reverse=True)
+def _groups(
+    results: Iterable[Result], floors: Location, wanted: Collection[str]
+) -> list[tuple[Result, dict[str, Values]]]:
+    """A result and the rows of each table, that with the newest results first.
+
+    Of two tables that name the same floors, these are on the data of the newer one.
+    """
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in sorted(results, key=lambda r: (bool(r.data), r.version), reverse=True):
+        groups.setdefault(result.basis, []).append(result)
+    tables, seen = [], set[str]()
+    for group in groups.values():
+        folder = next((each.floors for each in group if each.floors not in seen), "")
+        seen |= {each.floors for each in group}
+        if shown := [result for result in group if result.name in wanted]:
+            tables.append((group[0], _rows(shown, floors_beside(floors, folder))))
+    return tables
+
+
+def _heading(*tables: Result) -> str:
+    """Why the trials of the last table do not stand in the first one."""
+    if not tables:
+        return ""
+    first, last = tables[0], tables[-1]
+    if not last.data:
+        again = "`kedro run --pipelines evaluate` writes it"
+        return f"\nWithout provenance, so that its split is not known ({again}):"
+    if last.data != first.data:
+        return f"\nOn other interactions or another split ({last.data[:15]}):"
+    if last.mask != first.mask:
+        return f"\nWith other items masked at test (evaluate.mask: {last.mask or 'not recorded'}):"
+    return ""
 
 
 def _rows(results: Iterable[Result], floors: Mapping[str, Metrics]) -> dict[str, Values]:

@@ -189,6 +189,10 @@ class ProjectConfigLoader(ConfigLoader):
             resolved: dict[str, Any] = super()._merge_and_resolve(key, config_per_file)
         except OmegaConfBaseException as error:
             raise self._unresolved(key, config_per_file, error) from error
+        except AttributeError:  # Kedro takes every key for a text
+            for path in config_per_file:
+                self._check(path)
+            raise
         return resolved
 
     def _unresolved(

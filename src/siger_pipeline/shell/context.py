@@ -19,6 +19,7 @@ from siger_pipeline.shell.catalog import (
     entry_place,
     with_trials,
 )
+from siger_pipeline.shell.choice import known_names
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.current import current_of, select, selected
 from siger_pipeline.shell.parameters import plain_values, unused_plugins
@@ -77,8 +78,9 @@ class ProjectContext(KedroContext):
         assert isinstance(loader, ProjectConfigLoader)
         where = partial(entry_place, loader)
         self._add_trials(loader)
+        versions = self._versions(load_versions or {})
         try:
-            catalog = super()._get_catalog(catalog_class, save_version, load_versions)
+            catalog = super()._get_catalog(catalog_class, save_version, versions)
         except DatasetNotFoundError:
             raise
         except (DatasetError, KeyError) as error:
@@ -87,6 +89,26 @@ class ProjectContext(KedroContext):
             catalog.where = where
         self._check_entries(catalog)
         return catalog
+
+    def _versions(self, asked: dict[str, str]) -> dict[str, str]:
+        """The versions to load, by the names that nodes know the datasets by.
+
+        Raises:
+            ParameterError: a dataset of no pipeline, such as another trial's: nothing would read
+                that version.
+        """
+        current, known = self.current, self._datasets()
+        names = current.wired[current.trial.slug].names
+        for name in asked:
+            if names.get(name, name) not in known:
+                raise ParameterError(
+                    f"--load-versions: no dataset {name!r}; {known_names(name, known)}"
+                )
+        return asked | {names.get(name, name): version for name, version in asked.items()}
+
+    def _datasets(self) -> set[str]:
+        """Of the pipelines that have been built so far."""
+        return {name for pipeline in pipelines.values() for name in pipeline.datasets()}
 
     def _add_trials(self, loader: ProjectConfigLoader) -> None:
         """Entries and parameters of the trials whose pipelines have been built so far."""
@@ -123,8 +145,8 @@ class ProjectContext(KedroContext):
 
     def _check_entries(self, catalog: CatalogProtocol) -> None:
         """Every dataset of the pipelines has an entry: what has none is never saved."""
-        wanted = {name for pipeline in pipelines.values() for name in pipeline.datasets()}
-        missing = sorted(n for n in wanted if not is_parameter(n) and n not in catalog)
+        wanted = (name for name in self._datasets() if not is_parameter(name))
+        missing = sorted(name for name in wanted if name not in catalog)
         if missing:
             loader = self.config_loader
             assert isinstance(loader, ProjectConfigLoader)

@@ -66,9 +66,9 @@ class Current:
             }
             for part in study.parts
         ]
-        title = f"{study.name} on {self.trial.dataset}"
+        title = f"{study.label} on {self.trial.dataset}"
         title += f": {study.description}" if study.description else ""
-        added = {"study": {study.name: {"trials": rows, "title": title}}}
+        added = {"study": {study.slug: {"trials": rows, "title": title}}}
         self.parameters = merged(self.parameters, added)
 
     @property

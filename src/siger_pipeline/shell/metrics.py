@@ -26,14 +26,21 @@ class Result:
         test: metric -> value.
         version: of the metrics.
         data: fingerprint of the split interactions; empty where its provenance is not there.
-        floors: name of the folder of the floors on the same data.
+        mask: items that were masked at test, as `evaluate.mask` says; empty likewise.
+        floors: name of the folder of the floors on the same data; empty likewise.
     """
 
     name: str
     test: Mapping[str, float]
     version: str
     data: str
+    mask: str
     floors: str
+
+    @property
+    def basis(self) -> tuple[str, str]:
+        """Equal for two trials whose figures may be compared."""
+        return (self.data, self.mask) if self.data else ("", self.name)
 
 
 def results_beside(metrics: Location) -> dict[str, Result]:
@@ -48,10 +55,14 @@ def results_beside(metrics: Location) -> dict[str, Result]:
         place = replace(metrics, path=path)
         if read := metrics_of(place):
             origin = _origin(replace(metrics, path=path.with_name("provenance.json")))
-            data = str((origin.get("data") or {}).get("fingerprint", ""))
-            floors = str(origin.get("floors", folder.name))
-            version = place.newest() or ""
-            found[path.parent.name] = Result(path.parent.name, read["test"], version, data, floors)
+            found[path.parent.name] = Result(
+                name=path.parent.name,
+                test=read["test"],
+                version=place.newest() or "",
+                data=_text_at(origin, "data", "fingerprint"),
+                mask=_text_at(origin, "parameters", "evaluate", "mask"),
+                floors=_text_at(origin, "floors"),
+            )
     return found
 
 
@@ -72,8 +83,10 @@ def floors_beside(floors: Location, name: str) -> dict[str, Metrics]:
 
     Args:
         floors: of any data.
-        name: of the folder of those that are wanted.
+        name: of the folder of those that are wanted; empty where it is not known: there are none.
     """
+    if not name:
+        return {}
     assert floors.path is not None
     return floors_of(replace(floors, path=floors.path.parents[1] / name / floors.path.name))
 
@@ -99,6 +112,13 @@ def _read(place: Location, kind: TypeAdapter[Any]) -> Any:
     except (OSError, ValueError):
         LOG.warning("%s is left out: it cannot be read as metrics", seen_from_here(path))
         return None
+
+
+def _text_at(document: Any, *keys: str) -> str:
+    """A text within nested blocks; empty where there is none."""
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document if isinstance(document, str) else ""
 
 
 def _origin(place: Location) -> dict[str, Any]:

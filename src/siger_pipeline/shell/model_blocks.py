@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from copy import copy
 from functools import cache
-from typing import Any, Optional
+from typing import Annotated, Any, Optional
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.models.config import ModelConfig
@@ -64,6 +64,12 @@ def own_settings(block: Any) -> Mapping[str, Any]:
     return {key: value for key, value in known.items() if key in TrainConfig.model_fields}
 
 
+def _not_null(value: Any) -> Any:
+    if value is None:
+        raise ValueError("a value is wanted; leave the key out for that of `train`")
+    return value
+
+
 @cache
 def _some_settings() -> type[BaseModel]:
     """`TrainConfig` of which each key may be left out."""
@@ -71,6 +77,6 @@ def _some_settings() -> type[BaseModel]:
     for key, whole in TrainConfig.model_fields.items():
         field = copy(whole)
         field.default = None
-        fields[key] = (Optional[field.annotation], field)  # noqa: UP045
+        fields[key] = (Annotated[Optional[field.annotation], AfterValidator(_not_null)], field)  # noqa: UP045
     config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     return create_model("TrainSettings", __config__=config, **fields)

@@ -27,7 +27,8 @@ from siger_pipeline.shell.model_blocks import TRAIN, settings_of, with_training
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
 
-UNFIT = "/\\*?[]{}"  # for the name of a folder that Kedro's catalog looks for
+# In the name of a data set: signs of the catalog's patterns, and those that overrides stand behind.
+UNFIT = "/\\*?[]{}+~"
 
 
 def _folder_name(name: str) -> str:
@@ -166,17 +167,18 @@ def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> 
     elif first["type"] == "value_error" and len(keys) == 1 and isinstance(value, Mapping):
         text = f"parameters of {key!r}: {_plain(first['msg'])}"  # of several, which it names
     else:
-        text = f"parameter {key!r} = {value!r}: {_plain(first['msg'])}"
+        text = f"parameter {key!r} = {value!r}: {in_words_of_yaml(first['msg'])}"
     return _place(where, keys) + text + (f" (and {len(others)} more)" if others else "")
 
 
-def _plain(message: str) -> str:
+def in_words_of_yaml(message: str) -> str:
     """What pydantic says, without its own terms: in configuration, tuples are lists."""
     own = {
         "Value error, ": "",
         "Tuple ": "List ",
         "valid tuple": "list",
         "valid dictionary": "block",
+        "valid mapping": "block",
     }
     for term, word in own.items():
         message = message.replace(term, word)

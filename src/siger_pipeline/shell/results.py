@@ -86,7 +86,7 @@ def _figures(catalog: DataCatalog, place: Location, metrics: Any) -> Iterator[Li
     dataset = catalog.load("params:dataset")
     yield logging.INFO, f"{trial} on {dataset}, test: {', '.join(figures)}"
     rows = {floor: dict(splits["test"]) for floor, splits in floors.items()}
-    rows |= {other.name: dict(other.test) for other in results.values() if other.data == own.data}
+    rows |= {other.name: dict(other.test) for other in results.values() if other.basis == own.basis}
     values = {key: row[name] for key, row in rows.items() if name in row and key != trial}
     if values:
         yield logging.INFO, f"{name} beside it: {_best(values)}"

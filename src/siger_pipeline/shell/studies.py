@@ -14,10 +14,12 @@ from pydantic import ValidationError
 from siger_pipeline.errors import ConfigurationError, UserError
 from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
-from siger_pipeline.studies.grid import Point, full_keys, points
+from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
+from siger_pipeline.studies.names import slug, varied
 from siger_pipeline.training.config import TrainConfig
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -45,13 +47,20 @@ class Study:
 
     Attributes:
         name: of its pipeline.
+        label: the name, and the overrides of the run: its table is of other trials under these.
         description: one line.
         parts: its trials.
     """
 
     name: str
+    label: str
     description: str
     parts: Sequence[Part]
+
+    @property
+    def slug(self) -> str:
+        """The label in names of nodes, datasets and folders."""
+        return self.name if self.label == self.name else slug(self.label)
 
 
 class Studies:
@@ -91,7 +100,24 @@ class Studies:
         config = self._config(name)
         parts = [Part(self._trial(name, p), p.variant) for p in points(config)]
         self._check_twice(name, parts)
-        return Study(name, config.description, parts)
+        study = Study(name, self._label(name, parts), config.description, parts)
+        if study.slug != name and study.slug in self.names():
+            raise ConfigurationError(
+                f"{self._at(study.slug)}study {study.slug!r} has the name that the results of "
+                f"study {name!r} have under --params: rename it"
+            )
+        return study
+
+    def _label(self, name: str, parts: Sequence[Part]) -> str:
+        """The name of a study with the overrides of the run that its trials depend on."""
+        keys = [key for key, _ in leaves(self._loader.runtime_params or {})]
+        by = {
+            key: value
+            for part in parts
+            for key, value in part.trial.overrides.items()
+            if any(overlap(key, of_run(asked, part.trial.model)) for asked in keys)
+        }
+        return varied(name, by)
 
     def _config(self, name: str) -> StudyConfig:
         found = self._loader.optional(KIND)[name]
@@ -117,7 +143,9 @@ class Studies:
         except ConfigurationError as error:
             raise ConfigurationError(f"{self._of(name, point)}: {error}") from error
         runtime = self._loader.runtime_params or {}
-        if twice := sorted(overrides.keys() & dict(leaves(runtime)).keys()):
+        asked = [of_run(key, model) for key, _ in leaves(runtime)]
+        itself = ["model", *overrides]
+        if twice := sorted(key for key in asked if any(overlap(key, own) for own in itself)):
             raise ConfigurationError(
                 f"{self._at(name)}study {name!r} sets {twice[0]} itself: leave it out of --params"
             )
@@ -169,5 +197,6 @@ class Studies:
         elif first["type"] == "missing":
             problem = f"lacks {what!r}"
         else:
-            problem = f"cannot be read: {what or 'it'} is {first['input']!r}, and {first['msg']}"
+            problem = f"cannot be read: {what or 'it'} is {first['input']!r}; "
+            problem += in_words_of_yaml(first["msg"])
         return f"{self._at(name, *keys) or self._at(name)}study {name!r} {problem}"

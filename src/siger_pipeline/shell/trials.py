@@ -16,7 +16,8 @@ from siger_pipeline.shell.parameters import (
     plain_values,
 )
 from siger_pipeline.shell.selection import Selection, selection_of
-from siger_pipeline.studies.differences import differences, leaves, merged
+from siger_pipeline.studies.differences import differences, leaves, merged, nested
+from siger_pipeline.studies.grid import of_run, overlap
 from siger_pipeline.studies.names import slug, trial_name
 
 ALWAYS = {"ingest", "split", "train", "evaluate"}  # blocks that every trial depends on
@@ -87,7 +88,13 @@ def trial_of(
     """
     parameters = check_parameters(given, where, explicit)
     selection = selection_of(parameters)
-    changed = _changed({**configured, "model": parameters.model}, parameters, selection)
+    configured = {**configured, "model": parameters.model}
+    before = _before(configured, explicit, parameters, selection)
+    changed = {
+        key: value
+        for key, value in differences(before, plain_values(parameters)).items()
+        if _is_used(key, parameters, selection) and counts(type(parameters), key)
+    }
     named = {k: v for k, v in changed.items() if k.partition(".")[0] not in OF_FLOORS}
     name = trial_name(parameters.model, named)
     return Trial(name, replace(selection, slug=slug(name)), parameters, changed)
@@ -116,22 +123,27 @@ def counts(schema: type[BaseModel], key: str) -> bool:
     return True
 
 
-def _changed(
-    configured: Mapping[str, Any], parameters: StageParameters, selection: Selection
+def _before(
+    configured: Mapping[str, Any],
+    explicit: Mapping[str, Any],
+    parameters: StageParameters,
+    selection: Selection,
 ) -> dict[str, Any]:
-    after = plain_values(parameters)
+    """The parameters without overrides.
+
+    Where it is an override that makes them right, they are those of the trial but the overridden
+    ones: each override counts.
+    """
     # The parts that are chosen now have their defaults before, too.
     extractors: dict[str, Any] = {name: {} for name in selection.modalities.values()}
     parts = {"ingest": {selection.source: {}}, "features": extractors}
     try:
-        before = plain_values(check_parameters(merged(parts, configured)))
-    except UserError:  # it is the overrides that make it right
-        before = dict(configured)
-    return {
-        key: value
-        for key, value in differences(before, after).items()
-        if _is_used(key, parameters, selection) and counts(type(parameters), key)
-    }
+        return plain_values(check_parameters(merged(parts, configured)))
+    except UserError:
+        pass
+    overridden = [of_run(key, selection.model) for key, _ in leaves(explicit)]
+    values = leaves(plain_values(parameters))
+    return nested({k: v for k, v in values if not any(overlap(k, key) for key in overridden)})
 
 
 def _is_used(key: str, parameters: StageParameters, selection: Selection) -> bool:

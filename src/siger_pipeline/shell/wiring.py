@@ -48,6 +48,11 @@ class Wired:
     raw: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
 
+    def makers_of(self, name: str) -> list[Node]:
+        """The nodes that make a dataset, by its plain name."""
+        nodes = (node for stage in self.stages.values() for node in stage)
+        return [node for node in nodes if self.names.get(name) in node.outputs]
+
 
 def wire(trial: Trial, stages: Stages) -> Wired:
     """The nodes of a trial.

@@ -46,6 +46,12 @@ def fault(content: bytes) -> str | None:
     if loaded is not None and not isinstance(loaded, dict):
         kind = "a list" if isinstance(loaded, list) else f"{loaded!r}"
         return f"line 1: the file holds {kind}, wanted are lines of `key: value`"
+    for key, _ in getattr(yaml.compose(text, get_yaml_loader()), "value", ()):
+        if key.tag != "tag:yaml.org,2002:str":
+            return (
+                f"line {key.start_mark.line + 1}: the key {key.value} is no text for YAML. "
+                "Write it in quotation marks"
+            )
     return None
 
 

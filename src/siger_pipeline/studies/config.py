@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 
 def _nothing(overrides: Any) -> Any:
@@ -27,6 +27,6 @@ class StudyConfig(BaseModel):
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         default={}, description="parameter -> its values; every combination is a trial"
     )
-    seeds: tuple[int, ...] | None = Field(
+    seeds: tuple[StrictInt, ...] | None = Field(
         default=None, min_length=1, description="of the trainings; left out: the configured one"
     )

@@ -13,6 +13,11 @@ from siger_pipeline.studies.differences import leaves
 from siger_pipeline.studies.spelling import spelt
 
 SEED = "train.seed"
+OF_RUN = {
+    "model": "its models stand below `models`",
+    "dataset": "the data set is chosen by --env",
+    "threads": "all trials of a run share them; set them in parameters.yml or by --params",
+}
 
 
 @dataclass(frozen=True)
@@ -52,16 +57,31 @@ def full_keys(
         train: names of the training's settings.
 
     Raises:
-        ConfigurationError: a parameter is set twice, such as by a variant and by the grid.
+        ConfigurationError: a parameter is set twice, such as by a variant and by the grid; or it is
+            one of the whole run.
     """
     result: dict[str, Any] = {}
     for key, value in point.overrides:
         first = key.partition(".")[0]
         block = point.model if first in hyperparameters else "train" if first in train else ""
-        full = f"{block}.{key}".removeprefix(".")
-        if full in result:
+        full = of_run(f"{block}.{key}".removeprefix("."), point.model)
+        if full in OF_RUN:
+            raise ConfigurationError(f"{full} cannot be overridden by a study: {OF_RUN[full]}")
+        if twice := next((other for other in result if overlap(full, other)), None):
             raise ConfigurationError(
-                f"{full} is set twice, by the variant, the grid or the seeds: set it in one of them"
+                f"{min(twice, full, key=len)} is set twice, by the variant, the grid or the seeds: "
+                "set it in one of them"
             )
         result[full] = value
     return result
+
+
+def of_run(key: str, model: str) -> str:
+    """A key of a model's own training settings as that of the run's: they mean the same."""
+    own = f"{model}.train."
+    return f"train.{key.removeprefix(own)}" if key.startswith(own) else key
+
+
+def overlap(key: str, other: str) -> bool:
+    """Whether two dotted keys are the same, or one of them is a block with the other in it."""
+    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")

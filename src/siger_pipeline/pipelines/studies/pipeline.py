@@ -13,7 +13,7 @@ def create_pipeline(name: str, trials: Sequence[str]) -> Pipeline:
     """The node that tabulates a study.
 
     Args:
-        name: of the study.
+        name: of the study, as in names of datasets.
         trials: slugs, as in names of datasets.
     """
     inputs = {"trials": f"params:study.{name}.trials", "title": f"params:study.{name}.title"}
