@@ -1,4 +1,4 @@
-"""Training while every core is also used by another process."""
+"""Work while every core is also used by another process."""
 
 import os
 import subprocess
@@ -9,19 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Job, Sample, Work
-from benchmarks.kedro_runs import copy_project, kedro, newest_timings
+from benchmarks.harness import Job, Work
 
 STARTUP = 1.0  # seconds until a loop runs
 
 
 @contextmanager
-def busy_cores(wanted: bool) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """An endless loop on each core, where wanted."""
+def busy_cores() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """An endless loop on each core."""
     command = [sys.executable, "-c", "while True: pass"]
-    loops = [subprocess.Popen(command) for _ in (os.sched_getaffinity(0) if wanted else ())]
-    if loops:
-        time.sleep(STARTUP)
+    loops = [subprocess.Popen(command) for _ in os.sched_getaffinity(0)]
+    time.sleep(STARTUP)
     try:
         yield loops
     finally:
@@ -30,32 +28,11 @@ def busy_cores(wanted: bool) -> Iterator[list[subprocess.Popen[bytes]]]:
             loop.wait()
 
 
-def sample_run(scratch: Path, model: str, epochs: int, busy: bool) -> Work:
-    """A training on the sample by `kedro run`; seconds of its epochs with their validation.
-
-    Args:
-        scratch: folder of the run.
-        model: registered name.
-        epochs: how many.
-        busy: whether every core is also used by another process.
-    """
-    project = copy_project(scratch / f"project_{model}_{os.getpid()}")
-    arguments = ["run", "--pipelines", "train", "--params"]
-    changes = f"model={model},train.max_epochs={epochs}"
-    kedro(project, *arguments, changes)
-    yield None
-    for seed in range(10**6):
-        with busy_cores(busy):
-            kedro(project, *arguments, f"{changes},train.seed={seed}")
-        rows = newest_timings(project)
-        yield Sample(sum(row["seconds_train"] + row["seconds_validation"] for row in rows))
-
-
-def epochs(scratch: Path, **arguments: Any) -> Work:
-    """`benchmarks.jobs.epochs` while every core is also used by another process."""
-    work = Job("", "benchmarks.jobs:epochs", arguments).start(scratch)
+def beside_loops(scratch: Path, function: str, **arguments: Any) -> Work:
+    """The job of a function, with the loops during each repetition."""
+    work = Job("", function, arguments).start(scratch)
     yield None
     while True:
-        with busy_cores(True):
+        with busy_cores():
             sample = next(work)
         yield sample

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from omegaconf import OmegaConf
+import yaml
 from scipy import sparse
 
 from benchmarks.harness import ROOT, Sample, Work
@@ -21,7 +21,7 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.recipe import Features, GraphInputs
 from siger_pipeline.graphs.registry import build, graphs_of
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.models.registry import requests_of
+from siger_pipeline.models.registry import model_config, requests_of
 from siger_pipeline.requests import Request
 
 SEED = 999
@@ -35,14 +35,16 @@ class World:
     inputs: ModelInputs
 
 
-def parameters(name: str) -> dict[str, Any]:
-    """The project's default parameters under this name."""
-    folder = ROOT / "conf" / "base"
-    files = (folder / f"parameters_{name}.yml", folder / f"parameters_model_{name}.yml")
-    loaded = OmegaConf.to_container(OmegaConf.load(next(path for path in files if path.exists())))
-    assert isinstance(loaded, dict)
-    block: dict[str, Any] = loaded[name]
-    return block
+def parameters(block: str) -> dict[str, Any]:
+    """The project's parameters of a stage."""
+    path = ROOT / "conf" / "base" / f"parameters_{block}.yml"
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text())[block]
+    return loaded
+
+
+def defaults(model: str) -> dict[str, Any]:
+    """A model's hyperparameters."""
+    return model_config(model)().model_dump()
 
 
 def read_splits(inter: Path) -> dict[Split, sparse.csr_matrix]:
@@ -62,13 +64,9 @@ def made_up_features(items: int, width: int, seed: int = SEED) -> np.ndarray:
 
 
 def prepare(scratch: Path, world: str, dataset: str, widths: Mapping[str, int] | None) -> Work:
-    """Write a data set to the scratch folder under the name ``world``.
+    """Write a data set to the scratch folder under the name of a world.
 
-    Args:
-        scratch: folder of the run.
-        world: name.
-        dataset: name of the raw files.
-        widths: modality -> width of made-up features; the data set's own features where None.
+    Features are its own, or made-up ones of the width of each modality.
     """
     folder = raw_folder(dataset)
     yield None
@@ -99,7 +97,7 @@ def prepare_model(scratch: Path, world: str, model: str) -> Work:
     folder = scratch / world
     yield None
     features = features_of(folder)
-    requests = requests_of(model, parameters(model), sorted(features))
+    requests = requests_of(model, defaults(model), sorted(features))
     missing = [r for r in requests if not r.modality and not _path(folder, r).exists()]
     train = sparse.load_npz(folder / f"{Split.TRAIN}.npz")
     for request, graph in build_graphs(train, features, missing).items():
@@ -110,13 +108,7 @@ def prepare_model(scratch: Path, world: str, model: str) -> Work:
 def build_graphs(
     interactions: sparse.csr_matrix, features: Mapping[str, np.ndarray], requests: Iterable[Request]
 ) -> dict[Request, sparse.csr_matrix]:
-    """The requested graphs, and those that they are made of.
-
-    Args:
-        interactions: R, [U, I].
-        features: of each modality, [I, d_m]; all items have some.
-        requests: of models.
-    """
+    """The requested graphs of R [U, I], and those that they are made of; no item lacks features."""
     graphs: dict[Request, sparse.csr_matrix] = {}
     none_missing = np.zeros(interactions.shape[1], dtype=bool)
     for graph in graphs_of(requests):
@@ -139,7 +131,7 @@ def read_world(folder: Path, model: str) -> World:
         request: features[request.modality]
         if request.modality
         else sparse.load_npz(_path(folder, request))
-        for request in requests_of(model, parameters(model), modalities)
+        for request in requests_of(model, defaults(model), modalities)
     }
     return World(matrices, ModelInputs(matrices[Split.TRAIN], modalities, requested))
 

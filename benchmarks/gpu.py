@@ -5,25 +5,24 @@ take longest, and how often a step makes the host wait (aim: never).
 """
 
 import sys
-import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmarks.cases import Case
+from benchmarks.command import WORLDS, Case, Conclusion, chosen, prepare, run_cases
 from benchmarks.data import World, read_world
 from benchmarks.harness import Job, Sample, Work, measure
 from benchmarks.jobs import first_steps, train_config, trained
-from benchmarks.results import aligned, one_line, provenance, save, table
-from benchmarks.speed import measured_rows, parser, prepare
+from benchmarks.results import Row, aligned
 
 FEW, MANY = 10, 30  # steps of the two profiled epochs
 SHOWN = 15  # kernels
 WAITS = ("cudaStreamSynchronize", "cudaDeviceSynchronize", "cudaEventSynchronize", "Memcpy DtoH")
+Event = tuple[str, int, float]  # name, calls, microseconds on the device
+PROFILED = {"world": "baby_wide", "model": "siger"}
 
 
 def _case(name: str, title: str, function: str, world: str, aim: float | None = None) -> Case:
@@ -45,27 +44,34 @@ CASES = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write; 2 where there is no GPU."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser([case.name for case in CASES]).parse_args(given)
+    given = sys.argv[1:] if arguments is None else arguments
+    selection = chosen(CASES, given)
     if not torch.cuda.is_available():
         sys.stderr.write(
             "benchmarks.gpu: PyTorch sees no CUDA device on this machine, so there is nothing to "
             "measure; `make bench` measures the CPU\n"
         )
         return 2
-    run = provenance(given, "benchmarks.gpu")
-    run["machine"]["gpu"] = torch.cuda.get_device_name()
-    sys.stdout.write(f"{one_line(run)}; {run['machine']['gpu']}\n\n")
-    with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
-        scratch = Path(folder)
-        chosen = [case for case in CASES if not options.only or case.name in options.only]
-        rows = [row for case in chosen for row in measured_rows(case, scratch, options)]
-        prepare("baby_wide", scratch, "siger")
-        job = Job("profile", "benchmarks.gpu:profile", {"world": "baby_wide", "model": "siger"})
-        profiled = measure([job], scratch, repeat=1, warm_up=0)[0].notes
-    sys.stdout.write(f"\n{table(rows)}\n{kernels(profiled)}\n{waits(profiled)}\n")
-    save(options.out / "gpu.json", run, rows=[row.to_json() for row in rows], profile=profiled)
-    return 0
+    return run_cases("gpu", *selection, given, conclude=profiled)
+
+
+def profiled(_: Sequence[Row], scratch: Path) -> Conclusion:
+    """The profile of SIGER's steps, as text and as figures."""
+    prepare(WORLDS[PROFILED["world"]], scratch, PROFILED["model"])
+    job = Job("profile", "benchmarks.gpu:profile", PROFILED)
+    notes = measure([job], scratch, repeat=1, warm_up=0)[0].notes
+    return f"\n{shown(notes)}\n", {"profile": notes}
+
+
+def shown(notes: Mapping[str, Any]) -> str:
+    """A table of the longest kernels, and whether the host waits."""
+    rows = [[name[:80], f"{ms:.3f}", f"{calls:.1f}"] for name, ms, calls in notes["kernels"]]
+    waits = [f"{name} {count:g}" for name, count in notes["waits"].items() if count]
+    return (
+        f"{notes['gpu']}\n{aligned([['kernel', 'ms per step', 'calls per step'], *rows])}\n"
+        f"Host waits per step: {', '.join(waits) or 'none'} "
+        f"(aim none: {'not met' if waits else 'met'})"
+    )
 
 
 def profile(scratch: Path, world: str, model: str) -> Work:
@@ -76,60 +82,37 @@ def profile(scratch: Path, world: str, model: str) -> Work:
     prepared = read_world(scratch / world, model)
     yield None
     start = time.perf_counter()
-    (few, _), (many, events) = (_profiled_epoch(prepared, model, n) for n in (FEW, MANY))
-    per_step = {name: (many[name] - few[name]) / (MANY - FEW) for name in WAITS}
-    notes = {"waits": per_step, "kernels": longest_kernels(events, MANY), "steps": MANY - FEW}
+    few, many = (_profiled_epoch(prepared, model, steps) for steps in (FEW, MANY))
+    waits = {kind: (calls(many, kind) - calls(few, kind)) / (MANY - FEW) for kind in WAITS}
+    notes = {"waits": waits, "kernels": longest(many, MANY), "steps": MANY - FEW}
+    notes |= {"gpu": torch.cuda.get_device_name()}
     yield Sample(time.perf_counter() - start, notes=notes)
 
 
-def _profiled_epoch(
-    world: World, model: str, steps: int
-) -> tuple[Counter[str], dict[str, tuple[float, int]]]:
-    """Waits of the host by kind, and microseconds and calls of each kernel, of a second epoch."""
-    from torch.profiler import ProfilerActivity
-
+def _profiled_epoch(world: World, model: str, steps: int) -> list[Event]:
+    """Events of a second epoch."""
     train = train_config(device="cuda")
     epochs = trained(first_steps(world, train.batch_size, steps)[0], model, train)
     next(epochs)
-    both = [ProfilerActivity.CPU, ProfilerActivity.CUDA]
-    with torch.profiler.profile(activities=both) as profiler:
+    activity = torch.profiler.ProfilerActivity
+    with torch.profiler.profile(activities=[activity.CPU, activity.CUDA]) as profiler:
         next(epochs)
-    events = profiler.key_averages()
-    return waits_by_kind((event.key, event.count) for event in events), {
-        event.key: (event.self_device_time_total, event.count)
-        for event in events
-        if event.device_type == torch.autograd.DeviceType.CUDA
-    }
+    on_device = torch.autograd.DeviceType.CUDA
+    return [
+        (event.key, event.count, event.self_device_time_total * (event.device_type == on_device))
+        for event in profiler.key_averages()
+    ]
 
 
-def waits_by_kind(events: Iterable[tuple[str, int]]) -> Counter[str]:
-    """How often the host waited, by the kind of wait."""
-    result: Counter[str] = Counter()
-    for name, count in events:
-        for kind in WAITS:
-            result[kind] += count * name.startswith(kind)
-    return result
+def calls(events: Sequence[Event], kind: str) -> int:
+    """How often something whose name begins so was called."""
+    return sum(count for name, count, _ in events if name.startswith(kind))
 
 
-def longest_kernels(
-    events: Mapping[str, tuple[float, int]], steps: int
-) -> list[tuple[str, float, float]]:
+def longest(events: Sequence[Event], steps: int) -> list[tuple[str, float, float]]:
     """Name, milliseconds and calls per step of the kernels that take longest, longest first."""
-    longest = sorted(events.items(), key=lambda event: -event[1][0])[:SHOWN]
-    return [(name, total / 1000 / steps, calls / steps) for name, (total, calls) in longest]
-
-
-def kernels(profiled: Mapping[str, Any]) -> str:
-    """The table of the longest kernels."""
-    rows = [[name[:80], f"{ms:.3f}", f"{calls:.1f}"] for name, ms, calls in profiled["kernels"]]
-    return aligned([["kernel", "ms per step", "calls per step"], *rows])
-
-
-def waits(profiled: Mapping[str, Any]) -> str:
-    """How often the host waits per step, and whether the aim is met."""
-    counts = {name: count for name, count in profiled["waits"].items() if count}
-    text = ", ".join(f"{name} {count:g}" for name, count in counts.items()) or "none"
-    return f"Host waits per step: {text} (aim none: {'not met' if counts else 'met'})"
+    kernels = sorted((event for event in events if event[2]), key=lambda event: -event[2])
+    return [(name, us / 1000 / steps, count / steps) for name, count, us in kernels[:SHOWN]]
 
 
 if __name__ == "__main__":

@@ -7,15 +7,15 @@ import multiprocessing
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from importlib import import_module
-from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from unittest.mock import patch
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +40,7 @@ class Sample:
 
 
 Work: TypeAlias = Iterator[Sample | None]
+T = TypeVar("T")
 
 
 def repeated(function: Callable[[], Any], then: Callable[[Any], None] = lambda _: None) -> Work:
@@ -90,11 +91,6 @@ class Measured:
         """Median of the samples, seconds."""
         return median(self.samples)
 
-    @property
-    def step_seconds(self) -> float:
-        """Seconds of one of the `steps` of the notes."""
-        return self.median * self.share / float(self.notes["steps"])
-
     def to_json(self) -> dict[str, Any]:
         """JSON values, with median, minimum and maximum."""
         spread = {"median": self.median, "min": min(self.samples), "max": max(self.samples)}
@@ -121,93 +117,70 @@ def measure(
     Raises:
         RuntimeError: a job failed; the message holds its traceback.
     """
-    wanted = [warm_up + repeat if job.repeat is None else job.repeat for job in jobs]
+    counts = [(warm_up, repeat) if job.repeat is None else (0, job.repeat) for job in jobs]
+    limits = dict.fromkeys(THREAD_VARIABLES if threads else (), str(threads))
     with ExitStack() as stack:
-        pipes = [stack.enter_context(_process(job, scratch, threads)) for job in jobs]
-        ready = [_answer(job, pipe) for job, pipe in zip(jobs, pipes, strict=True)]
-        answers: list[list[dict[str, Any]]] = [[] for _ in jobs]
-        for turn in range(max(wanted)):
-            for job, pipe, count, own in zip(jobs, pipes, wanted, answers, strict=True):
-                if turn < count:
-                    pipe.send(None)
-                    own.append(_answer(job, pipe))
+        pools = [stack.enter_context(ProcessPoolExecutor(1, SPAWN)) for _ in jobs]
+        ready, answers = [], [list[Sample]() for _ in jobs]
+        for job, pool in zip(jobs, pools, strict=True):
+            with patch.dict(os.environ, limits | job.environment):
+                ready.append(_answer(job, pool.submit(_prepare, job, scratch)))
+        for turn in range(max(map(sum, counts))):
+            for job, pool, count, own in zip(jobs, pools, counts, answers, strict=True):
+                if turn < sum(count):
+                    own.append(_answer(job, pool.submit(_repeat)))
     return [
-        _measured(job, start, own, warm_up if job.repeat is None else 0)
-        for job, start, own in zip(jobs, ready, answers, strict=True)
+        _measured(job.label, start, own, count[0])
+        for job, start, own, count in zip(jobs, ready, answers, counts, strict=True)
     ]
 
 
-@contextmanager
-def _process(job: Job, scratch: Path, threads: int | None) -> Iterator[Connection]:
-    """The pipe to a new process that prepares the job and waits for messages."""
-    ours, theirs = SPAWN.Pipe()
-    limits = dict.fromkeys(THREAD_VARIABLES if threads else (), str(threads))
-    with patch.dict(os.environ, limits | job.environment):
-        process = SPAWN.Process(target=_serve, args=(job, scratch, theirs))
-        process.start()
-    theirs.close()
+def _answer(job: Job, future: Future[T]) -> T:
     try:
-        yield ours
-    finally:
-        ours.close()
-        process.join()
-
-
-def _answer(job: Job, pipe: Connection) -> dict[str, Any]:
-    try:
-        answer = pipe.recv()
-    except EOFError:
+        return future.result()
+    except BrokenProcessPool:
         raise RuntimeError(f"{job.label} failed: its process ended") from None
-    if isinstance(answer, str):
-        raise RuntimeError(f"{job.label} failed: {answer}")
-    result: dict[str, Any] = answer
-    return result
+    except Exception as error:
+        raise RuntimeError(f"{job.label} failed: {error.__cause__ or error}") from error
 
 
-def _serve(job: Job, scratch: Path, pipe: Connection) -> None:
-    """Prepare the job, then repeat it for each message, until the pipe is closed."""
-    os.dup2(2, 1)  # what the job prints is no result
+_at_work: list[Work] = []  # the job of this process
+
+
+def _prepare(job: Job, scratch: Path) -> dict[str, Any]:
+    """Prepare the job of this process; its memory then."""
+    os.dup2(2, 1)  # the output is the table's
     os.chdir(ROOT)
-    try:
-        work = job.start(scratch)
-        pipe.send({"prepare_mib": peak_mib(), "ready_mib": resident_mib(), "threads": _threads()})
-        CLEAR_REFS.write_text(RESET_PEAK)
-        while True:
-            pipe.recv()
-            sample = next(work)
-            assert sample is not None
-            own = peak_mib() if sample.peak_mib is None else sample.peak_mib
-            pipe.send({**sample.__dict__, "peak_mib": own})
-    except EOFError:
-        return
-    except Exception:
-        pipe.send(traceback.format_exc())
+    _at_work.append(job.start(scratch))
+    torch = sys.modules.get("torch")
+    threads = torch.get_num_threads() if torch else len(os.sched_getaffinity(0))
+    ready = {"prepare_mib": peak_mib(), "ready_mib": resident_mib(), "threads": threads}
+    CLEAR_REFS.write_text(RESET_PEAK)
+    return ready
+
+
+def _repeat() -> Sample:
+    """One repetition of the job of this process."""
+    sample = next(_at_work[0])
+    assert sample is not None
+    return replace(sample, peak_mib=peak_mib() if sample.peak_mib is None else sample.peak_mib)
 
 
 def _measured(
-    job: Job, ready: dict[str, Any], answers: Sequence[dict[str, Any]], warm_up: int
+    label: str, ready: dict[str, Any], answers: Sequence[Sample], warm_up: int
 ) -> Measured:
-    seconds = [answer["seconds"] / answer["share"] for answer in answers]
-    peak, last = max(answer["peak_mib"] for answer in answers), answers[-1]
-    own = {"share": last["share"], "notes": last["notes"], "peak_mib": peak}
-    return Measured(job.label, seconds[warm_up:], seconds[:warm_up], **ready, **own)
-
-
-def resident_mib() -> float:
-    """Memory of this process now, MiB."""
-    return _status("VmRSS")
+    seconds, last = [answer.seconds / answer.share for answer in answers], answers[-1]
+    peak = max(answer.peak_mib or 0.0 for answer in answers)
+    own = {"share": last.share, "notes": last.notes, "peak_mib": peak}
+    return Measured(label, seconds[warm_up:], seconds[:warm_up], **{**ready, **own})
 
 
 def peak_mib() -> float:
     """Peak memory of this process since its start, or since its preparation, MiB."""
-    return _status("VmHWM")
+    return resident_mib("VmHWM")
 
 
-def _status(name: str) -> float:
+def resident_mib(name: str = "VmRSS") -> float:
+    """Memory of this process now, MiB."""
     lines = dict(line.split(":", 1) for line in STATUS.read_text().splitlines())
     return int(lines[name].split()[0]) / 1024
-
-
-def _threads() -> int:
-    torch = sys.modules.get("torch")
-    return torch.get_num_threads() if torch else len(os.sched_getaffinity(0))

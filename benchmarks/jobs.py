@@ -1,7 +1,7 @@
 """Jobs on this project's public functions."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from benchmarks.data import SEED, World, build_graphs, features_of, parameters, read_world
+from benchmarks.data import SEED, World, build_graphs, defaults, features_of, parameters, read_world
 from benchmarks.harness import Sample, Work, peak_mib, repeated, resident_mib
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
@@ -42,15 +42,9 @@ def epochs(
     batch_size: int | None = None,
     device: str = "cpu",
 ) -> Work:
-    """Training epochs, by the training's own clock; seconds of the validation in the notes.
+    """Training epochs, by the training's own clock; of many, the first `steps` are extrapolated.
 
-    Args:
-        scratch: folder of the run.
-        world: name of the data.
-        model: registered name.
-        steps: the first steps of an epoch, to be extrapolated; all where None.
-        batch_size: the default where None.
-        device: cpu or cuda.
+    The notes have the seconds of the validation.
     """
     prepared = read_world(scratch / world, model)
     train = train_config(device=device, **({"batch_size": batch_size} if batch_size else {}))
@@ -73,7 +67,7 @@ def steps_of_epoch(world: World, batch_size: int) -> int:
 
 def trained(world: World, model: str, train: TrainConfig) -> Iterator[Progress]:
     """A training of a model with its default parameters."""
-    return start_training(model, parameters(model), train, world.inputs, world.matrices)
+    return start_training(model, defaults(model), train, world.inputs, world.matrices)
 
 
 def first_steps(world: World, batch_size: int, steps: int | None) -> tuple[World, float]:
@@ -97,14 +91,9 @@ def validations(
     users: int | None = None,
     device: str = "cpu",
 ) -> Work:
-    """Evaluations of the validation split: embeddings, scores, mask, top 20, metrics.
+    """Evaluations of the validation split by untrained weights, of at most so many users.
 
-    Args:
-        scratch: folder of the run.
-        world: name of the data.
-        model: registered name; its weights are untrained.
-        users: at most so many.
-        device: cpu or cuda.
+    They go from embeddings through scores, mask and top 20 to metrics.
     """
     prepared = read_world(scratch / world, model)
     relevant = prepared.matrices[Split.VALIDATION]
@@ -120,7 +109,7 @@ def validations(
 
 def untrained_model(world: World, model: str) -> Trained:
     """A model with fresh weights."""
-    built = build(model, parameters(model), world.inputs, Randomness.seeded(SEED))
+    built = build(model, defaults(model), world.inputs, Randomness.seeded(SEED))
     assert isinstance(built, Trained)
     return built.eval()
 
@@ -133,23 +122,25 @@ def evaluate_stage(scratch: Path, world: str, model: str) -> Work:
     return repeated(lambda: evaluate_recommender(untrained.scorer(), prepared.matrices, config))
 
 
-def graphs(scratch: Path, world: str, model: str) -> Work:
-    """All graphs that a model requests; `block_mib` is the peak memory over inputs and outputs."""
+def graphs(scratch: Path, world: str, model: str, only: str = "") -> Work:
+    """The graphs that a model requests, or those whose names begin with `only`.
+
+    `block_mib` of the notes is the peak memory over inputs and outputs.
+    """
     keep_freed_memory()  # as the node of the stage does
     interactions = sparse.load_npz(scratch / world / f"{Split.TRAIN}.npz")
     features = {m: np.array(values) for m, values in features_of(scratch / world).items()}
-    requests = requests_of(model, parameters(model), sorted(features))
+    requests = [
+        request
+        for request in requests_of(model, defaults(model), sorted(features))
+        if request.name.startswith(only)
+    ]
     yield None
     before = resident_mib()
     while True:
         start = time.perf_counter()
         made = build_graphs(interactions, features, requests)
         seconds = time.perf_counter() - start
-        beyond = peak_mib() - before - _mib(made.values())
+        outputs = sum(part.nbytes for g in made.values() for part in (g.data, g.indices, g.indptr))
         del made  # before the next repetition makes others
-        yield Sample(seconds, notes={"block_mib": beyond})
-
-
-def _mib(graphs: Iterable[sparse.csr_matrix]) -> float:
-    parts = (part for g in graphs for part in (g.data, g.indices, g.indptr))
-    return sum(part.nbytes for part in parts) / 2**20
+        yield Sample(seconds, notes={"block_mib": peak_mib() - before - outputs / 2**20})

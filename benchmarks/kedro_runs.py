@@ -5,12 +5,11 @@ it was forked from. Nothing is patched: times come from the command's log and fr
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +20,9 @@ from benchmarks.sources import with_features
 
 # Terms that cost nothing before the first step are switched off, so that the epoch is short.
 SHORT = "train.max_epochs=1,siger.lambda_perturbation=0,siger.lambda_alignment=0"
-FIRST_NODE = re.compile(r": running, because ")
-EPOCH = re.compile(r"stopped at epoch 1 ")
+FIRST_NODE, EPOCH = "seconds_first_node", "seconds_first_epoch"
+SEEN = {FIRST_NODE: ": running, because ", EPOCH: "stopped at epoch 1 "}
 SHOWN = 2000  # characters of a failed command's log
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished command.
-
-    Attributes:
-        seconds: until its end.
-        first_node: seconds until its first node, None where it ran none.
-        epoch: seconds until the log line of the first epoch, None where it trained nothing.
-        peak_mib: peak memory.
-    """
-
-    seconds: float
-    first_node: float | None
-    epoch: float | None
-    peak_mib: float
 
 
 def copy_project(folder: Path) -> Path:
@@ -58,14 +40,14 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-def kedro(project: Path, *arguments: str, data: Path | None = None) -> Run:
-    """Run a command to its end.
+def kedro(project: Path, *arguments: str, data: Path | None = None) -> Sample:
+    """A command until its end; seconds until its first node and first epoch in the notes.
 
     Raises:
         RuntimeError: it failed.
     """
     given = {"SIGER_DATA": str(data)} if data else {}
-    start, log, seen = time.perf_counter(), [], {}
+    start, log, seen = time.perf_counter(), "", dict[str, Any]()
     process = subprocess.Popen(
         [sys.executable, "-m", "kedro", *arguments],
         cwd=project,
@@ -76,26 +58,21 @@ def kedro(project: Path, *arguments: str, data: Path | None = None) -> Run:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        log.append(line)
-        for name, pattern in (("first_node", FIRST_NODE), ("epoch", EPOCH)):
-            if name not in seen and pattern.search(line):
-                seen[name] = time.perf_counter() - start
+        log += line
+        for name, text in SEEN.items():
+            if text in line:
+                seen.setdefault(name, time.perf_counter() - start)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError("".join(log)[-SHOWN:])
-    seconds = time.perf_counter() - start
-    return Run(seconds, seen.get("first_node"), seen.get("epoch"), usage.ru_maxrss / 1024)
+        raise RuntimeError(log[-SHOWN:])
+    return Sample(time.perf_counter() - start, notes=seen, peak_mib=usage.ru_maxrss / 1024)
 
 
 def to_first_step(scratch: Path, dataset: str, world: str, cached: bool) -> Work:
-    """`kedro run` on raw files, until the training's first step begins.
+    """`kedro run` on raw files with a world's features, until the training's first step begins.
 
-    Args:
-        scratch: folder of the run.
-        dataset: an environment.
-        world: whose features are read.
-        cached: whether the results of all stages before the training exist.
+    If cached, the results of all stages before the training exist.
     """
     data = with_features(scratch / f"raw_{cached}", dataset, scratch / world)
     project = copy_project(scratch / f"project_{cached}")
@@ -104,27 +81,33 @@ def to_first_step(scratch: Path, dataset: str, world: str, cached: bool) -> Work
         kedro(project, *arguments, SHORT, data=data)
     yield None
     for seed in range(10**6):
-        if not cached:
-            _delete_results(project)
+        for path in (project / "data").iterdir():
+            if not cached and path.name != "01_raw":
+                shutil.rmtree(path)
         run = kedro(project, *arguments, f"{SHORT},train.seed={seed}", data=data)
-        epoch = newest_timings(project)[0]
-        assert run.epoch is not None
-        seconds = run.epoch - epoch["seconds_train"] - epoch["seconds_validation"]
-        yield Sample(seconds, notes={"seconds_first_node": run.first_node}, peak_mib=run.peak_mib)
+        seconds = run.notes[EPOCH] - sum(epoch_seconds(project))
+        yield replace(run, seconds=seconds)
 
 
-def newest_timings(project: Path) -> list[dict[str, Any]]:
-    """`timings` of the newest training, a row per epoch."""
-    newest = max((project / "data").rglob("timings.parquet/*/timings.parquet"))
-    rows: list[dict[str, Any]] = pq.read_table(newest).to_pylist()
-    return rows
+def epoch_seconds(project: Path) -> list[float]:
+    """Seconds of each epoch of the newest training, its validation included."""
+    newest = max(
+        (project / "data").rglob("timings.parquet/*/timings.parquet"), key=lambda p: p.parent.name
+    )
+    rows = pq.read_table(newest).to_pylist()
+    return [row["seconds_train"] + row["seconds_validation"] for row in rows]
 
 
-def _delete_results(project: Path) -> None:
-    """Delete everything but the raw files."""
-    for path in (project / "data").iterdir():
-        if path.name != "01_raw":
-            shutil.rmtree(path)
+def sample_run(scratch: Path, model: str, epochs: int) -> Work:
+    """A training on the sample by `kedro run`; seconds of its epochs with their validation."""
+    project = copy_project(scratch / f"project_{model}_{os.getpid()}")
+    arguments = ["run", "--pipelines", "train", "--params"]
+    changes = f"model={model},train.max_epochs={epochs}"
+    kedro(project, *arguments, changes)
+    yield None
+    for seed in range(10**6):
+        kedro(project, *arguments, f"{changes},train.seed={seed}")
+        yield Sample(sum(epoch_seconds(project)))
 
 
 def run_again(scratch: Path) -> Work:
@@ -138,10 +121,10 @@ def run_again(scratch: Path) -> Work:
     yield None
     while True:
         done = [kedro(project, *arguments) for arguments in runs]
-        assert all(run.first_node is None for run in done), "a node ran again"
-        notes: dict[str, Any] = {"seconds_each": [round(run.seconds, 3) for run in done]}
-        peak = max(run.peak_mib for run in done)
-        yield Sample(sum(run.seconds for run in done), notes=notes, peak_mib=peak)
+        assert not any(FIRST_NODE in run.notes for run in done), "a node ran again"
+        seconds = [run.seconds for run in done]
+        notes = {"seconds_each": [round(each, 3) for each in seconds]}
+        yield Sample(sum(seconds), notes=notes, peak_mib=max(run.peak_mib or 0.0 for run in done))
 
 
 def command(scratch: Path, arguments: list[str]) -> Work:
@@ -149,8 +132,7 @@ def command(scratch: Path, arguments: list[str]) -> Work:
     project = copy_project(scratch / f"project_{'_'.join(arguments).strip('-')}")
     yield None
     while True:
-        run = kedro(project, *arguments)
-        yield Sample(run.seconds, peak_mib=run.peak_mib)
+        yield kedro(project, *arguments)
 
 
 def imports(scratch: Path, modules: list[str]) -> Work:

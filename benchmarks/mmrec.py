@@ -27,23 +27,14 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "FREEDOM": {"reg_weight": 1e-3, "dropout": 0.8},
 }
 
-PICTURE_LIBRARIES = (
-    "lmdb",
-    "torchvision",
-    "torchvision.transforms",
-    "torchvision.transforms.functional",
-)
+TORCHVISION = ("torchvision", "torchvision.transforms", "torchvision.transforms.functional")
+PICTURE_LIBRARIES = ("lmdb", *TORCHVISION)
 
 
 def epochs(scratch: Path, checkout: str, model: str, dataset: str, world: str) -> Work:
-    """Training epochs; seconds of loading, graphs and a validation in the notes.
+    """Training epochs of a model by MMRec's name, on a data set with the features of a world.
 
-    Args:
-        scratch: folder of the run.
-        checkout: of MMRec.
-        model: as MMRec calls it.
-        dataset: name of the raw files.
-        world: whose features it reads.
+    Seconds of loading, graphs and a validation are in the notes.
     """
     data = with_features(scratch / f"mmrec_{model}", dataset, scratch / world)
     # Imported for pictures, which none of these models reads.

@@ -13,7 +13,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-from benchmarks.data import SEED, parameters, read_world
+from benchmarks.data import SEED, defaults, parameters, read_world
 from benchmarks.harness import Sample, Work, repeated
 from benchmarks.jobs import steps_of_epoch
 from benchmarks.plain import Batch, PlainLightGCN, PlainSIGER
@@ -26,7 +26,7 @@ Items: TypeAlias = dict[int, set[int]]
 def plain_model(model: str, inputs: ModelInputs) -> PlainLightGCN:
     """A plain model with the project's default parameters."""
     torch.manual_seed(SEED)
-    values = parameters(model)
+    values = defaults(model)
     if model == "siger":
         return PlainSIGER(inputs, values)
     return PlainLightGCN(inputs, values["dimension"], values["layers"], values["regularisation"])

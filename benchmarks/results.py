@@ -63,13 +63,13 @@ def verdict(value: float | None, aim: float | None) -> str:
     return "met" if value <= aim else "not met"
 
 
-def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """A text table; the first ``left`` columns and the last are aligned left, the others right."""
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """A text table; the first column and the last are aligned left, the others right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
         cells = [
-            cell.ljust(width) if n < left or n == len(row) - 1 else cell.rjust(width)
+            cell.ljust(width) if n in (0, len(row) - 1) else cell.rjust(width)
             for n, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())
@@ -115,12 +115,8 @@ def save(path: Path, run: dict[str, Any], **contents: Any) -> None:
 
 
 def provenance(arguments: Sequence[str], module: str) -> dict[str, Any]:
-    """Date, command, machine and versions of a run; no names of machines or folders.
-
-    Args:
-        arguments: of the command line; folders are replaced.
-        module: what was run, such as `benchmarks.speed`.
-    """
+    """Date, command, machine and versions of a run of a module; no names of machines or folders."""
+    pages = os.sysconf("SC_PHYS_PAGES")
     words = ["PATH" if os.sep in argument else argument for argument in arguments]
     libraries = {name: version(name) for name in LIBRARIES}
     project = f"{version('siger-pipeline')} {_commit()}".strip()
@@ -130,9 +126,7 @@ def provenance(arguments: Sequence[str], module: str) -> dict[str, Any]:
         "machine": {
             "processor": _processor(),
             "cores": len(os.sched_getaffinity(0)),
-            "memory_gib": round(
-                os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1
-            ),
+            "memory_gib": round(pages * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
             "system": f"{platform.system()} {platform.release()}",
         },
         "versions": {"python": sys.version.split()[0], **libraries, "siger-pipeline": project},

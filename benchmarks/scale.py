@@ -1,139 +1,116 @@
 """Growth on made-up data: `python -m benchmarks.scale [--largest 1e6]`.
 
-N interactions come with N/10 users and N/100 items. An epoch costs (steps) × (edges): with a fixed
-batch it would grow as N², so LightGCN's batch grows with N (50 steps per epoch). SIGER's contrasts
-cost batch² per step, so its epoch has a batch of 2,048 √(N/10⁵), where both parts grow alike, as
-N^1.5; one step at 2,048 stands beside it. Evaluation ranks as many users at every size. Epochs are
-extrapolated from their first steps.
+Why batches grow with N, and what is extrapolated: see Growth in benchmarks/README.md.
 """
 
-import argparse
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.harness import Job, Measured, measure
-from benchmarks.results import RESULTS, aligned, number, one_line, provenance, save, verdict
-from benchmarks.zipf import sizes
+from benchmarks.command import Case, Conclusion, parser, run_cases
+from benchmarks.harness import Job, Measured
+from benchmarks.results import Row, aligned, number, verdict
 
-SIZES = {10**5: 5, 10**6: 2, 10**7: 1}  # interactions -> measured repetitions
+SIZES = {10**5: None, 10**6: 2, 10**7: 1}  # interactions -> repetitions; None: --repeat of them
 STEPS, BATCH, EVALUATED = 50, 2048, 10_000
 BUDGET_SECONDS, BUDGET_MIB = 3600, 24 * 1024
 IN_BUDGET = ("bipartite", "co-occurrence", "kNN", "SIGER epoch", "evaluation, 10⁵ users")
+STEP = "SIGER step"  # shown in seconds of one
 AIM = 1.1  # slope
-STAGES: dict[str, tuple[float | None, str]] = {  # name -> aim of the slope, note
-    "ingest": (AIM, ""),
-    "bipartite": (AIM, ""),
-    "co-occurrence": (AIM, ""),
-    "kNN": (None, "in items, so N/100; exact, and quadratic in them"),
-    "LightGCN epoch": (AIM, f"batch N/{STEPS}·0.8"),
-    "SIGER step": (AIM, f"batch {BATCH:,}"),
-    "SIGER epoch": (None, "batch 2,048 √(N/10⁵): grows as N^1.5"),
-    "evaluation": (AIM, f"{EVALUATED:,} users"),
-    "evaluation, 10⁵ users": (None, "all users where there are fewer"),
+HEADER = ("stage", "seconds at each size", "slope", "verdict")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the pipeline, measured at every size."""
+
+    function: str  # of the job
+    model: str = ""
+    aim: float | None = AIM  # largest slope that is wanted
+    batch: Callable[[int], int] | None = None  # of N interactions
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def job(self, n: int, label: str = "ours") -> Job:
+        """The job at N interactions."""
+        arguments = {"world": f"n{n}", "model": self.model} if self.model else {"world": f"n{n}"}
+        size = {"batch_size": self.batch(n)} if self.batch else {}
+        function = f"benchmarks.{self.function}"
+        return Job(label, function, {**arguments, **size, **self.options}, SIZES[n])
+
+
+def _graph(name: str, aim: float | None = AIM) -> Stage:
+    return Stage("jobs:graphs", "siger", aim, options={"only": name})
+
+
+def _epoch(model: str, steps: int, batch: Callable[[int], int], aim: float | None = AIM) -> Stage:
+    return Stage("jobs:epochs", model, aim, batch, {"steps": steps})
+
+
+def _users(number: int, aim: float | None = AIM) -> Stage:
+    return Stage("jobs:validations", "lightgcn", aim, options={"users": number})
+
+
+STAGES = {
+    "ingest": Stage("scale_jobs:ingest"),
+    "bipartite": _graph("bipartite"),
+    "co-occurrence": _graph("cooccurrence"),
+    "kNN": _graph("knn-text", None),
+    "LightGCN epoch": _epoch("lightgcn", 10, lambda n: n * 8 // (10 * STEPS)),
+    STEP: _epoch("siger", 5, lambda n: BATCH),
+    "SIGER epoch": _epoch("siger", 5, lambda n: round(BATCH * (n / 10**5) ** 0.5), None),
+    "evaluation": _users(EVALUATED),
+    "evaluation, 10⁵ users": _users(10**5, None),
 }
-HEADER = ("stage", "seconds (* extrapolated)", "peak MiB", "slope", "verdict", "note")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser().parse_args(given)
-    run = provenance(given, "benchmarks.scale")
-    sys.stdout.write(f"{one_line(run)}\n\n")
-    with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
-        chosen = [n for n in SIZES if n <= options.largest]
-        at = {n: at_size(n, Path(folder), options.threads) for n in chosen}
-    series = [series_of(stage, at) for stage in STAGES]
-    sys.stdout.write("\n" + growth_table(series) + "\n" + budget(at))
-    measured = {f"{n}": [one.to_json() for one in stages.values()] for n, stages in at.items()}
-    save(options.out / "scale.json", run, series=series, measured=measured)
-    return 0
-
-
-def parser() -> argparse.ArgumentParser:
-    """The options."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    given = sys.argv[1:] if arguments is None else arguments
+    made = parser()
     made.add_argument("--largest", type=float, default=1e6, help="largest number of interactions")
-    made.add_argument("--threads", type=int, help="of PyTorch and BLAS (default: their choice)")
-    made.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
-    return made
+    options = made.parse_args(given)
+    sizes = [n for n in SIZES if n <= options.largest]
+    cases = [
+        Case(f"{name} {n}", title := f"{name}, {n:,} interactions", stage.job(n, title))
+        for n in sizes
+        for name, stage in STAGES.items()
+    ]
+    make = "benchmarks.scale_jobs:make"
+    worlds = {f"n{n}": Job("made-up data", make, {"world": f"n{n}"}) for n in sizes}
+    return run_cases("scale", cases, options, given, worlds, growth)
 
 
-def at_size(n: int, scratch: Path, threads: int | None) -> dict[str, Measured]:
-    """Every stage at one size."""
-    sys.stdout.write("{:,} interactions, {:,} users, {:,} items\n".format(n, *sizes(n)))
-    make = Job("made-up data", "benchmarks.scale_jobs:make", {"number": n})
-    measure([make], scratch, repeat=1, warm_up=0, threads=threads)
-    stages, repeat = {}, SIZES[n]
-    for stage in STAGES:
-        (one,) = measure(
-            [job_of(stage, n)], scratch, repeat=repeat, warm_up=int(repeat > 2), threads=threads
-        )
-        stages[stage] = one
-        sys.stdout.write(f"  {stage}: {number(one.median)} s\n")
-        sys.stdout.flush()
-    return stages
+def growth(rows: Sequence[Row], _: Path) -> Conclusion:
+    """Each stage's seconds at every size, the slope and its verdict, and the budget."""
+    at: dict[int, dict[str, Measured]] = {}
+    for row in rows:
+        name, n = row.name.rsplit(" ", 1)
+        assert row.measured
+        at.setdefault(int(n), {})[name] = row.measured
+    lines: list[tuple[str, ...]] = [HEADER]
+    slopes: dict[str, float | None] = {}
+    for stage, wanted in STAGES.items():
+        seconds = [seconds_of(stage, stages[stage]) for stages in at.values()]
+        slopes[stage] = fitted = slope(list(at), seconds) if len(at) > 1 else None
+        shown = "" if fitted is None else f"{fitted:.2f}"
+        judged = verdict(fitted, wanted.aim)
+        lines.append((stage, " / ".join(map(number, seconds)), shown, judged))
+    return f"\n{aligned(lines)}\n{budget(at)}", {"slopes": slopes}
 
 
-def job_of(stage: str, n: int) -> Job:
-    """The job of a stage at N interactions."""
-    arguments: dict[str, Any] = {"world": f"n{n}", "model": stage.partition(" ")[0].lower()}
-    function = "benchmarks.jobs:epochs"
-    match stage:
-        case "LightGCN epoch":
-            arguments |= {"batch_size": n * 8 // (10 * STEPS), "steps": 10}
-        case "SIGER step":
-            arguments |= {"batch_size": BATCH, "steps": 5}
-        case "SIGER epoch":
-            arguments |= {"batch_size": round(BATCH * (n / 10**5) ** 0.5), "steps": 5}
-        case "evaluation" | "evaluation, 10⁵ users":
-            users = EVALUATED if stage == "evaluation" else 10**5
-            function = "benchmarks.jobs:validations"
-            arguments |= {"model": "lightgcn", "users": users}
-        case _:
-            function = f"benchmarks.scale_jobs:{stage.lower().replace('-', '')}"
-            arguments = {"number": n}
-    return Job(f"{stage}, N = {n:.0e}", function, arguments)
-
-
-def series_of(stage: str, at: Mapping[int, Mapping[str, Measured]]) -> dict[str, Any]:
-    """A stage at every size, and the slope of its seconds; of the SIGER step, those of one."""
-    (aim, note), measured = STAGES[stage], [stages[stage] for stages in at.values()]
-    step = stage == "SIGER step"
-    seconds = [one.step_seconds if step else one.median for one in measured]
-    growth = slope(list(at), seconds) if len(at) > 1 else None
-    return {
-        "stage": stage,
-        "sizes": list(at),
-        "seconds": seconds,
-        "mib": [max(one.prepare_mib, one.peak_mib) for one in measured],
-        "extrapolated": [one.share < 1 and not step for one in measured],
-        "slope": growth,
-        "verdict": verdict(growth, aim),
-        "note": note,
-    }
+def seconds_of(stage: str, measured: Measured) -> float:
+    """Of an epoch, or of one step where the stage is a step."""
+    steps = measured.notes["steps"] / measured.share if stage == STEP else 1
+    return measured.median / steps
 
 
 def slope(sizes: Sequence[float], values: Sequence[float]) -> float:
     """Slope b of the least-squares line log v = a + b log n."""
     return float(np.polynomial.Polynomial.fit(np.log(sizes), np.log(values), 1).convert().coef[1])
-
-
-def growth_table(series: Sequence[Mapping[str, Any]]) -> str:
-    """Seconds and peak memory at each size, slope and verdict."""
-    rows = [HEADER]
-    for one in series:
-        marked = zip(one["seconds"], one["extrapolated"], strict=True)
-        seconds = " / ".join(number(value) + "*" * part for value, part in marked)
-        memory = " / ".join(f"{mib:,.0f}" for mib in one["mib"])
-        growth = "" if one["slope"] is None else f"{one['slope']:.2f}"
-        rows.append((one["stage"], seconds, memory, growth, one["verdict"], one["note"]))
-    return aligned(rows)
 
 
 def budget(at: Mapping[int, Mapping[str, Measured]]) -> str:

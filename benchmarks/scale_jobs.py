@@ -1,10 +1,5 @@
-"""Jobs on made-up data of growing size.
+"""Jobs on made-up data of growing size."""
 
-A world of N interactions is the folder `n<N>` of the scratch folder; the graphs of a stage are
-stored there for the stages after it.
-"""
-
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +8,7 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 from scipy import sparse
 
-from benchmarks.data import SEED, build_graphs, features_of, made_up_features, parameters
+from benchmarks.data import SEED, made_up_features, write_world
 from benchmarks.harness import Sample, Work, repeated
 from benchmarks.zipf import interactions
 from siger_pipeline.data import index, kcore, pairs, split
@@ -22,28 +17,20 @@ from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.datasets.table import TableDataset
-from siger_pipeline.ops.allocator import keep_freed_memory
-from siger_pipeline.recommenders.siger.config import BIPARTITE, Config
-from siger_pipeline.requests import Request
 
 WIDTH = 384
-SIGER = Config(**parameters("siger"))
 SPLIT = SplitConfig(
     strategy=Strategy.RANDOM_PER_USER, ratios=(0.8, 0.1, 0.1), seed=SEED, untrained_users="leave"
 )
 
 
-def make(scratch: Path, number: int) -> Work:
-    """Made-up interactions, and features that both modalities share; not a stage."""
+def make(scratch: Path, world: str) -> Work:
+    """Made-up interactions, as many as the world's name says, and features of both modalities."""
     yield None
-    folder = scratch / f"n{number}"
-    folder.mkdir()
-    matrices = interactions(number, SEED)
-    for name, matrix in matrices.items():
-        sparse.save_npz(folder / f"{name}.npz", matrix, compressed=False)
-    np.save(folder / "text_feat.npy", made_up_features(matrices[Split.TRAIN].shape[1], WIDTH))
-    (folder / "image_feat.npy").symlink_to("text_feat.npy")
-    pq.write_table(_raw(matrices), folder / "raw.parquet")
+    matrices = interactions(int(world.removeprefix("n")), SEED)
+    features = made_up_features(matrices[Split.TRAIN].shape[1], WIDTH)
+    write_world(scratch / world, matrices, {"text": features, "image": features})
+    pq.write_table(_raw(matrices), scratch / world / "raw.parquet")
     yield Sample(0.0)
 
 
@@ -62,9 +49,9 @@ def _raw(matrices: dict[Split, sparse.csr_matrix]) -> pa.Table:
     )
 
 
-def ingest(scratch: Path, number: int) -> Work:
+def ingest(scratch: Path, world: str) -> Work:
     """One interaction per pair, 5-core, indices, split: from a table of ids to indexed splits."""
-    folder = scratch / f"n{number}"
+    folder = scratch / world
 
     def stored(name: str, table: Table) -> Table:
         dataset = TableDataset(filepath=str(folder / f"{name}.parquet"))
@@ -83,32 +70,3 @@ def ingest(scratch: Path, number: int) -> Work:
         stored("splits", index.index_splits(labelled, users, items))
 
     return repeated(stage)
-
-
-def bipartite(scratch: Path, number: int) -> Work:
-    """The normalised user-item graph."""
-    return _graph(scratch / f"n{number}", [BIPARTITE])
-
-
-def cooccurrence(scratch: Path, number: int) -> Work:
-    """The co-occurrence graph."""
-    return _graph(scratch / f"n{number}", [SIGER.cooccurrence()])
-
-
-def knn(scratch: Path, number: int) -> Work:
-    """The nearest neighbours of the items by 384-d features, which both modalities share."""
-    text, image = SIGER.knn("text"), SIGER.knn("image")
-    folder = scratch / f"n{number}"
-    (folder / f"{image.name}.npz").symlink_to(f"{text.name}.npz")
-    return _graph(folder, [text])
-
-
-def _graph(folder: Path, requests: Sequence[Request]) -> Work:
-    keep_freed_memory()  # as the node of the stage does
-    train, features = sparse.load_npz(folder / f"{Split.TRAIN}.npz"), features_of(folder)
-
-    def store(graphs: Mapping[Request, sparse.csr_matrix]) -> None:
-        for request, graph in graphs.items():
-            sparse.save_npz(folder / f"{request.name}.npz", graph, compressed=False)
-
-    return repeated(lambda: build_graphs(train, features, requests), store)

@@ -28,13 +28,7 @@ def raw_folder(dataset: str) -> Path:
 
 
 def with_features(folder: Path, dataset: str, world: Path) -> Path:
-    """A folder with one data set: links to its raw files, but to the features of a world.
-
-    Args:
-        folder: is made.
-        dataset: name of the raw files.
-        world: folder of the `<modality>_feat.npy`.
-    """
+    """The folder, made with one data set: links to its tables and to the features of a world."""
     (folder / dataset).mkdir(parents=True)
     tables = [path for path in raw_folder(dataset).iterdir() if path.suffix != ".npy"]
     for path in (*tables, *world.resolve().glob("*_feat.npy")):
@@ -42,14 +36,16 @@ def with_features(folder: Path, dataset: str, world: Path) -> Path:
     return folder
 
 
-def require_mmrec(path: Path) -> None:
-    """Refuse a folder that is no checkout of MMRec.
+def require_mmrec(path: Path) -> Path:
+    """The absolute path of a checkout of MMRec.
 
     Raises:
         RefusalError: src/utils/quick_start.py is missing.
     """
-    if not (path / "src" / "utils" / "quick_start.py").is_file():
+    checkout = path.expanduser().resolve()
+    if not (checkout / "src" / "utils" / "quick_start.py").is_file():
         raise RefusalError(
             f"--mmrec {path}: has no src/utils/quick_start.py: a checkout of "
             "https://github.com/enoche/MMRec is wanted"
         )
+    return checkout

@@ -40,7 +40,7 @@ with KedroSession.create() as session:
     assert all(name in catalog for name in ALIASES)
     for name in names:
         catalog.get(name)
-    assert catalog.load("params:trial.siger.train").batch_size
+    assert catalog.load("params:siger/train").batch_size
     assert catalog.list_patterns()  # what `kedro catalog` asks
 """
 

@@ -35,7 +35,8 @@ class ParameterChanged(Reason):
     """A parameter has another value.
 
     Attributes:
-        name: with dots where parameters are nested.
+        name: with dots where parameters are nested. What stands before a `/` is a namespace, of
+            which the node's own name tells, and is left out of the text.
         change: changed, new or gone.
         before: the earlier value, None for a new parameter.
         after: the present value, None for one that is gone.
@@ -47,11 +48,12 @@ class ParameterChanged(Reason):
     after: Any = None
 
     def __str__(self) -> str:
+        name = self.name.rpartition("/")[2]
         if self.change is Change.NEW:
-            return f"{self.name} is new: {self.after}"
+            return f"{name} is new: {self.after}"
         if self.change is Change.GONE:
-            return f"{self.name} is gone, it was {self.before}"
-        return f"{self.name} changed {self.before} → {self.after}"
+            return f"{name} is gone, it was {self.before}"
+        return f"{name} changed {self.before} → {self.after}"
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ def holding(scratch: Path, mib: int) -> Work:
 
 
 def talking(scratch: Path) -> Work:
-    os.write(1, b"this is no JSON\n")
     yield None
     while True:
+        os.write(1, b"this is no row\n")
         yield Sample(1.0)
 
 

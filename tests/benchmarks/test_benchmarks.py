@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import cases, gpu, scale, speed, zipf
+from benchmarks import command, gpu, scale, speed, zipf
 from benchmarks.data import read_world, write_world
 from benchmarks.harness import Job, Measured, RefusalError
 from benchmarks.sources import raw_folder, require_mmrec, with_features
@@ -73,26 +73,24 @@ def test_without_a_gpu_it_ends_with_one_sentence(
     assert "PyTorch sees no CUDA device" in output.err
 
 
-def test_waits_of_the_host_are_counted_by_kind() -> None:
-    counts = gpu.waits_by_kind(
-        [
-            ("cudaStreamSynchronize", 33),
-            ("Memcpy DtoH (Device -> Pageable)", 15),
-            ("Memcpy DtoH (Device -> Pinned)", 5),
-            ("Memcpy HtoD (Pageable -> Device)", 99),
-        ]
-    )
-    assert counts == {"cudaStreamSynchronize": 33, "Memcpy DtoH": 20} | dict.fromkeys(
-        ("cudaDeviceSynchronize", "cudaEventSynchronize"), 0
-    )
-    assert "Memcpy DtoH 20 (aim none: not met)" in gpu.waits({"waits": counts})
-    assert "none (aim none: met)" in gpu.waits({"waits": dict.fromkeys(counts, 0)})
-
-
-def test_the_kernels_that_take_longest_come_first() -> None:
-    longest = gpu.longest_kernels({"small": (10.0, 5), "large": (9000.0, 60)}, 30)
-    assert longest == [("large", 0.3, 2.0), ("small", pytest.approx(0.01 / 30), 5 / 30)]
-    assert gpu.kernels({"kernels": longest}).splitlines()[2].split() == ["large", "0.300", "2.0"]
+def test_calls_are_counted_by_kind_and_kernels_shown_longest_first() -> None:
+    events = [
+        ("cudaStreamSynchronize", 33, 0.0),
+        ("Memcpy DtoH (Device -> Pageable)", 15, 1.0),
+        ("Memcpy DtoH (Device -> Pinned)", 5, 2.0),
+        ("Memcpy HtoD (Pageable -> Device)", 99, 0.0),
+        ("large", 60, 9000.0),
+    ]
+    waits = {kind: gpu.calls(events, kind) for kind in gpu.WAITS}
+    assert list(waits.values()) == [33, 0, 0, 20]
+    kernels = gpu.longest(events, 30)
+    assert [name for name, _, _ in kernels] == ["large", *(events[n][0] for n in (2, 1))]
+    assert kernels[0] == ("large", 0.3, 2.0)
+    text = gpu.shown({"gpu": "a GPU", "kernels": kernels, "waits": waits})
+    assert text.splitlines()[3].split() == ["large", "0.300", "2.0"]
+    assert "cudaStreamSynchronize 33, Memcpy DtoH 20 (aim none: not met)" in text
+    nothing = gpu.shown({"gpu": "a GPU", "kernels": kernels, "waits": dict.fromkeys(waits, 0)})
+    assert "none (aim none: met)" in nothing
 
 
 def own(**notes: object) -> Measured:
@@ -100,7 +98,7 @@ def own(**notes: object) -> Measured:
 
 
 def test_a_case_has_its_alternatives_and_its_memory() -> None:
-    by_name = {one.name: one for one in cases.CASES}
+    by_name = {one.name: one for one in speed.CASES}
     graphs, epoch = by_name["graphs_sports"], by_name["siger_epoch"]
     assert [job.label for job in epoch.alternatives(None)] == ["plain siger"]
     beside = [job.label for job in epoch.alternatives(Path("there"))]
@@ -113,17 +111,17 @@ def test_a_case_has_its_alternatives_and_its_memory() -> None:
 
 
 def test_every_row_has_its_own_name_and_the_aims_are_these() -> None:
-    names = [one.name for one in cases.CASES]
+    names = [one.name for one in speed.CASES]
     assert len(set(names)) == len(names)
-    aims = sorted(one.aim for one in cases.CASES if one.aim is not None)
+    aims = sorted(one.aim for one in speed.CASES if one.aim is not None)
     assert aims == [0.5, 1.2, 1.5, 3.0, 4.0, 6.0, 9.0, 13.0]
 
 
 def test_every_job_names_a_function_and_json_arguments() -> None:
-    growth = [scale.job_of(stage, n) for n in scale.SIZES for stage in scale.STAGES]
-    rows = [*cases.CASES, *gpu.CASES]
+    growth = [stage.job(n) for n in scale.SIZES for stage in scale.STAGES.values()]
+    rows = [*speed.CASES, *gpu.CASES]
     jobs = [job for row in rows for job in (row.job, *row.alternatives(Path("there")))]
-    for job in (*jobs, *growth):
+    for job in (*jobs, *growth, *command.WORLDS.values()):
         assert isinstance(job, Job)
         module, _, name = job.function.partition(":")
         assert hasattr(__import__(module, fromlist=[name]), name), job

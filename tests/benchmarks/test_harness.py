@@ -64,9 +64,14 @@ def test_the_memory_of_the_preparation_is_apart(tmp_path: Path) -> None:
     assert measured.peak_mib < 150
 
 
-def test_what_the_work_prints_does_not_reach_the_answers(tmp_path: Path) -> None:
+def test_what_the_work_prints_stays_out_of_the_output(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (measured,) = measure([Job("talks", "small_jobs:talking")], tmp_path, repeat=2)
     assert measured.samples == [1.0, 1.0]
+    out, err = capfd.readouterr()
+    assert "this is no row" not in out
+    assert "this is no row" in err
 
 
 def test_a_failure_names_the_job_and_its_reason(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.busy import busy_cores
 from benchmarks.data import write_world
 from benchmarks.harness import Job, Sample
+from benchmarks.scale import STAGES
 from contracts.world import small_world, withheld
 from siger_pipeline.requests import features
 
@@ -22,11 +23,11 @@ JOBS: list[tuple[str, dict[str, Any]]] = [
     ("plain_jobs:epochs", {"model": "siger"}),
     ("plain_jobs:epochs", {"model": "lightgcn"}),
     ("plain_jobs:validations", {"model": "lightgcn"}),
-    ("busy:epochs", {"model": "lightgcn"}),
+    ("busy:beside_loops", {"model": "lightgcn", "function": "benchmarks.jobs:epochs"}),
 ]
 
 
-def samples(function: str, scratch: Path, count: int, **arguments: Any) -> list[Sample]:
+def samples(function: str, scratch: Path, count: int, /, **arguments: Any) -> list[Sample]:
     work = Job("", f"benchmarks.{function}", arguments).start(scratch)
     result = [next(work) for _ in range(count)]
     return [sample for sample in result if sample is not None]
@@ -45,16 +46,20 @@ def test_a_job_repeats(function: str, arguments: dict[str, Any], tmp_path: Path)
 
 
 def test_stages_of_growth_follow_each_other(tmp_path: Path) -> None:
-    for stage in ("make", "ingest", "bipartite", "cooccurrence", "knn"):
-        assert samples(f"scale_jobs:{stage}", tmp_path, 1, number=10_000)
-    arguments = {"world": "n10000", "model": "siger", "steps": 1, "batch_size": 50}
+    world = {"world": "n10000"}
+    assert samples("scale_jobs:make", tmp_path, 1, **world)
+    for stage in ("ingest", "bipartite", "co-occurrence", "kNN"):
+        job = STAGES[stage].job(10**5)
+        arguments = {**job.arguments, **world}
+        assert samples(job.function.removeprefix("benchmarks."), tmp_path, 1, **arguments)
+    assert samples("data:prepare_model", tmp_path, 1, **world, model="siger")
+    arguments = {**world, "model": "siger", "steps": 1, "batch_size": 50}
     assert samples("jobs:epochs", tmp_path, 1, **arguments)[0].notes["steps"] == 1
 
 
-@pytest.mark.parametrize("busy", [False, True])
-def test_cores_are_busy_only_while_wanted(busy: bool) -> None:
-    with busy_cores(busy) as loops:
-        assert len(loops) == (len(os.sched_getaffinity(0)) if busy else 0)
+def test_cores_are_busy_only_inside() -> None:
+    with busy_cores() as loops:
+        assert len(loops) == len(os.sched_getaffinity(0))
         assert all(loop.poll() is None for loop in loops)
     assert all(loop.poll() is not None for loop in loops)
 

@@ -11,7 +11,7 @@ from scipy import sparse
 from torch import Tensor, nn
 
 from benchmarks import plain, plain_jobs
-from benchmarks.data import World, parameters
+from benchmarks.data import World, defaults
 from benchmarks.jobs import first_steps, train_config, trained
 from contracts.world import small_world, trained_model, withheld
 from siger_pipeline.data.schema import Split
@@ -28,7 +28,7 @@ TIGHT = {"rtol": 2e-4, "atol": 2e-6}
 def siger_pair(inputs: ModelInputs, **changes: float) -> tuple[Trained, nn.Module]:
     """Ours and the plain one, with the same weights; raw features trained."""
     ours = trained_model("siger", inputs, **changes, train_features=True)
-    values = {**parameters("siger"), **changes}
+    values = {**defaults("siger"), **changes}
     other = plain.PlainSIGER(inputs, values)
     own = dict(ours.named_parameters())
     with torch.no_grad():

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.harness import Measured
 from benchmarks.results import RESULTS, Row, one_line, provenance, save, table
-from benchmarks.scale import STAGES, budget, growth_table, series_of, slope
+from benchmarks.scale import STAGES, STEP, growth, slope
 
 
 def measured(label: str, *samples: float, share: float = 1.0) -> Measured:
@@ -79,26 +79,31 @@ def test_the_slope_is_that_of_least_squares() -> None:
     assert slope([1, 10, 100], [1, 10, 10]) == pytest.approx(0.5)
 
 
-def test_growth_is_judged_by_its_slope_and_extrapolation_is_marked() -> None:
-    at = {
-        n: {"ingest": measured("", s, share=share)} for n, s, share in ((10, 1, 1), (100, 100, 0.5))
-    }
-    (line,) = growth_table([series_of("ingest", at)]).splitlines()[2:]
-    assert "1 / 100*" in line
-    assert "2.00  not met" in line
-    one = series_of("ingest", {10: at[10]})
-    assert (one["slope"], one["verdict"]) == (None, "")
+def growth_of(*sizes: int) -> str:
+    """The text of growth where a stage at N = 10ⁿ takes 10ⁿ seconds, but a step always 40."""
+    rows = []
+    for stage in STAGES:
+        for n in sizes:
+            seconds, share = (40.0, 0.25) if stage == STEP else (float(n), 1.0)
+            own = Measured("", [seconds], [], share, 2, 1, 1, 5, {"steps": 5})
+            rows.append(Row(f"{stage} {n}", "", "s", seconds, None, own))
+    text, contents = growth(rows, Path())
+    assert contents["slopes"].keys() == STAGES.keys()
+    return text
 
 
-def test_the_seconds_of_a_siger_step_are_those_of_one() -> None:
-    steps = Measured("", [40.0], [], 0.25, 2, 1, 1, 5, {"steps": 5})
-    one = series_of("SIGER step", {n: {"SIGER step": steps} for n in (1, 10)})
-    assert one["seconds"] == [2.0, 2.0]
-    assert one["extrapolated"] == [False, False]
+def test_growth_is_judged_by_its_slope() -> None:
+    lines = growth_of(10, 100).splitlines()
+    (ingest,) = [line.split() for line in lines if line.startswith("ingest")]
+    assert ingest == ["ingest", "10", "/", "100", "1.00", "met"]
+    (knn,) = [line.split() for line in lines if line.startswith("kNN")]
+    assert knn == ["kNN", "10", "/", "100", "1.00"]
+    (step,) = [line.split() for line in lines if line.startswith(STEP)]
+    assert step[:5] == ["SIGER", "step", "2", "/", "2"]
+    assert (float(step[5]), step[6]) == (0, "met")
+    assert "met" not in growth_of(10)
 
 
 def test_the_budget_is_judged_at_the_largest_size() -> None:
-    at = {stage: measured("", 2.0) for stage in STAGES}
-    assert ": 10 s," in budget({10**5: at})
-    assert "met" not in budget({10**5: at})
-    assert budget({10**5: at, 10**7: at}).endswith("MiB: met)\n")
+    assert ": 500 s, peak 5 MiB" in growth_of(100)
+    assert growth_of(10**5, 10**7).endswith("(aim 3,600 s, 24,576 MiB: not met)\n")

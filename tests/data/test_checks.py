@@ -88,7 +88,7 @@ def test_damage_is_not_the_word_for_memory_or_rights(error: Exception, words: st
     assert "damaged" not in str(caught.value) and "fetch it again" not in str(caught.value)
 
 
-def test_where_most_lines_are_bad_nobody_is_told_to_tolerate_them(lines: MakeLines) -> None:
+def test_where_most_lines_are_bad_the_advice_is_not_to_tolerate_them(lines: MakeLines) -> None:
     parsed = reasons(lines, ["a", "b", "c", None])
     raw = parsed.mutate(line=parsed[Columns.REASON])
     with pytest.raises(InputError, match="another format") as caught:

@@ -9,12 +9,12 @@ from siger_pipeline.data.schema import Columns
 MakeTable = Callable[[dict[str, Any]], Table]
 
 
-def pairs(table: MakeTable, found: str, splits: str = "") -> Table:
+def pairs(table: MakeTable, result: str, splits: str = "") -> Table:
     """Interactions written as "ux uy vx"."""
     names = {"t": "train", "v": "validation", "e": "test"}
     columns = {
-        Columns.USER: [pair[0] for pair in found.split()],
-        Columns.ITEM: [pair[1] for pair in found.split()],
+        Columns.USER: [pair[0] for pair in result.split()],
+        Columns.ITEM: [pair[1] for pair in result.split()],
     }
     split = {Columns.SPLIT: [names[letter] for letter in splits]} if splits else {}
     return table({**columns, **split})

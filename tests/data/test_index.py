@@ -16,12 +16,12 @@ def rows(table: Table) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]
 
 
-def pairs(table: MakeTable, *found: tuple[str, str]) -> Table:
-    return table({Columns.USER: [u for u, _ in found], Columns.ITEM: [i for _, i in found]})
+def pairs(table: MakeTable, *result: tuple[str, str]) -> Table:
+    return table({Columns.USER: [u for u, _ in result], Columns.ITEM: [i for _, i in result]})
 
 
-def items(table: MakeTable, found: dict[str, int | None]) -> Table:
-    return table({Columns.ITEM: list(found), Columns.ROW: list(found.values())})
+def items(table: MakeTable, result: dict[str, int | None]) -> Table:
+    return table({Columns.ITEM: list(result), Columns.ROW: list(result.values())})
 
 
 def test_numbers_written_as_text_keep_their_order(table: MakeTable) -> None:
@@ -58,8 +58,8 @@ def test_a_catalogue_keeps_items_with_rows_unless_a_core_was_taken(table: MakeTa
 
 
 def test_splits_are_written_in_numbers_and_sorted(table: MakeTable) -> None:
-    found = [("10", "b"), ("2", "b"), ("2", "a")]
-    labelled = pairs(table, *found).mutate(**{Columns.SPLIT: ibis.literal("train")})
+    result = [("10", "b"), ("2", "b"), ("2", "a")]
+    labelled = pairs(table, *result).mutate(**{Columns.SPLIT: ibis.literal("train")})
     users = user_index(labelled)
     numbered = item_index(items(table, {"a": None, "b": None}))
     splits = index_splits(labelled, users, numbered)

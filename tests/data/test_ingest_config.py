@@ -87,6 +87,12 @@ def test_columns_of_the_item_file_are_named_by_ours(columns: dict[str, str]) -> 
         checked(source="mmrec", mmrec={"item_columns": columns})
 
 
+def test_a_misspelt_column_of_the_item_file_gets_a_suggestion() -> None:
+    columns = {"item": "asin", "titel": "name"}
+    with pytest.raises(ValidationError, match="did you mean 'title'"):
+        checked(source="mmrec", mmrec={"item_columns": columns})
+
+
 @pytest.mark.parametrize(
     ("source", "strategy", "words"),
     [

@@ -55,12 +55,12 @@ def test_the_splits_are_the_parts_of_the_whole(data: st.DataObject) -> None:
 
 
 def test_numbers_beyond_the_matrix_are_refused(table: MakeTable) -> None:
-    found = splits(table, [2, 0], [1, 3], "tt")
+    result = splits(table, [2, 0], [1, 3], "tt")
     with pytest.raises(ValueError, match="index"):
-        split_matrix(found, 2, 4)
+        split_matrix(result, 2, 4)
 
 
 def test_a_pair_of_two_splits_is_refused(table: MakeTable) -> None:
-    found = splits(table, [0, 1, 0], [1, 1, 1], "tvv")
+    result = splits(table, [0, 1, 0], [1, 1, 1], "tvv")
     with pytest.raises(ValueError, match="1 rows of splits repeat a pair"):
-        split_matrix(found, 2, 2)
+        split_matrix(result, 2, 2)

@@ -19,7 +19,7 @@ def raw(texts: MakeTexts, *names: str) -> Table:
     return texts({raw_name(place, name): [name] for place, name in enumerate(names)})
 
 
-def test_an_absent_column_is_named_with_those_found_and_wanted(
+def test_an_absent_column_is_named_with_those_of_the_file_and_those_wanted(
     texts: MakeTexts,
 ) -> None:
     table = texts({"userID": ["0"], "label": ["1"]})
@@ -31,9 +31,7 @@ def test_an_absent_column_is_named_with_those_found_and_wanted(
 
 
 @pytest.mark.parametrize("found", ["userID", "userid", " userID ", "\ufeffuserID", '"userID"'])
-def test_a_column_is_found_whatever_its_case_and_what_stands_around(
-    texts: MakeTexts, found: str
-) -> None:
+def test_case_and_blanks_of_a_column_name_do_not_matter(texts: MakeTexts, found: str) -> None:
     table = raw(texts, "price", found)
     assert header(table) == {"0:price": "price", f"1:{found}": found}
     assert find(table, "userID") == f"1:{found}"
@@ -50,7 +48,7 @@ def test_the_exact_name_comes_before_one_that_is_alike(texts: MakeTexts) -> None
 OURS = sorted(value for key, value in vars(Columns).items() if key.isupper())
 
 
-def test_no_column_takes_the_place_of_one_of_ours(texts: MakeTexts) -> None:
+def test_no_column_of_a_file_clashes_with_ours(texts: MakeTexts) -> None:
     table = raw(texts, *OURS, "asked for")
     taken = take(table, require_columns(table, ["asked for"], "the file"))
     assert set(taken.columns) == {Columns.LINE_NUMBER, Columns.FILE, "asked for"}
@@ -76,7 +74,7 @@ def test_another_delimiter_or_format_is_said(
     assert words in str(caught.value)
 
 
-def test_columns_that_nobody_has_are_null(texts: MakeTexts) -> None:
+def test_absent_columns_are_null(texts: MakeTexts) -> None:
     taken = take(raw(texts, "a"), {"b": None})
     assert taken["b"].to_pyarrow().to_pylist() == [None]
     assert taken.schema()["b"] == ibis.dtype("string")

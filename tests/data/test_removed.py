@@ -57,7 +57,7 @@ def test_a_core_that_takes_more_than_half_of_users_or_items_is_a_warning(
     assert outside_core(READ, left, 5)[0].level == logging.WARNING
 
 
-def test_a_core_that_takes_nothing_is_not_told() -> None:
+def test_a_core_that_removes_nothing_makes_no_remark() -> None:
     assert outside_core(READ, counts(("1-core, pass 1", 212, 90, 2_000, 0)), 1) == []
 
 

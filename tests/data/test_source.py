@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import ibis
 import pytest
 from pydantic import ValidationError
 
 from parts import AddPart, add_part
 from siger_pipeline.data.config import SplitConfig, check_together, ingest_model
+from siger_pipeline.data.layout import INTERACTION_TYPES, ITEM_TYPES, conform
 from siger_pipeline.data.source import load_source
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.pipelines.ingest import nodes
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
 from siger_pipeline.plugins import SOURCES
 from siger_pipeline.shell.selection import Selection
@@ -115,3 +118,18 @@ def test_an_argument_that_names_nothing_is_refused(add_part: AddPart, argument: 
     add_part(SOURCES, "ratings", text.replace("return Read(ratings)\n\n\nS", "return None\n\n\nS"))
     with pytest.raises(ParameterError, match=f"read_items of part_of_.* asks for '{argument}'"):
         inputs_of("ratings")
+
+
+def test_what_a_source_returns_is_checked_before_a_stage_works_on_it(add_part: AddPart) -> None:
+    add_part(SOURCES, "ratings", RATINGS)
+    rows = ibis.memtable({"user": ["u", None], "item": ["a", "a"]})
+    with pytest.raises(ParameterError, match="source 'ratings' returned the columns user"):
+        nodes.read_items("ratings", ratings=rows)
+    inputs = {"threshold": 3.0, "items": rows, "max_bad_share": 0.0}
+    with pytest.raises(ParameterError, match="source 'ratings' returned the columns user"):
+        nodes.read_interactions("ratings", ratings=rows, **inputs)
+    with pytest.raises(ParameterError, match="'ratings' returned 1 interactions without user"):
+        nodes.read_interactions("ratings", ratings=conform(rows, INTERACTION_TYPES), **inputs)
+    items = conform(rows, ITEM_TYPES)
+    with pytest.raises(ParameterError, match="items has 2 rows of 1 items"):
+        nodes.index_items(rows, items, 1)

@@ -103,7 +103,7 @@ def test_the_split_is_that_of_a_loop(
     st.integers(-(2**40), 2**40),
     st.tuples(st.integers(1, 9), st.integers(0, 9), st.integers(0, 9)),
 )
-def test_every_split_is_that_of_a_loop_and_everyone_trains(
+def test_every_split_is_that_of_a_loop_and_each_user_trains(
     table: MakeTable,
     counts: list[int],
     strategy: Strategy,

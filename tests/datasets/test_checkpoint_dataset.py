@@ -80,7 +80,7 @@ def test_pickles_are_not_run(tmp_path: Path) -> None:
     assert not (tmp_path / "sprung").exists()
 
 
-def test_what_cannot_be_read_back_is_refused_with_its_place(tmp_path: Path) -> None:
+def test_what_cannot_be_read_back_is_refused_with_its_position(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match=r"checkpoint\.config\.paths\[1\] is a PosixPath"):
         CheckpointDataset(filepath=tmp_path / "a.pt").save({"config": {"paths": [1, tmp_path]}})
 
@@ -108,7 +108,7 @@ for _ in range(200):
 """
 
 
-def test_an_interrupted_save_is_told_as_such(tmp_path: Path) -> None:
+def test_an_interrupted_save_is_reported_as_such(tmp_path: Path) -> None:
     # In a process of its own: torch's writer ends the process that it is interrupted in.
     command = [sys.executable, "-c", INTERRUPTED, str(tmp_path / "a.pt")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -86,8 +86,10 @@ def test_rows_of_another_length_and_odd_headers_are_for_the_reader_to_judge(
     path.write_text(text)
     rows = rows_of(path)
     counts = [row["fields"] for row in rows]
-    found = [(n, fields, count) for (n, fields), count in zip(fields_of(path), counts, strict=True)]
-    assert found == expected
+    result = [
+        (n, fields, count) for (n, fields), count in zip(fields_of(path), counts, strict=True)
+    ]
+    assert result == expected
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n  \n"])
@@ -140,7 +142,9 @@ def test_between_commas_quotes_hold_what_is_not_text(tmp_path: Path, title: str,
     ]
 
 
-def test_line_ends_inside_quotes_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_line_ends_inside_quotes_are_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "a.csv").write_text('item,title\n1,"one\ntwo\nthree"\n')
     fields_of(tmp_path / "a.csv", ",")
     assert "a.csv: 1 quoted fields hold line ends, the first from line 2 to line 4" in caplog.text
@@ -168,8 +172,8 @@ def test_line_ends_and_encodings(
 ) -> None:
     path = tmp_path / "a"
     path.write_bytes(encode("item,title\n1,é\n2,b\n3,c\n".replace(",", delimiter)))
-    found = [fields for _, fields in fields_of(path, delimiter)]
-    assert found == [["1", "é"], ["2", "b"], ["3", "c"]]
+    result = [fields for _, fields in fields_of(path, delimiter)]
+    assert result == [["1", "é"], ["2", "b"], ["3", "c"]]
     assert list(rows_of(path, delimiter)[0])[:2] == ["item", "title"]
 
 

@@ -98,7 +98,9 @@ def test_truncated_or_damaged_gzip_is_named(tmp_path: Path) -> None:
         LinesDataset(filepath=path).load()
 
 
-def test_bytes_that_are_not_utf8_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_bytes_that_are_not_utf8_are_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "a.json").write_bytes(b"good\ncaf\xe9\nn\xe9e\n")
     LinesDataset(filepath=tmp_path / "a.json").load()
     assert "a.json: lines with bytes that are not utf-8 text" in caplog.text

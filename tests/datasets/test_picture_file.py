@@ -224,8 +224,8 @@ def test_damaged_metadata_do_not_matter(tmp_path: Path, ending: str) -> None:
     for first, last in metadata_of(ending):
         for _ in range(12):
             path.write_bytes(spoilt(FILES[ending], draw, first, last))
-            found = opened(path)
-            assert found.size != (48, 40) or found.tobytes() == whole  # a turn may be spoilt
+            result = opened(path)
+            assert result.size != (48, 40) or result.tobytes() == whole  # a turn may be spoilt
 
 
 JUNK = {

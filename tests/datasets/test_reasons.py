@@ -59,7 +59,7 @@ def test_what_is_not_the_files_fault(tmp_path: Path, error: Exception, words: st
     assert "damaged" not in told and "fetch it again" not in told
 
 
-def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
+def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.json").mkdir()
     told = message_of(JsonDataset(filepath=tmp_path / "a.json"))
     assert "It is a folder, wanted is a file" in told and "damaged" not in told

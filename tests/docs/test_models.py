@@ -47,7 +47,3 @@ def test_the_recipes_are_described_with_their_parameters() -> None:
         for name, arguments in RECIPE.findall(TEXT.partition("The recipes")[2])
     }
     assert described == {name: list(recipe_config(name).model_fields) for name in names(RECIPES)}
-
-
-def test_its_lines_are_at_most_100_wide() -> None:
-    assert [line for line in TEXT.splitlines() if len(line) > 100] == []

@@ -124,7 +124,7 @@ def test_a_hyperparameter_of_the_configuration_reruns_training_onward(project: E
     with project.configured("siger: {lambda_perturbation: 0.02}\n"):
         states = project.status()
         lightgcn = project.status("model=lightgcn")
-    why = "trial.siger.siger.lambda_perturbation changed 0.01 → 0.02"
+    why = "siger.lambda_perturbation changed 0.01 → 0.02"
     assert states["train.siger"] == ("stale", why)
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
     assert named(states, "stale", "waits") >= {"evaluate.siger"} | WRITTEN
@@ -212,7 +212,7 @@ def test_a_changed_model_reruns_its_own_column_of_a_study(project: Editable) -> 
 def test_beta_reruns_no_graph(project: Editable) -> None:
     with project.configured("siger: {beta: 0.5}\n"):
         states = project.status()
-    assert states["train.siger"] == ("stale", "trial.siger.siger.beta changed 0.3 → 0.5")
+    assert states["train.siger"] == ("stale", "siger.beta changed 0.3 → 0.5")
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
 
 

@@ -140,16 +140,15 @@ def test_a_request_that_cannot_be_met_is_one_sentence(
     assert re.search("model neighbours: graph recipe 'comon_users' .* did you mean 'comm", sentence)
 
 
-def test_a_model_and_a_recipe_of_this_package_are_new_files_only(
-    project: Project, tmp_path: Path
-) -> None:
+def test_parts_of_this_package_are_new_files_only(project: Project, tmp_path: Path) -> None:
     package = tmp_path / "src" / "siger_pipeline"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=ignored)
     model = package / "recommenders" / "neighbours"
     shutil.copytree(SOURCE / "neighbours", model, ignore=ignored)
-    recipe = package / "graphs" / "recipes" / "common_users.py"
-    shutil.copy(SOURCE / "common_users.py", recipe)
+    shutil.copy(SOURCE / "common_users.py", package / "graphs" / "recipes")
+    shutil.copy(SOURCE / "pairs.py", package / "data" / "sources")
+    shutil.copy(SOURCE / "letters.py", package / "features" / "extractors")
     text = (model / "model.py").read_text()
     new = text.replace("tiny_parts.neighbours", "siger_pipeline.recommenders.neighbours")
     (model / "model.py").write_text(new)

@@ -57,7 +57,7 @@ def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) 
     assert len(names) == len(set(names))
     assert {"train.siger", "evaluate.siger", "report.siger.write_page"} <= set(names)
     (train,) = [line for line in lines if line.startswith("train.siger: ran in")]
-    assert train.endswith("(trial.siger.train.max_epochs changed 3 → 2)")
+    assert train.endswith("(train.max_epochs changed 3 → 2)")
     (stopped,) = [line for line in lines if line.startswith("siger: ")]
     assert stopped.startswith("siger: stopped at epoch 2 (max_epochs), best validation recall@20")
     assert len(lines) <= len(names) + 6

@@ -43,7 +43,7 @@ def test_two_workers_leave_the_bytes_of_one(sample_results: Project, tmp_path: P
     project = copy_to(tmp_path / "project")
     log = project.run(*SETTINGS, "--runner-params", "workers=2")
     assert "2 workers, each with 1 of 1 threads" in log
-    assert re.search(r"siger: stopped at epoch 3 \(max_epochs\), best validation", log)
+    assert re.search(r"train\.\S+: stopped at epoch 3 \(max_epochs\), best validation", log)
     alone, side_by_side = results(sample_results), results(project)
     assert side_by_side.keys() == alone.keys()
     assert [name for name in alone if alone[name] != side_by_side[name]] == []

@@ -1,12 +1,19 @@
 """Row n is item n."""
 
+from typing import Any
+
 import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
-from siger_pipeline.errors import InputError
-from siger_pipeline.features.align import align_items, index_frame, with_missing
+from siger_pipeline.errors import InputError, ParameterError
+from siger_pipeline.features.align import (
+    align_items,
+    index_frame,
+    require_features,
+    with_missing,
+)
 
 
 def index_of(names: list[str], ids: list[int] | None = None) -> ibis.Table:
@@ -50,3 +57,21 @@ def test_an_item_twice_is_refused() -> None:
 def test_zero_rows_are_missing() -> None:
     features = np.array([[0, 1], [0, 0], [-1, 1]], dtype=np.float32)
     assert with_missing(features)[1].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("features", "missing", "words"),
+    [
+        (np.ones((2, 3), np.float32), [False] * 2, r"float32 and shape \(2, 3\).*float32 \(3, d\)"),
+        (np.ones((3, 3)), [False] * 3, r"type float64 and shape \(3, 3\)"),
+        (np.ones((3, 3), np.float32), [False, False, True], "not that of the zero rows"),
+        (np.full((3, 1), np.nan, np.float32), [False] * 3, "not finite"),
+    ],
+    ids=["rows", "type", "mask", "finite"],
+)
+def test_features_that_are_not_those_of_all_items_are_refused(
+    features: Any, missing: list[bool], words: str
+) -> None:
+    with pytest.raises(ParameterError, match=f"extractor 'letters' returned .*{words}"):
+        require_features(features, np.array(missing), 3, "letters")
+    require_features(np.eye(3, dtype=np.float32), np.zeros(3, bool), 3, "letters")

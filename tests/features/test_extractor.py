@@ -1,11 +1,14 @@
 """Extractors of other packages: one module is enough, and what is wrong is said at once."""
 
+import ibis
+import numpy as np
 import pytest
 
 from parts import AddPart, add_part
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import features_model
 from siger_pipeline.features.extractor import load_extractor
+from siger_pipeline.pipelines.features.nodes import extract_features
 from siger_pipeline.pipelines.features.pipeline import create_pipeline
 from siger_pipeline.plugins import EXTRACTORS
 from siger_pipeline.shell.selection import Selection
@@ -64,3 +67,11 @@ def test_modalities_is_no_name_for_an_extractor(add_part: AddPart) -> None:
     add_part(EXTRACTORS, "modalities", VECTORS)
     with pytest.raises(ParameterError, match="'modalities' is the name of a parameter of features"):
         features_model({"modalities": {"text": "modalities"}})
+
+
+def test_what_an_extractor_returns_is_checked(add_part: AddPart) -> None:
+    add_part(EXTRACTORS, "vectors", VECTORS)
+    index = ibis.memtable({"item_id": [0, 1, 2]})
+    vectors = np.ones((2, 4), np.float32)
+    with pytest.raises(ParameterError, match=r"extractor 'vectors' returned .* float32 \(3, d\)"):
+        extract_features("vectors", {}, index, vectors=vectors, items=index)

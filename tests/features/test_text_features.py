@@ -42,7 +42,7 @@ def test_strip_html(raw: str, shown: str) -> None:
 
 
 @given(st.text(st.sampled_from("&amp;lt<>/b #39x"), max_size=40))
-def test_plain_leaves_nothing_to_resolve_and_folds_spaces(text: str) -> None:
+def test_strip_html_leaves_nothing_to_resolve_and_folds_spaces(text: str) -> None:
     shown = strip_html(text)
     assert "&amp;" not in shown
     assert shown == " ".join(shown.split())

@@ -81,6 +81,7 @@ def parameters() -> dict[str, Any]:
     return {
         "model": "da_mrs",
         "dataset": "baby",
+        "ingest": {"source": "mmrec"},
         "split": {"strategy": "published", "seed": 7},
         "features": {"modalities": {"text": "matrix", "image": None}},
         "train": {"seed": 999, "device": "cpu"},

@@ -77,6 +77,7 @@ def hostile_origin() -> dict[str, Any]:
         "device": "cpu",
         "threads": [2],
         "parameters": {"siger": {"note": HOSTILE[0]}},
+        "made_from": {"reads": ["interactions", "bipartite"]},
         "versions": {"python": "3.11"},
     }
 

@@ -78,6 +78,7 @@ def document(recall: float) -> dict[str, Any]:
             "device": "cpu",
             "threads": [1],
             "parameters": {},
+            "made_from": {"reads": ["interactions"]},
             "versions": {},
         },
     }

@@ -22,8 +22,8 @@ def test_members_are_taken_at_equal_distances_with_ties_by_the_hash_of_the_id() 
     order = sorted(zip(members["user"], sizes, strict=True), key=lambda m: (m[1], hashed(m[0])))
     # Middles of eight equal parts of fifty members.
     wanted = [order[int((part + 0.5) / 8 * 50)][0] for part in range(8)]
-    found = spread(in_duckdb(members), "user", "size").to_pandas()
-    assert found["user"].tolist() == wanted
+    result = spread(in_duckdb(members), "user", "size").to_pandas()
+    assert result["user"].tolist() == wanted
 
 
 @pytest.mark.parametrize(("count", "wanted"), [(0, 0), (1, 1), (3, 3), (8, 8), (9, 8)])
@@ -68,25 +68,25 @@ def test_a_user_shows_what_was_had_recommended_and_hit() -> None:
     listed = [{"item": f"i{n}", "rank": n} for n in range(1, 51)]
     training = [f"t{n}" for n in range(9)]
     tested = ["i3", "i20", "i21", "elsewhere"]
-    found = describe_user("u", held(train=training, test=tested, validation=["i1"]), listed)
-    assert found["had"] == sorted(training, key=hashed)[:8]
-    assert found["had_count"] == 9
-    assert [row["item"] for row in found["recommended"]] == [f"i{n}" for n in range(1, 11)]
-    assert [row["item"] for row in found["recommended"] if row["hit"]] == ["i3"]
-    assert found["tested"] == [
+    result = describe_user("u", held(train=training, test=tested, validation=["i1"]), listed)
+    assert result["had"] == sorted(training, key=hashed)[:8]
+    assert result["had_count"] == 9
+    assert [row["item"] for row in result["recommended"]] == [f"i{n}" for n in range(1, 11)]
+    assert [row["item"] for row in result["recommended"] if row["hit"]] == ["i3"]
+    assert result["tested"] == [
         {"item": "i3", "rank": 3, "hit": True},
         {"item": "i20", "rank": 20, "hit": True},
         {"item": "i21", "rank": 21, "hit": False},
         {"item": "elsewhere", "rank": None, "hit": False},
     ]
-    assert (found["hits"], found["tested_count"], found["counted"]) == (2, 4, 20)
+    assert (result["hits"], result["tested_count"], result["counted"]) == (2, 4, 20)
 
 
-def test_hits_are_counted_in_no_more_places_than_the_list_has() -> None:
+def test_hits_are_counted_in_no_more_ranks_than_the_list_has() -> None:
     listed = [{"item": f"i{n}", "rank": n} for n in range(1, 4)]
-    found = describe_user("u", held(train=["t"], test=["i3", "elsewhere"]), listed)
-    assert (found["hits"], found["counted"]) == (1, 3)
-    assert [row["hit"] for row in found["tested"]] == [True, False]
+    result = describe_user("u", held(train=["t"], test=["i3", "elsewhere"]), listed)
+    assert (result["hits"], result["counted"]) == (1, 3)
+    assert [row["hit"] for row in result["tested"]] == [True, False]
 
 
 def test_lists_of_users_are_their_own_in_the_order_of_rank() -> None:
@@ -113,9 +113,9 @@ def test_neighbours_are_the_row_of_the_item_without_itself() -> None:
 
 def test_the_strongest_five_come_first_and_ties_are_broken_by_the_hash_of_the_id() -> None:
     names = {n: f"item {n}" for n in range(8)}
-    found = strongest({0: 0.1, **dict.fromkeys(range(1, 8), 0.5)}, names)
+    result = strongest({0: 0.1, **dict.fromkeys(range(1, 8), 0.5)}, names)
     wanted = sorted((names[n] for n in range(1, 8)), key=hashed)[:5]
-    assert found == [{"item": name, "weight": 0.5} for name in wanted]
+    assert result == [{"item": name, "weight": 0.5} for name in wanted]
     first, second = strongest({0: 0.1, 1: 0.2}, names)
     assert (first["item"], second["item"]) == ("item 1", "item 0")
 
@@ -125,10 +125,10 @@ def test_items_stand_with_their_neighbours_in_each_graph() -> None:
     items = tables["item_index"].to_pandas()["item"].tolist()
     train = tables["splits"].to_pandas().query("split == 'train'")
     counts = train["item_id"].value_counts()
-    found = example_items(tables["splits"], tables["item_index"], graphs)
-    assert len(found) == 8
-    assert [row["interactions"] for row in found] == sorted(row["interactions"] for row in found)
-    for row in found:
+    result = example_items(tables["splits"], tables["item_index"], graphs)
+    assert len(result) == 8
+    assert [row["interactions"] for row in result] == sorted(row["interactions"] for row in result)
+    for row in result:
         number = items.index(row["item"])
         assert row["interactions"] == counts.get(number, 0)
         for links, (name, graph) in zip(row["neighbours"], graphs.items(), strict=True):
@@ -140,12 +140,12 @@ def test_items_stand_with_their_neighbours_in_each_graph() -> None:
             assert all(weights[items.index(n["item"])] == n["weight"] for n in links["items"])
 
 
-def test_an_item_that_nobody_had_can_be_chosen_and_no_graph_means_no_items() -> None:
+def test_an_item_without_interactions_can_be_chosen_and_no_graph_means_no_items() -> None:
     splits = in_duckdb({"user_id": [0], "item_id": [1], "split": ["train"]})
     index = in_duckdb({"item_id": [0, 1], "item": ["a", "b"]})
-    found = example_items(splits, index, {"knn_text": sparse.csr_matrix((2, 2))})
-    assert [(row["item"], row["interactions"]) for row in found] == [("a", 0), ("b", 1)]
-    assert found[0]["neighbours"] == [{"graph": "knn_text", "items": []}]
+    result = example_items(splits, index, {"knn_text": sparse.csr_matrix((2, 2))})
+    assert [(row["item"], row["interactions"]) for row in result] == [("a", 0), ("b", 1)]
+    assert result[0]["neighbours"] == [{"graph": "knn_text", "items": []}]
     assert example_items(splits, index, {}) == []
 
 

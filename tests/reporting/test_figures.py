@@ -50,7 +50,7 @@ def test_the_longest_headline_lists_are_drawn(names: list[str], wanted: list[str
     assert main_metrics(dict.fromkeys(names, 0.0)) == wanted
 
 
-def test_a_plain_distribution_is_drawn_as_counts() -> None:
+def test_a_narrow_distribution_is_drawn_as_counts() -> None:
     figure = degrees(distribution("users", {"users": np.array([0, 1, 1, 3])}))
     (bars,) = figure.data
     assert (list(bars.x), list(bars.y)) == ([1, 2, 3], [2, 0, 1])
@@ -64,13 +64,13 @@ def test_a_long_tail_is_drawn_as_a_density_on_logarithmic_axes() -> None:
     assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
     assert (points.x[0], points.y[0]) == (1, 0.9)
     assert figure.layout.yaxis.title.text == "share of items per step of degree"
-    found = next(
+    result = next(
         b
         for b in distribution("items", {"items": values})["curves"][0]["bins"]
         if b[0] > 50 and b[2]
     )
-    assert points.x[1] == pytest.approx((found[0] * found[1]) ** 0.5)
-    assert points.y[1] == pytest.approx(0.1 / (found[1] - found[0] + 1))
+    assert points.x[1] == pytest.approx((result[0] * result[1]) ** 0.5)
+    assert points.y[1] == pytest.approx(0.1 / (result[1] - result[0] + 1))
     assert len(points.x) == 2
 
 

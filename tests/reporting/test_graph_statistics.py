@@ -45,18 +45,18 @@ def test_statistics_of_an_item_graph_by_hand() -> None:
 
 def test_both_sides_of_the_user_item_graph() -> None:
     interactions = sparse.csr_matrix(np.array([[1, 1, 0], [0, 1, 0]], dtype=np.float32))
-    found = describe(interactions, {})
-    users, items = found["graphs"]
+    result = describe(interactions, {})
+    users, items = result["graphs"]
     assert (users["nodes"], users["edges"], users["density"]) == (2, 3, 0.5)
     assert users["degree"] == {"mean": 1.5, "min": 1, "max": 2}
     assert items["degree"] == {"mean": 1.0, "min": 0, "max": 2}
     assert (users["isolated"], items["isolated"]) == (0, 1)
-    assert [d["of"] for d in found["distributions"]] == ["users", "items"]
+    assert [d["of"] for d in result["distributions"]] == ["users", "items"]
 
 
 def test_in_degrees_are_of_each_item_graph_and_exclude_loops() -> None:
-    found = describe(sparse.csr_matrix((1, 4)), {"a": GRAPH, "b": GRAPH.T.tocsr()})
-    (curves,) = (d["curves"] for d in found["distributions"] if d["of"] == "in_degree")
+    result = describe(sparse.csr_matrix((1, 4)), {"a": GRAPH, "b": GRAPH.T.tocsr()})
+    (curves,) = (d["curves"] for d in result["distributions"] if d["of"] == "in_degree")
     assert [curve["name"] for curve in curves] == ["a", "b"]
     assert curves[0]["zero"] == 2  # 0 and 3
     assert curves[0]["bins"] == [(1, 1, 1), (2, 2, 1)]
@@ -67,12 +67,12 @@ def test_every_member_above_nought_falls_into_the_bin_of_its_degree(
     degrees: list[int], log: bool
 ) -> None:
     largest = max(degrees)
-    found = bins(np.array(degrees), geometric_edges(largest) if log else even_edges(largest))
-    for low, high, count in found:
+    result = bins(np.array(degrees), geometric_edges(largest) if log else even_edges(largest))
+    for low, high, count in result:
         assert count == sum(low <= degree <= high for degree in degrees)
-    assert sum(count for _, _, count in found) == sum(degree > 0 for degree in degrees)
-    assert all(a[1] + 1 == b[0] for a, b in itertools.pairwise(found))
-    assert len(found) <= 40
+    assert sum(count for _, _, count in result) == sum(degree > 0 for degree in degrees)
+    assert all(a[1] + 1 == b[0] for a, b in itertools.pairwise(result))
+    assert len(result) <= 40
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_long_tail_asks_for_logarithmic_axes(degrees: list[int], heavy: bool) 
 
 
 def test_graphs_without_a_link_have_no_bins() -> None:
-    found = distribution("in_degree", {"knn-text-k10": np.zeros(3, dtype=int)})
-    assert found["curves"] == [{"name": "knn-text-k10", "members": 3, "zero": 3, "bins": []}]
+    result = distribution("in_degree", {"knn-text-k10": np.zeros(3, dtype=int)})
+    assert result["curves"] == [{"name": "knn-text-k10", "members": 3, "zero": 3, "bins": []}]
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,10 @@ def knn(modality: str) -> dict[str, Any]:
 
 
 def origin(requests: tuple[Request, ...]) -> dict[str, Any]:
-    found = made_from(requests, INGEST, SPLIT, FEATURES)
-    json.dumps(found, allow_nan=False)
-    assert found.pop("data") == DATA
-    return found
+    result = made_from(requests, INGEST, SPLIT, FEATURES)
+    json.dumps(result, allow_nan=False)
+    assert result.pop("data") == DATA
+    return result
 
 
 EXPECTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -78,18 +78,18 @@ def test_every_model_is_made_from_what_it_requests_and_nothing_else(model: str) 
 
 
 def test_without_its_enhanced_graph_siger_is_not_made_from_common_users() -> None:
-    found = origin(requests_of("siger", config_of("siger", beta=0.0), ["text"]))
-    assert set(found["graphs"]) == {"bipartite", "knn-text-k10"}
-    assert found["features"] == {"text": TEXT}
+    result = origin(requests_of("siger", config_of("siger", beta=0.0), ["text"]))
+    assert set(result["graphs"]) == {"bipartite", "knn-text-k10"}
+    assert result["features"] == {"text": TEXT}
 
 
 def test_features_behind_a_graph_are_named_though_the_model_does_not_read_them() -> None:
-    found = origin((graph("knn", modality="text", k=10, weights="half_cosine"),))
-    assert found["reads"] == ["interactions", "knn-text-k10"]
-    assert found["features"] == {"text": TEXT}
+    result = origin((graph("knn", modality="text", k=10, weights="half_cosine"),))
+    assert result["reads"] == ["interactions", "knn-text-k10"]
+    assert result["features"] == {"text": TEXT}
 
 
 def test_an_extractor_without_parameters_of_its_own() -> None:
     features = {"modalities": {"text": "counts"}}
-    found = made_from((graph("knn", modality="text", k=10),), INGEST, SPLIT, features)
-    assert found["features"] == {"text": {"extractor": "counts", "parameters": {}}}
+    result = made_from((graph("knn", modality="text", k=10),), INGEST, SPLIT, features)
+    assert result["features"] == {"text": {"extractor": "counts", "parameters": {}}}

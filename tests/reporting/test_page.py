@@ -89,7 +89,7 @@ def test_hits_and_their_legend_are_marked(html: str) -> None:
     assert html.count("✓ hit") == html.count('class="found"') + 1
 
 
-def test_hits_are_counted_in_the_first_twenty_and_later_ranks_are_plain(html: str) -> None:
+def test_hits_are_counted_in_the_first_twenty_and_later_ranks_are_unmarked(html: str) -> None:
     chips = re.findall(r"(\d+) of (\d+) test items? in the first (\d+)</span>", html)
     assert len(chips) == 8
     assert {places for _, _, places in chips} == {"20"}
@@ -111,13 +111,13 @@ def test_titles_fall_back_to_the_id(html: str) -> None:
 
 def test_a_run_without_graphs_epochs_and_pictures_leaves_them_out() -> None:
     html = page(graphs=False, epochs=0, pictures=False)
-    found = Reader(html)
-    assert SECTIONS - set(found.ids) == {"items"}
-    assert "#items" not in found.anchors
+    result = Reader(html)
+    assert SECTIONS - set(result.ids) == {"items"}
+    assert "#items" not in result.anchors
     assert "computed at once" in html
     assert "made without item graphs" in html
-    assert "learning_curves" not in found.ids
-    assert "img" not in found.elements
+    assert "learning_curves" not in result.ids
+    assert "img" not in result.elements
     assert 'class="blank"' not in html
 
 

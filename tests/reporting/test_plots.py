@@ -14,8 +14,8 @@ def traces(figure: go.Figure) -> dict[str, go.Scatter]:
 def test_every_loss_term_metric_and_time_has_its_curve(
     history: pd.DataFrame, timings: pd.DataFrame
 ) -> None:
-    found = traces(learning_curves(history, timings, "siger on baby"))
-    assert set(found) == {
+    result = traces(learning_curves(history, timings, "siger on baby"))
+    assert set(result) == {
         "sum",
         "bpr",
         "modality",
@@ -23,9 +23,9 @@ def test_every_loss_term_metric_and_time_has_its_curve(
         "training",
         "validation",
     }
-    assert list(found["bpr"].y) == history["loss_bpr"].tolist()
-    assert list(found["recall@20 (0.0500)"].x) == [1, 2, 3, 4]
-    assert list(found["training"].y) == timings["seconds_train"].tolist()
+    assert list(result["bpr"].y) == history["loss_bpr"].tolist()
+    assert list(result["recall@20 (0.0500)"].x) == [1, 2, 3, 4]
+    assert list(result["training"].y) == timings["seconds_train"].tolist()
 
 
 def test_the_chosen_epoch_is_marked(history: pd.DataFrame, timings: pd.DataFrame) -> None:
@@ -39,24 +39,24 @@ def test_the_chosen_epoch_is_marked(history: pd.DataFrame, timings: pd.DataFrame
 def test_a_single_loss_term_is_not_drawn_twice(
     history: pd.DataFrame, timings: pd.DataFrame
 ) -> None:
-    found = traces(
+    result = traces(
         learning_curves(history.drop(columns="loss_modality"), timings, "lightgcn on baby")
     )
-    assert "bpr" in found
-    assert "sum" not in found
+    assert "bpr" in result
+    assert "sum" not in result
 
 
 def test_epochs_without_a_validation_leave_no_gap(
     history: pd.DataFrame, timings: pd.DataFrame
 ) -> None:
     history.loc[[0, 2], "recall@20"] = float("nan")
-    found = traces(learning_curves(history, timings, "siger on baby"))
-    assert list(found["recall@20 (0.0500)"].x) == [2, 4]
+    result = traces(learning_curves(history, timings, "siger on baby"))
+    assert list(result["recall@20 (0.0500)"].x) == [2, 4]
 
 
 def test_one_epoch_is_seen_as_a_point(history: pd.DataFrame, timings: pd.DataFrame) -> None:
-    found = traces(learning_curves(history.iloc[:1], timings.iloc[:1], "siger on baby"))
-    assert found["recall@20 (0.0200)"].mode == "markers"
+    result = traces(learning_curves(history.iloc[:1], timings.iloc[:1], "siger on baby"))
+    assert result["recall@20 (0.0200)"].mode == "markers"
 
 
 @pytest.mark.parametrize("columns", [["epoch"], None])

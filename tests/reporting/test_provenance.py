@@ -15,6 +15,7 @@ from siger_pipeline.reporting.provenance import (
     library_versions,
     provenance,
 )
+from siger_pipeline.requests import graph
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def splits() -> pd.DataFrame:
 @pytest.fixture
 def run(parameters: dict[str, Any]) -> Run:
     trial = {"name": "da_mrs+seed=3", "overrides": {"train.seed": 3}, "floors": "baby"}
-    return Run("da_mrs", "cpu", [2], trial, parameters)
+    return Run("da_mrs", "cpu", [2], trial, parameters, ())
 
 
 def test_the_fingerprint_is_of_the_content_whatever_its_order_or_types(
@@ -65,8 +66,10 @@ def test_versions_name_python_and_every_library_that_figures_depend_on() -> None
 
 
 def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) -> None:
-    found = provenance(run, splits, n_users=2, n_items=4)
-    assert found["data"] == {
+    run = dataclasses.replace(run, requests=(graph("bipartite"),))
+    result = provenance(run, splits, n_users=2, n_items=4)
+    assert result["made_from"]["reads"] == ["interactions", "bipartite"]
+    assert result["data"] == {
         "fingerprint": data_fingerprint(splits),
         "users": 2,
         "items": 4,
@@ -75,33 +78,33 @@ def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) 
         "validation": 1,
         "test": 1,
     }
-    assert (found["model"], found["dataset"], found["seed"]) == ("da_mrs", "baby", 999)
-    assert (found["trial"], found["overrides"]) == ("da_mrs+seed=3", {"train.seed": 3})
-    assert found["floors"] == "baby"
-    assert (found["device"], found["threads"]) == ("cpu", [2])
-    assert found["split"]["strategy"] == "published"
-    assert found["features"] == {"text": "matrix"}
-    assert found["features_note"] == "rebuilt features"
-    assert found["parameters"]["da_mrs"] == {"layers": 2}
-    assert set(found["parameters"]) == set(run.parameters)
-    json.dumps(found, allow_nan=False)
+    assert (result["model"], result["dataset"], result["seed"]) == ("da_mrs", "baby", 999)
+    assert (result["trial"], result["overrides"]) == ("da_mrs+seed=3", {"train.seed": 3})
+    assert result["floors"] == "baby"
+    assert (result["device"], result["threads"]) == ("cpu", [2])
+    assert result["split"]["strategy"] == "published"
+    assert result["features"] == {"text": "matrix"}
+    assert result["features_note"] == "rebuilt features"
+    assert result["parameters"]["da_mrs"] == {"layers": 2}
+    assert set(result["parameters"]) == set(run.parameters)
+    json.dumps(result, allow_nan=False)
 
 
 def test_a_model_without_features_is_not_labelled_with_theirs(
     run: Run, splits: pd.DataFrame
 ) -> None:
     without = {name: block for name, block in run.parameters.items() if name != "features"}
-    found = provenance(dataclasses.replace(run, parameters=without), splits, 2, 4)
-    assert found["features"] == {}
-    assert found["features_note"] == ""
+    result = provenance(dataclasses.replace(run, parameters=without), splits, 2, 4)
+    assert result["features"] == {}
+    assert result["features_note"] == ""
 
 
-def test_typed_parameters_become_plain_values(run: Run, splits: pd.DataFrame) -> None:
+def test_typed_parameters_become_json_values(run: Run, splits: pd.DataFrame) -> None:
     class Train(BaseModel):
         seed: int
         ks: tuple[int, ...]
 
     parameters = {**run.parameters, "train": Train(seed=5, ks=(1, 2))}
-    found = provenance(dataclasses.replace(run, parameters=parameters), splits, 2, 4)
-    assert found["seed"] == 5
-    assert found["parameters"]["train"] == {"seed": 5, "ks": [1, 2]}
+    result = provenance(dataclasses.replace(run, parameters=parameters), splits, 2, 4)
+    assert result["seed"] == 5
+    assert result["parameters"]["train"] == {"seed": 5, "ks": [1, 2]}

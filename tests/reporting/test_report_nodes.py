@@ -36,15 +36,16 @@ def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
         splits=in_duckdb({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
         user_index=in_duckdb({"user_id": [0, 1]}),
         item_index=in_duckdb({"item_id": [0]}),
+        requests=(),
         **{**parameters, "model": model, "train": train_config(seed=7)},
     )
 
 
 def test_provenance_is_of_the_blocks_that_it_is_given(parameters: dict[str, Any]) -> None:
-    found = origin_of("da_mrs", parameters)
-    assert found["features_note"] == "rebuilt features"
-    assert (found["data"]["users"], found["data"]["items"]) == (2, 1)
-    assert (found["seed"], found["device"], found["threads"]) == (7, "cuda:0", [2, 1])
+    result = origin_of("da_mrs", parameters)
+    assert result["features_note"] == "rebuilt features"
+    assert (result["data"]["users"], result["data"]["items"]) == (2, 1)
+    assert (result["seed"], result["device"], result["threads"]) == (7, "cuda:0", [2, 1])
     del parameters["features"]
     assert origin_of("lightgcn", parameters)["features_note"] == ""
 

@@ -23,7 +23,7 @@ def report(
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
     splits = pd.DataFrame({"user_id": [0], "item_id": [0], "split": ["train"]})
-    run = Run("da_mrs", "cpu", [2], trial, parameters)
+    run = Run("da_mrs", "cpu", [2], trial, parameters, ())
     return summarise(
         metrics,
         groups,
@@ -43,7 +43,7 @@ def row(text: str, label: str) -> list[str]:
     return [cell.strip() for cell in lines[0].strip("|").split("|")][1:]
 
 
-def test_the_document_is_plain(report: dict[str, Any]) -> None:
+def test_the_document_is_json(report: dict[str, Any]) -> None:
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert report["training"] == {
         "epochs": 4,

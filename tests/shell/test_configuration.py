@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -217,6 +218,10 @@ SLIPS = {
         replaced(TRAIN, "patience", "patiense"),
         [f"{TRAIN}, line 4", "train.patiense", "did you mean 'patience'"],
     ),
+    "key of a block": (
+        replaced("conf/base/parameters_ingest.yml", "  k_core", "  reviews: a.gz\n  k_core"),
+        ["parameters_ingest.yml, line 3", "ingest.reviews", "did you mean 'amazon.reviews'"],
+    ),
 }
 
 
@@ -332,6 +337,15 @@ def test_a_misspelt_global_of_an_environment_is_told(
     (told,) = warnings_of(caplog, "status", "--env", "baby")
     assert told.startswith("conf/baby/globals.yml, line 2")
     assert "did you mean 'model'" in told
+
+
+def test_a_global_that_was_a_raw_files_name_is_named_with_its_parameter(
+    project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    replaced("conf/base/globals.yml", "model: siger", "model: siger\nreviews: mine.gz")(project)
+    (message,) = warnings_of(caplog, "status")
+    assert re.match(r"conf/base/globals.yml, line \d: nothing reads the global 'reviews'", message)
+    assert message.endswith("did you mean 'ingest.amazon.reviews'?")
 
 
 def test_kedros_own_commands_say_it_too(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_each_node_that_runs_has_a_line_of_its_own(root: logging.Logger) -> None
     received = {"node": "train.siger", "shown": "siger: epoch 2", "stopped": ""}
     events.debug("epoch 2", extra=received)
     assert terminal.screen() == [
-        "siger: epoch 2 (0.2 s)",
+        "train.siger: epoch 2 (0.2 s)",
         "train.lightgcn: running, because it is new (0.1 s)",
     ]
     running.debug("", extra={"node": "train.siger"})

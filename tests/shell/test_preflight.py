@@ -24,7 +24,7 @@ def catalog(folder: Path, device: str = "auto", **versions: str) -> DataCatalog:
     config["names"]["optional"] = True
     config["checkpoint"] = {"type": JSON, "filepath": str(folder / "c.json"), "versioned": True}
     made = DataCatalog.from_config(config, load_versions=versions or None)
-    made["params:trial.siger.train.device"] = device
+    made["params:siger/train.device"] = device
     return made
 
 
@@ -34,7 +34,7 @@ def node(name: str, inputs: list[str], output: str) -> Node:
 
 READ = node("read", ["reviews"], "interactions")
 NAME = node("name", ["interactions", "titles", "names"], "items")
-TRAIN = node("train.siger", ["interactions", "params:trial.siger.train.device"], "checkpoint")
+TRAIN = node("train.siger", ["interactions", "params:siger/train.device"], "checkpoint")
 
 
 def test_every_missing_file_is_named_at_once(tmp_path: Path) -> None:

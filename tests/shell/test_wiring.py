@@ -22,7 +22,7 @@ def test_without_overrides_what_is_shared_has_its_plain_name() -> None:
     assert (found.names["floors"], found.names["metrics"]) == ("floors", "siger/metrics")
     assert found.scopes == {}
     train = nodes()["train.siger"]
-    assert {"params:trial.siger.train", "params:trial.siger.siger"} <= set(train.inputs)
+    assert {"params:siger/train", "params:siger/siger"} <= set(train.inputs)
     assert "siger/unfinished_training" in train.inputs
 
 
@@ -61,8 +61,8 @@ def test_an_override_of_the_split_names_all_that_follows_from_it_and_nothing_bef
     for name in ("splits", "split_matrix", "floors", "graphs/bipartite"):
         assert found.names[name] == f"sample-split-seed-3/{name}"
     split = nodes("split.seed=3")["ingest.sample-split-seed-3.split_interactions"]
-    assert "params:under.sample-split-seed-3.split" in split.inputs
-    assert found.parameters["under"]["sample-split-seed-3"]["split"]["seed"] == 3
+    assert "params:sample-split-seed-3/split" in split.inputs
+    assert found.parameters["sample-split-seed-3/split"]["seed"] == 3
 
 
 def test_a_hyperparameter_that_a_graph_is_made_by_names_another_graph() -> None:
@@ -72,7 +72,7 @@ def test_a_hyperparameter_that_a_graph_is_made_by_names_another_graph() -> None:
 
 def test_the_trial_says_of_itself_what_its_provenance_needs() -> None:
     found = wired("siger.beta=0,floors.seed=3")
-    assert found.parameters["trial"]["siger-beta-0"]["trial"] == {
+    assert found.parameters["siger-beta-0/trial"] == {
         "name": "siger+beta=0",
         "overrides": {"siger.beta": 0.0},
         "floors": "sample+floors.seed=3",

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import uuid
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
-from typing import IO, Any, ClassVar, cast
+from pathlib import PurePosixPath
+from typing import IO, Any, ClassVar
 
 import fsspec
 from kedro.io.core import (
@@ -20,11 +17,10 @@ from kedro.io.core import (
     get_protocol_and_path,
 )
 
-from kedro_fresh.temporary import temporary_beside
-from kedro_fresh.writing import write_error
+from siger_pipeline.datasets.atomic import replacing
 from siger_pipeline.datasets.kinds import verdict_on
 from siger_pipeline.datasets.reasons import first_lines, not_the_content
-from siger_pipeline.datasets.shortage import WatchedFile, shortage
+from siger_pipeline.datasets.shortage import shortage
 from siger_pipeline.errors import InputError
 
 START = 64  # bytes that tell kinds of files apart
@@ -37,14 +33,14 @@ class DataFileError(DatasetError, InputError):
 class AtomicDataset(AbstractVersionedDataset[Any, Any]):
     """One file of one kind on any fsspec filesystem, versioned where the catalog says so.
 
-    A save writes a temporary sibling and renames it: the final path holds the old file or the new
-    one, whole, whatever happens in between. A subclass gives `_read` and `_write`, and the same
-    object always makes `_write` produce the same bytes.
+    A save writes a temporary sibling and renames it, so that the final path holds the old file or
+    the new one, complete, also if the process is killed. A subclass has `_read` and `_write`;
+    `_write` makes the same bytes of the same object.
 
     Args:
-        filepath: where the file is; with a version, Kedro's folder of that name.
+        filepath: of the file; with a version, Kedro's folder of that name.
         version: given by Kedro for `versioned: true`.
-        hint: what to do when the file is missing, told in the message.
+        hint: what to do when the file is missing, for the message.
         credentials: passed to the fsspec filesystem.
         fs_args: passed to the fsspec filesystem.
         metadata: for plugins, such as Kedro-Viz.
@@ -105,20 +101,22 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
     def save(self, data: Any) -> None:
         """Write the object, whole or not at all.
 
-        A training node saves once an epoch: this instance may replace the version that it wrote
-        itself, and refuses, as Kedro does, a version that somebody else wrote.
+        A training node saves once an epoch. So an instance may replace the version that it wrote
+        itself; any other that exists is refused, as by Kedro.
 
         Raises:
             DatasetError: the version exists already, or the object does not fit this dataset.
         """
         path = self._get_save_path()
-        with self._replacing(get_filepath_str(path, self._protocol)) as handle:
+        file = get_filepath_str(path, self._protocol)
+        # The folder of a version is its file's alone.
+        with replacing(self._fs, file, own_folder=bool(self._version)) as handle:
             self._write(handle, data)
         self._own_path = path
         self._fs.invalidate_cache()
 
     def why_missing(self) -> str:
-        """What there is to say of a file that is not there; empty where it is, or may be absent."""
+        """The message that the file is missing; empty where it exists, or may be absent."""
         try:
             self._existing_path()
         except DataFileError as error:
@@ -145,77 +143,25 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         return f"{sentence} {self._hint or 'Run the stage that makes it first.'}"
 
     def _unreadable(self, path: str, error: Exception) -> str:
-        """Why the file cannot be read: "damaged" is said only where its content is at fault."""
-        told = f"{path} cannot be read as {self.KIND}: {first_lines(error)}."
+        """Why the file cannot be read: "damaged" only where its content is at fault."""
+        sentence = f"{path} cannot be read as {self.KIND}: {first_lines(error)}."
         if advice := not_the_content(error):
-            return f"{told} {advice}"
+            return f"{sentence} {advice}"
         with self._fs.open(path, "rb") as handle:
             start = handle.read(START)
         verdict = verdict_on(start, self.MAGIC)
-        return f"{told} {verdict}: fetch it again, or run the stage that makes it."
+        return f"{sentence} {verdict}: fetch it again, or run the stage that makes it."
 
     def _versions_like(self, pattern: str) -> list[str]:
-        """Paths that the versions have whose folders are there.
+        """The paths of all versions that have a folder.
 
-        The pattern of Kedro is not used: it would take characters of the folder's name for its own.
+        Kedro's pattern is not globbed, since characters of the folder's name may be wildcards.
         """
         folder = str(self._filepath)
         if not self._fs.isdir(folder):
             return []
-        names = (PurePosixPath(found).name for found in self._fs.ls(folder, detail=False))
+        names = (PurePosixPath(path).name for path in self._fs.ls(folder, detail=False))
         return [f"{folder}/{name}/{PurePosixPath(pattern).name}" for name in names]
-
-    @contextmanager
-    def _replacing(self, path: str) -> Iterator[IO[bytes]]:
-        folder, file, inside = str(PurePosixPath(path).parent), None, None
-        try:
-            self._fs.makedirs(folder, exist_ok=True)
-            with self._temporary(path) as temporary:
-                with self._fs.open(temporary, "wb") as handle:
-                    file = WatchedFile(handle)
-                    try:
-                        yield cast(IO[bytes], file)
-                    except Exception as error:
-                        inside = error
-                        raise
-                self._rename(temporary, path)
-        except Exception as error:
-            self._leave_no_empty(folder)
-            failure = file.failure if file else None
-            # What is met inside may be of a file that is read.
-            if failure is None and isinstance(error, OSError) and error is not inside:
-                failure = error
-            if failure is None:
-                raise
-            raise write_error(path, failure) from error
-
-    @contextmanager
-    def _temporary(self, path: str) -> Iterator[str]:
-        """The path of a sibling, removed unless it was renamed."""
-        if self._protocol == "file":
-            with temporary_beside(Path(path)) as local:
-                yield str(local)
-            return
-        pure = PurePosixPath(path)
-        temporary = f"{pure.parent}/.{pure.name}.{uuid.uuid4().hex}.tmp"
-        try:
-            yield temporary
-        finally:
-            if self._fs.exists(temporary):
-                self._fs.rm(temporary)
-
-    def _leave_no_empty(self, folder: str) -> None:
-        """Remove the folder of a version that was not written."""
-        if self._version and self._protocol == "file":
-            with suppress(OSError):
-                Path(folder).rmdir()
-
-    def _rename(self, temporary: str, path: str) -> None:
-        # fsspec's local `mv` would move the file *into* a folder of the final name.
-        if self._protocol == "file":
-            Path(temporary).replace(path)
-        else:
-            self._fs.mv(temporary, path)
 
     def _exists(self) -> bool:
         try:
@@ -232,13 +178,13 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
 
 
 class ReadOnlyDataset(AtomicDataset):
-    """A raw file, as somebody published it: loaded, never written."""
+    """A raw file, as published: loaded, never written."""
 
     def save(self, data: Any) -> None:
-        """Always refused.
+        """Refuse to write.
 
         Raises:
-            DataFileError: raw files are not for writing.
+            DataFileError: always.
         """
         raise DataFileError(f"{self._filepath} is a raw file: it is read, never written.")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
-# Fields would end with it: no text file holds it, so a line is one field.
+# No text file holds it, so that a line is one field.
 NO_DELIMITER = "\x01"
 # Percent of the machine's (or container's) memory; what does not fit is spilled to disk.
 MEMORY = 50
@@ -29,16 +29,16 @@ _processes = 1
 
 
 def divide_memory(processes: int) -> None:
-    """From now on, a new connection leaves as much memory to each of so many processes."""
-    global _processes  # noqa: PLW0603, the connection is the process's too
+    """Share the memory of new connections among this many processes."""
+    global _processes  # noqa: PLW0603, as the connection is global
     _processes = processes
 
 
 def connection() -> Backend:
-    """The process-wide in-memory DuckDB, behind Ibis: bounded memory, a spill folder, no network.
+    """The in-memory DuckDB of the process, behind Ibis: bounded memory, a spill folder, no network.
 
-    The spill folder is a temporary one (`TMPDIR` moves it) and goes when the process ends. A run
-    with another number of threads has another one, since its tables share one connection.
+    The spill folder is a temporary one, below `TMPDIR`, and removed when the process ends. Each
+    number of threads has a connection of its own.
     """
     return _connection(chosen())
 
@@ -59,7 +59,7 @@ def _connection(threads: int | None) -> Backend:
 
 @functools.cache
 def spill_folder() -> str:
-    """The temporary folder of this process, which goes when it ends."""
+    """The temporary folder of this process, removed when it ends."""
     folder = temporary.process_folder()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return str(folder)
@@ -67,10 +67,10 @@ def spill_folder() -> str:
 
 @contextmanager
 def stream(table: Table, rows: int) -> Iterator[pa.RecordBatchReader]:
-    """The rows of an Ibis expression in batches of at most `rows`, never all of them at once.
+    """The rows of an Ibis expression in batches of at most `rows`, one in memory at a time.
 
-    Ibis's own `to_pyarrow_batches` calls a method that DuckDB 2.0 has dropped, and its `drop_view`
-    writes no name with newer versions of sqlglot.
+    Ibis's `to_pyarrow_batches` calls a method that DuckDB 2.0 has dropped, and its `drop_view`
+    omits the name with newer versions of sqlglot.
     """
     backend = connection()
     name = f"stream_{uuid.uuid4().hex}"
@@ -83,7 +83,7 @@ def stream(table: Table, rows: int) -> Iterator[pa.RecordBatchReader]:
 
 @functools.cache
 def _literal() -> LiteralFileSystem:
-    """The filesystem behind addresses of files whose paths DuckDB would interpret."""
+    """The filesystem of files whose paths DuckDB would take for patterns."""
     filesystem = LiteralFileSystem()
     connection().con.register_filesystem(filesystem)
     return filesystem

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import fsspec
 
+from siger_pipeline.datasets.atomic import is_local
+
 # What DuckDB takes literally itself. It globs `*?[`, even where a file of that very name exists.
 LITERAL = re.compile(r"/[\w/. =+,@-]*")
 
@@ -55,6 +57,4 @@ class LiteralFileSystem(fsspec.AbstractFileSystem):
 
 def is_literal(filesystem: fsspec.AbstractFileSystem, path: str) -> bool:
     """Whether it is a local file whose path DuckDB takes literally."""
-    protocols = filesystem.protocol
-    names = {protocols} if isinstance(protocols, str) else set(protocols)
-    return "file" in names and LITERAL.fullmatch(path) is not None
+    return is_local(filesystem) and LITERAL.fullmatch(path) is not None

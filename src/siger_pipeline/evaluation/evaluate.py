@@ -76,23 +76,14 @@ def evaluate_recommender(
     validated = tested
     if config.mask != "train":
         validated = _ranked(scorer, train, train, config, device)
-    hits = {
-        split: hits_of_split(split, lists, matrices[split])
-        for split, lists in ((Split.VALIDATION, validated), (Split.TEST, tested))
-    }
     training = TrainingCounts.of(train)
-    return EvaluationResult(
-        metrics={
-            split.value: accuracy(of_split, config.ks).means()
-            | beyond_accuracy(of_split, training, config.ks)
-            for split, of_split in hits.items()
-        },
-        groups=pd.concat(
-            [group_table(split.value, hits[split], training, config.ks) for split in hits],
-            ignore_index=True,
-        ),
-        lists=tested,
-    )
+    metrics, groups = {}, []
+    for split, lists in ((Split.VALIDATION, validated), (Split.TEST, tested)):
+        hits = hits_of_split(split, lists, matrices[split])
+        beyond = beyond_accuracy(hits, training, config.ks)
+        metrics[split.value] = accuracy(hits, config.ks).means() | beyond
+        groups.append(group_table(split.value, hits, training, config.ks))
+    return EvaluationResult(metrics, pd.concat(groups, ignore_index=True), tested)
 
 
 def hits_of_split(split: Split, lists: RankedLists, held_out: sparse.csr_matrix) -> Hits:

@@ -11,7 +11,7 @@ from ibis.expr.types import Table
 from numpy.typing import NDArray
 
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.errors import InputError
+from siger_pipeline.errors import InputError, ParameterError
 from siger_pipeline.remarks import Remark
 
 # The features of a modality [I, d], and which items have none [I]: their rows are zero.
@@ -69,3 +69,34 @@ def with_missing(features: NDArray[np.float32]) -> Features:
     """The features [I, d] and a mask of the zero rows."""
     missing: NDArray[np.bool_] = ~np.any(features, axis=1)
     return features, missing
+
+
+def require_features(
+    features: NDArray[np.float32], missing: NDArray[np.bool_], n_items: int, extractor: str
+) -> None:
+    """Refuse features that are not those of all items.
+
+    Args:
+        features: returned by an extractor, float32 [I, d].
+        missing: the same, bool [I].
+        n_items: I.
+        extractor: its name.
+
+    Raises:
+        ParameterError: shape or type are others; a value is not finite; the mask is not that of
+            the zero rows.
+    """
+    what = f"extractor {extractor!r} returned"
+    right = features.dtype == np.float32 and features.ndim == 2 and features.size > 0
+    if not right or len(features) != n_items:
+        raise ParameterError(
+            f"{what} features of type {features.dtype} and shape {features.shape}; wanted is"
+            f" float32 ({n_items}, d), row n for item n: mend its module"
+        )
+    if missing.dtype != np.bool_ or not np.array_equal(missing, with_missing(features)[1]):
+        raise ParameterError(
+            f"{what} a mask that is not that of the zero rows: `with_missing` of"
+            " siger_pipeline.features.align makes it"
+        )
+    if not np.isfinite([features.min(), features.max()]).all():
+        raise ParameterError(f"{what} features that are not finite: mend its module")

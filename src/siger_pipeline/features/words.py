@@ -1,8 +1,8 @@
-"""A text's words, in every script: what TF-IDF counts.
+"""The words of a text in any script, for TF-IDF.
 
-Words stand between blanks. Chinese, Japanese, Thai, Lao, Khmer and Burmese are written without, so
-runs of their characters are cut into character n-grams. In the scripts of India vowel signs are
-parts of a word, though not letters by themselves.
+Words are separated by blanks. Chinese, Japanese, Thai, Lao, Khmer and Burmese are written without
+blanks, so runs of their characters are cut into character n-grams. In the scripts of India, vowel
+signs belong to a word, though Unicode does not class them as letters.
 """
 
 import re
@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 
-# Scripts without blanks between words; digits, letters and punctuation of others end a run.
+# Scripts without blanks between words; any other character ends a run.
 UNSPACED = "".join(
     (
         "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",  # Han
@@ -24,20 +24,20 @@ UNSPACED = "".join(
     )
 )
 RUN = re.compile(f"[{UNSPACED}]+")
-# Blocks of scripts whose vowel signs are marks: Thaana, those of India, Tibetan and their like.
+# Blocks of scripts whose vowel signs are marks: Thaana, those of India, Tibetan and others.
 SIGNED_BLOCKS = ((0x0780, 0x0E00), (0x0F00, 0x1000), (0x1700, 0x1CFF), (0xA800, 0xAC00))
 JOINERS = re.compile("(?<=[\u0900-\u0dff])[\u200c\u200d]")
 
 
 def analyser(ngram: int) -> Callable[[str], list[str]]:
-    """A function from a text to its words and n-grams of words, accents and case left out.
+    """A function from a text to its words and n-grams of words, without accents and case.
 
-    Of a text with blanks it gives what scikit-learn's own analyser gives: words of two letters or
-    more, and up to `ngram` of them in a row.
+    For a text with blanks the result is that of scikit-learn's own analyser: words of at least two
+    letters, and n-grams of up to `ngram` words.
 
     Args:
-        ngram: words in a row, at most; characters in a row are one more, since in scripts without
-            blanks one character is less than a word.
+        ngram: longest n-gram of words. Those of characters, in scripts without blanks, are one
+            longer, since a character is less than a word.
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -48,7 +48,7 @@ def analyser(ngram: int) -> Callable[[str], list[str]]:
     def analyse(text: str) -> list[str]:
         if text.isascii():
             return of_words(text)
-        # Half-width kana and presentation forms turn into the usual ones, their marks kept.
+        # Half-width kana and presentation forms become the usual ones, with their marks.
         composed = unicodedata.normalize("NFKC", text.lower())
         runs = RUN.findall(composed)
         rest = RUN.sub(" ", composed) if runs else text
@@ -59,7 +59,7 @@ def analyser(ngram: int) -> Callable[[str], list[str]]:
 
 
 def _character_ngrams(run: str, longest: int) -> Iterator[str]:
-    """1 … `longest` characters in a row; a character keeps the marks that follow it."""
+    """N-grams of 1 … `longest` characters, each with the marks that follow it."""
     characters = re.findall(f"[{UNSPACED}][{_marks_without_blanks()}]*", run)
     for length in range(1, longest + 1):
         for start in range(len(characters) - length + 1):
@@ -67,7 +67,7 @@ def _character_ngrams(run: str, longest: int) -> Iterator[str]:
 
 
 def _word_pattern() -> str:
-    """scikit-learn's pattern of a word, with the signs that `\\w` leaves out."""
+    """scikit-learn's pattern of a word, with the vowel signs that `\\w` lacks."""
     signs = (
         chr(code)
         for first, end in SIGNED_BLOCKS
@@ -79,7 +79,7 @@ def _word_pattern() -> str:
 
 @cache
 def _marks_without_blanks() -> str:
-    """The marks among the characters of scripts without blanks."""
+    """The marks (Unicode category M) of the scripts without blanks."""
     codes = range(0x0E00, 0x3100)
     return "".join(
         chr(code)

@@ -12,6 +12,8 @@ import pandas as pd
 from pydantic import BaseModel
 
 from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.reporting.made_from import made_from
+from siger_pipeline.requests import Request
 
 PACKAGES = (
     "siger-pipeline",
@@ -26,6 +28,7 @@ PACKAGES = (
     "kedro",
     "kedro-datasets",
 )
+NO_FEATURES: dict[str, Any] = {"modalities": {}}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Run:
         trial: its `name`, the `overrides` that it is named after, and the name of its `floors`.
         device: where it ran.
         threads: of the CPU that trained the model; several where a resumed training changed it.
+        requests: of the model.
         parameters: block -> values, as the catalog has them, of the blocks that figures depend on;
             `features` among them if the model reads item features, or graphs made of them.
     """
@@ -46,6 +50,7 @@ class Run:
     threads: Sequence[int]
     trial: Mapping[str, Any]
     parameters: Mapping[str, Any]
+    requests: Sequence[Request]
 
 
 def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> dict[str, Any]:
@@ -60,10 +65,10 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
     Returns:
         `trial`, `overrides`, `floors`, `model`, `dataset`, `data` (fingerprint, counts), `split`,
         `features` (modality -> extractor, of a model that uses them), `features_note`, `seed`,
-        `device`, `threads`, `parameters`, `versions`.
+        `device`, `threads`, `parameters`, `made_from` (see `reporting.made_from`), `versions`.
     """
     values = {name: _as_json(value) for name, value in run.parameters.items()}
-    features = values.get("features", {"modalities": {}})["modalities"]
+    features = values.get("features", NO_FEATURES)["modalities"]
     return {
         "trial": run.trial["name"],
         "overrides": dict(run.trial["overrides"]),
@@ -84,6 +89,9 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         "device": run.device,
         "threads": list(run.threads),
         "parameters": values,
+        "made_from": made_from(
+            run.requests, values["ingest"], values["split"], values.get("features", NO_FEATURES)
+        ),
         "versions": library_versions(),
     }
 

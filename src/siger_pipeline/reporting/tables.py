@@ -139,6 +139,7 @@ def facts(report: Report) -> dict[str, str]:
         "data fingerprint": origin["data"]["fingerprint"],
         "split": ", ".join(f"{key} {value}" for key, value in origin["split"].items()),
         "features": features or "none used",
+        "model reads": ", ".join(origin["made_from"]["reads"]),
         "seed": str(origin["seed"]),
         "device": origin["device"],
         "threads": ", then ".join(map(str, origin["threads"])),

@@ -15,6 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.shell.folders import ConfigLoader
+from siger_pipeline.shell.unused_globals import unused_globals
 from siger_pipeline.shell.yaml_faults import fault, line_of
 
 KINDS = ("globals", "parameters", "catalog", "credentials", "studies")
@@ -89,15 +90,15 @@ class ProjectConfigLoader(ConfigLoader):
                     yield f"{self._shown(path)}: not read. Files that are {READ}"
         for name in self.empty_files("parameters"):
             yield f"{name} is empty"
-        known = self._keys("globals", self.base_env)
-        for key in self._keys("globals", env) - known:
-            if near := get_close_matches(key, known, n=1, cutoff=0.75):
-                where = self.where("globals", [key])
-                yield f"{where}: conf/base knows no global {key!r}; did you mean {near[0]!r}?"
+        texts = (self._bytes(path).decode(errors="replace") for path in self._all_read(env))
+        for key, advice in unused_globals(map(str, self._globals), texts):
+            where = self.where("globals", [key])
+            yield f"{where}: nothing reads the global {key!r}; {advice}"
 
-    def _keys(self, kind: str, env: str) -> set[str]:
-        paths = [path for path in self.read.get(kind, []) if path.is_relative_to(self._of(env))]
-        return {key for path in paths for key in yaml.safe_load(self._bytes(path)) or {}}
+    def _all_read(self, env: str) -> Iterator[Path]:
+        for folder in dict.fromkeys((self.base_env, env)):
+            found = _files(Path(self.conf_source) / folder)
+            yield from (path for path, counts in found if counts and path.exists())
 
     def _of(self, env: str) -> Path:
         return Path(self._get_conf_env_path(env))

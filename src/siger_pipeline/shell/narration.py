@@ -74,9 +74,9 @@ class Narration:
         if record.name == RUNNING:
             self.node = getattr(record, "node", "")
         if self.console:
-            text = getattr(record, "shown", None) or record.getMessage()
+            text = _of_node(record, "shown") or record.getMessage()
             self.console.show(text, getattr(record, "node", self.node))
-        if stopped := getattr(record, "stopped", ""):
+        if stopped := _of_node(record, "stopped"):
             LOG.info("%s", stopped)
         return self.verbose[record.name] and bool(record.msg)
 
@@ -92,6 +92,12 @@ def put_into_words(record: logging.LogRecord) -> bool:
         record.shown = standing_text(standing)
         record.stopped = stopped_text(standing) if standing.finished else ""
     return True
+
+
+def _of_node(record: logging.LogRecord, attribute: str) -> str:
+    """A text of an event; from a worker it begins with the node, as models train side by side."""
+    text, node = getattr(record, attribute, ""), getattr(record, "node", "")
+    return f"{node}{text[text.index(':') :]}" if text and node else text
 
 
 def leave_terminal() -> None:

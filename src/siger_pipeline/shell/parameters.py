@@ -155,7 +155,7 @@ def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> 
     if first["type"] == "extra_forbidden":
         known = _keys_beside(schema, keys)
         known = known if keys[1:] else sorted({*known, *model_names()})
-        near = get_close_matches(keys[-1], known, n=1)
+        near = get_close_matches(keys[-1], known, n=1) or _in_one_block(schema, keys)
         wish = f"did you mean {near[0]!r}? " if near else ""
         text = f"no parameter {key!r} (found with value {value!r}); {wish}known there: "
         text += ", ".join(known)
@@ -209,10 +209,23 @@ def _truths_for_numbers(
         yield keys, given
 
 
-def _keys_beside(schema: type[BaseModel], place: list[str]) -> list[str]:
-    for part in place[:-1]:
-        annotation = schema.model_fields[part].annotation
+def _keys_beside(schema: type[BaseModel], keys: list[str]) -> list[str]:
+    block = _block(schema, keys[:-1])
+    return sorted(block.model_fields) if block else []
+
+
+def _in_one_block(schema: type[BaseModel], keys: list[str]) -> list[str]:
+    """The key with the block beside it that has it, such as `mmrec.item_columns`, if one has."""
+    blocks = {name: _block(schema, [*keys[:-1], name]) for name in _keys_beside(schema, keys)}
+    inner = [f"{name}.{keys[-1]}" for name, b in blocks.items() if b and keys[-1] in b.model_fields]
+    return inner if len(inner) == 1 else []
+
+
+def _block(schema: type[BaseModel], keys: list[str]) -> type[BaseModel] | None:
+    """The class of a nested block; None where these keys lead to none."""
+    for key in keys:
+        annotation = schema.model_fields[key].annotation
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
+            return None
         schema = annotation
-    return sorted(schema.model_fields)
+    return schema

@@ -13,7 +13,7 @@ from siger_pipeline.errors import InputError
 from siger_pipeline.models.registry import model_class
 from siger_pipeline.plugins import RECOMMENDERS, name_from_elsewhere
 
-TRAINING = re.compile(r"params:trial\.[\w-]+\.train(\.device)?")  # read by nodes that use a device
+TRAINING = re.compile(r"params:[\w-]+/train(\.device)?")  # read by nodes that use a device
 LISTED = 3  # versions, the newest
 
 

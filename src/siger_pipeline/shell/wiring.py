@@ -3,7 +3,7 @@
 The stages are wired with plain names, as if there were one trial: `metrics`, `params:train`. Here
 
 - what a trial makes for itself gets its slug, as in `siger-seed-3/metrics`, and reads the trial's
-  parameters, as in `params:trial.siger-seed-3.train`;
+  parameters, as in `params:siger-seed-3/train`;
 - what trials may share is named by the overrides that it depends on, by its own parameters or by
   those of its inputs: `sample-split-seed-3/splits`; under none of them, by its plain name.
 
@@ -12,7 +12,7 @@ Nodes of the same name do the same, in whatever trial: a run and a study share t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,6 @@ Stages = Mapping[str, Callable[..., Pipeline]]
 OF_TRIAL = {"train", "report"}  # stages whose every node is the trial's own
 FLOORS = "floors"
 UNFINISHED = "unfinished_training"  # read by a trial's training, and made by no node
-TRIAL, UNDER = "trial", "under"  # blocks of parameters that are added to the configuration's
 
 
 @dataclass
@@ -76,7 +75,7 @@ class _Wiring:
         self.raw = raw_keys(trial.parameters)
         self.wired = Wired(
             names={UNFINISHED: f"{trial.slug}/{UNFINISHED}"},
-            parameters={TRIAL: {trial.slug: self.values}},
+            parameters={f"{trial.slug}/{block}": value for block, value in self.values.items()},
         )
 
     def named(self, stage: str, node: Node) -> Node:
@@ -86,9 +85,7 @@ class _Wiring:
             self.own |= set(node.outputs)
             short = self.trial.slug
             namespace = stage if node.name == short else f"{stage}.{short}"
-            return self._renamed(
-                node, namespace, short, dict.fromkeys(parameters, f"{TRIAL}.{short}")
-            )
+            return self._renamed(node, namespace, short, parameters)
         keys = {name: _key(name) for name in parameters}
         keys |= {name: self.raw[name] for name in node.inputs if name in self.raw}
         changed = {name: self._overrides(key) for name, key in keys.items()}
@@ -99,10 +96,10 @@ class _Wiring:
         )
         self.depends |= dict.fromkeys(node.outputs, depends)
         if not depends:
-            return self._renamed(node, stage, "", {})
+            return self._renamed(node, stage, "", [])
         scope = self._scope(depends)
         own = [name for name, overrides in changed.items() if overrides]
-        read = {name: f"{UNDER}.{scope}" for name in own if is_parameter(name)}
+        read = [name for name in own if is_parameter(name)]
         for name in read:
             self._add(scope, _key(name))
         raw = {name: f"{scope}/{name}" for name in own if name in self.raw}
@@ -113,7 +110,7 @@ class _Wiring:
     def add_trial(self) -> None:
         """What a trial says of itself in its provenance, to be read as a parameter."""
         scope = self.wired.names.get(FLOORS, "").rpartition("/")[0]
-        self.values["trial"] = {
+        self.wired.parameters[f"{self.trial.slug}/trial"] = {
             "name": self.trial.name,
             "overrides": dict(self.trial.named_by),
             "floors": self.wired.scopes.get(scope, self.trial.dataset),
@@ -139,17 +136,17 @@ class _Wiring:
         value: Any = self.values
         for part in key.split("."):
             value = value[part]
-        added = merged(self.wired.parameters, {UNDER: {scope: nested({key: value})}})
+        added = merged(self.wired.parameters, nested({f"{scope}/{key}": value}))
         self.wired.parameters = added
 
-    def _renamed(self, node: Node, namespace: str, scope: str, read: Mapping[str, str]) -> Node:
+    def _renamed(self, node: Node, namespace: str, scope: str, read: Iterable[str]) -> Node:
         names = self.wired.names
         names |= {name: f"{scope}/{name}" if scope else name for name in node.outputs}
         (renamed,) = Pipeline(
             [node],
             inputs={name: names[name] for name in node.inputs if name in names},
             outputs={name: names[name] for name in node.outputs},
-            parameters={name: f"{block}.{_key(name)}" for name, block in read.items()},
+            parameters={name: f"{scope}/{_key(name)}" for name in read},
             namespace=namespace,
             prefix_datasets_with_namespace=False,
         ).nodes

@@ -131,8 +131,8 @@ def test_numbers_may_be_written_as_floats_and_as_texts(
 ) -> None:
     raw = lines([f'{{"reviewerID": "A1", "asin": "B1", {written}}}'])
     rows, bad_lines, remarks = read_reviews(raw, 0.0)
-    found = rows.select(Columns.RATING, Columns.TIMESTAMP).to_pyarrow().to_pylist()[0]
-    assert tuple(found.values()) == (rating, time)
+    result = rows.select(Columns.RATING, Columns.TIMESTAMP).to_pyarrow().to_pylist()[0]
+    assert tuple(result.values()) == (rating, time)
     assert (bad_lines, remarks) == (0, [])
 
 
@@ -182,7 +182,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize(("line", "words"), FOREIGN)
-def test_a_file_of_another_format_is_told_what_it_looks_like(
+def test_the_message_names_the_format_that_a_file_seems_to_have(
     lines: MakeLines, line: str, words: str
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -222,15 +222,15 @@ def test_good_lines_are_those_that_a_loop_over_the_records_finds(
     expected.append(tuple(GOOD.values()))
     rows, bad_lines, _ = read_reviews(lines([json.dumps(record) for record in records]), 1.0)
     columns = [Columns.USER, Columns.ITEM, Columns.RATING, Columns.TIMESTAMP]
-    found = rows.order_by(Columns.LINE_NUMBER).select(*columns).to_pyarrow().to_pylist()
-    assert [tuple(row.values()) for row in found] == expected
+    result = rows.order_by(Columns.LINE_NUMBER).select(*columns).to_pyarrow().to_pylist()
+    assert [tuple(row.values()) for row in result] == expected
     assert bad_lines == len(records) - len(expected)
 
 
 def items_of(lines: MakeLines, *records: dict[str, Any]) -> list[dict[str, Any]]:
     table, _, _ = read_metadata(lines([json.dumps(record) for record in records]), 0.0)
-    found: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
-    return found
+    result: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return result
 
 
 def test_metadata_is_an_item_with_its_texts_as_they_are(lines: MakeLines) -> None:
@@ -263,8 +263,8 @@ def test_missing_pieces_are_null(lines: MakeLines) -> None:
         dict.fromkeys(["title", "brand", "category", "description", "price"]),
         {"title": 3, "brand": {}, "category": 1, "description": {"a": "b"}, "price": []},
     ]
-    found = items_of(lines, *({"asin": f"B{n}", **record} for n, record in enumerate(records)))
-    for n, item in enumerate(found):
+    result = items_of(lines, *({"asin": f"B{n}", **record} for n, record in enumerate(records)))
+    for n, item in enumerate(result):
         assert set(item.values()) == {f"B{n}", None}
 
 
@@ -285,16 +285,16 @@ PRICES: list[tuple[object, float | None]] = [
 
 
 def test_a_price_is_one_amount_of_dollars(lines: MakeLines) -> None:
-    found = items_of(
+    result = items_of(
         lines, *({"asin": f"B{n:02}", "price": price} for n, (price, _) in enumerate(PRICES))
     )
-    assert [row[Columns.PRICE] for row in found] == [amount for _, amount in PRICES]
+    assert [row[Columns.PRICE] for row in result] == [amount for _, amount in PRICES]
 
 
 def test_the_first_line_of_an_asin_counts_and_items_are_sorted(lines: MakeLines) -> None:
     records = [("B2", "first"), ("B1", "only"), ("B2", "second"), ("B2", None)]
-    found = items_of(lines, *({"asin": item, "title": title} for item, title in records))
-    assert [(row[Columns.ITEM], row[Columns.TITLE]) for row in found] == [
+    result = items_of(lines, *({"asin": item, "title": title} for item, title in records))
+    assert [(row[Columns.ITEM], row[Columns.TITLE]) for row in result] == [
         ("B1", "only"),
         ("B2", "first"),
     ]

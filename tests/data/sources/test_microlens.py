@@ -15,8 +15,8 @@ MakeTexts = Callable[[dict[str, Sequence[Any]]], Table]
 def test_a_sequence_is_interactions_in_its_order(lines: MakeLines) -> None:
     rows, bad_lines, remarks = read_interactions(lines(["7\t30 10 20", "8\t10"]), 0.0)
     columns = [Columns.USER, Columns.ITEM, Columns.TIMESTAMP, Columns.IS_POSITION]
-    found = rows.order_by(Columns.USER, Columns.TIMESTAMP).select(*columns).to_pyarrow()
-    assert [tuple(row.values()) for row in found.to_pylist()] == [
+    result = rows.order_by(Columns.USER, Columns.TIMESTAMP).select(*columns).to_pyarrow()
+    assert [tuple(row.values()) for row in result.to_pylist()] == [
         ("7", "30", 0, True),
         ("7", "10", 1, True),
         ("7", "20", 2, True),
@@ -53,13 +53,13 @@ def test_titles_are_items(texts: MakeTexts) -> None:
     items, bad_lines, _ = read_items(
         texts({"item": ["2", "1", "2", "3"], "title": ["first", "one, two", "later", " "]}), 0.0
     )
-    found = items.to_pyarrow().to_pylist()
-    assert [(row[Columns.ITEM], row[Columns.TITLE]) for row in found] == [
+    result = items.to_pyarrow().to_pylist()
+    assert [(row[Columns.ITEM], row[Columns.TITLE]) for row in result] == [
         ("1", "one, two"),
         ("2", "first"),
         ("3", None),
     ]
-    assert found[0][Columns.BRAND] is None and found[0][Columns.ROW] is None
+    assert result[0][Columns.BRAND] is None and result[0][Columns.ROW] is None
     assert bad_lines == 0
 
 
@@ -87,7 +87,7 @@ def test_titles_without_their_columns_are_refused(texts: MakeTexts) -> None:
         ('{"reviewerID": "A", "asin": "B"}', "Amazon reviews of 2014 or 2018"),
     ],
 )
-def test_sequences_of_another_form_are_told_what_they_look_like(
+def test_the_message_names_the_format_that_sequences_seem_to_have(
     lines: MakeLines, line: str, words: str
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -98,10 +98,10 @@ def test_sequences_of_another_form_are_told_what_they_look_like(
 @pytest.mark.parametrize("taken", ["price", "brand", "row", "description", "reason", "note"])
 def test_columns_with_names_of_ours_are_left_alone(texts: MakeTexts, taken: str) -> None:
     columns = {"0:item": ["1", "2"], f"1:{taken}": ["x", "y"], "2:TITLE": ["one", "two"]}
-    found = read_items(texts(columns), 0.0).rows.to_pyarrow().to_pylist()
+    result = read_items(texts(columns), 0.0).rows.to_pyarrow().to_pylist()
     read = {Columns.ITEM, Columns.TITLE}
-    assert [row[Columns.TITLE] for row in found] == ["one", "two"]
-    assert all(value is None for row in found for name, value in row.items() if name not in read)
+    assert [row[Columns.TITLE] for row in result] == ["one", "two"]
+    assert all(value is None for row in result for name, value in row.items() if name not in read)
 
 
 def test_a_row_of_another_length_is_a_bad_row(texts: MakeTexts) -> None:

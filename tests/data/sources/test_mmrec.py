@@ -48,7 +48,7 @@ def test_interactions_carry_the_ids_of_the_source_and_the_published_split(texts:
         ({"pos": ["0", "1", "0"], "timestamp": ["7", "8", "9"]}, [7, 8, 9], False),
     ],
 )
-def test_time_is_the_timestamp_or_else_the_place(
+def test_time_is_the_timestamp_or_else_the_position(
     texts: MakeTexts, times: dict[str, Any], expected: list[int | None], position: bool
 ) -> None:
     found = read(texts, {**INTER, **times, "rating": ["5.0", "3", ""]}, MAPPING)
@@ -319,7 +319,7 @@ def test_in_a_file_without_header_the_numbers_are_those_that_begin_at_0(texts: M
     assert "column 1 is taken for userID" in remark.text
 
 
-def test_a_user_file_without_ids_is_told(texts: MakeTexts) -> None:
+def test_a_user_file_without_ids_is_logged(texts: MakeTexts) -> None:
     mapping = texts({"userID": ["0", "1"]})
     users, [remark] = read_users(mapping)
     assert users is None and "no column of ids" in remark.text
@@ -333,7 +333,7 @@ def test_the_row_index_of_pandas_is_no_column_of_ids(texts: MakeTexts, index: st
     assert users.to_pyarrow().to_pylist() == [{Columns.USER: "Ann", Columns.ROW: 0}]
 
 
-def test_an_item_file_of_other_names_is_told_where_they_are_set(texts: MakeTexts) -> None:
+def test_the_message_on_other_column_names_says_where_they_are_set(texts: MakeTexts) -> None:
     with pytest.raises(InputError, match=r"ingest\.mmrec\.item_columns may name others"):
         read_items(texts({"id": ["a"], "number": ["0"]}), texts(INTER), ASIN)
 

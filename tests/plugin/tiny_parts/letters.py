@@ -26,10 +26,13 @@ def extract(item_index: Table, config: Config) -> Extracted:
     import numpy as np
 
     from siger_pipeline.features.align import index_frame, with_missing
+    from siger_pipeline.remarks import without_features
 
     names = index_frame(item_index)["item"]
     counts = [[name.count(letter) for letter in config.letters] for name in names]
-    return (*with_missing(np.array(counts, dtype=np.float32)), [])
+    features, missing = with_missing(np.array(counts, dtype=np.float32))
+    reasons = {f"have none of {config.letters} in their name": int(missing.sum())}
+    return features, missing, without_features("counts of letters", reasons, len(names))
 
 
 EXTRACTOR = Extractor(Config, extract)

@@ -15,15 +15,19 @@ LOG = logging.getLogger(__name__)
 
 def read_interactions(source: str, **inputs: Any) -> tuple[Table, DataFrame]:
     """Interactions, one per pair, and their counts; the inputs are as the source asks for them."""
+    from siger_pipeline.data.conformity import require_ids, require_layout
     from siger_pipeline.data.counts import count_reading
+    from siger_pipeline.data.layout import INTERACTION_TYPES
     from siger_pipeline.data.pairs import one_per_pair, repeats
     from siger_pipeline.data.removed import repeated_pairs
     from siger_pipeline.data.source import load_source
 
-    read = load_source(source).read_interactions(**inputs)
+    returned = load_source(source).read_interactions(**inputs)
+    read = require_layout(returned, INTERACTION_TYPES, source)
     log_all(LOG, read.remarks)
     # Computed once, since it is counted and then saved: ordering the rows takes longest.
     interactions = one_per_pair(read.rows).cache()
+    require_ids(interactions, source)
     counts = count_reading(read.rows, interactions, read.bad_lines)
     if counts[Columns.REMOVED].iloc[-1]:
         log_all(LOG, repeated_pairs(counts, same=repeats(read.rows)[1]))
@@ -32,9 +36,11 @@ def read_interactions(source: str, **inputs: Any) -> tuple[Table, DataFrame]:
 
 def read_items(source: str, **inputs: Any) -> Table:
     """Items; the inputs are as the source asks for them."""
+    from siger_pipeline.data.conformity import require_layout
+    from siger_pipeline.data.layout import ITEM_TYPES
     from siger_pipeline.data.source import load_source
 
-    read = load_source(source).read_items(**inputs)
+    read = require_layout(load_source(source).read_items(**inputs), ITEM_TYPES, source)
     log_all(LOG, read.remarks)
     return read.rows
 
@@ -61,8 +67,10 @@ def index_users(core: Table) -> Table:
 
 def index_items(core: Table, items: Table, k_core: int) -> Table:
     """A number for each item of the catalogue."""
+    from siger_pipeline.data.conformity import require_one_row_an_item
     from siger_pipeline.data.index import catalogue, item_index
 
+    require_one_row_an_item(items)
     return item_index(catalogue(core, items, k_core))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from siger_pipeline.pipelines.names import GRAPHS
 from siger_pipeline.pipelines.types import Figure, Table, csr_matrix, ndarray
 from siger_pipeline.reporting.config import ReportConfig
+from siger_pipeline.requests import Request
 
 
 def trace_provenance(
@@ -14,13 +15,14 @@ def trace_provenance(
     splits: Table,
     user_index: Table,
     item_index: Table,
+    requests: tuple[Request, ...],
     **parameters: Any,
 ) -> dict[str, Any]:
     """Data, parameters, versions, device and threads behind the figures."""
     from siger_pipeline.reporting.provenance import Run, provenance
 
     how = checkpoint["model"], checkpoint["device"], checkpoint["threads"]
-    run = Run(*how, trial=trial, parameters=parameters)
+    run = Run(*how, trial=trial, parameters=parameters, requests=requests)
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
     return provenance(run, splits.to_pandas(), *sizes)
 

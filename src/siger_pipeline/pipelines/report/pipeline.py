@@ -1,7 +1,11 @@
 """Wiring of the report stage: what the other stages left → provenance, tables, plots, a page."""
 
+from collections.abc import Callable
+from typing import Any
+
 from kedro.pipeline import Node, Pipeline
 
+from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, dataset_of
@@ -28,10 +32,17 @@ def _written(selection: Selection) -> list[Node]:
     curves = {**_same(("history", "timings")), "origin": "provenance"}
     report = ["report", "report_markdown"]
     return [
-        Node(nodes.trace_provenance, origin, "provenance", name="trace_provenance"),
+        Node(_trace(selection), origin, "provenance", name="trace_provenance"),
         Node(nodes.write_report, figures, report, name="write_report"),
         Node(nodes.draw_learning_curves, curves, "learning_curves", name="draw_learning_curves"),
     ]
+
+
+def _trace(selection: Selection) -> Callable[..., Any]:
+    """The function of provenance, with what the model requests and the recipes of its graphs."""
+    recipes = (graph.module for graph in graphs_of(selection.requests))
+    traced = with_code(nodes.trace_provenance, *recipes)
+    return with_values(traced, requests=selection.requests)
 
 
 def _looked_at(selection: Selection) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, field_validator
@@ -46,10 +47,14 @@ class Config(PartConfig):
     @field_validator("item_columns")
     @classmethod
     def _columns_are_known(cls, columns: dict[str, str]) -> dict[str, str]:
-        if Columns.ITEM not in columns or set(columns) - {Columns.ITEM, *TEXTS}:
+        unknown = sorted(set(columns) - {Columns.ITEM, *TEXTS})
+        if unknown or Columns.ITEM not in columns:
+            near = [close for name in unknown for close in get_close_matches(name, TEXTS, n=1)]
+            wish = f"did you mean {near[0]!r}? " if near else ""
             raise ValueError(
-                f"item_columns must name the file's column of {Columns.ITEM!r} and may name those"
-                f" of {', '.join(sorted(TEXTS))}; found {', '.join(map(repr, columns)) or 'none'}"
+                f"{wish}item_columns must name the file's column of {Columns.ITEM!r} and may name"
+                f" those of {', '.join(sorted(TEXTS))}; found"
+                f" {', '.join(map(repr, columns)) or 'none'}"
             )
         return columns
 
