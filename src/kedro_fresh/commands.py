@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 import click
@@ -24,6 +25,7 @@ from kedro_fresh.options import (
 )
 from kedro_fresh.status import Check
 
+Names = Callable[[], Iterable[str]]
 VERDICT_COLOURS = {True: "green", False: "red", None: None}
 
 
@@ -31,6 +33,7 @@ def fresh_group(
     command: type[click.Command] = FreshCommand,
     options: Options = run_options,
     check: Check | None = None,
+    all_names: Names = lambda: list(project_pipelines),
 ) -> click.Group:
     """The commands; a project may give them its own way of reading options and showing errors.
 
@@ -38,6 +41,8 @@ def fresh_group(
         command: class of each command.
         options: the project's own options of `kedro run`, by name.
         check: as of `FreshRunner`, called with the nodes that would run.
+        all_names: the names of all pipelines, asked for in a session: a project may build some of
+            them only when they are looked up.
     """
     group = click.Group("fresh", help="What must run, and why; old versions.")
 
@@ -45,7 +50,8 @@ def fresh_group(
         name: str, callback: Callable[..., None], names: Iterable[str], *more: click.Parameter
     ) -> None:
         params = [*options(names), *more]
-        made = command(name, params=params, callback=callback, help=callback.__doc__)
+        about = (callback.func if isinstance(callback, partial) else callback).__doc__
+        made = command(name, params=params, callback=callback, help=about)
         group.add_command(made)
 
     def status(**selection: Any) -> None:
@@ -53,25 +59,24 @@ def fresh_group(
         _status(check, **selection)
 
     add("status", status, (*SESSION, *SELECTION))
-    add("check", _check, (*SESSION, *PIPELINES))
+    add("check", partial(_check, all_names), (*SESSION, *PIPELINES))
     nodes = click.Argument(["nodes"], nargs=-1, required=True)
     add("verify", _verify, SESSION, nodes)
-    add("prune", _prune, (*SESSION, *PIPELINES), *PRUNE)
+    add("prune", partial(_prune, all_names), (*SESSION, *PIPELINES), *PRUNE)
     return group
 
 
 @contextmanager
-def _catalog(pipelines: Iterable[str] = (), **session: Any) -> Iterator[DataCatalog]:
-    """The project's catalog, for the options of a session.
+def _project(names: Names, **session: Any) -> Iterator[tuple[dict[str, Pipeline], DataCatalog]]:
+    """The project's pipelines of these names and its catalog, for the options of a session.
 
     Pipelines are looked up first, as Kedro's run does: a project may make entries for them.
     """
     session["runtime_params"] = session.pop("params")
     with KedroSession.create(**session) as opened:
         context = cast(KedroSession, opened).load_context()
-        for name in pipelines:
-            project_pipelines[name]
-        yield cast(DataCatalog, context.catalog)
+        pipelines = {name: project_pipelines[name] for name in names()}
+        yield pipelines, cast(DataCatalog, context.catalog)
 
 
 def _named(pipeline: str | None, pipelines: list[str]) -> list[str]:
@@ -91,14 +96,16 @@ def _status(
     from kedro_fresh.status import status
 
     names = _named(pipeline, pipelines) or ["__default__"]
-    with _catalog(names, env=env, params=params, conf_source=conf_source) as catalog:
-        chosen = sum((project_pipelines[name] for name in names), Pipeline([]))
+    session = {"env": env, "params": params, "conf_source": conf_source}
+    with _project(lambda: names, **session) as (pipelines_by_name, catalog):
+        chosen = sum(pipelines_by_name.values(), Pipeline([]))
         chosen = chosen.filter(node_namespaces=namespaces, **selection)
         for line, colour in status(chosen, catalog, check):
             _show(line, colour)
 
 
 def _check(
+    all_names: Names,
     env: str | None,
     params: dict[str, Any],
     conf_source: str | None,
@@ -112,15 +119,16 @@ def _check(
     """
     from kedro_fresh.crossings import crossings, stage_of
 
-    names = _named(pipeline, pipelines) or list(project_pipelines)
-    with _catalog(names, env=env, params=params, conf_source=conf_source) as catalog:
-        found = {one for name in names for one in crossings(project_pipelines[name], catalog)}
+    named = _named(pipeline, pipelines)
+    session = {"env": env, "params": params, "conf_source": conf_source}
+    with _project(lambda: named or all_names(), **session) as (looked_at, catalog):
+        found = {one for each in looked_at.values() for one in crossings(each, catalog)}
     lost = sorted(str(one) for one in found if not one.persisted)
     for line in lost:
         _show(f"{line}: not persisted by the catalog", "red")
     if lost:
         click.get_current_context().exit(1)
-    stages = {stage_of(node) for name in names for node in project_pipelines[name].nodes}
+    stages = {stage_of(node) for each in looked_at.values() for node in each.nodes}
     if len(stages) < 2:
         _show(f"There is one stage ({', '.join(stages) or 'no node'}): nothing goes to another.")
         return
@@ -143,7 +151,7 @@ def _verify(
 
     session = {"env": env, "conf_source": conf_source, "runtime_params": params}
     differs = False
-    with _catalog(env=env, params=params, conf_source=conf_source) as catalog:
+    with _project(tuple, env=env, params=params, conf_source=conf_source) as (_, catalog):
         for line in verify(nodes, catalog, session):
             differs |= line.same is False
             _show(line.text, VERDICT_COLOURS[line.same])
@@ -152,6 +160,7 @@ def _verify(
 
 
 def _prune(
+    all_names: Names,
     env: str | None,
     params: dict[str, Any],
     conf_source: str | None,
@@ -172,10 +181,11 @@ def _prune(
     from kedro_fresh.prune import Pruning
 
     rule = Rule(keep, older_than)
-    names = _named(pipeline, pipelines) or list(project_pipelines)
-    with _catalog(env=env, params=params, conf_source=conf_source) as catalog:
-        chosen = [project_pipelines[name] for name in names]
-        pruning = Pruning(chosen, project_pipelines.values(), catalog)
+    named = _named(pipeline, pipelines)
+    session = {"env": env, "params": params, "conf_source": conf_source}
+    with _project(lambda: [*named, *all_names()], **session) as (project, catalog):
+        chosen = [project[name] for name in named or project]
+        pruning = Pruning(chosen, project.values(), catalog)
         _show(str(rule))
         old = pruning.old(rule)
         for line in lines(old):

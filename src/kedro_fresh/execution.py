@@ -9,6 +9,7 @@ from time import perf_counter
 
 from kedro.runner import Task
 
+from kedro_fresh.errors import FreshError
 from kedro_fresh.randomness import watched_generators
 from kedro_fresh.unfinished import UnfinishedDataset
 
@@ -41,7 +42,13 @@ def execute(task: Task, imports: Iterable[str], left: Mapping[str, str | None]) 
     _offer(task, left)
     start = perf_counter()
     with watched_generators(imports) as unseeded:
-        task.execute()
+        try:
+            task.execute()
+        except SystemExit as error:  # else the run would end without a word, maybe with code 0
+            raise FreshError(
+                f"{task.node.name}: its code left Python (sys.exit, code {error.code!r}) before "
+                "the node was done: let it raise an error instead"
+            ) from error
     return Execution(perf_counter() - start, tuple(unseeded))
 
 

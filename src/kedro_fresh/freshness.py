@@ -31,7 +31,7 @@ from kedro_fresh.reasons import (
 from kedro_fresh.record import Entry, Record, UnreadableError
 from kedro_fresh.unfinished import UnfinishedDataset
 
-DATASET = "dataset-"  # begins the name of the lock of a dataset without versions
+DATASETS = "datasets"  # folder of the locks of datasets without versions; no record's name
 
 
 class State(StrEnum):
@@ -197,7 +197,7 @@ class Freshness:
 
     def lock_path(self, dataset: str) -> Path:
         """File that stands for a dataset without versions, whatever pipeline it is of."""
-        return self.folder / f"{DATASET}{self._key([dataset])}.lock"
+        return self.folder / DATASETS / f"{self._key([dataset])}.lock"
 
     def _key(self, names: list[str]) -> str:
         """Of where datasets lie: their names may differ from pipeline to pipeline."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -121,6 +122,11 @@ def _explained(lock: Path, what: str) -> Iterator[None]:
             f"{what} is being {_others(lock)}: wait until it ends, or end it"
         ) from error
     except OSError as error:
+        if error.errno == errno.EMFILE:
+            raise FreshError(
+                f"{what} must run, and too many files are open: a run holds at least one for each "
+                "node that must run. Raise the limit (`ulimit -n`), or run fewer nodes at a time"
+            ) from error
         raise FreshError(
             f"{what} must run, and {lock.parent} cannot be written ({error.strerror}): "
             "nothing was changed"

@@ -26,10 +26,15 @@ T = TypeVar("T")
 GRACE = 10.0  # seconds for a process that is told to end to remove what it has half-written
 LOOK = 1.0  # seconds between two looks whether a process is alive
 LOG, RESULT, ERROR = range(3)
+TERMINATED = 128 + signal.SIGTERM  # exit code of a worker after SIGTERM, as shells count it
 
 
 class WorkerEndedError(BrokenExecutor):
     """A worker process ended in the midst of a call: how, in words."""
+
+
+class TerminatedError(BaseException):
+    """SIGTERM has come to a worker: like Ctrl-C, no `except Exception` may stop it."""
 
 
 class Processes(Executor):
@@ -136,6 +141,7 @@ class _Worker:
     def _how_it_ended(self) -> str:
         self.process.join(GRACE)
         code = self.process.exitcode
+        code = -signal.SIGTERM if code == TERMINATED else code
         if code is not None and code < 0:
             return (
                 f"its worker process {self.process.pid} was ended by {signal.Signals(-code).name}"
@@ -177,16 +183,20 @@ def _serve(pipe: Connection) -> None:
         with lock, suppress(OSError):  # the run is gone, and ends this process
             pipe.send((kind, value))
 
-    with live_records(lambda record: send(LOG, record)), suppress(EOFError, OSError):
-        while True:
-            function, args, kwargs = pipe.recv()
-            try:
-                answer = (RESULT, function(*args, **kwargs))
-            except Exception as error:
-                answer = (ERROR, error)
-            send(*answer)
-            if _leaving:
-                sys.exit(1)
+    try:
+        with live_records(lambda record: send(LOG, record)), suppress(EOFError, OSError):
+            while not _leaving:
+                function, args, kwargs = pipe.recv()
+                try:
+                    answer = (RESULT, function(*args, **kwargs))
+                except Exception as error:
+                    answer = (ERROR, error)
+                if not _leaving:  # else it may be of the signal, not of the call
+                    send(*answer)
+    except TerminatedError:
+        pass
+    if _leaving:
+        sys.exit(TERMINATED)
 
 
 _leaving: list[int] = []
@@ -195,7 +205,7 @@ _leaving: list[int] = []
 def _leave(number: int, _: FrameType | None) -> None:
     """At SIGTERM: let the node that runs remove what it has half-written, and end."""
     _leaving.append(number)
-    raise SystemExit(1)
+    raise TerminatedError
 
 
 def _end_with_parent() -> None:

@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 
 from kedro_fresh.contents import Contents
 from kedro_fresh.errors import FreshError
-from kedro_fresh.freshness import DATASET, Freshness
+from kedro_fresh.freshness import DATASETS, Freshness
 from kedro_fresh.leftovers import remove_leftovers
 from kedro_fresh.locations import Location
 from kedro_fresh.locks import Locks, refuse_if_held
@@ -86,8 +86,8 @@ class Pruning:
         folders = {freshness.folder for freshness in self.opened}
         paths = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
         locks = [path.with_suffix("") for path in paths if path.suffix == ".lock"]
-        records = {*locks, *(path for path in paths if path.is_dir())}
-        return {record for record in records if not record.name.startswith(DATASET)}
+        folders = {path for path in paths if path.is_dir() and path.name != DATASETS}
+        return {*locks, *folders}
 
     def _note_makers(self, freshness: Freshness) -> None:
         for node in freshness.pipeline.nodes:
@@ -116,16 +116,21 @@ class Pruning:
 
 
 def _opened(pipelines: Iterable[Pipeline], catalog: DataCatalog) -> Iterator[Freshness]:
-    """The freshness of all nodes, each node once; the largest pipeline first."""
+    """The freshness of the nodes of each pipeline, but of those that add nothing to a larger one.
+
+    What is made before a node decides whether it is fresh: a pipeline adds nothing if its nodes are
+    the larger one's, and the larger one makes none of its inputs.
+    """
     contents: Contents | None = None
-    seen: set[int] = set()
+    larger: list[tuple[set[int], set[str]]] = []
     for pipeline in sorted(pipelines, key=lambda one: -len(one.nodes)):
-        nodes = [node for node in pipeline.nodes if id(node) not in seen]
-        seen |= set(map(id, nodes))
-        if nodes:
-            freshness = open_freshness(Pipeline(nodes), catalog, contents)
-            contents = freshness.contents
-            yield freshness
+        nodes = set(map(id, pipeline.nodes))
+        if any(nodes <= own and not made & pipeline.inputs() for own, made in larger):
+            continue
+        larger.append((nodes, pipeline.all_outputs()))
+        freshness = open_freshness(pipeline, catalog, contents)
+        contents = freshness.contents
+        yield freshness
 
 
 def _resumable(records: Iterable[Path]) -> set[str]:

@@ -17,6 +17,7 @@ from kedro_fresh.freshness import Freshness
 from kedro_fresh.leftovers import remove_leftovers
 from kedro_fresh.loaded import keeping_to
 from kedro_fresh.locks import Locks
+from kedro_fresh.open_files import allow_open_files
 from kedro_fresh.phrases import duration, few
 from kedro_fresh.plan import Plan, plan
 from kedro_fresh.project import open_freshness
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pluggy import PluginManager
 
 LOG = logging.getLogger("kedro_fresh")
+FILES_PER_NODE = 4  # its lock, and those of some datasets without versions
 
 
 class FreshRunner(SequentialRunner):
@@ -105,6 +107,7 @@ class FreshRunner(SequentialRunner):
             self.check(coming, freshness.catalog)
         for line in (*planned.warnings(), *starts_from_stale(freshness)):
             LOG.warning(line)
+        allow_open_files(len(coming) * FILES_PER_NODE)
         for node in coming:
             lock_node(freshness, locks, node)
         return planned

@@ -22,6 +22,7 @@ REMEDIES = {
     errno.ENOTEMPTY: ("a folder stands where the file goes", "Move that folder away"),
     errno.ENOTDIR: ("a file stands where a folder goes", "Move that file away"),
     errno.EEXIST: ("a file stands where a folder goes", "Move that file away"),
+    errno.EMFILE: ("this process has too many files open", "Raise the limit (`ulimit -n`)"),
     errno.EIO: ("the disk reports an error", "Look after the disk"),
 }
 # Of these, whatever was being done, the disk is the reason.

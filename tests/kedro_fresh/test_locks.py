@@ -184,12 +184,12 @@ def test_two_runs_may_read_the_same(shop: Shop) -> None:
     shop.parameters["train"] = {"model": "most", "rate": 4.0}
     with holding("read", shop, "prices"), holding("read", shop, "raw"):
         assert shop.run() == {"clean": "fresh", "train": "ran", "report": "ran"}
-    assert list((shop.root / "data" / ".fresh").glob("dataset-*.*.holder")) != []
+    assert list((shop.root / "data" / ".fresh" / "datasets").glob("*.*.holder")) != []
     shop.run(force=True)
 
 
 def test_a_run_that_reads_may_write_later(tmp_path: Path) -> None:
-    lock = tmp_path / "dataset-ab.lock"
+    lock = tmp_path / "ab.lock"
     with Locks() as locks, Locks() as others:
         locks.read(lock, "prices")
         locks.read(lock, "prices")
@@ -302,4 +302,37 @@ def test_a_lock_that_cannot_be_made_is_told(
     told = "prices must run, and .* cannot be written .unable to open database file.: nothing"
     for how in ("read", "write"):
         with pytest.raises(FreshError, match=told), Locks() as locks:
-            getattr(locks, how)(tmp_path / "dataset-ab.lock", "prices")
+            getattr(locks, how)(tmp_path / "ab.lock", "prices")
+
+
+LIMIT = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard})); "
+MANY = """
+import sys
+from pathlib import Path
+from kedro_fresh.locks import Locks
+from kedro_fresh.open_files import allow_open_files
+allow_open_files(300)
+with Locks() as locks:
+    for number in range(300):
+        locks.take(Path(sys.argv[1]) / f"train-{number}", f"train.{number}")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process are of POSIX")
+def test_a_run_of_hundreds_of_nodes_may_open_a_file_for_each(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LIMIT.format(soft=128, hard=1024) + MANY, str(tmp_path)]
+    assert subprocess.run(command, check=False).returncode == 0
+    command[2] = LIMIT.format(soft=128, hard=128) + MANY
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert "must run, and too many files are open: a run holds at least one" in done.stderr
+
+
+def test_the_locks_of_a_node_and_of_a_dataset_are_never_the_same(shop: Shop) -> None:
+    clean = next(node for node in shop.pipeline().nodes if node.name == "clean")
+    shop.replaced["clean"] = Node(clean.func, clean.inputs, "prices", name="dataset")
+    pipeline = shop.pipeline()
+    with registered(pipeline):
+        freshness = open_freshness(pipeline, shop.catalog())
+    (node,) = (node for node in pipeline.nodes if node.name == "dataset")
+    record = freshness.record_path(node)
+    assert record.with_name(f"{record.name}.lock") != freshness.lock_path("prices")

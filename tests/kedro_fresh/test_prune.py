@@ -135,6 +135,19 @@ def test_a_file_that_has_another_name_frees_nothing(tmp_path: Path) -> None:
     assert freed([Old("prices", tmp_path, ["first", "second"], 2, {})]) == 10
 
 
+def test_what_a_part_alone_would_bring_forward_stays(shop: Shop) -> None:
+    # A whole run would bring forward the first `fitted`; one of `report` alone reads the second.
+    for rate in (1.0, 2.0, 3.0):
+        with_rate(shop, rate).run()
+    for name in ("fitted", "history"):
+        shutil.rmtree(shop.newest(name).parent)
+    whole = with_rate(shop, 1.0).pipeline()
+    part = whole.filter(node_names=["report"])
+    with registered(whole):
+        pruning = Pruning([whole, part], [whole], shop.catalog())
+    assert pruning.old(Rule(1)) == []
+
+
 def hold(record: Path, held: "multiprocessing.synchronize.Event") -> None:
     with Locks() as locks:
         locks.take(record, "train")
@@ -142,19 +155,22 @@ def hold(record: Path, held: "multiprocessing.synchronize.Event") -> None:
         multiprocessing.Event().wait()
 
 
-def test_nothing_is_removed_while_a_run_is_at_work(shop: Shop) -> None:
+@pytest.mark.parametrize("node", ["bake", "dataset"])
+def test_nothing_is_removed_while_a_run_is_at_work(shop: Shop, node: str) -> None:
     for rate in (1.0, 2.0):
         with_rate(shop, rate).run()
     pruning = opened(shop)
     old = pruning.old(Rule(1))
-    other = shop.root / "data" / ".fresh" / "bake-0123456789ab"  # not of this pipeline
+    other = shop.root / "data" / ".fresh" / f"{node}-0123456789ab"  # not of this pipeline
     spawn = multiprocessing.get_context("spawn")
     held = spawn.Event()
     process = spawn.Process(target=hold, args=(other, held))
     process.start()
     try:
         assert held.wait(60)
-        with pytest.raises(FreshError, match=rf"^bake is being .*process {process.pid}, .*: wait"):
+        with pytest.raises(
+            FreshError, match=rf"^{node} is being .*process {process.pid}, .*: wait"
+        ):
             pruning.remove(old)
     finally:
         process.kill()

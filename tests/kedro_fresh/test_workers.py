@@ -111,6 +111,24 @@ def test_a_killed_worker_names_its_node_and_the_other_one_is_recorded(wide: Wide
     assert made(wide, "both")["sum"] == 4
 
 
+def test_a_worker_that_is_told_to_end_is_a_killed_one(wide: WideShop) -> None:
+    wide.replace("left", "meet('left', 'right')\nos.kill(os.getpid(), 15)\ntime.sleep(60)")
+    wide.replace("right", "meet('right', 'left')\ntime.sleep(1)\nreturn {'most': 3}")
+    with pytest.raises(FreshError, match=r"^left: its worker process \d+ was ended by SIGTERM"):
+        wide.run_with(2)
+    assert wide.told()["right"] == "ran"
+    assert wide.plan().verdicts["left"].state == "stale"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_node_that_leaves_python_is_an_error(wide: WideShop, workers: int) -> None:
+    wide.replace("left", "raise SystemExit(0)")
+    told = r"^left: its code left Python \(sys.exit, code 0\) before the node was done"
+    with pytest.raises(FreshError, match=told):
+        wide.run_with(workers)
+    assert "both" not in wide.told()
+
+
 def test_an_error_is_the_nodes_own_with_its_cause(wide: WideShop) -> None:
     wide.replace(
         "left", "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise KeyError(3) from e"

@@ -14,6 +14,7 @@ from kedro_fresh.errors import interrupted
 from siger_pipeline.shell.choice import choice_error
 from siger_pipeline.shell.comparison import comparison
 from siger_pipeline.shell.console import prepare_console
+from siger_pipeline.shell.current import all_pipelines
 from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.narration import leave_terminal
 from siger_pipeline.shell.preflight import check_before_run
@@ -145,7 +146,7 @@ cli.add_command(
 )
 
 
-fresh = fresh_group(_Command, _options, check_before_run)
+fresh = fresh_group(_Command, _options, check_before_run, all_pipelines)
 cli.add_command(fresh)
 cli.add_command(fresh.commands["status"])  # the short name of `kedro fresh status`
 

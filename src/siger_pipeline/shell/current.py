@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from kedro.framework.project import pipelines
+
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.studies import Studies, Study
@@ -110,3 +112,10 @@ def select(current: Current) -> None:
 def selected() -> Current | None:
     """The one selected last, None before the first context."""
     return _current
+
+
+def all_pipelines() -> list[str]:
+    """The names of all pipelines: those of the run's own trial, and the environment's studies."""
+    current = selected()
+    studies = current.studies.names() if current else []
+    return list(dict.fromkeys([*pipelines, *studies]))
