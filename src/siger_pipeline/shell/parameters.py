@@ -165,7 +165,9 @@ def _sentence(error: ValidationError, schema: type[BaseModel], where: Where) -> 
     elif first["type"] == "model_type" and value is None:
         text = f"parameter {key!r} has nothing below it: indent its lines, or remove the key"
     elif first["type"] == "value_error" and len(keys) == 1 and isinstance(value, Mapping):
-        text = f"parameters of {key!r}: {_plain(first['msg'])}"  # of several, which it names
+        text = (
+            f"parameters of {key!r}: {in_words_of_yaml(first['msg'])}"  # of several, which it names
+        )
     else:
         text = f"parameter {key!r} = {value!r}: {in_words_of_yaml(first['msg'])}"
     return _place(where, keys) + text + (f" (and {len(others)} more)" if others else "")
