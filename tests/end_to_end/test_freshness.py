@@ -325,7 +325,7 @@ def test_an_environment_that_does_not_exist_is_told(project: Editable) -> None:
 def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> None:
     copy = Editable(tmp_path / "busy")
     shutil.copytree(project.path, copy.path)
-    params, node = "train.max_epochs=500", "train.siger-max_epochs-500"
+    params = "train.max_epochs=500"
     command = [sys.executable, "-m", "kedro", "run", "--params", params]
     busy = subprocess.Popen(
         command,
@@ -341,7 +341,8 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
             assert time.monotonic() < deadline
             time.sleep(0.1)
         sentence = copy.fails("--params", params, **copy.environment())
-        assert f"{node} is being written by another run (process {busy.pid}" in sentence
+        assert "siger-max_epochs-500" in sentence
+        assert f" is being written by another run (process {busy.pid}" in sentence
     finally:
         busy.kill()
         busy.wait()
@@ -369,10 +370,11 @@ def test_added_errors_log_lines_and_reordered_imports_rerun_nothing(project: Edi
     error = "class TrainingError(UserError):"
     added = 'class LateError(UserError):\n    """Too late."""\n\n\n' + error
     start = f"{source}/training/start.py"
-    imports, line = "import numpy as np\nimport pandas as pd\n", "    keep_freed_memory()\n"
+    evaluate, line = f"{source}/evaluation/evaluate.py", "    keep_freed_memory()\n"
+    imports = "import numpy as np\nimport pandas as pd\n"
     with (
         project.edited(f"{source}/errors.py", error, added),
-        project.edited(start, imports, "import pandas as pd\nimport numpy as np\n"),
+        project.edited(evaluate, imports, "import pandas as pd\nimport numpy as np\n"),
         project.edited(start, line, f'    logger.info("%s", name)\n{line}'),
     ):
         states = project.status()

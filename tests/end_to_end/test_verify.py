@@ -6,11 +6,11 @@ from end_to_end.project import Project
 def test_the_command_says_what_is_the_same_and_names_an_unknown_node(
     sample_results: Project,
 ) -> None:
-    done = sample_results.kedro("fresh", "verify", "index_users")
+    done = sample_results.kedro("fresh", "verify", "ingest.index_users")
     assert done.returncode == 0, done.stderr
-    assert "index_users: runs twice, in two processes; its last run took " in done.stdout
+    assert "ingest.index_users: runs twice, in two processes; its last run took " in done.stdout
     assert "  user_index  same bytes" in done.stdout
     done = sample_results.kedro("fresh", "verify", "index_user")
     assert done.returncode == 1
-    assert "no node 'index_user'; did you mean 'index_users'? known are: " in done.stderr
+    assert "no node 'index_user'; did you mean 'ingest.index_users'? known are: " in done.stderr
     assert sample_results.kedro("fresh", "verify").returncode == 2

@@ -136,7 +136,7 @@ def test_learning_curves_are_drawn(viz: Viz) -> None:
 
 
 def test_pictures_are_seen(viz: Viz) -> None:
-    shown = viz.details("data", "images")
+    shown = viz.details("data", "image_pictures")
     assert shown["preview_type"] == "ImagePreview"
     assert len(shown["preview"]) > 1000
 
