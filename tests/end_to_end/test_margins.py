@@ -8,7 +8,7 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
-from end_to_end.project import Project, copy_to
+from end_to_end.project import LOCAL, Project, copy_to
 
 SEEDS = (1, 2, 3)
 
@@ -23,12 +23,14 @@ def run(project: Project, tags: list[str], **parameters: Any) -> None:
 def recalls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
     """Test recall@20 of each model, a value a seed."""
     project = copy_to(Path(tmp_path_factory.mktemp("project")))
+    (project.path / LOCAL).unlink()  # the trainings run to their stop
     run(project, ["ingest", "features", "graphs"])
     found: dict[str, list[float]] = {}
     for model in ("popularity", "lightgcn", "siger"):
         for seed in SEEDS if model != "popularity" else SEEDS[:1]:
             run(project, ["train", "evaluate"], model=model, train={"seed": seed})
-            found.setdefault(model, []).append(project.metrics(model)["test"]["recall@20"])
+            metrics = project.metrics(f"{model}+seed={seed}")
+            found.setdefault(model, []).append(metrics["test"]["recall@20"])
     return found
 
 

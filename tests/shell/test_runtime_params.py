@@ -123,7 +123,7 @@ def _project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     ("arguments", "code", "words"),
     [
         (["--params", "evaluate.ks=[5,10"], 2, "--params: 'evaluate.ks=[5,10'"),
-        (["--params", "evaluate.ks=[5,5]"], 1, "parameter 'evaluate'"),
+        (["--params", "evaluate.ks=[5,5]"], 1, "parameters of 'evaluate'"),
         (["--params", "evaluate.ks.0=5"], 1, "a list is given whole"),
         (["--params", "evaluate.ks=5"], 1, "'evaluate.ks' = 5: Input should be a list"),
         (["--params", "train=3"], 1, "parameter 'train' = 3: Input should be a block"),

@@ -17,9 +17,17 @@ SEED = 7  # of the tracked sample
 
 
 def write_lines(path: Path, records: list[Record]) -> None:
-    """A gzip file of JSON lines, without a name or time in it: same records, same bytes."""
+    """A gzip file of JSON lines, without a name or time in it: same records, same bytes.
+
+    It replaces an earlier one as a whole, or not at all.
+    """
     text = "".join(json.dumps(record) + "\n" for record in records)
-    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    unfinished = path.with_name(f".{path.name}.tmp")
+    try:
+        unfinished.write_bytes(gzip.compress(text.encode(), mtime=0))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def write_pictures(folder: Path, pictures: dict[str, Picture]) -> None:
