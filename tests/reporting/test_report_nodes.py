@@ -18,7 +18,7 @@ from siger_pipeline.pipelines.report.nodes import (
 )
 from siger_pipeline.pipelines.report.pipeline import create_pipeline
 from siger_pipeline.reporting.config import ReportConfig
-from siger_pipeline.requests import graph
+from siger_pipeline.requests import Request, graph
 from siger_pipeline.shell.selection import Selection
 
 SAMPLE = {"text": "tfidf_svd", "image": "picture"}
@@ -29,14 +29,16 @@ LIGHTGCN = Selection("amazon", SAMPLE, "lightgcn", (graph("bipartite"),))
 POPULARITY = Selection("mmrec", {"text": "matrix"}, "popularity", ())
 
 
-def origin_of(model: str, parameters: dict[str, Any]) -> dict[str, Any]:
+def origin_of(
+    model: str, parameters: dict[str, Any], requests: tuple[Request, ...] = ()
+) -> dict[str, Any]:
     return trace_provenance(
         {"model": model, "device": "cuda:0", "threads": [2, 1]},
         trial={"name": model, "overrides": {}, "floors": "baby"},
         splits=in_duckdb({"user_id": [0, 1], "item_id": [0, 0], "split": ["train", "test"]}),
         user_index=in_duckdb({"user_id": [0, 1]}),
         item_index=in_duckdb({"item_id": [0]}),
-        requests=(),
+        requests=requests,
         **{**parameters, "model": model, "train": train_config(seed=7)},
     )
 
@@ -48,6 +50,18 @@ def test_provenance_is_of_the_blocks_that_it_is_given(parameters: dict[str, Any]
     assert (result["seed"], result["device"], result["threads"]) == (7, "cuda:0", [2, 1])
     del parameters["features"]
     assert origin_of("lightgcn", parameters)["features_note"] == ""
+
+
+@pytest.mark.parametrize("selection", [SIGER, LIGHTGCN, POPULARITY])
+def test_provenance_lists_what_the_model_of_the_trial_requests(
+    selection: Selection, parameters: dict[str, Any]
+) -> None:
+    (node,) = (node for node in create_pipeline(selection).nodes if node.name == "trace_provenance")
+    assert node.func.__kwdefaults__ == {"requests": selection.requests}
+    features = {"features": {"modalities": SAMPLE}}
+    origin = origin_of(selection.model, parameters | features, selection.requests)
+    names = [request.name for request in selection.requests]
+    assert origin["made_from"]["reads"] == ["interactions", *names]
 
 
 def test_report_and_curves_are_made_of_what_the_catalog_holds(
