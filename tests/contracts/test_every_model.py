@@ -139,3 +139,16 @@ def test_published_settings_are_settings_of_a_training(name: str) -> None:
     config = model_config(name)
     assert train_config(**{"patience": 50, **config.published})
     assert not set(config.model_fields) & {*TrainConfig.model_fields, "train"}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_published_search_space_is_of_this_model(name: str) -> None:
+    config = model_config(name)
+    for key, tried in config.search.items():
+        assert tried, key
+        for value in tried:
+            if key.startswith("train."):
+                assert train_config(**{key.removeprefix("train."): value})
+            else:
+                assert key in config.model_fields
+                config(**{key: value})

@@ -63,8 +63,9 @@ def take_a_step(model: Trained, monkeypatch: pytest.MonkeyPatch) -> float:
     monkeypatch.setattr(propagation, "csr_product", gathered)  # `meta` has no sparse tensors
     batch, losses = some_batch(small_world()), EpochLosses(1, 2, 0.001)
     move(model)
-    moved = (without_values(getattr(batch, field.name)) for field in fields(Batch))
-    loss = losses.add(model.loss(Batch(*moved), WithoutValues.seeded(0)))
+    *tensors, full_size = (getattr(batch, field.name) for field in fields(Batch))
+    moved = Batch(*map(without_values, tensors), full_size)
+    loss = losses.add(model.loss(moved, WithoutValues.seeded(0)))
     loss.backward()
     assert loss.device == DEVICE
     return sum(parameter.grad is not None for parameter in model.parameters())

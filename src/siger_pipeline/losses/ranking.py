@@ -1,5 +1,6 @@
 """Pairwise ranking."""
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -20,3 +21,14 @@ def bpr(positive: Tensor, negative: Tensor) -> Tensor:
     if positive.shape != negative.shape:
         raise ValueError(f"scores of shape {positive.shape} against {negative.shape}")
     return functional.softplus(negative - positive).mean()
+
+
+def bpr_of_rows(users: Tensor, positives: Tensor, negatives: Tensor) -> Tensor:
+    """`bpr` of dot products, −mean log σ(user · positive − user · negative).
+
+    Args:
+        users: embeddings of each pair's user, [B, d].
+        positives: of its item, [B, d].
+        negatives: of its negative, [B, d].
+    """
+    return bpr(torch.linalg.vecdot(users, positives), torch.linalg.vecdot(users, negatives))

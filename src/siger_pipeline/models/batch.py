@@ -12,7 +12,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Batch:
-    """Training pairs with their negatives, and the distinct rows they use; tensors of int64.
+    """Training pairs with their negatives, and the distinct rows they use; tensors are int64.
 
     Negatives are [B] if each pair has one, else [B, number]; [B, 0] if a model uses none.
 
@@ -27,6 +27,7 @@ class Batch:
         positive_positions: index in ``item_rows`` of each positive, [B].
         negative_positions: index in ``item_rows`` of each negative, as ``negatives``.
         positive_row_positions: index in ``item_rows`` of each of ``positive_rows``, [p].
+        full_size: pairs of a batch that is not an epoch's short last one, B₀.
     """
 
     users: Tensor
@@ -39,10 +40,13 @@ class Batch:
     positive_positions: Tensor
     negative_positions: Tensor
     positive_row_positions: Tensor
+    full_size: int
 
     @classmethod
-    def of(cls, users: Tensor, positives: Tensor, negatives: Tensor) -> Self:
-        """The batch of these pairs."""
+    def of(
+        cls, users: Tensor, positives: Tensor, negatives: Tensor, full_size: int | None = None
+    ) -> Self:
+        """The batch of these pairs; without ``full_size`` it is a full one."""
         user_rows, user_positions = torch.unique(users, return_inverse=True)
         used = torch.cat([positives, negatives.flatten()])
         item_rows, positions = torch.unique(used, return_inverse=True)
@@ -59,6 +63,7 @@ class Batch:
             of_positives,
             of_negatives.view(negatives.shape),
             positive_row_positions,
+            full_size or len(users),
         )
 
     def pairs(self, users_nd: Tensor, items_md: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -79,5 +84,7 @@ class Batch:
         """The same batch on a device, copied without waiting for the device's work."""
         if device == self.users.device:
             return self
-        pinned = (getattr(self, field.name).pin_memory() for field in fields(self))
-        return type(self)(*(tensor.to(device, non_blocking=True) for tensor in pinned))
+        *tensors, full_size = (getattr(self, field.name) for field in fields(self))
+        pinned = (tensor.pin_memory() for tensor in tensors)
+        moved = [tensor.to(device, non_blocking=True) for tensor in pinned]
+        return type(self)(*moved, full_size=full_size)

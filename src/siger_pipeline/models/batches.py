@@ -100,7 +100,7 @@ class PairBatches(Batches):
         negatives = self.negatives(users_P, randomness)
         for start in range(0, len(order_P), self.batch_size):
             part = slice(start, start + self.batch_size)
-            yield Batch.of(users_P[part], positives_P[part], negatives[part])
+            yield Batch.of(users_P[part], positives_P[part], negatives[part], self.batch_size)
 
     def negatives(self, users_P: Tensor, randomness: Randomness) -> Tensor:
         """Negatives for each user, [P] if a pair has one, else [P, number]."""

@@ -18,6 +18,8 @@ class ModelConfig(BaseModel):
         fewest_modalities: of items with features that the model can be trained with.
         published: training settings of the paper or its public code, in place of those of `train:`;
             keys are fields of `TrainConfig`.
+        search: the published search space: hyperparameter, or `train.` and a training setting ->
+            the values that were tried.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -25,6 +27,7 @@ class ModelConfig(BaseModel):
     recommender: ClassVar[str]
     fewest_modalities: ClassVar[int] = 0
     published: ClassVar[Mapping[str, Any]] = {}
+    search: ClassVar[Mapping[str, Sequence[Any]]] = {}
 
     @model_validator(mode="before")
     @classmethod

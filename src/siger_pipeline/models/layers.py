@@ -1,19 +1,22 @@
 """Weights that models share, drawn from their randomness.
 
-Shape suffixes: N rows, d dimensions.
+Shape suffixes: N rows, I items, m feature dimensions, d dimensions.
 """
 
 import math
+from typing import Literal
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from siger_pipeline.models.randomness import Axis, Randomness
+from siger_pipeline.ops.tables import constant
 
 
 def xavier_table(rows: Axis, dimension: int, randomness: Randomness) -> nn.Parameter:
     """A trainable table [N, d], Xavier uniform."""
-    bound = math.sqrt(3.0) * math.sqrt(2.0 / float(rows.size + dimension))
+    bound = _xavier_bound(rows.size, dimension)
     return nn.Parameter(randomness.uniform(rows, dimension, low=-bound, high=bound))
 
 
@@ -24,20 +27,59 @@ def normal_table(
     return nn.Parameter(randomness.normal(rows, dimension, deviation=deviation))
 
 
+def xavier_map(inputs: int, outputs: int, randomness: Randomness) -> nn.Parameter:
+    """A trainable map x W without bias, [inputs, outputs], Xavier uniform."""
+    bound = _xavier_bound(inputs, outputs)
+    return nn.Parameter(randomness.uniform(inputs, outputs, low=-bound, high=bound))
+
+
 class Linear(nn.Module):
-    """W and b of a linear map x Wᵀ + b, uniform in ±1/√inputs as PyTorch's.
+    """W and b of a linear map x Wᵀ + b, both uniform in ±1/√inputs as PyTorch's by default.
 
     `torch.nn.Linear` draws from the global generator, and avoiding that costs half a second of
     imports.
     """
 
-    def __init__(self, inputs: int, outputs: int, randomness: Randomness) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        randomness: Randomness,
+        *,
+        weights: Literal["fan_in", "xavier_uniform", "xavier_normal"] = "fan_in",
+        zero_bias: bool = False,
+    ) -> None:
         super().__init__()
-        bound = inputs**-0.5
-        weight = randomness.uniform(outputs, inputs, low=-bound, high=bound)
-        bias = randomness.uniform(outputs, low=-bound, high=bound)
+        fan_in = inputs**-0.5
+        if weights == "xavier_normal":
+            deviation = math.sqrt(2.0 / float(inputs + outputs))
+            weight = randomness.normal(outputs, inputs, deviation=deviation)
+        else:
+            bound = fan_in if weights == "fan_in" else _xavier_bound(inputs, outputs)
+            weight = randomness.uniform(outputs, inputs, low=-bound, high=bound)
+        if zero_bias:
+            bias = torch.zeros(outputs, device=randomness.device)
+        else:
+            bias = randomness.uniform(outputs, low=-fan_in, high=fan_in)
         self.weight, self.bias = nn.Parameter(weight), nn.Parameter(bias)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """X Wᵀ + b."""
         return nn.functional.linear(x, self.weight, self.bias)
+
+
+class RawFeatures(nn.Module):
+    """E_m, [I, m]: a constant, which is no part of the checkpoint, or trained from its values."""
+
+    table: Tensor
+
+    def __init__(self, features: np.ndarray, *, trained: bool = False) -> None:
+        super().__init__()
+        if trained:
+            self.table = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
+        else:
+            self.register_buffer("table", constant(features), persistent=False)
+
+
+def _xavier_bound(inputs: int, outputs: int) -> float:
+    return math.sqrt(3.0) * math.sqrt(2.0 / float(inputs + outputs))

@@ -207,7 +207,7 @@ def test_trained_features_are_weights() -> None:
     inputs = small_world()
     trained = {name for name, _ in siger(inputs, train_features=True).named_parameters()}
     frozen = {name for name, _ in siger(inputs).named_parameters()}
-    assert trained - frozen == {"gates.image.raw", "gates.text.raw"}
+    assert trained - frozen == {"gates.image.raw.table", "gates.text.raw.table"}
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.3, 1.0])

@@ -1,7 +1,7 @@
 """Hyperparameters of LightGCN."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,10 @@ class Config(ModelConfig):
     """`lightgcn:` of the parameters; symbols in brackets."""
 
     recommender = "LightGCN"
+    search: ClassVar = {  # MMRec
+        "layers": (1, 2, 3, 4),
+        "regularisation": (1e-2, 1e-3, 1e-4, 1e-5, 1e-6),
+    }
 
     dimension: int = Field(64, ge=1, description="[d] embedding size")
     layers: int = Field(3, ge=0, description="[L] propagation layers")

@@ -5,10 +5,9 @@ each an option: unsquared norms of the layer-0 rows over the batch (theirs: half
 Xavier uniform tables (theirs: N(0, 0.1²)).
 """
 
-import torch
 from torch import Tensor, nn
 
-from siger_pipeline.losses.ranking import bpr
+from siger_pipeline.losses.ranking import bpr_of_rows
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
@@ -63,8 +62,6 @@ class LightGCN(DotProduct, Trained):
             batch_size=len(of_users),
         )
         return {
-            "bpr": bpr(
-                torch.linalg.vecdot(of_users, positives), torch.linalg.vecdot(of_users, negatives)
-            ),
+            "bpr": bpr_of_rows(of_users, positives, negatives),
             "regularisation": self.config.regularisation * penalty,
         }

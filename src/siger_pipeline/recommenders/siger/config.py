@@ -1,7 +1,7 @@
 """Hyperparameters of SIGER."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,16 @@ class Config(ModelConfig):
 
     recommender = "SIGER"
     fewest_modalities = 1
+    search: ClassVar = {
+        "beta": (0.1, 0.2, 0.3, 0.4, 0.5),
+        "tau_perturbation": (0.1, 0.2),
+        "tau_modality": (0.1, 0.2),
+        "tau_behaviour": (0.1, 0.2),
+        "lambda_perturbation": (0.005, 0.01, 0.02, 0.03),
+        "lambda_alignment": (0.005, 0.01, 0.02, 0.03),
+        "cooccurrence_k": (2, 3, 5, 8, 10),
+        "item_layers": (1, 2, 3, 4),
+    }
 
     dimension: int = Field(64, ge=1, description="[d] embedding size")
     behaviour_layers: int = Field(3, ge=0, description="[L] layers of Eq. (1)")

@@ -8,15 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from siger_pipeline.models.layers import Linear
+from siger_pipeline.models.layers import Linear, RawFeatures
 from siger_pipeline.models.randomness import Randomness
-from siger_pipeline.ops.tables import constant
 
 
 class FeatureGate(nn.Module):
     """f_m of SIGER Eq. (9) on one modality's raw features."""
-
-    raw: Tensor
 
     def __init__(
         self, features: np.ndarray, dimension: int, train_features: bool, randomness: Randomness
@@ -25,10 +22,7 @@ class FeatureGate(nn.Module):
         super().__init__()
         self.inner = Linear(features.shape[1], dimension, randomness)
         self.outer = Linear(dimension, dimension, randomness)
-        if train_features:
-            self.raw = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
-        else:
-            self.register_buffer("raw", constant(features), persistent=False)
+        self.raw = RawFeatures(features, trained=train_features)
 
     def forward(self) -> Tensor:
         """sigmoid(W'' (W' E_m + b') + b''), [I, d].
@@ -38,4 +32,4 @@ class FeatureGate(nn.Module):
         """
         weight_dm = self.outer.weight @ self.inner.weight
         bias_d = torch.addmv(self.outer.bias, self.outer.weight, self.inner.bias)
-        return torch.sigmoid(functional.linear(self.raw, weight_dm, bias_d))
+        return torch.sigmoid(functional.linear(self.raw.table, weight_dm, bias_d))

@@ -15,7 +15,7 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from siger_pipeline.losses.ranking import bpr
+from siger_pipeline.losses.ranking import bpr_of_rows
 from siger_pipeline.losses.regularisation import half_squared
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
@@ -158,7 +158,7 @@ class SIGER(DotProduct, Trained):
         u, positive, negative = batch.pairs(users, items)
         penalty = half_squared(u, positive, negative, batch_size=len(u))
         return {
-            "bpr": bpr(torch.linalg.vecdot(u, positive), torch.linalg.vecdot(u, negative)),
+            "bpr": bpr_of_rows(u, positive, negative),
             "regularisation": self.config.lambda_regularisation * penalty,
         }
 
