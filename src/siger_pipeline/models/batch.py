@@ -3,8 +3,8 @@
 Shape suffixes: B pairs, n distinct users, m distinct items, d dimensions.
 """
 
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -84,7 +84,9 @@ class Batch:
         """The same batch on a device, copied without waiting for the device's work."""
         if device == self.users.device:
             return self
-        *tensors, full_size = (getattr(self, field.name) for field in fields(self))
-        pinned = (tensor.pin_memory() for tensor in tensors)
-        moved = [tensor.to(device, non_blocking=True) for tensor in pinned]
-        return type(self)(*moved, full_size=full_size)
+        moved: dict[str, Any] = {
+            name: tensor.pin_memory().to(device, non_blocking=True)
+            for name, tensor in vars(self).items()
+            if isinstance(tensor, Tensor)
+        }
+        return replace(self, **moved)
