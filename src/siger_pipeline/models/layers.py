@@ -81,5 +81,31 @@ class RawFeatures(nn.Module):
             self.register_buffer("table", constant(features), persistent=False)
 
 
+class FeatureGate(nn.Module):
+    """A gate that raw features put on an item's embedding.
+
+    SIGER Eq. (9), and MGCN's behaviour-guided purifier.
+    """
+
+    def __init__(
+        self, features: np.ndarray, dimension: int, randomness: Randomness, *, train_features: bool
+    ) -> None:
+        """Take E_m, [I, m], as a constant or as the initial value of a weight."""
+        super().__init__()
+        self.inner = Linear(features.shape[1], dimension, randomness)
+        self.outer = Linear(dimension, dimension, randomness)
+        self.raw = RawFeatures(features, trained=train_features)
+
+    def forward(self) -> Tensor:
+        """sigmoid(W'' (W' E_m + b') + b''), [I, d].
+
+        With nothing between the two maps they are one, W'' W', so that all items are multiplied
+        once, and once in the backward pass.
+        """
+        weight_dm = self.outer.weight @ self.inner.weight
+        bias_d = torch.addmv(self.outer.bias, self.outer.weight, self.inner.bias)
+        return torch.sigmoid(nn.functional.linear(self.raw.table, weight_dm, bias_d))
+
+
 def _xavier_bound(inputs: int, outputs: int) -> float:
     return math.sqrt(3.0) * math.sqrt(2.0 / float(inputs + outputs))
