@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from siger_pipeline.models.randomness import Axis, Randomness
-from siger_pipeline.ops.tables import constant
+from siger_pipeline.ops.tables import constant, rows_of
 
 
 def xavier_table(rows: Axis, dimension: int, randomness: Randomness) -> nn.Parameter:
@@ -105,6 +105,28 @@ class FeatureGate(nn.Module):
         weight_dm = self.outer.weight @ self.inner.weight
         bias_d = torch.addmv(self.outer.bias, self.outer.weight, self.inner.bias)
         return torch.sigmoid(nn.functional.linear(self.raw.table, weight_dm, bias_d))
+
+
+class Projection(nn.Module):
+    """X_m = E_m Wᵀ + b, the raw features of a modality in d dimensions."""
+
+    def __init__(
+        self,
+        features: np.ndarray,
+        dimension: int,
+        randomness: Randomness,
+        *,
+        trained: bool = False,
+        weights: Literal["fan_in", "xavier_uniform"] = "fan_in",
+    ) -> None:
+        super().__init__()
+        self.map = Linear(features.shape[1], dimension, randomness, weights=weights)
+        self.raw = RawFeatures(features, trained=trained)
+
+    def forward(self, rows: Tensor | None = None) -> Tensor:
+        """X_m of some items, or all, [n, d]."""
+        projected: Tensor = self.map(rows_of(self.raw.table, rows))
+        return projected
 
 
 def _xavier_bound(inputs: int, outputs: int) -> float:
