@@ -1,4 +1,4 @@
-"""MGCN: its forward pass, loss and switches, against formulas on dense arrays and public code."""
+"""MGCN: its forward pass, loss and switches, against dense formulas and public code."""
 
 from pathlib import Path
 
