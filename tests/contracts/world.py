@@ -92,7 +92,7 @@ def inputs_of(
         read = {r: Features(found[r], ~found[r].any(axis=1)) for r in parts if r.modality}
         graphs = {r: found[r] for r in parts if not r.modality}
         values = dict(graph.request.parameters)
-        if graph.request.recipe == "cooccurrence":
+        if graph.request.recipe in ("cooccurrence", "iib"):
             values["k"] = neighbours
         inputs = GraphInputs(matrix, read, graphs)
         found[graph.request] = build_graph(graph.request.recipe, values, inputs)
