@@ -60,8 +60,8 @@ def gathered(indptr, indices, values, rows, x):  # type: ignore[no-untyped-def]
 
 
 def take_a_step(model: Trained, monkeypatch: pytest.MonkeyPatch) -> float:
-    for module in (propagation, support):
-        monkeypatch.setattr(module, "csr_product", gathered)  # `meta` has no sparse tensors
+    for module in (propagation, support):  # `meta` has no sparse tensors
+        monkeypatch.setattr(module, "csr_product", gathered)
     batch, losses = some_batch(small_world()), EpochLosses(1, 2, 0.001)
     move(model)
     *tensors, full_size = (getattr(batch, field.name) for field in fields(Batch))

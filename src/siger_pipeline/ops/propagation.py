@@ -62,11 +62,16 @@ class Graph(nn.Module):
         parts = (getattr(self, f"{ROWS}_{part}") for part in ("values", "indices", "indptr"))
         return sparse.csr_matrix(tuple(part.numpy() for part in parts), shape=self.shape)
 
-    def product(self, x: Tensor, side: str) -> Tensor:
-        """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own."""
-        indptr, indices, values = (
-            getattr(self, f"{side}_{part}") for part in ("indptr", "indices", "values")
-        )
+    def product(self, x: Tensor, side: str, values: Tensor | None = None) -> Tensor:
+        """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own.
+
+        Args:
+            x: [M, d], or [N, d] for Aᵀ.
+            side: which of the two.
+            values: in place of the stored entries of that matrix, in their order.
+        """
+        indptr, indices = (getattr(self, f"{side}_{part}") for part in ("indptr", "indices"))
+        values = getattr(self, f"{side}_values") if values is None else values
         if x.device.type == "cpu":
             return gather_and_sum(indptr, indices, values, x)
         rows = self.shape[0] if side == ROWS else self.shape[1]
