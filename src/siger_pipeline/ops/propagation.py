@@ -72,10 +72,15 @@ class Graph(nn.Module):
         """
         indptr, indices = (getattr(self, f"{side}_{part}") for part in ("indptr", "indices"))
         values = getattr(self, f"{side}_values") if values is None else values
-        if x.device.type == "cpu":
-            return gather_and_sum(indptr, indices, values, x)
         rows = self.shape[0] if side == ROWS else self.shape[1]
-        return csr_product(indptr, indices, values, rows, x)
+        return product(indptr, indices, values, rows, x)
+
+
+def product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md: Tensor) -> Tensor:
+    """The product of a CSR matrix by what is best on the device."""
+    if x_Md.device.type == "cpu":
+        return gather_and_sum(indptr, indices, values, x_Md)
+    return csr_product(indptr, indices, values, rows, x_Md)
 
 
 def gather_and_sum(indptr: Tensor, indices: Tensor, values: Tensor, x_Md: Tensor) -> Tensor:
