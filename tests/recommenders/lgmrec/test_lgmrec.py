@@ -4,11 +4,15 @@ import math
 
 import numpy as np
 import pytest
+import torch
+from pydantic import ValidationError
 
-from contracts.world import small_world, some_batch, trained_model
+from contracts.world import inputs_of, small_world, some_batch, trained_model
+from siger_pipeline.errors import ParameterError
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Axis, Randomness, all_items, all_users
-from siger_pipeline.recommenders.lgmrec.config import BIPARTITE
+from siger_pipeline.models.registry import requests_of
+from siger_pipeline.recommenders.lgmrec.config import BIPARTITE, Config
 from siger_pipeline.recommenders.lgmrec.model import LGMRec
 from siger_pipeline.requests import features
 
@@ -181,3 +185,80 @@ def test_loss_terms_are_the_equations(changes: dict[str, object], modalities: li
     assert ("contrast" in terms) == (len(modalities) > 1)
     if len(modalities) > 1:
         assert terms["contrast"].item() == pytest.approx(0.01 * total, rel=1e-6)
+
+
+def test_the_noise_at_scoring_is_seeded_fresh_or_off() -> None:
+    inputs = small_world()
+    for noise, changes in (("seeded", False), ("fresh", True), ("off", False)):
+        model = lgmrec(inputs, eval_noise=noise)
+        before = model.embed()[1]
+        torch.testing.assert_close(model.embed()[1], before, rtol=0, atol=0)
+        model.start_epoch(Randomness.seeded(6))
+        assert torch.equal(model.embed()[1], before) != changes
+    users, items, _ = Reference(model, inputs).final(None)
+    for found, expected in zip(model.embed(), (users, items), strict=True):
+        np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("noise", ["seeded", "fresh"])
+def test_the_noise_at_scoring_is_part_of_the_checkpoint(noise: str) -> None:
+    inputs = small_world()
+    trained, loaded = (trained_model("lgmrec", inputs, seed, eval_noise=noise) for seed in (1, 2))
+    trained.start_epoch(Randomness.seeded(6))
+    loaded.load_state_dict(trained.state_dict())
+    users = torch.arange(inputs.n_users)
+    assert torch.equal(loaded.score(users), trained.score(users))
+
+
+def test_a_contrast_without_weight_is_left_out() -> None:
+    inputs = small_world()
+    terms = lgmrec(inputs, lambda_contrast=0.0).loss(some_batch(inputs), Randomness.seeded(0))
+    assert set(terms) == {"bpr", "regularisation"}
+
+
+def test_a_step_starts_where_the_formula_does() -> None:
+    # Equal scores, and mixtures that are all alike: ln 2 + λ_c B (ln U + ln I).
+    inputs, batch = small_world(), some_batch(small_world())
+    model = lgmrec(inputs, keep=1.0, hyperedges=1)
+    terms = model.loss(batch, Randomness.seeded(0))
+    expected = 1e-4 * len(batch.users) * (math.log(inputs.n_users) + math.log(inputs.n_items))
+    assert terms["contrast"].item() == pytest.approx(expected)
+    with torch.no_grad():
+        model.users.zero_(), model.items.zero_()
+        for modality in model.modalities.values():
+            modality.projection.zero_()
+    assert model.loss(batch, Randomness.seeded(0))["bpr"].item() == pytest.approx(math.log(2))
+
+
+def test_nodes_without_edges_and_features_stay_finite() -> None:
+    interactions = np.zeros((6, 5), dtype=bool)
+    interactions[:4, :3] = np.random.default_rng(0).random((4, 3)) < 0.7
+    interactions[0] = [True, False, True, False, False]
+    of_items = {m: np.zeros((5, 3), dtype=np.float32) for m in ("image", "text")}
+    inputs = inputs_of(interactions, of_items)
+    model = lgmrec(inputs, keep=0.1)
+    terms = model.loss(some_batch(inputs), Randomness.seeded(0))
+    torch.stack(list(terms.values())).sum().backward()
+    for parameter in model.parameters():
+        assert parameter.grad is not None
+        assert torch.isfinite(parameter.grad).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"keep": 0.0}, "keep"),
+        ({"keep": 1.5}, "keep"),
+        ({"hyper_layers": 0}, "hyper_layers"),
+        ({"tau": 0.0}, "tau"),
+        ({"eval_noise": "sometimes"}, "eval_noise"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        Config(**changes)
+
+
+def test_no_modality_is_one_sentence() -> None:
+    with pytest.raises(ParameterError, match="model lgmrec needs item features of at least 1"):
+        requests_of("lgmrec", {}, [])
