@@ -18,7 +18,7 @@ def largest(values_qp: Tensor, k: int) -> Tensor:
 
     Args:
         values_qp: at least ``k`` columns.
-        k: from 0.
+        k: from 1.
     """
     columns = values_qp.shape[1]
     if columns <= FEW * k:
