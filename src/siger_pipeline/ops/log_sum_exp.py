@@ -9,12 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from siger_pipeline.ops.blocks import block_rows
+
 DEFAULT_BLOCK_MIB = 64.0
-# A block of logits is written once and read five times: on a CPU it stays in the caches of the
-# cores, whatever memory is allowed.
-CACHE_MIB = 4.0
-# Of fewer rows than this, a product waits for the pool's rows, not for arithmetic.
-LEAST_ROWS = 128
 # Up to so many dimensions the product is cheap and the passes are not: a block stays in a core's
 # own cache, and the pool's dimensions lie one after another, which such a product reads faster.
 NARROW, NARROW_MIB = 16, 1.0
@@ -58,12 +55,10 @@ def mean_log_sum_exp(
 
 
 def _block_rows(x_nd: Tensor, pool_pd: Tensor, block_mib: float) -> int:
-    rows = block_mib * 2**20 / (x_nd.element_size() * len(pool_pd))
+    row_bytes = x_nd.element_size() * len(pool_pd)
     if _narrow_on_cpu(x_nd):
-        rows = min(rows, rows * NARROW_MIB / block_mib)
-    elif x_nd.device.type == "cpu":
-        rows = min(rows, max(rows * CACHE_MIB / block_mib, LEAST_ROWS))
-    return max(1, int(rows))
+        return max(1, int(min(block_mib, NARROW_MIB) * 2**20 / row_bytes))
+    return block_rows(row_bytes, x_nd.device, block_mib)
 
 
 def _narrow_on_cpu(x_nd: Tensor) -> bool:
