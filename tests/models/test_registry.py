@@ -39,7 +39,7 @@ def test_the_floors_request_nothing(floor: str) -> None:
 
 def test_without_features_it_says_what_is_missing() -> None:
     with pytest.raises(
-        ParameterError, match=r"siger needs item features .* has 0: .*--params model=lightgcn"
+        ParameterError, match=r"siger needs item features .* has 0: .*--params model=ease"
     ):
         requests_of("siger", config_of("siger"), [])
 
@@ -54,6 +54,13 @@ def test_a_class_that_is_neither_trained_nor_fitted(monkeypatch: pytest.MonkeyPa
     with pytest.raises(
         ParameterError, match="a class DotProduct, derived from Trained or from ClosedForm"
     ):
+        model_class("lightgcn")
+
+
+def test_a_trained_model_that_hides_its_training_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_config("lightgcn"), "train_settings", ())
+    words = r"lightgcn.config lacks Config.train_settings = None: a model that is trained depends"
+    with pytest.raises(ParameterError, match=words):
         model_class("lightgcn")
 
 

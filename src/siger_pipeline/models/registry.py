@@ -149,6 +149,9 @@ def model_class(name: str) -> type[Recommender]:
     if not (isinstance(cls, type) and issubclass(cls, (Trained, ClosedForm))):
         what = f"a class {wanted}, derived from Trained or from ClosedForm"
         raise ParameterError(_lacks(name, "model", what))
+    if issubclass(cls, Trained) and model_config(name).train_settings is not None:
+        what = "Config.train_settings = None: a model that is trained depends on all of them"
+        raise ParameterError(_lacks(name, "config", what))
     return cls
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from siger_pipeline.errors import ConfigurationError, UserError
 from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
@@ -98,7 +99,8 @@ class Studies:
         """
         self.names()
         config = self._config(name)
-        parts = [Part(self._trial(name, p), p.variant) for p in points(config)]
+        seedless = {model for model in config.models if not is_setting_of(model, "seed")}
+        parts = [Part(self._trial(name, p), p.variant) for p in points(config, seedless)]
         self._check_twice(name, parts)
         study = Study(name, self._label(name, parts), config.description, parts)
         if study.slug != name and study.slug in self.names():

@@ -21,7 +21,7 @@ def tidy_table(
     """One row a trial, split and metric, in the order of the trials.
 
     Args:
-        trials: `trial`, `model`, `variant` and `seed` of each.
+        trials: `trial`, `model`, `variant` and `seed` of each, null where none counts.
         metrics: of each trial, split -> metric such as `recall@20` -> value.
         origins: of each trial, its provenance.
 
@@ -35,7 +35,9 @@ def tidy_table(
         for split, values in document.items()
         for name, k, value in _parts(values)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"k": "Int64", "value": "float64"})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {"seed": "Int64", "k": "Int64", "value": "float64"}
+    )
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -53,7 +55,8 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (model, variant), group in chosen.groupby(["model", "variant"], sort=False):
         cells = {name: _cell(values["value"]) for name, values in group.groupby("name")}
-        rows.append({"model": model, "variant": variant, "seeds": group["seed"].nunique(), **cells})
+        seeds = group["seed"].nunique() or "–"
+        rows.append({"model": model, "variant": variant, "seeds": seeds, **cells})
     shown = [name for name in SUMMARY if name in set(chosen["name"])]
     return pd.DataFrame(rows, columns=["model", "variant", "seeds", *shown]).fillna("–")
 
