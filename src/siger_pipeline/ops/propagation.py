@@ -62,11 +62,16 @@ class Graph(nn.Module):
         parts = (getattr(self, f"{ROWS}_{part}") for part in ("values", "indices", "indptr"))
         return sparse.csr_matrix(tuple(part.numpy() for part in parts), shape=self.shape)
 
-    def product(self, x: Tensor, side: str) -> Tensor:
-        """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own."""
-        indptr, indices, values = (
-            getattr(self, f"{side}_{part}") for part in ("indptr", "indices", "values")
-        )
+    def product(self, x: Tensor, side: str, values: Tensor | None = None) -> Tensor:
+        """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own.
+
+        Args:
+            x: [M, d], or [N, d] for Aᵀ.
+            side: which of the two.
+            values: in place of the stored entries of that matrix, in their order.
+        """
+        indptr, indices = (getattr(self, f"{side}_{part}") for part in ("indptr", "indices"))
+        values = getattr(self, f"{side}_values") if values is None else values
         rows = self.shape[0] if side == ROWS else self.shape[1]
         return product(indptr, indices, values, rows, x)
 
@@ -180,3 +185,22 @@ def _spread(gradient: Tensor, rows: Tensor | None, size: int) -> Tensor:
     if rows is None:
         return gradient
     return gradient.new_zeros(size, gradient.shape[1]).index_copy_(0, rows, gradient)
+
+
+def last_layer(
+    bipartite: Graph, users_Ud: Tensor, items_Id: Tensor, layers: int
+) -> tuple[Tensor, Tensor]:
+    """Â^L [users; items], the last layer alone, users [U, d] and items [I, d].
+
+    Args:
+        bipartite: D_U^(−1/2) R D_I^(−1/2), [U, I], the block of Â.
+        users_Ud: layer 0 of the users.
+        items_Id: layer 0 of the items.
+        layers: L.
+    """
+    for _ in range(layers):
+        users_Ud, items_Id = (
+            bipartite.propagate(items_Id),
+            bipartite.propagate_transposed(users_Ud),
+        )
+    return users_Ud, items_Id
