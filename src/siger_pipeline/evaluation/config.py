@@ -1,8 +1,13 @@
-"""Parameters of the evaluate stage."""
+"""Parameters of the evaluate stage, and of the fusion of several models' scores."""
 
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+from siger_pipeline.errors import ParameterError
+
+METRIC = r"^(recall|ndcg|precision|map)@[1-9][0-9]*$"
 
 
 class EvaluateConfig(BaseModel):
@@ -30,6 +35,66 @@ class EvaluateConfig(BaseModel):
                 f"top_k must be at least the largest of ks, but {self.top_k} < {self.ks[-1]}"
             )
         return self
+
+
+class FusionConfig(BaseModel):
+    """How the scores of several models are added up: `fusion:` of a study."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    top: PositiveInt = Field(
+        default=200, description="candidates: the first model's best items of each user"
+    )
+    weights: tuple[float, ...] = Field(
+        default=tuple(n / 10 for n in range(16)),
+        min_length=1,
+        description="[w] tried for each further model; the first one's is 1",
+    )
+    monitor: str = Field(
+        default="recall@20",
+        pattern=METRIC,
+        description="validation metric that chooses the weights",
+    )
+
+    @model_validator(mode="after")
+    def _weights_ascend_from_zero(self) -> Self:
+        if self.weights[0] != 0 or any(a >= b for a, b in pairwise(self.weights)):
+            raise ValueError(
+                f"weights must begin with 0, the first model alone, and increase, but are "
+                f"{list(self.weights)}"
+            )
+        return self
+
+    def check_lists(self, evaluate: EvaluateConfig) -> None:
+        """Refuse fewer candidates than ranks, and a monitored metric that is not measured.
+
+        Args:
+            evaluate: what is measured.
+
+        Raises:
+            ParameterError: it names the parameter.
+        """
+        if self.top < evaluate.top_k:
+            raise ParameterError(
+                f"top is {self.top}, but the recommendation lists have evaluate.top_k = "
+                f"{evaluate.top_k} items, which are chosen among so many candidates: raise top"
+            )
+        if self.monitored not in evaluate.ks:
+            raise ParameterError(
+                f"monitor is {self.monitor}, but evaluate.ks is {list(evaluate.ks)}: choose a "
+                "metric at one of these list lengths"
+            )
+
+    @property
+    def monitored(self) -> int:
+        """K of the monitored metric."""
+        return int(self.monitor.partition("@")[2])
+
+
+class CalibrationConfig(FusionConfig):
+    """`calibration:` of the parameters: a closed form corrects the model's order."""
+
+    corrector: str | None = Field(description="name of a model computed at once; null: none")
 
 
 class FloorsConfig(BaseModel):
