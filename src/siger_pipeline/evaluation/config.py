@@ -5,8 +5,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from siger_pipeline.errors import ParameterError
-
 METRIC = r"^(recall|ndcg|precision|map)@[1-9][0-9]*$"
 
 
@@ -65,25 +63,22 @@ class FusionConfig(BaseModel):
             )
         return self
 
-    def check_lists(self, evaluate: EvaluateConfig) -> None:
-        """Refuse fewer candidates than ranks, and a monitored metric that is not measured.
+    def misfit(self, evaluate: EvaluateConfig) -> tuple[str, str] | None:
+        """The name of a setting that does not fit what is measured, and why; None where all do.
 
         Args:
             evaluate: what is measured.
-
-        Raises:
-            ParameterError: it names the parameter.
         """
         if self.top < evaluate.top_k:
-            raise ParameterError(
-                f"top is {self.top}, but the recommendation lists have evaluate.top_k = "
-                f"{evaluate.top_k} items, which are chosen among so many candidates: raise top"
+            return "top", (
+                f"the lists of evaluate.top_k = {evaluate.top_k} items are chosen among so many "
+                "candidates, so that at least as many are wanted"
             )
         if self.monitored not in evaluate.ks:
-            raise ParameterError(
-                f"monitor is {self.monitor}, but evaluate.ks is {list(evaluate.ks)}: choose a "
-                "metric at one of these list lengths"
+            return "monitor", (
+                f"a metric at one of the list lengths evaluate.ks = {list(evaluate.ks)} is wanted"
             )
+        return None
 
     @property
     def monitored(self) -> int:

@@ -152,6 +152,17 @@ def model_class(name: str) -> type[Recommender]:
     return cls
 
 
+def is_closed_form(name: str) -> bool:
+    """Whether a model is computed at once, and not trained by epochs.
+
+    Raises:
+        ParameterError: as `model_class`.
+    """
+    from siger_pipeline.models.recommender import ClosedForm
+
+    return issubclass(model_class(name), ClosedForm)
+
+
 def build(
     name: str, config: Mapping[str, Any], inputs: ModelInputs, randomness: Randomness
 ) -> Recommender:
