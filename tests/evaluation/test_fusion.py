@@ -177,7 +177,7 @@ def test_a_validation_split_without_anything_is_named(matrices: Matrices) -> Non
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"weights": (0.1, 0.2)}, "must begin with 0"),
+        ({"weights": (0.1, 0.2)}, "begin with 0"),
         ({"weights": (0, 0.2, 0.2)}, "increase"),
         ({"weights": ()}, "at least 1"),
         ({"top": 0}, "greater than 0"),

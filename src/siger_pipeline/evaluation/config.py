@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 METRIC = r"^(recall|ndcg|precision|map)@[1-9][0-9]*$"
 
@@ -54,14 +54,12 @@ class FusionConfig(BaseModel):
         description="validation metric that chooses the weights",
     )
 
-    @model_validator(mode="after")
-    def _weights_ascend_from_zero(self) -> Self:
-        if self.weights[0] != 0 or any(a >= b for a, b in pairwise(self.weights)):
-            raise ValueError(
-                f"weights must begin with 0, the first model alone, and increase, but are "
-                f"{list(self.weights)}"
-            )
-        return self
+    @field_validator("weights")
+    @classmethod
+    def _ascend_from_zero(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
+        if weights[0] != 0 or any(a >= b for a, b in pairwise(weights)):
+            raise ValueError("they must begin with 0, the first model alone, and increase")
+        return weights
 
     def misfit(self, evaluate: EvaluateConfig) -> tuple[str, str] | None:
         """The name of a setting that does not fit what is measured, and why; None where all do.

@@ -101,6 +101,17 @@ def fuse(
     return Fused(weights, tried, metrics, tested)
 
 
+def best_first(metrics: Sequence[Metrics], fusion: FusionConfig) -> list[int]:
+    """The positions of models in the order of their validation metric, of equal ones the first.
+
+    Args:
+        metrics: of each model alone.
+        fusion: which metric.
+    """
+    values = [of_model[Split.VALIDATION.value][fusion.monitor] for of_model in metrics]
+    return sorted(range(len(values)), key=lambda n: -values[n])
+
+
 def candidates(
     scorers: Sequence[Scorer],
     train: sparse.csr_matrix,
@@ -142,7 +153,8 @@ def standardised(scores_nK: np.ndarray, block_mib: float) -> np.ndarray:
         scores_nK: float32 [n, K].
         block_mib: bound on the memory of a block, MiB.
     """
-    for rows in blocks(*scores_nK.shape, block_mib):
+    n, k = scores_nK.shape
+    for rows in blocks(n, k, block_mib):
         inside_BK = np.isfinite(scores_nK[rows])
         scores_BK = np.where(inside_BK, scores_nK[rows], 0.0).astype(np.float64)
         count_B1 = np.maximum(inside_BK.sum(axis=1, keepdims=True), 1)

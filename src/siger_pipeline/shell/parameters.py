@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any
 
 from pydantic import (
@@ -23,7 +23,7 @@ from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import model_names, parameter_blocks
 from siger_pipeline.reporting.config import ReportConfig
-from siger_pipeline.shell.corrector import misfit
+from siger_pipeline.shell.calibration import check_calibration
 from siger_pipeline.shell.model_blocks import TRAIN, settings_of, with_training
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
@@ -100,11 +100,7 @@ def check_parameters(
             "reads yes, no, on and off as true and false)"
         )
     check_together(checked.ingest, checked.split)
-    if fault := misfit(checked.calibration, checked.evaluate):
-        key, why = f"calibration.{fault[0]}", fault[1]
-        value = getattr(checked.calibration, fault[0])
-        place = _place(where, key.split("."))
-        raise ParameterError(f"{place}parameter {key!r} = {value!r}: {why}")
+    check_calibration(checked.calibration, checked.evaluate, partial(_place, where))
     return checked
 
 

@@ -74,9 +74,7 @@ def _page(place: Location) -> Iterator[Line]:
         yield logging.INFO, f"report: {seen_from_here(page)}"
 
 
-def _figures(
-    catalog: DataCatalog, place: Location, metrics: Any, made: set[str]
-) -> Iterator[Line]:
+def _figures(catalog: DataCatalog, place: Location, metrics: Any, made: set[str]) -> Iterator[Line]:
     assert place.path is not None
     trial, results = place.path.parent.name, results_beside(place)
     own = results[trial]

@@ -39,7 +39,7 @@ def evaluate_model(
     place = resolve_device(device)
     model = restore(checkpoint, model_inputs(matrices, requests, arrays, modalities))
     result = evaluate_recommender(model.to(place).scorer(), matrices, evaluate, device=place)
-    names = _names(user_index, item_index)
+    names = source_ids(user_index, item_index)
     if short := short_lists(result.lists, names[0]):
         LOG.info(short)
     return result.metrics, result.groups, recommendation_table(result.lists, *names)
@@ -83,7 +83,7 @@ def calibrate_model(
         arrays: graphs and features by argument.
     """
     from siger_pipeline.data.matrix import split_matrices
-    from siger_pipeline.evaluation.calibration import calibration_document
+    from siger_pipeline.evaluation.documents import calibration_document
     from siger_pipeline.evaluation.evaluate import recommendation_table
     from siger_pipeline.evaluation.fusion import fuse
     from siger_pipeline.training.checkpoint import restore
@@ -99,7 +99,7 @@ def calibrate_model(
     scorers = [model.to(place).scorer() for model in models]
     fused = fuse(scorers, matrices, evaluate, calibration, device=place)
     document = calibration_document(fused, metrics, calibration, corrector)
-    return document, recommendation_table(fused.lists, *_names(user_index, item_index))
+    return document, recommendation_table(fused.lists, *source_ids(user_index, item_index))
 
 
 def evaluate_floors(
@@ -120,7 +120,7 @@ def evaluate_floors(
     return floors
 
 
-def _names(user_index: Table, item_index: Table) -> tuple[ndarray, ndarray]:
+def source_ids(user_index: Table, item_index: Table) -> tuple[ndarray, ndarray]:
     """Ids of users and of items as in the source, by index."""
     users, items = user_index.to_pandas(), item_index.to_pandas()
     return users[Columns.USER].to_numpy(), items[Columns.ITEM].to_numpy()

@@ -54,7 +54,7 @@ def _calibration(selection: Selection, model: dict[str, str]) -> Node:
         "metrics": "metrics",
         "calibration": "params:calibration",
         "corrector": f"params:{corrector}",
-        "seed": "params:train.seed",
+        "seed": "params:floors.seed",
     }
     corrected = with_values(
         with_code(with_requests(calibrate_model, selection), module_of(corrector)),

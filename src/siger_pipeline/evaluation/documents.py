@@ -1,9 +1,9 @@
-"""What is reported of a model whose order a corrector has corrected."""
+"""What is reported of fused scores, as JSON has values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from siger_pipeline.evaluation.config import CalibrationConfig
+from siger_pipeline.evaluation.config import CalibrationConfig, FusionConfig
 from siger_pipeline.evaluation.evaluate import Metrics
 from siger_pipeline.evaluation.fusion import Fused
 
@@ -14,7 +14,7 @@ def calibration_document(
     calibration: CalibrationConfig,
     hyperparameters: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The calibration as JSON has values.
+    """A model whose order a corrector has corrected.
 
     Args:
         fused: the model with its corrector.
@@ -36,4 +36,25 @@ def calibration_document(
         "tried": [{"weight": w, "validation": value} for (w,), value in fused.tried.items()],
         "alone": metrics,
         "calibrated": fused.metrics,
+    }
+
+
+def fusion_document(fused: Fused, trials: Sequence[str], fusion: FusionConfig) -> dict[str, Any]:
+    """Several trials whose scores have been added up.
+
+    Args:
+        fused: the trials.
+        trials: their names, that with the candidates first.
+        fusion: as configured.
+
+    Returns:
+        `top`, `monitor`; `weights` of the trials; `tried`: weights in the same order with the
+        monitored metric at validation; `metrics` of both splits.
+    """
+    return {
+        "top": fusion.top,
+        "monitor": fusion.monitor,
+        "weights": dict(zip(trials, (1.0, *fused.weights), strict=True)),
+        "tried": [{"weights": [1.0, *w], "validation": v} for w, v in fused.tried.items()],
+        "metrics": fused.metrics,
     }
