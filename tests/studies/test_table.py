@@ -107,15 +107,22 @@ def test_figures_with_a_corrector_stand_in_columns_of_their_own() -> None:
     ]
 
 
+FUSION = {
+    "trials": ["siger", "lightgcn", "vbpr"],
+    "weights": [1.0, 0.0, 0.3],
+    "metrics": metrics(0.4),
+}
+
+
 def test_a_fusion_is_one_more_row() -> None:
-    table = tidy_table([*TRIALS, fusion_row({"metrics": metrics(0.4)}, TRIALS)])
+    table = tidy_table([*TRIALS, fusion_row(FUSION, TRIALS)])
     assert len(table) == 12
     last = table.iloc[-1]
     assert (last["trial"], last["data"], last["dataset"]) == ("fusion", "sha256:1", "shop")
     assert pd.isna(last["seed"])
     assert summary(table).to_dict("records")[-1] == {
         "model": "fusion",
-        "variant": "3 trials",
+        "variant": "1 · siger + 0.3 · vbpr",
         "seeds": "–",
         "recall@20": "0.4000",
     }

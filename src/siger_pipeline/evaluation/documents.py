@@ -48,13 +48,14 @@ def fusion_document(fused: Fused, trials: Sequence[str], fusion: FusionConfig) -
         fusion: as configured.
 
     Returns:
-        `top`, `monitor`; `weights` of the trials; `tried`: weights in the same order with the
-        monitored metric at validation; `metrics` of both splits.
+        `trials`, `weights` in the same order, `top`, `monitor`; `tried`: weights with the monitored
+        metric at validation; `metrics` of both splits.
     """
     return {
+        "trials": list(trials),
+        "weights": [1.0, *fused.weights],
         "top": fusion.top,
         "monitor": fusion.monitor,
-        "weights": dict(zip(trials, (1.0, *fused.weights), strict=True)),
         "tried": [{"weights": [1.0, *w], "validation": v} for w, v in fused.tried.items()],
         "metrics": fused.metrics,
     }

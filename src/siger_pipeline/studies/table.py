@@ -63,13 +63,15 @@ def tidy_table(trials: Sequence[Measured]) -> pd.DataFrame:
 
 
 def fusion_row(fusion: Document, trials: Sequence[Measured]) -> Measured:
-    """The fused trials as one more row.
+    """The fused trials as one more row, whose variant is what was added up.
 
     Args:
         fusion: of `evaluation.documents.fusion_document`.
         trials: those that were fused.
     """
-    said = {"trial": FUSION, "model": FUSION, "variant": f"{len(trials)} trials", "seed": None}
+    weighted = zip(fusion["weights"], fusion["trials"], strict=True)
+    total = " + ".join(f"{weight:g} · {name}" for weight, name in weighted if weight)
+    said = {"trial": FUSION, "model": FUSION, "variant": total, "seed": None}
     return Measured(said, fusion["metrics"], trials[0].origin)
 
 
@@ -128,6 +130,7 @@ LATEX = {
     "±": r"$\pm$",
     "−": "$-$",
     "–": "--",
+    "·": r"$\cdot$",
 }
 
 
