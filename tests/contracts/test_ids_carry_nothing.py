@@ -81,7 +81,9 @@ def test_scores_losses_and_lists_are_the_same_under_other_names(name: str) -> No
     other, other_history = computed(name, renamed_inputs(), renamed_stream)
     scores, other_scores = (m.score(torch.arange(INPUTS.n_users)) for m in (model, other))
     expected = scores[NAMES.users][:, NAMES.items]
-    torch.testing.assert_close(other_scores, expected, rtol=1e-3, atol=1e-5)
+    # Sums in another order round differently, and Adam's first steps enlarge that.
+    atol = 1e-4 * float(scores.std())
+    torch.testing.assert_close(other_scores, expected, rtol=1e-3, atol=atol)
     pd.testing.assert_frame_equal(other_history, history, rtol=1e-4)
     untied = torch.tensor([len(row.unique()) == len(row) for row in scores])
     if untied.all():

@@ -15,7 +15,7 @@ from training.resuming import contents, offered, train_until
 
 def training(name: str, unfinished: dict[str, Any] | None = None) -> Iterator[Progress]:
     world = small_world()
-    train = train_config_of(name, max_epochs=4, patience=4, monitor="recall@5")
+    train = train_config_of(name, max_epochs=4, patience=100, monitor="recall@5")
     validated = small_world(seed=1).interactions
     matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: validated, Split.TEST: validated}
     return start_training(name, config_of(name), train, world, matrices, unfinished)

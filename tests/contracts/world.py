@@ -1,6 +1,6 @@
 """A small data set that every model can be built from, and the models that the tests run on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -34,9 +34,13 @@ with awkward_models():
 CLOSED = [name for name in EVERY if name not in TRAINED]
 
 
+# What a model asks for where a data set has other modalities than its paper's.
+ASKED_FOR: dict[str, dict[str, Any]] = {"freedom": {"weights": {"audio": 0.5, "video": 0.5}}}
+
+
 def config_of(name: str, **changes: Any) -> dict[str, Any]:
     """The model's default parameters, but for some changes."""
-    return model_config(name)(**changes).model_dump()
+    return model_config(name)(**ASKED_FOR.get(name, {}) | changes).model_dump()
 
 
 def train_config(**changes: Any) -> TrainConfig:
@@ -65,7 +69,10 @@ def train_config_of(name: str, **changes: Any) -> TrainConfig:
 
 
 def inputs_of(
-    interactions: np.ndarray, of_items: dict[str, np.ndarray], neighbours: int = 5
+    interactions: np.ndarray,
+    of_items: dict[str, np.ndarray],
+    neighbours: int = 5,
+    more: Iterable[Request] = (),
 ) -> ModelInputs:
     """What any model requests, graphs as the graphs stage builds them.
 
@@ -73,17 +80,19 @@ def inputs_of(
         interactions: [U, I].
         of_items: features of each modality.
         neighbours: by co-occurrence, whatever number a model requests.
+        more: graphs that no model requests by default.
     """
     matrix = sparse.csr_matrix(interactions.astype(np.float32))
     found: dict[Request, Any] = {features(m): x for m, x in of_items.items()}
     able = (name for name in model_names() if len(of_items) >= model_config(name).fewest_modalities)
     wanted = {r for name in able for r in requests_of(name, config_of(name), [*of_items])}
+    wanted |= {*more}
     for graph in graphs_of(sorted(wanted, key=lambda request: request.name)):
         parts = graph.config.requests()
         read = {r: Features(found[r], ~found[r].any(axis=1)) for r in parts if r.modality}
         graphs = {r: found[r] for r in parts if not r.modality}
         values = dict(graph.request.parameters)
-        if graph.request.recipe == "cooccurrence":
+        if graph.request.recipe in ("cooccurrence", "iib"):
             values["k"] = neighbours
         inputs = GraphInputs(matrix, read, graphs)
         found[graph.request] = build_graph(graph.request.recipe, values, inputs)

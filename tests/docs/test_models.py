@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 
 from contracts.world import config_of
 from end_to_end.project import ROOT
@@ -32,11 +33,14 @@ def test_every_model_is_described() -> None:
     assert set(own_names(RECOMMENDERS)) <= set(described)
 
 
-@pytest.mark.parametrize("model", ["siger", "lightgcn"])
+@pytest.mark.parametrize(
+    "model", [name for name in own_names(RECOMMENDERS) if model_config(name).model_fields]
+)
 def test_the_defaults_are_those_of_the_configuration(model: str) -> None:
     _, _, table = TEXT.partition(f"| `{model}.` | default | |\n")
     rows = ROW.findall(table.partition("\n\n")[0])
     shown = {name: value for cell, value in rows for name in re.findall(r"`(\w+)`", cell)}
+    shown = {name: yaml.safe_load(value) for name, value in shown.items()}
     assert shown.keys() == model_config(model).model_fields.keys()
     assert model_config(model)(**shown).model_dump() == config_of(model)
 

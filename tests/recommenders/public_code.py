@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.world import inputs_of
+from contracts.world import config_of, inputs_of
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.recommender import Trained
+from siger_pipeline.models.registry import requests_of
 
 USERS, ITEMS, PAIRS = 14, 11, 12
 
@@ -37,9 +38,11 @@ def tiny_features() -> dict[str, np.ndarray]:
     return {m: draw.normal(size=(ITEMS, d)).astype(np.float32) for m, d in widths.items()}
 
 
-def tiny_world() -> ModelInputs:
-    """Of every model."""
-    return inputs_of(tiny_interactions(), tiny_features())
+def tiny_world(name: str = "siger", **changes: Any) -> ModelInputs:
+    """Of every model, and of one with some hyperparameters."""
+    requests = requests_of(name, config_of(name, **changes), [*tiny_features()])
+    graphs = [request for request in requests if not request.modality]
+    return inputs_of(tiny_interactions(), tiny_features(), more=graphs)
 
 
 def tiny_batch() -> Batch:

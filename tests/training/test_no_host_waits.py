@@ -14,7 +14,7 @@ from contracts.world import OURS, TRAINED, small_world, some_batch, trained_mode
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.randomness import Axis, Randomness
 from siger_pipeline.models.recommender import Trained
-from siger_pipeline.ops import propagation
+from siger_pipeline.ops import propagation, support
 from siger_pipeline.training.epoch_losses import EpochLosses
 
 DEVICE = torch.device("meta")
@@ -60,7 +60,8 @@ def gathered(indptr, indices, values, rows, x):  # type: ignore[no-untyped-def]
 
 
 def take_a_step(model: Trained, monkeypatch: pytest.MonkeyPatch) -> float:
-    monkeypatch.setattr(propagation, "csr_product", gathered)  # `meta` has no sparse tensors
+    for module in (propagation, support):  # `meta` has no sparse tensors
+        monkeypatch.setattr(module, "csr_product", gathered)
     batch, losses = some_batch(small_world()), EpochLosses(1, 2, 0.001)
     move(model)
     *tensors, full_size = (getattr(batch, field.name) for field in fields(Batch))

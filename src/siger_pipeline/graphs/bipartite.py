@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from siger_pipeline.ops.sparse import canonical, inverse_sqrt, scaled
+from siger_pipeline.ops.sparse import canonical, degree_normalise, scaled
 
 Normalisation = Literal["symmetric", "mean"]
 
@@ -37,9 +37,8 @@ def normalised_bipartite(
     if loops:
         itself = [sparse.identity(size, dtype=np.float32) for size in matrix.shape]
         matrix = canonical(sparse.bmat([[itself[0], matrix], [matrix.T, itself[1]]]))
-    row_degrees = np.diff(matrix.indptr)
-    if normalisation == "mean":
-        # Only empty rows have degree 0, and they have no edge to be scaled.
-        return canonical(scaled(matrix, 1 / np.maximum(row_degrees, 1), np.ones(matrix.shape[1])))
-    column_degrees = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    return canonical(scaled(matrix, inverse_sqrt(row_degrees), inverse_sqrt(column_degrees)))
+    if normalisation == "symmetric":
+        return degree_normalise(matrix)
+    # Only empty rows have degree 0, and they have no edge to be scaled.
+    inverse_degrees = 1 / np.maximum(np.diff(matrix.indptr), 1)
+    return canonical(scaled(matrix, inverse_degrees, np.ones(matrix.shape[1])))

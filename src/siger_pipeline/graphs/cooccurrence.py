@@ -1,4 +1,4 @@
-"""The co-occurrence graph: pairs of items with training users in common."""
+"""The co-occurrence graphs: pairs of items with training users in common."""
 
 import numpy as np
 from scipy import sparse
@@ -26,6 +26,41 @@ def cooccurrence_graph(
     Returns:
         CSR [I, I]; an item without co-occurrences has an empty row.
     """
+    top_k = most_common_users(interactions, k, block_mib=block_mib)
+    counts = top_k.data.astype(np.float32)
+    top_k.data = counts / (1.0 + counts)
+    return symmetric_normalise(top_k)
+
+
+def user_behaviour_graph(
+    interactions: sparse.csr_matrix, k: int, *, least: int = 2, block_mib: float = 128.0
+) -> sparse.csr_matrix:
+    """D^(−1/2) N D^(−1/2) with D the row sums of N, the item graph of behaviour of DA-MRS.
+
+    N has ones at the item itself and at the ``k`` others with which it has the most users in
+    common, ties to the smaller item index, but only where these are at least ``least`` users.
+
+    Args:
+        interactions: training interactions, [U, I]; repeated pairs count once.
+        k: neighbours per item beside itself.
+        least: users that two neighbours have in common.
+        block_mib: bound on the counts in memory at once, MiB.
+
+    Returns:
+        CSR [I, I].
+    """
+    near = most_common_users(interactions, k, block_mib=block_mib)
+    near.data = (near.data >= least).astype(np.float32)
+    return symmetric_normalise(near + sparse.identity(near.shape[0], np.float32, "csr"))
+
+
+def most_common_users(
+    interactions: sparse.csr_matrix, k: int, *, block_mib: float
+) -> sparse.csr_matrix:
+    """The ``k`` largest numbers of users whom a row's item shares with others, CSR [I, I].
+
+    Ties go to the smaller item index. The arguments are those of `cooccurrence_graph`.
+    """
     if k < 1:
         raise ParameterError(f"the number of neighbours k is {k}, and must be at least 1")
     users_items = canonical(interactions)
@@ -38,10 +73,7 @@ def cooccurrence_graph(
         _strongest(items_users[rows] @ users_items, rows.start, k)
         for rows in blocks_of_rows(entries * BYTES_PER_ENTRY, limit)
     ]
-    top_k = sparse.vstack(blocks, format="csr") if blocks else items_users @ users_items
-    counts = top_k.data.astype(np.float32)
-    top_k.data = counts / (1.0 + counts)
-    return symmetric_normalise(top_k)
+    return sparse.vstack(blocks, format="csr") if blocks else items_users @ users_items
 
 
 def _strongest(counts: sparse.csr_matrix, first_item: int, k: int) -> sparse.csr_matrix:

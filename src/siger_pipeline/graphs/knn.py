@@ -11,7 +11,7 @@ from scipy import sparse
 from siger_pipeline.errors import InputError, ParameterError
 from siger_pipeline.graphs.neighbours import nearest
 from siger_pipeline.graphs.units import UnitRows, first_twin, row_norms
-from siger_pipeline.ops.sparse import symmetric_normalise
+from siger_pipeline.ops.sparse import canonical, symmetric_normalise
 
 Weights = Callable[[np.ndarray], np.ndarray]
 WEIGHTS: dict[str, Weights] = {
@@ -27,6 +27,7 @@ def knn_graph(
     *,
     missing: np.ndarray | None = None,
     weights: str = "half_cosine",
+    normalised: bool = True,
     block_mib: float = 128.0,
 ) -> sparse.csr_matrix:
     """D_H^(−1/2) H D_H^(−1/2) with D_H the row sums of H: SIGER Eq. (6) by its default weights.
@@ -41,6 +42,7 @@ def knn_graph(
         missing: True where an item has no features, [I]; all-zero rows count as missing too. Such
             an item has no neighbour but itself, and is no other item's neighbour.
         weights: values of H: `half_cosine` (1 + s) / 2, `cosine` s, or `binary` 1.
+        normalised: False gives H itself.
         block_mib: bound on the memory beside features and graph, MiB.
 
     Returns:
@@ -66,7 +68,8 @@ def knn_graph(
     values = np.concatenate([WEIGHTS[weights](best.data), np.ones(len(alone))])
     rows, cols = (np.concatenate([ends, alone]) for ends in (present[best.row], compared[best.col]))
     shape = (len(features), len(features))
-    return symmetric_normalise(sparse.csr_matrix((values, (rows, cols)), shape=shape))
+    weighted = sparse.csr_matrix((values, (rows, cols)), shape=shape)
+    return symmetric_normalise(weighted) if normalised else canonical(weighted)
 
 
 def _absent(norms_I: np.ndarray, missing: np.ndarray | None) -> np.ndarray:

@@ -4,7 +4,7 @@ Shape suffixes: I rows, P pairs of rows, E ends of pairs, R and C rows and colum
 d feature dimensions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,11 @@ BYTES_PER_PAIR = 512  # a candidate, both its ends, their sort by row, and room 
 TIE_DECIMALS = 12
 
 
+# A mask of some pairs (i, j) of a tile, and its first row and column -> those of the pairs that
+# can be neighbours at all. The condition is symmetric, and each row meets it with itself.
+Among = Callable[[torch.Tensor, int, int], torch.Tensor]
+
+
 class Nearest(NamedTuple):
     """Rows, their nearest ones, and the rounded cosines; each [I · k] or less."""
 
@@ -30,7 +35,12 @@ class Nearest(NamedTuple):
 
 
 def nearest(
-    units: UnitRows, k: int, *, block_mib: float, device: str | torch.device = "cpu"
+    units: UnitRows,
+    k: int,
+    *,
+    block_mib: float,
+    among: Among | None = None,
+    device: str | torch.device = "cpu",
 ) -> Nearest:
     """Each row's ``k`` largest cosines, itself counted, ties to the smaller position.
 
@@ -41,12 +51,13 @@ def nearest(
         units: the rows, unit length.
         k: neighbours per row, at most I.
         block_mib: bound on memory, MiB (but room for 4 · I · k pairs at least).
+        among: the pairs to choose from; all by default. A row may then have fewer than ``k``.
         device: where the products are made.
 
     Returns:
         Positions, sorted by row, then by falling cosine, then by position.
     """
-    search = _Search(units, k, int(block_mib * 2**20), torch.device(device))
+    search = _Search(units, k, int(block_mib * 2**20), torch.device(device), among)
     precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("highest")  # TF32 and bfloat16 err by more than the bound
     try:
@@ -71,8 +82,10 @@ def product_error(width: int) -> float:
 class _Search:
     """The k nearest so far, and the candidate pairs that are not yet re-ranked."""
 
-    def __init__(self, units: UnitRows, k: int, block: int, device: torch.device) -> None:
-        self.units, self.k, self.device = units, k, device
+    def __init__(
+        self, units: UnitRows, k: int, block: int, device: torch.device, among: Among | None
+    ) -> None:
+        self.units, self.k, self.device, self.among = units, k, device, among
         itself = np.arange(len(units))
         self.best = Nearest(itself, itself, np.ones(len(units)))
         # A pair whose product is below the thresholds of both its rows is in no top k.
@@ -113,7 +126,7 @@ class _Search:
     def _raise_thresholds_by_a_sample(self) -> None:
         """The k-th largest product among a sample of rows is at most that among all rows."""
         size = min(len(self.units), self._side, SAMPLE)
-        if size < self.k:
+        if size < self.k or self.among is not None:
             return
         sample = np.random.default_rng(0).choice(len(self.units), size, replace=False)
         right_Cd = self._rows(np.sort(sample), self._right)
@@ -129,6 +142,8 @@ class _Search:
         threshold_C = threshold_I[col : col + tile_RC.shape[1]].to(self.device)
         near_RC = (tile_RC >= threshold_R[:, None]) | (tile_RC >= threshold_C)
         near_RC = near_RC.triu(row - col + 1)
+        if self.among is not None:
+            near_RC = self.among(near_RC, row, col)
         pair_P2 = near_RC.nonzero().to(torch.int32).cpu().numpy()
         product_P = tile_RC[near_RC].cpu().numpy()
         self._waiting.append((pair_P2[:, 0] + row, pair_P2[:, 1] + col, product_P))

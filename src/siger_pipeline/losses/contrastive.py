@@ -52,3 +52,22 @@ def info_nce(
         x_nd, pool_pd, bound=1 / temperature, block_mib=block_mib, precision=precision
     )
     return denominator - torch.linalg.vecdot(x_nd, y_nd).mean()
+
+
+def dot_info_nce(x: Tensor, y: Tensor, temperature: float) -> Tensor:
+    """InfoNCE by dot products instead of cosines: mean_i −log softmax_j(x_i · y_j / τ)_i.
+
+    Args:
+        x: [n, d].
+        y: the positives, row by row, and the pool, [n, d].
+        temperature: τ > 0.
+
+    Returns:
+        Scalar; log n where all rows are equal.
+
+    Raises:
+        ValueError: different shapes, or no rows.
+    """
+    check_paired(x, y)
+    x_nd = x / temperature
+    return mean_log_sum_exp(x_nd, y) - torch.linalg.vecdot(x_nd, y).mean()

@@ -12,3 +12,6 @@ def half_squared(*rows: Tensor, batch_size: int) -> Tensor:
 def frobenius(*rows: Tensor, batch_size: int) -> Tensor:
     """Σ ‖rows‖_F / B with *unsquared* norms, as MMRec's LightGCN regularises its batch."""
     return torch.stack([torch.linalg.matrix_norm(matrix) for matrix in rows]).sum() / batch_size
+
+
+REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}

@@ -1,7 +1,7 @@
 """The base of all models' hyperparameters; PyTorch is not imported to read parameters."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -18,6 +18,9 @@ class ModelConfig(BaseModel):
         fewest_modalities: of items with features that the model can be trained with.
         published: training settings of the paper or its public code, in place of those of `train:`;
             keys are fields of `TrainConfig`.
+        train_settings: of a model that is computed at once (`ClosedForm`), the settings of `train:`
+            that its results depend on, beside the device: none, or the seed. None, which is all,
+            of a model that is trained.
         search: the published search space: hyperparameter, or `train.` and a training setting ->
             the values that were tried.
     """
@@ -27,6 +30,7 @@ class ModelConfig(BaseModel):
     recommender: ClassVar[str]
     fewest_modalities: ClassVar[int] = 0
     published: ClassVar[Mapping[str, Any]] = {}
+    train_settings: ClassVar[tuple[Literal["seed"], ...] | None] = None
     search: ClassVar[Mapping[str, Sequence[Any]]] = {}
 
     @model_validator(mode="before")

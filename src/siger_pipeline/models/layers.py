@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from siger_pipeline.models.randomness import Axis, Randomness
-from siger_pipeline.ops.tables import constant
+from siger_pipeline.ops.tables import constant, rows_of
 
 
 def xavier_table(rows: Axis, dimension: int, randomness: Randomness) -> nn.Parameter:
@@ -79,6 +79,54 @@ class RawFeatures(nn.Module):
             self.table = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
         else:
             self.register_buffer("table", constant(features), persistent=False)
+
+
+class FeatureGate(nn.Module):
+    """A gate that raw features put on an item's embedding.
+
+    SIGER Eq. (9), and MGCN's behaviour-guided purifier.
+    """
+
+    def __init__(
+        self, features: np.ndarray, dimension: int, randomness: Randomness, *, train_features: bool
+    ) -> None:
+        """Take E_m, [I, m], as a constant or as the initial value of a weight."""
+        super().__init__()
+        self.inner = Linear(features.shape[1], dimension, randomness)
+        self.outer = Linear(dimension, dimension, randomness)
+        self.raw = RawFeatures(features, trained=train_features)
+
+    def forward(self) -> Tensor:
+        """sigmoid(W'' (W' E_m + b') + b''), [I, d].
+
+        With nothing between the two maps they are one, W'' W', so that all items are multiplied
+        once, and once in the backward pass.
+        """
+        weight_dm = self.outer.weight @ self.inner.weight
+        bias_d = torch.addmv(self.outer.bias, self.outer.weight, self.inner.bias)
+        return torch.sigmoid(nn.functional.linear(self.raw.table, weight_dm, bias_d))
+
+
+class Projection(nn.Module):
+    """X_m = E_m Wᵀ + b, the raw features of a modality in d dimensions."""
+
+    def __init__(
+        self,
+        features: np.ndarray,
+        dimension: int,
+        randomness: Randomness,
+        *,
+        trained: bool = False,
+        weights: Literal["fan_in", "xavier_uniform"] = "fan_in",
+    ) -> None:
+        super().__init__()
+        self.map = Linear(features.shape[1], dimension, randomness, weights=weights)
+        self.raw = RawFeatures(features, trained=trained)
+
+    def forward(self, rows: Tensor | None = None) -> Tensor:
+        """X_m of some items, or all, [n, d]."""
+        projected: Tensor = self.map(rows_of(self.raw.table, rows))
+        return projected
 
 
 def _xavier_bound(inputs: int, outputs: int) -> float:

@@ -75,7 +75,13 @@ class DotProduct(Recommender):
 
 
 class ClosedForm(Recommender):
-    """A model that is computed from the interactions at once."""
+    """A model that is computed from the interactions at once.
+
+    Attributes:
+        remark: a sentence for the log before it is computed, such as on its memory.
+    """
+
+    remark: str | None = None
 
     def fit(self, inputs: ModelInputs, randomness: Randomness) -> None:
         """Compute the model's buffers."""

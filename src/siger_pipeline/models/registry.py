@@ -149,15 +149,22 @@ def model_class(name: str) -> type[Recommender]:
     if not (isinstance(cls, type) and issubclass(cls, (Trained, ClosedForm))):
         what = f"a class {wanted}, derived from Trained or from ClosedForm"
         raise ParameterError(_lacks(name, "model", what))
+    if issubclass(cls, Trained) and model_config(name).train_settings is not None:
+        what = "Config.train_settings = None: a model that is trained depends on all of them"
+        raise ParameterError(_lacks(name, "config", what))
     return cls
 
 
 def is_closed_form(name: str) -> bool:
     """Whether a model is computed at once, and not trained by epochs.
 
+    PyTorch is imported only where `Config.train_settings` leaves it open.
+
     Raises:
         ParameterError: as `model_class`.
     """
+    if model_config(name).train_settings is not None:
+        return True
     from siger_pipeline.models.recommender import ClosedForm
 
     return issubclass(model_class(name), ClosedForm)

@@ -9,12 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from siger_pipeline.ops.blocks import block_rows
+
 DEFAULT_BLOCK_MIB = 64.0
-# A block of logits is written once and read five times: on a CPU it stays in the caches of the
-# cores, whatever memory is allowed.
-CACHE_MIB = 4.0
-# Of fewer rows than this, a product waits for the pool's rows, not for arithmetic.
-LEAST_ROWS = 128
 # exp of logits up to here, summed over any pool, is far from both ends of float32.
 SAFE_LOGIT = 40.0
 
@@ -55,10 +52,7 @@ def mean_log_sum_exp(
 
 
 def _block_rows(x_nd: Tensor, pool_pd: Tensor, block_mib: float) -> int:
-    rows = block_mib * 2**20 / (x_nd.element_size() * len(pool_pd))
-    if x_nd.device.type == "cpu":
-        rows = min(rows, max(rows * CACHE_MIB / block_mib, LEAST_ROWS))
-    return max(1, int(rows))
+    return block_rows(x_nd.element_size() * len(pool_pd), x_nd.device, block_mib)
 
 
 class _MeanLogSumExp(torch.autograd.Function):

@@ -62,15 +62,25 @@ class Graph(nn.Module):
         parts = (getattr(self, f"{ROWS}_{part}") for part in ("values", "indices", "indptr"))
         return sparse.csr_matrix(tuple(part.numpy() for part in parts), shape=self.shape)
 
-    def product(self, x: Tensor, side: str) -> Tensor:
-        """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own."""
-        indptr, indices, values = (
-            getattr(self, f"{side}_{part}") for part in ("indptr", "indices", "values")
-        )
-        if x.device.type == "cpu":
-            return gather_and_sum(indptr, indices, values, x)
+    def product(self, x: Tensor, side: str, values: Tensor | None = None) -> Tensor:
+        """A x (`ROWS`) or Aᵀ x (`COLUMNS`), without a gradient of its own.
+
+        Args:
+            x: [M, d], or [N, d] for Aᵀ.
+            side: which of the two.
+            values: in place of the stored entries of that matrix, in their order.
+        """
+        indptr, indices = (getattr(self, f"{side}_{part}") for part in ("indptr", "indices"))
+        values = getattr(self, f"{side}_values") if values is None else values
         rows = self.shape[0] if side == ROWS else self.shape[1]
-        return csr_product(indptr, indices, values, rows, x)
+        return product(indptr, indices, values, rows, x)
+
+
+def product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md: Tensor) -> Tensor:
+    """The product of a CSR matrix by what is best on the device."""
+    if x_Md.device.type == "cpu":
+        return gather_and_sum(indptr, indices, values, x_Md)
+    return csr_product(indptr, indices, values, rows, x_Md)
 
 
 def gather_and_sum(indptr: Tensor, indices: Tensor, values: Tensor, x_Md: Tensor) -> Tensor:

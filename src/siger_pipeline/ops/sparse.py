@@ -43,6 +43,13 @@ def inverse_sqrt(degrees: np.ndarray) -> np.ndarray:
     return result
 
 
+def degree_normalise(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """D_rows^(−1/2) A D_columns^(−1/2) with the degrees D numbers of entries."""
+    of_rows = np.diff(matrix.indptr)
+    of_columns = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    return canonical(scaled(matrix, inverse_sqrt(of_rows), inverse_sqrt(of_columns)))
+
+
 def symmetric_normalise(weights: sparse.csr_matrix) -> sparse.csr_matrix:
     """D^(−1/2) W D^(−1/2) with D the *row* sums of the square W at both ends, SIGER Eq. (5).
 

@@ -76,7 +76,7 @@ def _compressed(rows_E: Tensor, columns_E: Tensor, n_rows: int) -> Compressed:
 
 def _times(side: Compressed, values_E: Tensor, x: Tensor) -> Tensor:
     order_E, indptr, indices = side
-    values_E, x = values_E[order_E], x.contiguous()
+    values_E, x = values_E.index_select(0, order_E), x.contiguous()
     if x.device.type == "cpu":
         return gather_and_sum(indptr, indices, values_E, x)
     return csr_product(indptr, indices, values_E, len(indptr) - 1, x)

@@ -85,7 +85,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         "split": values["split"],
         "features": {modality: how for modality, how in features.items() if how},
         "features_note": values["report"]["features_note"] if features else "",
-        "seed": values["train"]["seed"],
+        "seed": values["train"].get("seed"),
         "device": run.device,
         "threads": list(run.threads),
         "parameters": values,

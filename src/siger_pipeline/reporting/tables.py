@@ -142,7 +142,7 @@ def facts(report: Report) -> dict[str, str]:
         "split": ", ".join(f"{key} {value}" for key, value in origin["split"].items()),
         "features": features or "none used",
         "model reads": ", ".join(origin["made_from"]["reads"]),
-        "seed": str(origin["seed"]),
+        "seed": "none counts" if origin["seed"] is None else str(origin["seed"]),
         "device": origin["device"],
         "threads": ", then ".join(map(str, origin["threads"])),
         "versions": ", ".join(f"{name} {number}" for name, number in origin["versions"].items()),

@@ -64,7 +64,7 @@ class Current:
                 "trial": part.trial.name,
                 "model": part.trial.model,
                 "variant": part.variant,
-                "seed": part.trial.parameters.train.seed,
+                "seed": part.trial.values["train"].get("seed"),
             }
             for part in study.parts
         ]

@@ -57,6 +57,12 @@ def settings_of(
     return merged_settings(defaults, model_config(name).published, own_settings(block), last)
 
 
+def is_setting_of(model: str, key: str) -> bool:
+    """Whether a model's nodes read a setting of `train:`; of one computed at once, few."""
+    settings = model_config(model).train_settings
+    return settings is None or key in ("device", *settings)
+
+
 def own_settings(block: Any) -> Mapping[str, Any]:
     """The known training settings below a model's own parameters."""
     own = block.get(TRAIN) if isinstance(block, Mapping) else None

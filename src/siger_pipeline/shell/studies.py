@@ -16,6 +16,7 @@ from siger_pipeline.evaluation.config import FusionConfig
 from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.fusion import why_not_fused
+from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
@@ -102,7 +103,8 @@ class Studies:
         """
         self.names()
         config = self._config(name)
-        parts = [Part(self._trial(name, p), p.variant) for p in points(config)]
+        seedless = {model for model in config.models if not is_setting_of(model, "seed")}
+        parts = [Part(self._trial(name, p), p.variant) for p in points(config, seedless)]
         self._check_twice(name, parts)
         if config.fusion and (fault := why_not_fused(config.fusion, [p.trial for p in parts])):
             raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")

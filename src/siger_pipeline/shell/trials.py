@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from siger_pipeline.errors import UserError
+from siger_pipeline.shell.model_blocks import TRAIN, is_setting_of
 from siger_pipeline.shell.parameters import (
     StageParameters,
     Where,
@@ -20,7 +21,7 @@ from siger_pipeline.studies.differences import differences, leaves, merged, nest
 from siger_pipeline.studies.grid import of_run, overlap
 from siger_pipeline.studies.names import slug, trial_name
 
-ALWAYS = {"ingest", "split", "train", "evaluate"}  # blocks that every trial depends on
+ALWAYS = {"split", "evaluate"}  # blocks that every trial depends on
 HOW = {"model", "dataset", "threads", "graphs", "report"}  # no results depend on their values
 OF_FLOORS = {"floors"}  # blocks that only the floors depend on
 CORRECTOR = "calibration.corrector"  # the other settings of a calibration count where it is set
@@ -62,9 +63,11 @@ class Trial:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Its parameters as plain values, without the blocks of models that it does not use."""
+        """Its parameters as plain values, without other models' blocks and unused settings."""
         blocks = {*StageParameters.model_fields, self.model, self.selection.corrector}
-        return {key: value for key, value in plain_values(self.parameters).items() if key in blocks}
+        values = plain_values(self.parameters)
+        train = {k: v for k, v in values[TRAIN].items() if is_setting_of(self.model, k)}
+        return {key: values[key] for key in values if key in blocks} | {TRAIN: train}
 
 
 def trial_of(
@@ -156,7 +159,9 @@ def _is_read(key: str, parameters: StageParameters, selection: Selection) -> boo
 
 def _is_of_model(key: str, parameters: StageParameters, selection: Selection) -> bool:
     """Whether results of the model itself depend on a parameter."""
-    block, _, rest = key.partition(".")
+    block, _, rest = of_run(key, parameters.model).partition(".")
+    if block == TRAIN:
+        return not rest or is_setting_of(parameters.model, rest)
     if block == "ingest":
         own, _, field = rest.partition(".")
         return not field or own == selection.source or own in type(parameters.ingest).model_fields

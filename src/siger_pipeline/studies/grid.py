@@ -35,11 +35,17 @@ class Point:
     overrides: tuple[tuple[str, Any], ...]
 
 
-def points(study: StudyConfig) -> Iterator[Point]:
-    """Every combination, in the order of the study."""
-    seeds = [()] if study.seeds is None else [((SEED, seed),) for seed in study.seeds]
+def points(study: StudyConfig, seedless: Collection[str] = ()) -> Iterator[Point]:
+    """Every combination, in the order of the study.
+
+    Args:
+        study: as it is configured.
+        seedless: models whose results depend on no seed: they have one trial for all seeds.
+    """
     axes = [[(key, value) for value in values] for key, values in study.grid.items()]
     for model, (name, variant) in product(study.models, study.variants.items()):
+        once = study.seeds is None or model in seedless
+        seeds = [()] if once else [((SEED, seed),) for seed in study.seeds or ()]
         for chosen, seed in product(product(*axes), seeds):
             label = ", ".join([name, *(f"{key}={spelt(value)}" for key, value in chosen)])
             overrides = (*leaves(variant), *leaves(dict(chosen)), *seed)

@@ -24,7 +24,7 @@ class Measured:
     """What a study knows of one of its trials.
 
     Attributes:
-        trial: `trial`, `model`, `variant` and `seed`, which is null for a fusion.
+        trial: `trial`, `model`, `variant` and `seed`, null where none counts, as of a fusion.
         metrics: split -> metric such as `recall@20` -> value.
         origin: its provenance.
         calibration: of the trial, if it has a corrector.

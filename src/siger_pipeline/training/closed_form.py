@@ -1,5 +1,6 @@
 """Models without epochs: computed at once."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,8 +10,38 @@ import torch
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.recommender import ClosedForm
 from siger_pipeline.models.registry import build
-from siger_pipeline.training.checkpoint import BATCHES, WEIGHTS, Streams, capture, stream
+from siger_pipeline.ops.allocator import keep_freed_memory
+from siger_pipeline.training.checkpoint import (
+    BATCHES,
+    WEIGHTS,
+    Streams,
+    capture,
+    stream,
+    streams,
+)
+from siger_pipeline.training.device import resolve_device
 from siger_pipeline.training.progress import START, Progress
+
+logger = logging.getLogger(__name__)
+
+
+def fit_model(
+    name: str, config: Mapping[str, Any], seed: int, device: str, inputs: ModelInputs
+) -> Progress:
+    """What the catalog stores of a closed form that has been built and fitted.
+
+    Args:
+        name: registered name of the model.
+        config: its hyperparameters.
+        seed: of its draws, if it makes any.
+        device: `auto`, `cpu` or `cuda`, as the training's parameter.
+        inputs: what the model is built from.
+    """
+    keep_freed_memory()
+    model, place = build(name, config, inputs, stream(seed, WEIGHTS)), resolve_device(device)
+    if not isinstance(model, ClosedForm):
+        raise TypeError(f"model {name} is trained by epochs")
+    return fit_and_capture(name, model, inputs, streams(seed, place))
 
 
 def fit_and_capture(
@@ -21,6 +52,8 @@ def fit_and_capture(
     The weights are in the best checkpoint only: a fitted model may be as large as items × items,
     and the last checkpoint serves a resume alone, which a finished training has no use for.
     """
+    if model.remark:
+        logger.info(model.remark)
     model.fit(inputs, randomness.batches)
     done = {**START, "finished": True}
     best = capture(name, model, None, randomness, done, [torch.get_num_threads()])

@@ -27,6 +27,7 @@ class Config(RecipeConfig):
     weights: Literal["half_cosine", "cosine", "binary"] = Field(
         "half_cosine", description="of the edges: (1 + cosine) / 2, the cosine, or 1"
     )
+    normalised: bool = Field(True, description="whether D^(−1/2) stands on both sides of them")
 
     def requests(self) -> tuple[Request, ...]:
         """The features of the modality."""
@@ -34,7 +35,7 @@ class Config(RecipeConfig):
 
 
 def build(config: Config, inputs: GraphInputs) -> sparse.csr_matrix:
-    """D^(−1/2) W D^(−1/2) with D the row sums of the weights W, CSR [I, I]."""
+    """D^(−1/2) W D^(−1/2) with D the row sums of the weights W, or W itself, CSR [I, I]."""
     from siger_pipeline.graphs.knn import knn_graph
     from siger_pipeline.ops.allocator import keep_freed_memory
 
@@ -45,5 +46,6 @@ def build(config: Config, inputs: GraphInputs) -> sparse.csr_matrix:
         config.k,
         missing=compared.missing,
         weights=config.weights,
+        normalised=config.normalised,
         block_mib=inputs.block_mib,
     )

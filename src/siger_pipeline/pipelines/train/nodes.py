@@ -50,3 +50,35 @@ def train_model(
         best.update(progress.best)
         last.update(progress.last)
         yield best, progress.history, progress.timings, last
+
+
+def fit_model(
+    model: str,
+    config: dict[str, Any],
+    device: str,
+    split_matrix: csr_matrix,
+    seed: int = 0,
+    *,
+    requests: dict[Request, str],
+    modalities: tuple[str, ...],
+    **arrays: Any,
+) -> Saved:
+    """Compute a model at once: as `train_model`, with a history and timings of no epoch.
+
+    Args:
+        model: its name.
+        config: its hyperparameters.
+        device: of the parameters.
+        split_matrix: interactions of each split.
+        seed: where results depend on it.
+        requests: what the model is built from -> argument.
+        modalities: those that the model reads.
+        arrays: graphs and features by argument.
+    """
+    from siger_pipeline.data.matrix import split_matrices
+    from siger_pipeline.training.closed_form import fit_model
+    from siger_pipeline.training.inputs import model_inputs
+
+    inputs = model_inputs(split_matrices(split_matrix), requests, arrays, modalities)
+    done = fit_model(model, config, seed, device, inputs)
+    return dict(done.best), done.history, done.timings, dict(done.last)

@@ -7,9 +7,9 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.graphs.registry import features_of
-from siger_pipeline.models.registry import module_of
+from siger_pipeline.models.registry import model_config, module_of
 from siger_pipeline.pipelines.names import SPLIT_MATRIX, datasets_of
-from siger_pipeline.pipelines.train.nodes import train_model
+from siger_pipeline.pipelines.train.nodes import fit_model, train_model
 from siger_pipeline.shell.selection import Selection
 
 
@@ -28,16 +28,20 @@ def requested(selection: Selection) -> dict[str, str]:
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
-    """One node: the training of the chosen model."""
+    """One node: the training of the chosen model, or its computation at once."""
     inputs = {
         "model": "params:model",
         "config": f"params:{selection.model}",
-        "train": "params:train",
         SPLIT_MATRIX: SPLIT_MATRIX,
-        "unfinished": "unfinished_training",
         **requested(selection),
     }
+    settings = model_config(selection.model).train_settings
+    if settings is None:
+        inputs |= {"train": "params:train", "unfinished": "unfinished_training"}
+    else:
+        inputs |= {key: f"params:train.{key}" for key in ("device", *settings)}
+    function = train_model if settings is None else fit_model
     # The last one written says which epoch the others count up to.
     outputs = ["checkpoint", "history", "timings", "last_checkpoint"]
-    train = with_requests(train_model, selection)
-    return Pipeline([Node(train, inputs, outputs, name=selection.trial)], tags="train")
+    made = with_requests(function, selection)
+    return Pipeline([Node(made, inputs, outputs, name=selection.trial)], tags="train")

@@ -8,7 +8,7 @@ Xavier uniform tables (theirs: N(0, 0.1²)).
 from torch import Tensor, nn
 
 from siger_pipeline.losses.ranking import bpr_of_rows
-from siger_pipeline.losses.regularisation import frobenius, half_squared
+from siger_pipeline.losses.regularisation import REGULARISERS
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import normal_table, xavier_table
@@ -18,8 +18,6 @@ from siger_pipeline.ops.propagation import Graph, lightgcn
 from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.lightgcn.config import BIPARTITE
 from siger_pipeline.recommenders.lightgcn.config import Config as LightGCNConfig
-
-REGULARISERS = {"frobenius": frobenius, "half_squared": half_squared}
 
 
 class LightGCN(DotProduct, Trained):

@@ -7,3 +7,4 @@ class Config(ModelConfig):
     """`popularity:` of the parameters: it has none."""
 
     recommender = "Popularity"
+    train_settings = ()

@@ -7,3 +7,4 @@ class Config(ModelConfig):
     """`random:` of the parameters: it has none; the seed is the training's."""
 
     recommender = "Random"
+    train_settings = ("seed",)

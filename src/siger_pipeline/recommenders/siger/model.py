@@ -19,7 +19,7 @@ from siger_pipeline.losses.ranking import bpr_of_rows
 from siger_pipeline.losses.regularisation import half_squared
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.models.layers import xavier_table
+from siger_pipeline.models.layers import FeatureGate, xavier_table
 from siger_pipeline.models.randomness import Randomness, all_items, all_users
 from siger_pipeline.models.recommender import DotProduct, Trained
 from siger_pipeline.ops.propagation import Graph, lightgcn
@@ -28,7 +28,6 @@ from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.siger.config import BIPARTITE
 from siger_pipeline.recommenders.siger.config import Config as SIGERConfig
 from siger_pipeline.recommenders.siger.contrast import Contrast
-from siger_pipeline.recommenders.siger.gate import FeatureGate
 from siger_pipeline.recommenders.siger.perturbation import perturb
 from siger_pipeline.requests import features
 
@@ -57,7 +56,9 @@ class SIGER(DotProduct, Trained):
         raw = {m: inputs[features(m)] for m in self.modalities}
         self.gates = nn.ModuleDict(
             {
-                m: FeatureGate(raw[m], config.dimension, config.train_features, randomness)
+                m: FeatureGate(
+                    raw[m], config.dimension, randomness, train_features=config.train_features
+                )
                 for m in self.modalities
             }
         )

@@ -1,0 +1,27 @@
+"""EASE: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, arXiv 1905.03375.
+
+The weights are those of its closed form, Eqs. (6)–(8), computed in float32.
+"""
+
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.item_weights import ItemWeights
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.ops.item_weights import add_counts, regress
+from siger_pipeline.recommenders.ease.config import Config as EASEConfig
+
+
+class EASE(ItemWeights):
+    """ŷ = R B with B = I − P diag(P)⁻¹ and P = (RᵀR + λ)⁻¹: no item speaks for itself."""
+
+    Config = EASEConfig
+    config: EASEConfig
+
+    def __init__(self, config: EASEConfig, inputs: ModelInputs, randomness: Randomness) -> None:
+        super().__init__(inputs, config.solve_mib, "ease")
+        self.config = config
+
+    def fit(self, inputs: ModelInputs, randomness: Randomness) -> None:
+        """Compute B."""
+        gram_II = self.cleared()
+        add_counts(gram_II, inputs.interactions)
+        regress(gram_II, self.config.ridge, "ease.ridge")

@@ -1,0 +1,1 @@
+"""EASE with text, or with other features."""
