@@ -11,7 +11,7 @@ from torch import Tensor
 
 from reference import losses as reference
 from siger_pipeline.losses.alignment import anchor_info_nce
-from siger_pipeline.losses.contrastive import info_nce
+from siger_pipeline.losses.contrastive import dot_info_nce, info_nce
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 from siger_pipeline.ops import log_sum_exp
@@ -34,6 +34,21 @@ def test_info_nce_is_the_reference(size: tuple[int, int, int], temperature: floa
     x, y = draw(*size, 2)
     expected = reference.info_nce(x.numpy(), y.numpy(), temperature)
     assert float(info_nce(x, y, temperature)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@given(sizes, st.sampled_from([0.1, 0.2, 1.0]))
+def test_dot_info_nce_is_the_reference(size: tuple[int, int, int], temperature: float) -> None:
+    x, y = draw(*size, 2)
+    expected = reference.dot_info_nce(x.numpy(), y.numpy(), temperature)
+    assert float(dot_info_nce(x, y, temperature)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_dot_info_nce_of_unit_rows_is_that_of_cosines_and_large_products_stay_finite() -> None:
+    x, y = draw(6, 4, 0, 2)
+    assert float(dot_info_nce(unit_rows(x), unit_rows(y), 0.2)) == pytest.approx(
+        float(info_nce(x, y, 0.2))
+    )
+    assert torch.isfinite(dot_info_nce(x.float() * 1e4, y.float(), 0.1))
 
 
 @given(sizes, temperatures)
@@ -104,11 +119,18 @@ def log_sum_exp_plainly(x: Tensor, pool: Tensor, own: Tensor, value: Tensor) -> 
     return torch.logsumexp(logits, dim=1).mean()
 
 
-@given(sizes, st.integers(1, 9), st.integers(1, 8), st.sampled_from([30.0, math.inf]))
+@given(
+    sizes,
+    st.sampled_from([0, log_sum_exp.NARROW]),
+    st.integers(1, 9),
+    st.integers(1, 8),
+    st.sampled_from([30.0, math.inf]),
+)
 def test_mean_log_sum_exp_has_the_value_and_gradient_of_its_formula(
-    size: tuple[int, int, int], pool_rows: int, rows_a_block: int, bound: float
+    size: tuple[int, int, int], more_columns: int, pool_rows: int, rows_a_block: int, bound: float
 ) -> None:
     rows, columns, seed = size
+    columns += more_columns
     (x,), (pool,) = draw(rows, columns, seed, 1), draw(pool_rows, columns, seed + 1, 1)
     value = draw(rows, 1, seed + 2, 1)[0].squeeze(1)
     own = torch.randint(pool_rows, (rows,), generator=torch.Generator().manual_seed(seed))
@@ -235,16 +257,20 @@ def test_float32_agrees_with_the_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pool_rows", "block_mib", "expected"),
+    ("columns", "pool_rows", "block_mib", "expected"),
     [
-        (2048, 64.0, 512),  # 4 MiB of logits, which stay in the caches
-        (20_000, 64.0, 128),  # fewer rows would make the products wait for the pool
-        (20_000, 4.0, 52),  # the caller's bound holds
-        (10**8, 1.0, 1),
+        (64, 2048, 64.0, 512),  # 4 MiB of logits, which stay in the caches
+        (64, 20_000, 64.0, 128),  # fewer rows would make the products wait for the pool
+        (64, 20_000, 4.0, 52),  # the caller's bound holds
+        (64, 10**8, 1.0, 1),
+        (16, 20_000, 64.0, 13),  # narrow products do not wait: 1 MiB of logits
+        (16, 20_000, 0.5, 6),
     ],
 )
-def test_rows_of_a_block_on_a_cpu(pool_rows: int, block_mib: float, expected: int) -> None:
-    x, pool = torch.empty(3, 1), torch.empty(1, 1).expand(pool_rows, 1)
+def test_rows_of_a_block_on_a_cpu(
+    columns: int, pool_rows: int, block_mib: float, expected: int
+) -> None:
+    x, pool = torch.empty(3, columns), torch.empty(1, columns).expand(pool_rows, columns)
     assert log_sum_exp._block_rows(x, pool, block_mib) == expected
 
 

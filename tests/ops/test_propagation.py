@@ -14,6 +14,7 @@ from siger_pipeline.ops.propagation import (
     Graph,
     csr_product,
     gather_and_sum,
+    last_layer,
     lightgcn,
 )
 from siger_pipeline.ops.tables import rows_of
@@ -119,3 +120,18 @@ def test_what_comes_out_is_nobody_else_s() -> None:
         for table in lightgcn(graph, users, items, 0):
             table.add_(1.0)
     assert torch.equal(users, before)
+
+
+@pytest.mark.parametrize("layers", [0, 1, 2, 3])
+def test_the_last_layer_alone_and_its_gradient(layers: int) -> None:
+    graph, block = some_graph()
+    whole = torch.zeros(N_USERS + N_ITEMS, N_USERS + N_ITEMS)
+    whole[:N_USERS, N_USERS:], whole[N_USERS:, :N_USERS] = block, block.T
+    tables = some_tables()
+    found = torch.cat(last_layer(graph, *tables, layers))
+    expected = torch.linalg.matrix_power(whole, layers) @ torch.cat(tables)
+    torch.testing.assert_close(found, expected)
+    weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(3))
+    gradients = (torch.autograd.grad(each, tables, weights) for each in (found, expected))
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other)

@@ -75,3 +75,37 @@ def knn(features: np.ndarray, k: int, missing: np.ndarray) -> np.ndarray:
         for weight, j in largest([(round(w, 10), j) for w, j in weights], k):
             graph[i, j] = weight
     return normalised(graph)
+
+
+def dual_knn(features: list[np.ndarray], k: int, missing: np.ndarray) -> np.ndarray:
+    """Neighbours by the first modality among pairs that reach the mean cosine of each modality."""
+    n_items = len(features[0])
+    cosines = []
+    for rows in features:
+        lengths = np.array([float(np.linalg.norm(row)) or 1.0 for row in rows])
+        cosines.append(np.round(rows @ rows.T / np.outer(lengths, lengths), 12))
+    means = [round(float(np.mean(cosine)), 12) for cosine in cosines]
+    graph = np.zeros((n_items, n_items))
+    for i in range(n_items):
+        candidates = []
+        for j in range(n_items):
+            alike = all(cosine[i, j] >= mean for cosine, mean in zip(cosines, means, strict=True))
+            if i == j or (alike and not missing[i] and not missing[j]):
+                candidates.append((1.0 if i == j else float(cosines[0][i, j]), j))
+        for _, j in largest(candidates, k):
+            graph[i, j] = 1.0
+    return normalised(graph)
+
+
+def users_in_common(interactions: np.ndarray, k: int, least: int) -> np.ndarray:
+    n_items = interactions.shape[1]
+    graph = np.eye(n_items)
+    for i in range(n_items):
+        counts = []
+        for j in range(n_items):
+            count = sum(1 for user in interactions if user[i] and user[j])
+            if i != j and count >= least:
+                counts.append((float(count), j))
+        for _, j in largest(counts, k):
+            graph[i, j] = 1.0
+    return normalised(graph)

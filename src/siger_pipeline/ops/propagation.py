@@ -185,3 +185,22 @@ def _spread(gradient: Tensor, rows: Tensor | None, size: int) -> Tensor:
     if rows is None:
         return gradient
     return gradient.new_zeros(size, gradient.shape[1]).index_copy_(0, rows, gradient)
+
+
+def last_layer(
+    bipartite: Graph, users_Ud: Tensor, items_Id: Tensor, layers: int
+) -> tuple[Tensor, Tensor]:
+    """Â^L [users; items], the last layer alone, users [U, d] and items [I, d].
+
+    Args:
+        bipartite: D_U^(−1/2) R D_I^(−1/2), [U, I], the block of Â.
+        users_Ud: layer 0 of the users.
+        items_Id: layer 0 of the items.
+        layers: L.
+    """
+    for _ in range(layers):
+        users_Ud, items_Id = (
+            bipartite.propagate(items_Id),
+            bipartite.propagate_transposed(users_Ud),
+        )
+    return users_Ud, items_Id
