@@ -53,6 +53,17 @@ def test_models_variants_grid_and_seeds_become_trials(conf: Path) -> None:
     ]
 
 
+def test_a_model_that_reads_no_seed_is_one_trial_of_all_seeds(conf: Path) -> None:
+    found = study(conf, "mine: {models: [ease, random, lightgcn], seeds: [999, 3]}\n")
+    assert [part.trial.name for part in found.parts] == [
+        *("ease", "random", "random+seed=3", "lightgcn", "lightgcn+seed=3")
+    ]
+    config = current("", conf)
+    config.add_study(found)
+    seeds = [row["seed"] for row in config.parameters["study"]["mine"]["trials"]]
+    assert seeds == [None, 999, 3, 999, 3]
+
+
 def test_what_a_run_overrides_holds_for_each_trial(conf: Path) -> None:
     text = "mine: {models: [siger], grid: {beta: [0.1, 0.3]}}\n"
     found = study(conf, text, "train.max_epochs=2")
