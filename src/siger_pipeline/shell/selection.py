@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.features.config import Missing
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
@@ -19,6 +20,7 @@ class Selection:
         model: registered name of the model.
         requests: graphs and features that the model is built from.
         slug: of the trial; empty where nothing is overridden.
+        missing: features of items that have none.
     """
 
     source: str
@@ -26,6 +28,7 @@ class Selection:
     model: str
     requests: tuple[Request, ...]
     slug: str = ""
+    missing: Missing = "zero"
 
     @property
     def trial(self) -> str:
@@ -52,4 +55,10 @@ def selection_of(parameters: StageParameters) -> Selection:
         graphs_of(requests)
     except ParameterError as error:
         raise ParameterError(f"model {parameters.model}: {error}") from error
-    return Selection(parameters.ingest.source, modalities, parameters.model, requests)
+    return Selection(
+        parameters.ingest.source,
+        modalities,
+        parameters.model,
+        requests,
+        missing=parameters.features.missing,
+    )

@@ -167,4 +167,6 @@ def _is_of_features(key: str, selection: Selection) -> bool:
     own, _, field = key.partition(".")
     if own == "modalities":
         return field in modalities or bool(modalities)
+    if own == "missing":
+        return bool(modalities)
     return own in modalities.values()
