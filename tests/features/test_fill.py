@@ -72,8 +72,9 @@ def test_who_has_no_such_neighbour_stays_without_and_is_counted() -> None:
     assert found.tolist() == [[1], [1], [0], [0]]
     assert missing.tolist() == [False, False, True, True]
     assert remark.text == (
-        "Of the items without text features, 1 got the mean of the items with some that the same users "
-        "have in training (features.missing = neighbours); 2 have no such item and stay without."
+        "Of the items without text features, 1 got the mean of the items with some that the same "
+        "users have in training (features.missing = neighbours); 2 have no such item and stay "
+        "without."
     )
 
 
