@@ -37,6 +37,11 @@ from siger_pipeline.shell.trials import counts, without_effect
         ("lightgcn.layers=2", "siger"),
         ("model=lightgcn,siger.beta=0,features.tfidf_svd.dimension=64", "lightgcn"),
         ("ingest.max_bad_share=0.5", "siger"),
+        ("calibration.corrector=itemknn,calibration.top=99,itemknn.k=5", "siger"),
+        (
+            "model=lightgcn,calibration.corrector=ease_text,features.tfidf_svd.dimension=64",
+            "lightgcn",
+        ),
         ("model=ease,train.seed=3,train.learning_rate=0.1,ease.train.patience=9", "ease"),
         ("model=ease,ease.ridge=9,ease.solve_mib=9", "ease+ridge=9"),
         ("model=random,train.seed=3,train.patience=9", "random+seed=3"),
@@ -61,6 +66,16 @@ def test_overrides_are_what_differs_from_the_environment() -> None:
         ("model=lightgcn,features.tfidf_svd.dimension=64", ["features.tfidf_svd.dimension"]),
         ("model=lightgcn,threads=2,graphs.block_mib=9,report.paper_note=x,floors.seed=2", []),
         ("features.modalities.image=null,features.picture.size=32", ["features.picture.size"]),
+        (
+            "calibration.corrector=itemknn,calibration.top=99,itemknn.k=5,ease.ridge=9",
+            ["ease.ridge"],
+        ),
+        ("calibration.top=99,itemknn.k=5", ["calibration.top", "itemknn.k"]),
+        (
+            "model=lightgcn,calibration.corrector=ease_text,features.tfidf_svd.dimension=64,"
+            "features.picture.size=32",
+            ["features.picture.size"],
+        ),
         (
             "model=ease,train.seed=3,ease.train.patience=9,train.device=cpu",
             ["ease.train.patience", "train.seed"],
