@@ -2,9 +2,17 @@
 
 import pytest
 import torch
+from scipy import sparse
 
 from siger_pipeline.models.layers import Linear, xavier_table
-from siger_pipeline.models.randomness import Randomness, all_items, all_nodes, all_users
+from siger_pipeline.models.randomness import (
+    Ids,
+    Randomness,
+    all_items,
+    all_nodes,
+    all_users,
+    edges_of,
+)
 
 MANY = 40_000
 
@@ -96,3 +104,10 @@ def test_axes_have_the_size_of_what_they_stand_for() -> None:
     drawn = Randomness.seeded(0).uniform(all_users(4), all_nodes(4, 5), 2)
     assert drawn.shape == (4, 9, 2)
     assert Randomness.seeded(0).ids(all_users(4)).tolist() == [0, 1, 2, 3]
+
+
+def test_the_edges_of_a_matrix_are_its_entries_row_by_row() -> None:
+    axis = edges_of(sparse.csr_matrix([[0, 2.0, 0], [1.0, 0, 3.0]]), (Ids.USER, Ids.ITEM))
+    assert (axis.size, axis.of) == (3, (Ids.USER, Ids.ITEM))
+    assert axis.ids is not None
+    assert [ids.tolist() for ids in axis.ids] == [[0, 1, 1], [1, 0, 2]]

@@ -50,6 +50,18 @@ def test_rows_of_a_product_are_cut_out(rows: list[int] | None) -> None:
     )
 
 
+@pytest.mark.parametrize("layers", [0, 1, 3])
+def test_layers_of_a_square_matrix_are_its_power(layers: int) -> None:
+    dense = torch.randn(N_ITEMS, N_ITEMS, generator=torch.Generator().manual_seed(4))
+    _, items = some_tables()
+    result = Graph(sparse.csr_matrix(dense.numpy())).propagate(items, layers)
+    expected = torch.linalg.matrix_power(dense, layers) @ items
+    torch.testing.assert_close(result, expected)
+    torch.testing.assert_close(
+        *(torch.autograd.grad(x.square().sum(), items)[0] for x in (result, expected))
+    )
+
+
 @pytest.mark.parametrize(("side", "rows"), [(ROWS, N_USERS), (COLUMNS, N_ITEMS)])
 def test_both_ways_of_a_product_agree(side: str, rows: int) -> None:
     graph, _ = some_graph()

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Self
 
 import torch
+from scipy import sparse
 from torch import Tensor
 
 
@@ -64,6 +65,13 @@ def some(of: Ids, ids: Tensor) -> Axis:
 def edges(of: tuple[Ids, Ids], rows: Tensor, columns: Tensor) -> Axis:
     """The axis of a sparse matrix's entries, in row-major order, [nnz] each."""
     return Axis(len(rows), of, (rows, columns))
+
+
+def edges_of(matrix: sparse.csr_matrix, of: tuple[Ids, Ids]) -> Axis:
+    """The axis of the entries of a matrix without duplicates, its indices sorted."""
+    places = matrix.tocoo()
+    rows, columns = (torch.from_numpy(x.astype("int64")) for x in (places.row, places.col))
+    return edges(of, rows, columns)
 
 
 Shape = tuple[Axis | int, ...]

@@ -37,9 +37,11 @@ class Graph(nn.Module):
             f"{name}_values", torch.from_numpy(matrix.data.astype("float32")), persistent=False
         )
 
-    def propagate(self, x_Md: Tensor) -> Tensor:
-        """A x, [N, d]."""
-        return _Product.apply(x_Md, self, ROWS)
+    def propagate(self, x_Md: Tensor, layers: int = 1) -> Tensor:
+        """A x, [N, d]; of a square matrix also A^L x, the last of some layers alone."""
+        for _ in range(layers):
+            x_Md = _Product.apply(x_Md, self, ROWS)
+        return x_Md
 
     def propagate_transposed(self, x_Nd: Tensor) -> Tensor:
         """Aᵀ x, [M, d]: for a user-item graph, from users to items."""

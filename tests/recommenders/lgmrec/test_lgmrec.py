@@ -55,7 +55,7 @@ class Reference:
     def local(self) -> tuple[np.ndarray, np.ndarray]:
         """C and C + Σ_m rownorm(M_m)."""
         layers = [np.concatenate([self.weights["users"], self.weights["items"]])]
-        for _ in range(self.config.ui_layers):
+        for _ in range(self.config.behaviour_layers):
             layers.append(self.graph @ layers[-1])
         collaborative = np.mean(layers, axis=0)
         local = collaborative
@@ -66,7 +66,7 @@ class Reference:
                 if row.any():
                     users[user] = items[row > 0].mean(axis=0)
             nodes = np.concatenate([users, items])
-            for _ in range(self.config.mm_layers):
+            for _ in range(self.config.modality_layers):
                 nodes = self.graph @ nodes
             local = local + unit(nodes)
         return collaborative, local
@@ -141,8 +141,8 @@ def contrast(one: np.ndarray, other: np.ndarray, rows: np.ndarray, tau: float) -
 
 CASES: list[dict[str, object]] = [
     {},
-    {"ui_layers": 0, "mm_layers": 0},
-    {"ui_layers": 3, "mm_layers": 1},
+    {"behaviour_layers": 0, "modality_layers": 0},
+    {"behaviour_layers": 3, "modality_layers": 1},
     {"hyper_layers": 3},
     {"hyperedges": 40},  # as many as dimensions, or more
     {"dimension": 5, "hyperedges": 3},

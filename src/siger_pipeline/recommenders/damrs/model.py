@@ -66,13 +66,8 @@ class DAMRS(DotProduct, Trained):
 
     def item_views(self) -> list[Tensor]:
         """h_g = S_g^L E_I for each g in Γ, [I, d]."""
-        views = []
-        for graph in self.graphs:
-            view: Tensor = self.items
-            for _ in range(self.config.item_layers):
-                view = cast(Graph, graph).propagate(view)
-            views.append(view)
-        return views
+        layers = self.config.item_layers
+        return [cast(Graph, graph).propagate(self.items, layers) for graph in self.graphs]
 
     def embed(self) -> tuple[Tensor, Tensor]:
         """Û, and Î = Ī + h̄ with h̄ = mean_g h_g."""

@@ -28,7 +28,7 @@ from siger_pipeline.losses.ranking import bpr_of_rows
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import Projection, xavier_table
-from siger_pipeline.models.randomness import Axis, Ids, Randomness, all_items, all_users, edges
+from siger_pipeline.models.randomness import Ids, Randomness, all_items, all_users, edges_of
 from siger_pipeline.models.recommender import DotProduct, Trained
 from siger_pipeline.ops.propagation import Graph, lightgcn
 from siger_pipeline.ops.pruning import kept_edges, number_kept
@@ -48,7 +48,7 @@ class FREEDOM(DotProduct, Trained):
         super().__init__()
         self.config = config
         self.adjacency: sparse.csr_matrix = inputs[BIPARTITE]
-        self.edges = _edges_of(self.adjacency)
+        self.edges = edges_of(self.adjacency, (Ids.USER, Ids.ITEM))
         self.n_kept = number_kept(self.edges.size, config.rho)
         if self.n_kept == 0 < self.edges.size:
             raise ParameterError(
@@ -80,10 +80,8 @@ class FREEDOM(DotProduct, Trained):
         self, bipartite: Graph, user_rows: Tensor | None = None, item_rows: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Û of some users and Î = Ī + S^L_ii E_I of some items, or of all."""
-        semantic: Tensor = self.items
-        for _ in range(self.config.item_layers - 1):
-            semantic = self.neighbours.propagate(semantic)
-        semantic = self.neighbours.propagate_rows(item_rows)(semantic)
+        last_but_one = self.neighbours.propagate(self.items, self.config.item_layers - 1)
+        semantic = self.neighbours.propagate_rows(item_rows)(last_but_one)
         layers = self.config.behaviour_layers
         users, items = lightgcn(
             bipartite, self.users, self.items, layers, user_rows=user_rows, item_rows=item_rows
@@ -111,11 +109,3 @@ def item_graph(config: FREEDOMConfig, inputs: ModelInputs) -> sparse.csr_matrix:
     """S = Σ_m α_m Ã_m, [I, I]."""
     shares = config.shares(inputs.modalities)
     return canonical(reduce(add, (share * inputs[config.knn(m)] for m, share in shares.items())))
-
-
-def _edges_of(matrix: sparse.csr_matrix) -> Axis:
-    """The axis of a user-item graph's entries."""
-    places = matrix.tocoo()
-    return edges(
-        (Ids.USER, Ids.ITEM), *(torch.from_numpy(x).long() for x in (places.row, places.col))
-    )

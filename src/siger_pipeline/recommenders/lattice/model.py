@@ -27,7 +27,7 @@ from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.ops.unit_rows import unit_rows
 from siger_pipeline.recommenders.lattice.config import BIPARTITE
 from siger_pipeline.recommenders.lattice.config import Config as LATTICEConfig
-from siger_pipeline.recommenders.lattice.structure import ItemGraph, LatentStructure, Projection
+from siger_pipeline.recommenders.lattice.structure import ItemGraph, LatentStructure, ModalityGraph
 from siger_pipeline.requests import features
 
 
@@ -44,7 +44,7 @@ class LATTICE(DotProduct, Trained):
         self.users = xavier_table(all_users(inputs.n_users), config.dimension, randomness)
         self.items = xavier_table(all_items(inputs.n_items), config.dimension, randomness)
         projections = {
-            m: Projection(
+            m: ModalityGraph(
                 inputs[features(m)],
                 inputs[config.knn(m)],
                 config.dimension,
@@ -72,9 +72,7 @@ class LATTICE(DotProduct, Trained):
         self, graph: ItemGraph, user_rows: Tensor | None = None, item_rows: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Û and Î = Ī + h / ‖h‖ of some users and items, or all, with h = S^L E_I."""
-        h_Id: Tensor = self.items
-        for _ in range(self.config.item_layers):
-            h_Id = graph.propagate(h_Id)
+        h_Id = graph.propagate(self.items, self.config.item_layers)
         users_Ud, items_Id = self._behaviour().split([len(self.users), len(self.items)])
         content = unit_rows(rows_of(h_Id, item_rows))
         return rows_of(users_Ud, user_rows), rows_of(items_Id, item_rows) + content

@@ -11,7 +11,7 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from siger_pipeline.models.layers import Linear, RawFeatures
+from siger_pipeline.models.layers import Projection
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.ops.nearest import nearest_rows
 from siger_pipeline.ops.support import Support
@@ -24,16 +24,18 @@ class ItemGraph(NamedTuple):
     support: Support
     values: Tensor
 
-    def propagate(self, x_Id: Tensor) -> Tensor:
-        """S x."""
-        return self.support.product(self.values, x_Id)
+    def propagate(self, x_Id: Tensor, layers: int) -> Tensor:
+        """S^L x, [I, d]."""
+        for _ in range(layers):
+            x_Id = self.support.product(self.values, x_Id)
+        return x_Id
 
     def detached(self) -> "ItemGraph":
         """The same graph as a constant."""
         return ItemGraph(self.support, self.values.detach())
 
 
-class Projection(nn.Module):
+class ModalityGraph(Projection):
     """One modality: its raw features, their projection, and the graph S⁰_m of the initial ones."""
 
     has_none: Tensor
@@ -50,9 +52,7 @@ class Projection(nn.Module):
         *,
         train_features: bool,
     ) -> None:
-        super().__init__()
-        self.map = Linear(features.shape[1], dimension, randomness)
-        self.raw = RawFeatures(features, trained=train_features)
+        super().__init__(features, dimension, randomness, trained=train_features)
         places = frozen.tocoo()
         constants = {
             "has_none": ~np.any(features, axis=1),
@@ -69,7 +69,7 @@ class Projection(nn.Module):
         The values are cosines, with a gradient. Without features an item is its own only one.
         """
         has_none_I1 = self.has_none[:, None]
-        unit_Id = unit_rows(self.map(self.raw.table).masked_fill(has_none_I1, 0.0))
+        unit_Id = unit_rows(self().masked_fill(has_none_I1, 0.0))
         columns_Ik = nearest_rows(unit_Id, k)
         number = len(unit_Id)
         itself_I = torch.arange(number, device=unit_Id.device)
@@ -82,7 +82,7 @@ class Projection(nn.Module):
 class LatentStructure(nn.Module):
     """S = (1 − λ) D^(−1/2) (Σ_m w_m K_m) D^(−1/2) + λ Σ_m w_m S⁰_m, w = softmax(a)."""
 
-    def __init__(self, projections: Mapping[str, Projection], k: int, skip: float) -> None:
+    def __init__(self, projections: Mapping[str, ModalityGraph], k: int, skip: float) -> None:
         """Take the modalities, and the k and λ of the paper."""
         super().__init__()
         self.projections = nn.ModuleDict(dict(projections))
@@ -91,7 +91,7 @@ class LatentStructure(nn.Module):
 
     def forward(self) -> ItemGraph:
         """S by the present weights, with gradients to all of them."""
-        parts = [cast(Projection, part) for part in self.projections.values()]
+        parts = [cast(ModalityGraph, part) for part in self.projections.values()]
         number = len(parts[0].has_none)
         k = min(self.k, number)
         shares_M = self.weights.softmax(0)

@@ -19,8 +19,8 @@ class Config(ModelConfig):
     recommender = "LGMRec"
     fewest_modalities = 1
     search: ClassVar = {  # the authors' configuration
-        "ui_layers": (1, 2, 3, 4),
-        "mm_layers": (0, 1, 2, 3, 4),
+        "behaviour_layers": (1, 2, 3, 4),
+        "modality_layers": (0, 1, 2, 3, 4),
         "hyper_layers": (1, 2, 3, 4),
         "hyperedges": (2, 4, 8, 16, 32, 64, 128, 256),
         "keep": TENTHS[1:],
@@ -30,8 +30,10 @@ class Config(ModelConfig):
     }
 
     dimension: int = Field(64, ge=1, description="[d] embedding size")
-    ui_layers: int = Field(2, ge=0, description="[L_ui] layers of the collaborative embeddings")
-    mm_layers: int = Field(2, ge=0, description="[L_mm] layers of the modal embeddings")
+    behaviour_layers: int = Field(
+        2, ge=0, description="[L_ui] layers of the collaborative embeddings"
+    )
+    modality_layers: int = Field(2, ge=0, description="[L_mm] layers of the modal embeddings")
     hyper_layers: int = Field(1, ge=1, description="[L_h] layers of the hypergraphs")
     hyperedges: int = Field(4, ge=1, description="[A] hyperedges of a modality")
     keep: float = Field(

@@ -1,5 +1,15 @@
 """LGMRec: Guo, Li, Li, Wang, Shi, Ruan. AAAI 2024, arXiv 2312.16400.
 
+- Local: C, the mean of LightGCN's layers, plus Σ_m M_m / ‖M_m‖ with X_m = E_m W_m and
+  M_m = Â^L_mm [R_mean X_m; X_m].
+- Global: T_m = [H_U Λ; H_I Λ], users and items as mixtures of a modality's A hyperedges
+  (`Hypergraph`); the logits of their memberships are E_m V_m for items, R E_m V_m for users.
+- E = local + α Σ_m T_m / ‖Σ_m T_m‖, scored by E_u · E_i.
+- BPR, λ_c times the contrast of the modalities' T_m, and λ_r times the norms of the batch's rows.
+
+Reproduces the authors' code, with raw features constant and as they are, memberships under dropout
+in training, and under Gumbel noise at scoring too.
+
 Departures from the public code: noise at scoring is a function of the checkpoint (there it is drawn
 anew each time), one modality suffices (there it fails), and with more than two the contrast is the
 sum over their pairs.
@@ -18,7 +28,8 @@ from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import xavier_table
 from siger_pipeline.models.randomness import Randomness, all_items, all_users
-from siger_pipeline.models.recommender import DotProduct, Trained
+from siger_pipeline.models.recommender import DotProduct
+from siger_pipeline.models.scoring_noise import NoisyScores
 from siger_pipeline.ops.propagation import Graph, last_layer, lightgcn
 from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.ops.unit_rows import unit_rows
@@ -28,15 +39,12 @@ from siger_pipeline.recommenders.lgmrec.hypergraph import Hypergraph, contrast, 
 from siger_pipeline.recommenders.lgmrec.modality import Modality
 from siger_pipeline.requests import features
 
-SEEDS = 2**62
 
-
-class LGMRec(DotProduct, Trained):
+class LGMRec(DotProduct, NoisyScores):
     """Local embeddings of the user-item graph plus global ones of a hypergraph per modality."""
 
     Config = LGMRecConfig
     config: LGMRecConfig
-    noise_seed: Tensor
     shares: Tensor  # 1 over the number of a user's items, 0 without any, [U, 1]
 
     def __init__(self, config: LGMRecConfig, inputs: ModelInputs, randomness: Randomness) -> None:
@@ -55,13 +63,7 @@ class LGMRec(DotProduct, Trained):
                 for m in sorted(inputs.modalities)
             }
         )
-        self.randomness = randomness
-        self.register_buffer("noise_seed", randomness.integers(SEEDS))
-
-    def start_epoch(self, randomness: Randomness) -> None:
-        """Draw the seed of this epoch's noise at scoring, if each epoch has its own."""
-        if self.config.eval_noise == "fresh":
-            self.noise_seed = randomness.integers(SEEDS)
+        self.seed_noise(randomness, each_epoch=config.eval_noise == "fresh")
 
     def forward(
         self,
@@ -79,7 +81,11 @@ class LGMRec(DotProduct, Trained):
             item_rows: likewise the items.
         """
         users_nd, all_items_Id = lightgcn(
-            self.bipartite, self.users, self.items, self.config.ui_layers, user_rows=user_rows
+            self.bipartite,
+            self.users,
+            self.items,
+            self.config.behaviour_layers,
+            user_rows=user_rows,
         )
         items_nd = rows_of(all_items_Id, item_rows)
         hypergraphs = []
@@ -104,7 +110,7 @@ class LGMRec(DotProduct, Trained):
     def _modal(self, projected_Id: Tensor) -> tuple[Tensor, Tensor]:
         """M_m = Â^L_mm [R_mean X_m; X_m], the last layer alone, [U, d] and [I, d]."""
         users_Ud = self.interactions.propagate(projected_Id) * self.shares
-        return last_layer(self.bipartite, users_Ud, projected_Id, self.config.mm_layers)
+        return last_layer(self.bipartite, users_Ud, projected_Id, self.config.modality_layers)
 
     def _memberships(
         self, logits_IA: Tensor, noise: Randomness | None, dropout: Randomness | None
@@ -123,9 +129,7 @@ class LGMRec(DotProduct, Trained):
 
     def embed(self) -> tuple[Tensor, Tensor]:
         """E of all, without dropout; the noise stays on, as the public code has it."""
-        noise = None
-        if self.config.eval_noise != "off":
-            noise = self.randomness.reseeded(int(self.noise_seed), self.items.device)
+        noise = None if self.config.eval_noise == "off" else self.noise(self.items.device)
         users_Ud, items_Id, _ = self(noise, None)
         return users_Ud, items_Id
 

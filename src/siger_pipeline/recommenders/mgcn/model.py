@@ -57,10 +57,8 @@ class MGCN(DotProduct, Trained):
 
     def item_view(self, modality: str) -> Tensor:
         """I_m = S_m^L (E_I ⊙ σ(G_m(W_m(E_m)))), [I, d]."""
-        view = self.items * self.gates[modality]()
-        for _ in range(self.config.item_layers):
-            view = cast(Graph, self.graphs[modality]).propagate(view)
-        return view
+        graph = cast(Graph, self.graphs[modality])
+        return graph.propagate(self.items * self.gates[modality](), self.config.item_layers)
 
     def views(
         self, user_rows: Tensor | None = None, item_rows: Tensor | None = None

@@ -11,7 +11,6 @@ Shape suffixes: U users, I items, N = U + I nodes, E edges, C sampled items, B p
 
 from typing import cast
 
-import numpy as np
 import torch
 from scipy import sparse
 from torch import Tensor, nn
@@ -30,9 +29,10 @@ from siger_pipeline.models.randomness import (
     all_items,
     all_nodes,
     all_users,
-    edges,
+    edges_of,
 )
-from siger_pipeline.models.recommender import DotProduct, Trained
+from siger_pipeline.models.recommender import DotProduct
+from siger_pipeline.models.scoring_noise import NoisyScores
 from siger_pipeline.ops.appnp import FactoredGraph, appnp
 from siger_pipeline.ops.gather import gather
 from siger_pipeline.recommenders.miggt.attention import SampledAttention
@@ -43,12 +43,11 @@ from siger_pipeline.recommenders.miggt.encoder import Dropout, Encoder
 SCORING_DRAWS = 8  # whose mean `eval_noise=off` takes
 
 
-class MIGGT(DotProduct, Trained):
+class MIGGT(DotProduct, NoisyScores):
     """A channel for the users' table and one a modality, each with its own number of steps."""
 
     Config = MIGGTConfig
     config: MIGGTConfig
-    noise_seed: Tensor
 
     def __init__(self, config: MIGGTConfig, inputs: ModelInputs, randomness: Randomness) -> None:
         super().__init__()
@@ -57,13 +56,12 @@ class MIGGT(DotProduct, Trained):
                 f"model miggt normalises features over all items, and the data set has "
                 f"{inputs.n_items}: it needs two at least"
             )
-        self.config, self.randomness = config, randomness
+        self.config = config
         self.n_users, self.modalities = inputs.n_users, sorted(inputs.modalities)
         self.nodes = all_nodes(inputs.n_users, inputs.n_items)
         self.items = all_items(inputs.n_items)
         graph = inputs[BIPARTITE]
-        ends = (torch.from_numpy(ids.astype(np.int64)) for ids in graph.nonzero())
-        self.edges = edges((Ids.NODE, Ids.NODE), *ends)
+        self.edges = edges_of(graph, (Ids.NODE, Ids.NODE))
         self.graph = FactoredGraph(graph)
         self.encoders = nn.ModuleDict(
             {m: Encoder(config, inputs, m, randomness) for m in self.modalities}
@@ -73,7 +71,7 @@ class MIGGT(DotProduct, Trained):
             all_users(inputs.n_users), config.dimension, deviation, randomness
         )
         self.attention = SampledAttention(config.dimension, randomness)
-        self.register_buffer("noise_seed", randomness.integers(2**62))
+        self.seed_noise(randomness, each_epoch=config.eval_noise == "fresh")
 
     def encoder(self, modality: str) -> Encoder:
         """MLP_m."""
@@ -100,15 +98,10 @@ class MIGGT(DotProduct, Trained):
         """C items for every node, uniform, with replacement, [N, C]."""
         return randomness.integers(self.items, self.nodes, self.config.samples)
 
-    def start_epoch(self, randomness: Randomness) -> None:
-        """Renew the seed of the items sampled at scoring, if it is to be fresh."""
-        if self.config.eval_noise == "fresh":
-            self.noise_seed.copy_(randomness.integers(2**62))
-
     def embed(self) -> tuple[Tensor, Tensor]:
         """E of users and items."""
         z_Nd = self.channels(Dropout(None))
-        draws = self.randomness.reseeded(int(self.noise_seed), z_Nd.device)
+        draws = self.noise(z_Nd.device)
         number = SCORING_DRAWS if self.config.eval_noise == "off" else 1
         rows = [
             self.attention.first_rows(z_Nd, z_Nd[self.n_users :], self.sampled(draws))

@@ -87,9 +87,7 @@ class SIGER(DotProduct, Trained):
 
     def item_semantics(self, first: Tensor, modality: str) -> Tensor:
         """Ẽ_i,m from the first layer: the last layer of Eq. (10)."""
-        for _ in range(self.config.item_layers - 1):
-            first = self.graph(modality).propagate(first)
-        return first
+        return self.graph(modality).propagate(first, self.config.item_layers - 1)
 
     def user_semantics(
         self, items: dict[str, Tensor], user_rows: Tensor | None = None
