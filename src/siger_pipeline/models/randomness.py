@@ -128,7 +128,8 @@ class Randomness:
 
     def dropout_mask(self, rate: float, *shape: Axis | int) -> Tensor:
         """Factors of inverted dropout, float32: 0 with probability ``rate``, else 1/(1 − rate)."""
-        return self.bernoulli(1.0 - rate, *shape) / (1.0 - rate)
+        kept = 1.0 - rate
+        return self.uniform(*shape).lt_(kept).div_(kept)
 
     def integers(self, below: Axis | int, *shape: Axis | int) -> Tensor:
         """Uniform integers in [0, below), int64: positions of an axis, or plain numbers."""

@@ -32,7 +32,7 @@ class _Gather(torch.autograd.Function):
         index = ctx.index.flatten()
         order = torch.argsort(index, stable=True)
         rows = torch.arange(ctx.size + 1, device=index.device)
-        bounds = torch.searchsorted(index[order], rows)
-        flat = gradient.reshape(len(index), -1)
+        bounds = torch.searchsorted(index.index_select(0, order), rows)
+        flat = gradient.reshape(len(index), gradient.shape[-1])
         summed = functional.embedding_bag(order, flat, bounds, mode="sum", include_last_offset=True)
         return summed, None

@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from siger_pipeline.ops.propagation import csr_product, gather_and_sum
 
-BLOCK_MIB = 16.0  # bound on the rows that `dots` gathers at once
+BLOCK_MIB = 2.0  # bound on the rows that `dots` gathers at once: they stay in a core's cache
 
 
 class Support:
@@ -71,7 +71,8 @@ Compressed = tuple[Tensor, Tensor, Tensor]  # order of the entries, indptr, indi
 def _compressed(rows_E: Tensor, columns_E: Tensor, n_rows: int) -> Compressed:
     order_E = torch.argsort(rows_E, stable=True)
     bounds = torch.arange(n_rows + 1, device=rows_E.device)
-    return order_E, torch.searchsorted(rows_E[order_E], bounds), columns_E[order_E]
+    indptr = torch.searchsorted(rows_E.index_select(0, order_E), bounds)
+    return order_E, indptr, columns_E.index_select(0, order_E)
 
 
 def _times(side: Compressed, values_E: Tensor, x: Tensor) -> Tensor:

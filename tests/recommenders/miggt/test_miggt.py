@@ -181,7 +181,7 @@ def test_scores_are_the_equations_with_running_statistics(count: int) -> None:
 def test_statistics_run_towards_those_of_all_items() -> None:
     inputs = world(1)
     model = miggt(inputs, **NO_DROPOUT)
-    layer = model.encoders["text"].inner
+    layer = model.encoder("text").inner
     for step in range(200):
         model.loss(some_batch(inputs, seed=step), Randomness.seeded(step))
     hidden = inputs[features("text")] @ layer.weight.detach().numpy()
@@ -195,7 +195,7 @@ def test_a_graph_without_edges_returns_the_start() -> None:
     inputs = inputs_of(np.zeros((4, 3)), {"text": np.eye(3, dtype=np.float32)})
     model = miggt(inputs, alpha=0.3, beta=0.2, samples=2)
     users = model.embed()[0]
-    z = torch.cat([model.users, model.encoders["text"](Dropout(None))])
+    z = torch.cat([model.users, model.encoder("text")(Dropout(None))])
     sampled = model.sampled(Randomness.seeded(int(model.noise_seed)))
     expected = model.attention.first_rows(z, z[4:], sampled)[:4]
     torch.testing.assert_close(users, expected)
@@ -210,11 +210,11 @@ def test_images_are_projected_to_the_width_of_the_text() -> None:
     lengths = np.linalg.norm(expected, axis=1, keepdims=True)
     expected = np.divide(expected, lengths, out=np.zeros_like(expected), where=lengths > 0)
     model = miggt(inputs)
-    np.testing.assert_allclose(model.encoders["image"].inputs, expected, rtol=1e-5, atol=1e-6)
-    np.testing.assert_array_equal(model.encoders["text"].inputs, inputs[features("text")])
+    np.testing.assert_allclose(model.encoder("image").inputs, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(model.encoder("text").inputs, inputs[features("text")])
     alone = miggt(small_world(widths={"image": 12}))
-    assert alone.encoders["image"].inputs.shape == (40, 12)
-    assert torch.linalg.vector_norm(alone.encoders["image"].inputs, dim=1).numpy() == pytest.approx(
+    assert alone.encoder("image").inputs.shape == (40, 12)
+    assert torch.linalg.vector_norm(alone.encoder("image").inputs, dim=1).numpy() == pytest.approx(
         1
     )
 

@@ -55,9 +55,11 @@ class SampledAttention(nn.Module):
             z_Id: of all items.
             items_TB: an item and those sampled for it.
         """
-        rows_TBd = gather(z_Id, items_TB)
-        queries_T4B = self.query(rows_TBd).transpose(1, 2) * SCALE
-        keys_T4B = (rows_TBd @ self.key).transpose(1, 2)
+        size, number = items_TB.shape
+        pairs = torch.arange(number, device=items_TB.device).repeat(size)
+        shown = Support(pairs, items_TB.flatten(), (number, len(z_Id)))
+        of_rows_TB = shown.dots(x_Bd, z_Id).view(size, number)
+        queries_T4B = gather(self.query(z_Id) * SCALE, items_TB).transpose(1, 2)
+        keys_T4B = gather(z_Id @ self.key, items_TB).transpose(1, 2)
         weights_TTB = (queries_T4B.unsqueeze(1) * keys_T4B).sum(dim=2).softmax(dim=1)
-        of_rows_TB = torch.linalg.vecdot(rows_TBd, x_Bd)
         return OWN * of_rows_TB + OTHERS * (weights_TTB * of_rows_TB).sum(dim=1)

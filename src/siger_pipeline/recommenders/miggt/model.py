@@ -9,6 +9,8 @@ validation* items at test: `evaluate.mask=train+validation`.
 Shape suffixes: U users, I items, N = U + I nodes, E edges, C sampled items, B pairs, d dimensions.
 """
 
+from typing import cast
+
 import numpy as np
 import torch
 from scipy import sparse
@@ -73,6 +75,10 @@ class MIGGT(DotProduct, Trained):
         self.attention = SampledAttention(config.dimension, randomness)
         self.register_buffer("noise_seed", randomness.integers(2**62))
 
+    def encoder(self, modality: str) -> Encoder:
+        """MLP_m."""
+        return cast(Encoder, self.encoders[modality])
+
     def channels(self, drop: Dropout) -> Tensor:
         """Z, the sum of the propagated channels, [N, d]."""
         config = self.config
@@ -80,7 +86,7 @@ class MIGGT(DotProduct, Trained):
         without_items_Nd = functional.pad(users_Ud, (0, 0, 0, self.items.size))
         z_Nd = self._propagated(without_items_Nd, config.user_layers, drop)
         for m in self.modalities:
-            items_Id = drop(self.encoders[m](drop), config.item_dropout, self.items)
+            items_Id = drop(self.encoder(m)(drop), config.item_dropout, self.items)
             without_users_Nd = functional.pad(items_Id, (0, 0, self.n_users, 0))
             z_Nd = z_Nd + self._propagated(without_users_Nd, config.layers_of(m), drop)
         return drop(z_Nd, config.final_dropout, self.nodes)
