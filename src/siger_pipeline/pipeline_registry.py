@@ -16,6 +16,7 @@ from siger_pipeline.pipelines.features.pipeline import create_pipeline as featur
 from siger_pipeline.pipelines.graphs.pipeline import create_pipeline as graphs
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline as ingest
 from siger_pipeline.pipelines.report.pipeline import create_pipeline as report
+from siger_pipeline.pipelines.studies.pipeline import Member
 from siger_pipeline.pipelines.studies.pipeline import create_pipeline as tabulate
 from siger_pipeline.pipelines.train.pipeline import create_pipeline as train
 from siger_pipeline.shell.configuration import ProjectConfigLoader
@@ -85,12 +86,14 @@ def _with_all_it_needs(everything: Pipeline, stage: list[Node]) -> Pipeline:
 def _study(study: Study, current: Current) -> Pipeline:
     """The trials of a study, as far as its table needs them, and the table."""
     nodes: dict[str, Node] = {}
+    members = []
     for part in study.parts:
-        stages = current.nodes_of(part.trial, STAGES).stages
-        nodes |= {node.name: node for stage in stages.values() for node in stage}
-    (table,) = tabulate(study.slug, [part.trial.slug for part in study.parts]).nodes
+        wired = current.nodes_of(part.trial, STAGES)
+        nodes |= {node.name: node for stage in wired.stages.values() for node in stage}
+        members.append(Member(part.trial.selection, wired.names))
+    made = tabulate(study.slug, members, fused=study.fusion is not None).nodes
     current.add_study(study)
-    return Pipeline([*nodes.values(), table]).to_nodes(table.name)
+    return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
 
 
 def _of_base() -> Current:

@@ -11,6 +11,7 @@ from torch import Tensor
 from contracts.world import (
     CLOSED,
     EVERY,
+    OURS,
     config_of,
     small_world,
     train_config,
@@ -122,6 +123,18 @@ def test_a_fitted_model_is_stored_once(name: str) -> None:
     size = inputs.n_items**2
     assert large_tensors(model, size) <= set(storages(weights).values())
     assert sum(x.numel() >= size for x in weights.values()) <= 1
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_model_says_whether_it_is_trained(name: str) -> None:
+    assert (model_config(name).train_settings is None) == (name not in CLOSED)
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_seed_that_names_no_trial_changes_nothing(name: str) -> None:
+    if model_config(name).train_settings == ():
+        one, other = (ready(name, seed=seed).score(USERS) for seed in (1, 2))
+        assert torch.equal(one, other)
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from siger_pipeline.datasets.base import DataFileError
-from siger_pipeline.datasets.checkpoint import CheckpointDataset
+from siger_pipeline.datasets.checkpoint import CheckpointDataset, canonical
 
 
 def trained() -> dict[str, Any]:
@@ -60,6 +60,21 @@ def test_bytes_depend_on_values_alone(tmp_path: Path) -> None:
     for name, state in variants.items():
         CheckpointDataset(filepath=tmp_path / name).save(state)
         assert (tmp_path / name).read_bytes() == (tmp_path / "shared").read_bytes(), name
+
+
+def test_strides_of_a_single_row_do_not_matter(tmp_path: Path) -> None:
+    row = torch.arange(3.0)
+    for name, tensor in (("a", row.view(1, 3)), ("b", row.as_strided((1, 3), (7, 1)))):
+        CheckpointDataset(filepath=tmp_path / name).save({"row": tensor})
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_large_weights_are_not_copied_to_be_saved() -> None:
+    weights = torch.nn.Parameter(torch.ones(3, 4))
+    plain = canonical({"a": weights, "b": [weights]})
+    assert plain["a"].data_ptr() == weights.data_ptr()
+    assert plain["b"][0].data_ptr() != weights.data_ptr()
+    assert not plain["a"].requires_grad
 
 
 def test_a_view_does_not_drag_its_storage_along(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from siger_pipeline.graphs.cooccurrence import cooccurrence_graph
 from siger_pipeline.graphs.knn import knn_graph
 from siger_pipeline.graphs.recipe import Features, GraphInputs, RecipeConfig
 from siger_pipeline.graphs.registry import build, graphs_of, requested_graph
+from siger_pipeline.pipelines.graphs.nodes import build_graph
 from siger_pipeline.plugins import RECIPES, names
 from siger_pipeline.requests import Request, features, graph
 
@@ -47,6 +48,17 @@ def test_weights_of_the_nearest_neighbours(weights: str) -> None:
     scale = dense.sum(axis=1) ** -0.5
     found = knn_graph(TEXT, 4, weights=weights).toarray()
     np.testing.assert_allclose(found, dense * scale[:, None] * scale, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("k", "said"), [(15, 0), (16, 1)])
+def test_k_beyond_the_catalogue_is_said(
+    k: int, said: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    split_matrix = R.astype(np.int8)  # 1 is training
+    build_graph(recipe="item_cosine", parameters={"k": k}, requests={}, split_matrix=split_matrix)
+    text = f"Graph item_cosine-k{k}: k is beyond the 15 items of the catalogue, and no neighbour is"
+    assert sum(text in message for message in caplog.messages) == said
 
 
 def test_every_recipe_has_a_config_and_a_function() -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from reference import losses as reference
 from siger_pipeline.losses.alignment import anchor_info_nce
-from siger_pipeline.losses.contrastive import info_nce
+from siger_pipeline.losses.contrastive import dot_info_nce, info_nce
 from siger_pipeline.losses.ranking import bpr
 from siger_pipeline.losses.regularisation import frobenius, half_squared
 from siger_pipeline.ops import log_sum_exp
@@ -34,6 +34,21 @@ def test_info_nce_is_the_reference(size: tuple[int, int, int], temperature: floa
     x, y = draw(*size, 2)
     expected = reference.info_nce(x.numpy(), y.numpy(), temperature)
     assert float(info_nce(x, y, temperature)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@given(sizes, st.sampled_from([0.1, 0.2, 1.0]))
+def test_dot_info_nce_is_the_reference(size: tuple[int, int, int], temperature: float) -> None:
+    x, y = draw(*size, 2)
+    expected = reference.dot_info_nce(x.numpy(), y.numpy(), temperature)
+    assert float(dot_info_nce(x, y, temperature)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_dot_info_nce_of_unit_rows_is_that_of_cosines_and_large_products_stay_finite() -> None:
+    x, y = draw(6, 4, 0, 2)
+    assert float(dot_info_nce(unit_rows(x), unit_rows(y), 0.2)) == pytest.approx(
+        float(info_nce(x, y, 0.2))
+    )
+    assert torch.isfinite(dot_info_nce(x.float() * 1e4, y.float(), 0.1))
 
 
 @given(sizes, temperatures)

@@ -57,6 +57,13 @@ def test_a_class_that_is_neither_trained_nor_fitted(monkeypatch: pytest.MonkeyPa
         model_class("lightgcn")
 
 
+def test_a_trained_model_that_hides_its_training_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_config("lightgcn"), "train_settings", ())
+    words = r"lightgcn.config lacks Config.train_settings = None: a model that is trained depends"
+    with pytest.raises(ParameterError, match=words):
+        model_class("lightgcn")
+
+
 @pytest.mark.parametrize("name", model_names())
 def test_every_request_of_every_model_can_be_made(name: str) -> None:
     requests = requests_of(name, config_of(name), ["image", "text"])

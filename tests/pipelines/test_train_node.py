@@ -99,6 +99,28 @@ def test_every_epoch_is_saved_and_none_is_held(monkeypatch: pytest.MonkeyPatch) 
     assert offered.given == {}  # Kedro held this until the node's end
 
 
+@pytest.mark.parametrize(("model", "settings"), [("ease", {}), ("random", {"seed": 3})])
+def test_what_is_computed_at_once_reads_of_the_training_what_counts(
+    model: str, settings: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = small_world()
+    monkeypatch.setattr(matrix, "split_matrices", lambda *_: {})
+    monkeypatch.setattr(inputs, "model_inputs", lambda *_: world)
+    settings = {f"params:train.{key}": value for key, value in settings.items()}
+    given = {"params:model": model, f"params:{model}": {}, "split_matrix": csr_matrix((1, 1))}
+    given |= {"params:train.device": "cpu", **settings}
+    pipeline = create_pipeline(Selection("mmrec", {}, model, ()))
+    assert pipeline.inputs() == given.keys()
+    held = {name: MemoryDataset(value, copy_mode="assign") for name, value in given.items()}
+    made = SequentialRunner().run(pipeline, DataCatalog(held))
+    assert set(made) == set(OUTPUTS)
+    checkpoint = made["checkpoint"].load()
+    assert checkpoint["progress"]["finished"]
+    assert checkpoint["weights"]
+    assert made["last_checkpoint"].load()["weights"] == {}
+    assert len(made["history"].load()) == 0
+
+
 class Interrupted:
     """Outputs in files; Ctrl-C comes at one of the saves, counted over all of them."""
 

@@ -18,6 +18,15 @@ def info_nce(x: np.ndarray, y: np.ndarray, temperature: float) -> float:
     return total / len(x)
 
 
+def dot_info_nce(x: np.ndarray, y: np.ndarray, temperature: float) -> float:
+    """SLMRec's: −log softmax of dot products, the mean over rows."""
+    total = 0.0
+    for i in range(len(x)):
+        exps = [math.exp(float(x[i] @ y[j]) / temperature) for j in range(len(y))]
+        total -= math.log(exps[i] / sum(exps))
+    return total / len(x)
+
+
 def anchor_info_nce(
     first: np.ndarray, second: np.ndarray, anchor: np.ndarray, temperature: float
 ) -> float:

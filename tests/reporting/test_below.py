@@ -60,6 +60,7 @@ def document(recall: float) -> dict[str, Any]:
         ],
         "training": {"epochs": 0},
         "missing": {},
+        "calibration": None,
         "paper": {"figures": {}, "note": ""},
         "provenance": {
             "trial": "siger",

@@ -154,3 +154,25 @@ def test_a_floor_of_nought_is_no_measure(report: dict[str, Any]) -> None:
     report["floors"] = {"random": {"test": {"recall@20": 0.0}}}
     report["paper"]["figures"] = {}
     assert tiles(report)[0]["against"] == []
+
+
+def test_a_calibration_is_told_with_its_weight_and_effect(report: dict[str, Any]) -> None:
+    assert "calibrated" not in markdown(report).lower()
+    after = {
+        split: {name: value + 0.01 for name, value in figures.items()}
+        for split, figures in report["metrics"].items()
+    }
+    report["calibration"] = {
+        "corrector": "itemknn",
+        "top": 200,
+        "monitor": "recall@20",
+        "weight": 0.6,
+        "tried": [{"weight": w, "validation": 0.2} for w in (0.0, 0.6)],
+        "alone": report["metrics"],
+        "calibrated": after,
+    }
+    text = markdown(report)
+    assert row(text, "da_mrs calibrated by itemknn, test") == ["0.1200", "0.0900"]
+    assert row(text, "da_mrs calibrated by itemknn, validation") == ["0.2200", "0.1900"]
+    assert "has weight 0.6, the best of 2 by validation recall@20" in text
+    assert "validation recall@20 0.2100 → 0.2200, test recall@20 0.1100 → 0.1200." in text

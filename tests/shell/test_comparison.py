@@ -212,3 +212,35 @@ def test_results_of_before_a_split_was_changed_stand_beside_no_newer_floors(
     lines = list(comparison(catalog(shop), names, "shop"))
     table = lines[next(n for n, line in enumerate(lines) if "lightgcn" in line) - 1 :]
     assert not any("popularity" in line for line in table)
+
+
+def calibration(corrector: str, alone: dict[str, float], recall: float) -> Document:
+    after = {**FIGURES, "recall@20": recall}
+    return {
+        "corrector": corrector,
+        "weight": 0.6,
+        "alone": {"test": alone, "validation": alone},
+        "calibrated": {"test": after, "validation": after},
+    }
+
+
+def test_figures_with_a_corrector_stand_in_columns_of_their_own(tmp_path: Path) -> None:
+    results(tmp_path, "siger", "lightgcn")
+    with_floors(tmp_path)
+    made = calibration("itemknn", FIGURES, 0.3)
+    write(tmp_path, "siger/calibrated/itemknn.json", made)
+    head, *lines = comparison(catalog(tmp_path), [], "sample")
+    assert head.split()[-2:] == ["recall@20+itemknn", "ndcg@20+itemknn"]
+    cells = {line.split()[0]: line.split()[-2:] for line in lines[:-1]}
+    assert cells["siger"] == ["0.3000", "0.0800"]
+    assert cells["lightgcn"] == cells["popularity"] == ["–", "–"]
+    assert len({len(line) for line in (head, *lines[:-1])}) == 1
+
+
+def test_a_calibration_of_other_metrics_is_not_shown(tmp_path: Path) -> None:
+    results(tmp_path, "siger")
+    before = calibration("itemknn", {**FIGURES, "recall@20": 0.19}, 0.3)
+    write(tmp_path, "siger/calibrated/itemknn.json", before)
+    write(tmp_path, "siger/calibrated/ease_text.json", {"corrector": "ease_text"})
+    head, *_ = comparison(catalog(tmp_path), [], "sample")
+    assert head.split()[-1] == "ndcg@20"

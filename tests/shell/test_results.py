@@ -47,6 +47,7 @@ def lines(*outputs: str) -> list[tuple[int, str]]:
     names = {"siger/metrics": "siger/metrics.json", "floors": "floors.json"}
     names |= {"siger/report_page": "siger/report.html", "knn_text": "graphs/knn_text.json"}
     names |= {"knn_image": "graphs/knn_image.json", "lightgcn/metrics": "lightgcn/metrics.json"}
+    names |= {"siger/calibrated/itemknn": "siger/calibrated/itemknn.json"}
     names |= {"studies/seeds/table_markdown": "studies/seeds/table.md"}
     config = {
         name: {"type": KIND, "filepath": str(Path.cwd() / "data/shop" / path), "versioned": True}
@@ -149,3 +150,13 @@ def test_a_study_says_where_its_table_is() -> None:
     said = lines("siger/metrics", "lightgcn/metrics", "studies/seeds/table_markdown")
     path = f"data/shop/studies/seeds/table.md/{VERSION}/table.md"
     assert said == [(logging.INFO, f"seeds, 2 trials: see {path}")]
+
+
+@pytest.mark.usefixtures("folder")
+def test_figures_with_the_corrector_of_the_run_are_told() -> None:
+    made = {"corrector": "itemknn", "weight": 0.6, "alone": figures(0.2)}
+    write("siger/calibrated/itemknn.json", {**made, "calibrated": figures(0.24)})
+    said = [text for _, text in lines("siger/metrics", "siger/calibrated/itemknn")]
+    told = "calibrated by itemknn (weight 0.6), test: recall@20 0.2400, ndcg@20 0.0600"
+    assert said[1] == told
+    assert told not in [text for _, text in lines("siger/metrics")]

@@ -53,6 +53,17 @@ def test_models_variants_grid_and_seeds_become_trials(conf: Path) -> None:
     ]
 
 
+def test_a_model_that_reads_no_seed_is_one_trial_of_all_seeds(conf: Path) -> None:
+    found = study(conf, "mine: {models: [ease, random, lightgcn], seeds: [999, 3]}\n")
+    assert [part.trial.name for part in found.parts] == [
+        *("ease", "random", "random+seed=3", "lightgcn", "lightgcn+seed=3")
+    ]
+    config = current("", conf)
+    config.add_study(found)
+    seeds = [row["seed"] for row in config.parameters["study"]["mine"]["trials"]]
+    assert seeds == [None, 999, 3, 999, 3]
+
+
 def test_what_a_run_overrides_holds_for_each_trial(conf: Path) -> None:
     text = "mine: {models: [siger], grid: {beta: [0.1, 0.3]}}\n"
     found = study(conf, text, "train.max_epochs=2")
@@ -113,12 +124,34 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
         ("mine: {models: [siger], variants: {a: {model: lightgcn}}}", ["model cannot", "`models`"]),
         ("mine: {models: [siger], grid: {dataset: [baby]}}", ["dataset cannot be", "--env"]),
         ("mine: {models: [siger], variants: {a: {threads: 1}}}", ["threads cannot be", "--params"]),
+        (
+            "mine: {models: [siger], variants: {a: {calibration.corrector: itemknn}}}",
+            ["calibration.corrector cannot be", "set it by --params"],
+        ),
         ("mine: {models: [siger], variants: {a: {train: 5}}, seeds: [1]}", ["train is set twice"]),
         (
             "mine: {models: [siger], variants: {a: {siger.train.seed: 5}}, seeds: [1]}",
             ["variant 'a'", "train.seed is set twice"],
         ),
         ("mine: {models: [siger], seeds: [3, 3]}", ["trial siger+seed=3 twice"]),
+        ("mine: {models: [siger], fusion: true}", ["fusion and one trial, siger"]),
+        ("mine: {models: [siger, lightgcn], fusion: 1}", ["fusion is 1"]),
+        (
+            "mine: {models: [siger, lightgcn], fusion: {tops: 1}}",
+            ["no key 'fusion.tops'", "did you mean 'top'?", "there are top, weights, monitor"],
+        ),
+        (
+            "mine: {models: [siger, lightgcn], fusion: {top: 20}}",
+            ["study 'mine' has fusion.top = 20", "evaluate.top_k = 50"],
+        ),
+        (
+            "mine: {models: [siger, lightgcn], fusion: {weights: [0.5]}}",
+            ["fusion.weights is [0.5]", "begin with 0"],
+        ),
+        (
+            "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}, fusion: true}",
+            ["trials lightgcn and lightgcn+split.seed=3 differ in split", "leave fusion out"],
+        ),
         (
             "mine: {models: [siger], variants: {a: {bta: 1}}}",
             ["variant 'a'", "no parameter 'bta'"],
@@ -171,3 +204,10 @@ def test_a_run_does_not_replace_what_a_study_sets(conf: Path, params: str, key: 
     (conf / "base" / "studies.yml").write_text("mine: {models: [siger], seeds: [1, 2]}\n")
     with pytest.raises(UserError, match=f"'mine' sets {key} itself: leave it out of --params"):
         Studies(loader, loader["parameters"]).study("mine")
+
+
+def test_scores_may_be_added_up(conf: Path) -> None:
+    assert study(conf, "mine: {models: [siger, lightgcn], fusion: false}\n").fusion is None
+    found = study(conf, "mine: {models: [siger, lightgcn], fusion: true}\n").fusion
+    assert found is not None
+    assert (found.top, found.monitor, found.weights[:3]) == (200, "recall@20", (0.0, 0.1, 0.2))

@@ -29,6 +29,7 @@ from siger_pipeline.shell.trials import counts, without_effect
         ("train.learning_rate=0.01,split.seed=3", "siger+learning_rate=0.01+split.seed=3"),
         ("features.modalities.image=null", "siger+features.modalities.image=null"),
         ("features.tfidf_svd.dimension=64", "siger+features.tfidf_svd.dimension=64"),
+        ("features.missing=neighbours", "siger+features.missing=neighbours"),
         ("evaluate.ks=[5]", "siger+evaluate.ks=5,"),
         ("split.ratios=[0.7,0.1,0.2]", "siger+split.ratios=0.7,0.1,0.2"),
         ("train.device=cpu,threads=2,report.paper_note=x,evaluate.block_mib=9", "siger"),
@@ -37,6 +38,14 @@ from siger_pipeline.shell.trials import counts, without_effect
         ("lightgcn.layers=2", "siger"),
         ("model=lightgcn,siger.beta=0,features.tfidf_svd.dimension=64", "lightgcn"),
         ("ingest.max_bad_share=0.5", "siger"),
+        ("calibration.corrector=itemknn,calibration.top=99,itemknn.k=5", "siger"),
+        (
+            "model=lightgcn,calibration.corrector=ease_text,features.tfidf_svd.dimension=64",
+            "lightgcn",
+        ),
+        ("model=ease,train.seed=3,train.learning_rate=0.1,ease.train.patience=9", "ease"),
+        ("model=ease,ease.ridge=9,ease.solve_mib=9", "ease+ridge=9"),
+        ("model=random,train.seed=3,train.patience=9", "random+seed=3"),
     ],
 )
 def test_a_name_has_the_overrides_that_count(params: str, name: str) -> None:
@@ -56,8 +65,23 @@ def test_overrides_are_what_differs_from_the_environment() -> None:
     [
         ("lightgcn.layers=2,siger.beta=0", ["lightgcn.layers"]),
         ("model=lightgcn,features.tfidf_svd.dimension=64", ["features.tfidf_svd.dimension"]),
+        ("model=lightgcn,features.missing=mean", ["features.missing"]),
         ("model=lightgcn,threads=2,graphs.block_mib=9,report.paper_note=x,floors.seed=2", []),
         ("features.modalities.image=null,features.picture.size=32", ["features.picture.size"]),
+        (
+            "calibration.corrector=itemknn,calibration.top=99,itemknn.k=5,ease.ridge=9",
+            ["ease.ridge"],
+        ),
+        ("calibration.top=99,itemknn.k=5", ["calibration.top", "itemknn.k"]),
+        (
+            "model=lightgcn,calibration.corrector=ease_text,features.tfidf_svd.dimension=64,"
+            "features.picture.size=32",
+            ["features.picture.size"],
+        ),
+        (
+            "model=ease,train.seed=3,ease.train.patience=9,train.device=cpu",
+            ["ease.train.patience", "train.seed"],
+        ),
     ],
 )
 def test_overrides_that_change_nothing_are_known(params: str, keys: list[str]) -> None:
@@ -81,6 +105,11 @@ def test_each_override_counts_where_the_configuration_is_wrong_without(
     params = "siger.beta=0.3,siger.train.patience=20"
     trial = current(params, tmp_path / "conf", "baby").trial
     assert trial.name == "siger+beta=0.3+patience=20"
+
+
+def test_a_model_computed_at_once_reads_no_training_setting_but_the_device() -> None:
+    assert current("model=ease").trial.values["train"] == {"device": "auto"}
+    assert current("model=random").trial.values["train"] == {"device": "auto", "seed": 999}
 
 
 def test_which_parameters_name_a_trial() -> None:

@@ -1,11 +1,21 @@
 """The table of a study: tidy, and summed up for people."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from siger_pipeline.studies.table import COLUMNS, as_latex, as_markdown, summary, tidy_table
+from siger_pipeline.studies.table import (
+    CALIBRATED,
+    COLUMNS,
+    Measured,
+    as_latex,
+    as_markdown,
+    fusion_row,
+    summary,
+    tidy_table,
+)
 
 
 def trial(variant: str, seed: int) -> dict[str, Any]:
@@ -25,10 +35,16 @@ ORIGIN = {
 }
 
 
+TRIALS = [
+    Measured(trial("full", 1), metrics(0.1), ORIGIN),
+    Measured(trial("full", 2), metrics(0.2), ORIGIN),
+    Measured(trial("−MP & more_1", 1), metrics(0.05), ORIGIN),
+]
+
+
 @pytest.fixture
 def table() -> pd.DataFrame:
-    trials = [trial("full", 1), trial("full", 2), trial("−MP & more_1", 1)]
-    return tidy_table(trials, [metrics(0.1), metrics(0.2), metrics(0.05)], [ORIGIN] * 3)
+    return tidy_table(TRIALS)
 
 
 def test_a_row_a_trial_split_and_metric(table: pd.DataFrame) -> None:
@@ -53,6 +69,13 @@ def test_a_summary_over_seeds(table: pd.DataFrame) -> None:
     ]
 
 
+def test_a_trial_without_a_seed_has_none_in_the_table() -> None:
+    row = {"trial": "ease", "model": "ease", "variant": "", "seed": None}
+    table = tidy_table([Measured(each, metrics(0.1), ORIGIN) for each in (row, trial("", 3))])
+    assert table["seed"].isna().sum() == 3
+    assert summary(table)["seeds"].tolist() == ["–", 1]
+
+
 def test_the_summary_in_markdown_and_latex(table: pd.DataFrame) -> None:
     rows = summary(table)
     assert as_markdown(rows, "mine | yours").splitlines()[:5] == [
@@ -65,3 +88,48 @@ def test_the_summary_in_markdown_and_latex(table: pd.DataFrame) -> None:
     latex = as_latex(rows)
     assert r"siger & $-$MP \& more\_1 & 1 & 0.0500 \\" in latex
     assert latex.startswith("\\begin{tabular}{llrr}\n\\toprule\n")
+
+
+def test_figures_with_a_corrector_stand_in_columns_of_their_own() -> None:
+    made = {"corrector": "itemknn", "weight": 0.6, "calibrated": metrics(0.3)}
+    table = tidy_table([*(replace(each, calibration=made) for each in TRIALS[:2]), TRIALS[2]])
+    assert tuple(table.columns) == (*COLUMNS, *CALIBRATED)
+    assert table.iloc[0][["value", *CALIBRATED]].tolist() == [0.1, "itemknn", 0.6, 0.3]
+    assert table.iloc[-1][list(CALIBRATED)].isna().all()
+    assert summary(table).to_dict("records") == [
+        {
+            "model": "siger",
+            "variant": "full",
+            "seeds": 2,
+            "recall@20": "0.1500 ± 0.0707",
+            "recall@20 calibrated": "0.3000 ± 0.0000",
+        },
+        {
+            "model": "siger",
+            "variant": "−MP & more_1",
+            "seeds": 1,
+            "recall@20": "0.0500",
+            "recall@20 calibrated": "–",
+        },
+    ]
+
+
+FUSION = {
+    "trials": ["siger", "lightgcn", "vbpr"],
+    "weights": [1.0, 0.0, 0.3],
+    "metrics": metrics(0.4),
+}
+
+
+def test_a_fusion_is_one_more_row() -> None:
+    table = tidy_table([*TRIALS, fusion_row(FUSION, TRIALS)])
+    assert len(table) == 12
+    last = table.iloc[-1]
+    assert (last["trial"], last["data"], last["dataset"]) == ("fusion", "sha256:1", "shop")
+    assert pd.isna(last["seed"])
+    assert summary(table).to_dict("records")[-1] == {
+        "model": "fusion",
+        "variant": "1 · siger + 0.3 · vbpr",
+        "seeds": "–",
+        "recall@20": "0.4000",
+    }

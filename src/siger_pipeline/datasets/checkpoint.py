@@ -6,11 +6,14 @@ import json
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from kedro_datasets._typing import JSONPreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SIMPLE = (int, float, bool, type(None))
 
@@ -61,28 +64,50 @@ def outline(value: Any) -> Any:
     return value
 
 
-def canonical(value: Any, where: str = "checkpoint") -> Any:
+def canonical(value: Any, where: str = "checkpoint", taken: set[int] | None = None) -> Any:
     """An equal object whose pickle depends on values alone.
 
     Pickle writes an object that it met before as a reference, and torch a tensor with all of its
-    storage: equal strings become one object, containers new ones, tensors contiguous CPU clones.
+    storage: equal strings become one object, containers new ones, tensors contiguous ones on the
+    CPU, each with a storage of its own.
+
+    Args:
+        value: to be saved.
+        where: it stands, for the message.
+        taken: storages of the tensors before it.
 
     Raises:
         DataFileError: a value of a type that a checkpoint cannot hold; the message names its keys.
     """
     import torch
 
+    taken = set() if taken is None else taken
     if isinstance(value, torch.Tensor):
-        return value.detach().cpu().clone(memory_format=torch.contiguous_format)
+        return _alone(value, taken)
     if type(value) is str:
         return sys.intern(value)
     if isinstance(value, dict):
-        return {canonical(k, where): canonical(v, f"{where}.{k}") for k, v in value.items()}
+        return {canonical(k, where): canonical(v, f"{where}.{k}", taken) for k, v in value.items()}
     if type(value) in (list, tuple):
-        return type(value)(canonical(v, f"{where}[{n}]") for n, v in enumerate(value))
+        return type(value)(canonical(v, f"{where}[{n}]", taken) for n, v in enumerate(value))
     if type(value) in SIMPLE:
         return value
     raise DataFileError(
         f"{where} is a {type(value).__name__}: a checkpoint holds tensors, str, int, float, bool,"
         " None, and dicts, lists and tuples of them."
     )
+
+
+def _alone(tensor: Tensor, taken: set[int]) -> Tensor:
+    """The tensor in the plain form; a copy only where it shares a storage, or has a part of it.
+
+    A model that is computed at once may have weights of gigabytes.
+    """
+    import torch
+
+    plain = tensor.detach().cpu().contiguous()
+    storage = plain.untyped_storage()
+    if storage.nbytes() != plain.nbytes or storage.data_ptr() in taken:
+        return plain.clone(memory_format=torch.contiguous_format)
+    taken.add(storage.data_ptr())
+    return plain.view(-1).view(plain.shape)  # strides of dimensions of one element may be any

@@ -1,8 +1,11 @@
-"""Parameters of the evaluate stage."""
+"""Parameters of the evaluate stage, and of the fusion of several models' scores."""
 
+from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+
+METRIC = r"^(recall|ndcg|precision|map)@[1-9][0-9]*$"
 
 
 class EvaluateConfig(BaseModel):
@@ -30,6 +33,61 @@ class EvaluateConfig(BaseModel):
                 f"top_k must be at least the largest of ks, but {self.top_k} < {self.ks[-1]}"
             )
         return self
+
+
+class FusionConfig(BaseModel):
+    """How the scores of several models are added up: `fusion:` of a study."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    top: PositiveInt = Field(
+        default=200, description="candidates: the first model's best items of each user"
+    )
+    weights: tuple[float, ...] = Field(
+        default=tuple(n / 10 for n in range(16)),
+        min_length=1,
+        description="[w] tried for each further model; the first one's is 1",
+    )
+    monitor: str = Field(
+        default="recall@20",
+        pattern=METRIC,
+        description="validation metric that chooses the weights",
+    )
+
+    @field_validator("weights")
+    @classmethod
+    def _ascend_from_zero(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
+        if weights[0] != 0 or any(a >= b for a, b in pairwise(weights)):
+            raise ValueError("they must begin with 0, the first model alone, and increase")
+        return weights
+
+    def misfit(self, evaluate: EvaluateConfig) -> tuple[str, str] | None:
+        """The name of a setting that does not fit what is measured, and why; None where all do.
+
+        Args:
+            evaluate: what is measured.
+        """
+        if self.top < evaluate.top_k:
+            return "top", (
+                f"the lists of evaluate.top_k = {evaluate.top_k} items are chosen among so many "
+                "candidates, so that at least as many are wanted"
+            )
+        if self.monitored not in evaluate.ks:
+            return "monitor", (
+                f"a metric at one of the list lengths evaluate.ks = {list(evaluate.ks)} is wanted"
+            )
+        return None
+
+    @property
+    def monitored(self) -> int:
+        """K of the monitored metric."""
+        return int(self.monitor.partition("@")[2])
+
+
+class CalibrationConfig(FusionConfig):
+    """`calibration:` of the parameters: a closed form corrects the model's order."""
+
+    corrector: str | None = Field(description="name of a model computed at once; null: none")
 
 
 class FloorsConfig(BaseModel):

@@ -72,11 +72,31 @@ def evaluate_recommender(
         InputError: a score that is not finite, or a split without any such user.
     """
     train = matrices[Split.TRAIN]
-    tested = _ranked(scorer, train, _seen_at_test(matrices, config), config, device)
+    tested = _ranked(scorer, train, seen_at_test(matrices, config), config, device)
     validated = tested
     if config.mask != "train":
         validated = _ranked(scorer, train, train, config, device)
-    training = TrainingCounts.of(train)
+    return measured(validated, tested, matrices, config)
+
+
+def measured(
+    validated: RankedLists,
+    tested: RankedLists,
+    matrices: Mapping[Split, sparse.csr_matrix],
+    config: EvaluateConfig,
+) -> EvaluationResult:
+    """The metrics of lists.
+
+    Args:
+        validated: lists of the users with training data, masked as at validation.
+        tested: the same, masked as at test.
+        matrices: interactions of each split, CSR [U, I].
+        config: list lengths.
+
+    Raises:
+        InputError: a split without a user of the lists.
+    """
+    training = TrainingCounts.of(matrices[Split.TRAIN])
     metrics, groups = {}, []
     for split, lists in ((Split.VALIDATION, validated), (Split.TEST, tested)):
         hits = hits_of_split(split, lists, matrices[split])
@@ -84,6 +104,20 @@ def evaluate_recommender(
         metrics[split.value] = accuracy(hits, config.ks).means() | beyond
         groups.append(group_table(split.value, hits, training, config.ks))
     return EvaluationResult(metrics, pd.concat(groups, ignore_index=True), tested)
+
+
+def users_to_rank(train: sparse.csr_matrix) -> np.ndarray:
+    """The users with training data, int64 [n]."""
+    return np.flatnonzero(np.diff(train.indptr))
+
+
+def seen_at_test(
+    matrices: Mapping[Split, sparse.csr_matrix], config: EvaluateConfig
+) -> sparse.csr_matrix:
+    """What is masked at test, CSR [U, I]; at validation it is the training interactions."""
+    if config.mask == "train":
+        return matrices[Split.TRAIN]
+    return sparse.csr_matrix(matrices[Split.TRAIN] + matrices[Split.VALIDATION])
 
 
 def hits_of_split(split: Split, lists: RankedLists, held_out: sparse.csr_matrix) -> Hits:
@@ -150,14 +184,6 @@ def short_lists(lists: RankedLists, user_names: np.ndarray) -> str | None:
     )
 
 
-def _seen_at_test(
-    matrices: Mapping[Split, sparse.csr_matrix], config: EvaluateConfig
-) -> sparse.csr_matrix:
-    if config.mask == "train":
-        return matrices[Split.TRAIN]
-    return sparse.csr_matrix(matrices[Split.TRAIN] + matrices[Split.VALIDATION])
-
-
 def _ranked(
     scorer: Scorer,
     train: sparse.csr_matrix,
@@ -165,7 +191,7 @@ def _ranked(
     config: EvaluateConfig,
     device: torch.device | str,
 ) -> RankedLists:
-    users = np.flatnonzero(np.diff(train.indptr))
+    users = users_to_rank(train)
     items, scores = rank(
         scorer, users, seen, config.top_k, block_mib=config.block_mib, device=device
     )

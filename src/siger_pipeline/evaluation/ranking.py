@@ -100,20 +100,68 @@ def rank(
     _check_k(k)
     index_nK = np.full((len(user_ids), k), PADDING, dtype=np.int64)
     score_nK = np.full((len(user_ids), k), -np.inf, dtype=np.float32)
-    n_items, buffer_BI = seen.shape[1], None
-    ids_n = torch.from_numpy(np.asarray(user_ids, dtype=np.int64))
+    buffer_BI = None
     seen_nI = _Seen(seen.tocsr()[user_ids], device)
-    with torch.no_grad():
-        for rows in _blocks(len(ids_n), n_items, _bound(block_mib, device)):
-            scores_BI = scorer(ids_n[rows].to(device))
-            _check_shape("the scorer's result", scores_BI.shape, (len(ids_n[rows]), n_items))
-            _check_finite(scores_BI, ids_n[rows])
-            if buffer_BI is None:
-                buffer_BI = torch.empty_like(scores_BI, dtype=torch.float32).contiguous()
-            masked_BI = seen_nI.mask(buffer_BI[: len(scores_BI)].copy_(scores_BI), rows.start)
-            index, score = best_of_rows(masked_BI, k)
-            index_nK[rows], score_nK[rows] = index.cpu().numpy(), score.cpu().numpy()
+    for rows, scores_BI in _scores(scorer, user_ids, seen.shape[1], block_mib, device):
+        if buffer_BI is None:
+            buffer_BI = torch.empty_like(scores_BI, dtype=torch.float32).contiguous()
+        masked_BI = seen_nI.mask(buffer_BI[: len(scores_BI)].copy_(scores_BI), rows.start)
+        index, score = best_of_rows(masked_BI, k)
+        index_nK[rows], score_nK[rows] = index.cpu().numpy(), score.cpu().numpy()
     return index_nK, score_nK
+
+
+def scores_of_items(
+    scorer: Scorer,
+    user_ids: np.ndarray,
+    items_nK: np.ndarray,
+    n_items: int,
+    *,
+    block_mib: float = DEFAULT_BLOCK_MIB,
+    device: torch.device | str = "cpu",
+) -> np.ndarray:
+    """A model's scores of some items for each user, float32 [n, K]; −∞ for an empty rank.
+
+    Args:
+        scorer: user indices -> scores of all items.
+        user_ids: users, [n].
+        items_nK: an item at each rank, −1 where it is empty, int64 [n, K].
+        n_items: I.
+        block_mib: bound on the memory beside the model, MiB (at least one user's scores).
+        device: where the scorer expects the user indices.
+
+    Raises:
+        InputError: as `rank`.
+    """
+    score_nK = np.empty(items_nK.shape, dtype=np.float32)
+    for rows, scores_BI in _scores(scorer, user_ids, n_items, block_mib, device):
+        items_BK = torch.from_numpy(items_nK[rows]).to(scores_BI.device)
+        score_BK = scores_BI.float().gather(1, items_BK.clamp(min=0))
+        score_nK[rows] = score_BK.masked_fill_(items_BK < 0, -torch.inf).cpu().numpy()
+    return score_nK
+
+
+def blocks(n_rows: int, n_columns: int, block_mib: float) -> Iterator[slice]:
+    """Rows at a time of a matrix whose block of scores stays within a memory, at least one."""
+    rows = max(1, int(block_mib * 2**20 / (BYTES_PER_SCORE * max(1, n_columns))))
+    return (slice(start, start + rows) for start in range(0, n_rows, rows))
+
+
+def _scores(
+    scorer: Scorer,
+    user_ids: np.ndarray,
+    n_items: int,
+    block_mib: float,
+    device: torch.device | str,
+) -> Iterator[tuple[slice, torch.Tensor]]:
+    """The scores of all items, [B, I], for a block of users after the other."""
+    ids_n = torch.from_numpy(np.asarray(user_ids, dtype=np.int64))
+    for rows in blocks(len(ids_n), n_items, _bound(block_mib, device)):
+        with torch.no_grad():
+            scores_BI = scorer(ids_n[rows].to(device))
+        _check_shape("the scorer's result", scores_BI.shape, (len(ids_n[rows]), n_items))
+        _check_finite(scores_BI, ids_n[rows])
+        yield rows, scores_BI.detach()
 
 
 class _Seen:
@@ -136,11 +184,6 @@ class _Seen:
 
 def _bound(block_mib: float, device: torch.device | str) -> float:
     return min(block_mib, CACHE_MIB) if torch.device(device).type == "cpu" else block_mib
-
-
-def _blocks(n_rows: int, n_items: int, block_mib: float) -> Iterator[slice]:
-    rows = max(1, int(block_mib * 2**20 / (BYTES_PER_SCORE * max(1, n_items))))
-    return (slice(start, start + rows) for start in range(0, n_rows, rows))
 
 
 def _dense(matrix: np.ndarray | torch.Tensor) -> torch.Tensor:

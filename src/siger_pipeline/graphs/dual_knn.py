@@ -86,16 +86,19 @@ class _Candidates:
     """Pairs with s_m ≥ μ_m for every m: products decide where they can, float64 cosines else."""
 
     def __init__(self, units: Sequence[UnitRows], means: Sequence[float]) -> None:
+        """Take μ_m and unit rows of each modality, first of the one that is searched."""
         self.units = units
         self.means = [round(mean, TIE_DECIMALS) for mean in means]
         # A product in float32 and the mean stored as float32 err by less.
         self.slack = 2 * product_error(max(unit.width for unit in units))
 
-    def __call__(self, near_RC: torch.Tensor, row: int, col: int) -> torch.Tensor:
+    def __call__(
+        self, near_RC: torch.Tensor, tile_RC: torch.Tensor, row: int, col: int
+    ) -> torch.Tensor:
         rows = slice(row, row + near_RC.shape[0])
         cols = slice(col, col + near_RC.shape[1])
-        margin_RC = torch.full(near_RC.shape, torch.inf, device=near_RC.device)
-        for unit, mean in zip(self.units, self.means, strict=True):
+        margin_RC = tile_RC - self.means[0]
+        for unit, mean in zip(self.units[1:], self.means[1:], strict=True):
             left_Rd, right_Cd = (_rows(unit, x).to(near_RC.device) for x in (rows, cols))
             torch.minimum(margin_RC, left_Rd @ right_Cd.T - mean, out=margin_RC)
         unsure_P2 = (near_RC & (margin_RC.abs() < self.slack)).nonzero().cpu().numpy()

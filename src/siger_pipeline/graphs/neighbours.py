@@ -21,9 +21,9 @@ BYTES_PER_PAIR = 512  # a candidate, both its ends, their sort by row, and room 
 TIE_DECIMALS = 12
 
 
-# A mask of some pairs (i, j) of a tile, and its first row and column -> those of the pairs that
-# can be neighbours at all. The condition is symmetric, and each row meets it with itself.
-Among = Callable[[torch.Tensor, int, int], torch.Tensor]
+# A mask of some pairs of a tile, its products, its first row and column -> those of the pairs
+# that can be neighbours at all. The condition is symmetric, and each row meets it with itself.
+Among = Callable[[torch.Tensor, torch.Tensor, int, int], torch.Tensor]
 
 
 class Nearest(NamedTuple):
@@ -143,7 +143,7 @@ class _Search:
         near_RC = (tile_RC >= threshold_R[:, None]) | (tile_RC >= threshold_C)
         near_RC = near_RC.triu(row - col + 1)
         if self.among is not None:
-            near_RC = self.among(near_RC, row, col)
+            near_RC = self.among(near_RC, tile_RC, row, col)
         pair_P2 = near_RC.nonzero().to(torch.int32).cpu().numpy()
         product_P = tile_RC[near_RC].cpu().numpy()
         self._waiting.append((pair_P2[:, 0] + row, pair_P2[:, 1] + col, product_P))

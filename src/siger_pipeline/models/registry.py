@@ -155,6 +155,21 @@ def model_class(name: str) -> type[Recommender]:
     return cls
 
 
+def is_closed_form(name: str) -> bool:
+    """Whether a model is computed at once, and not trained by epochs.
+
+    PyTorch is imported only where `Config.train_settings` leaves it open.
+
+    Raises:
+        ParameterError: as `model_class`.
+    """
+    if model_config(name).train_settings is not None:
+        return True
+    from siger_pipeline.models.recommender import ClosedForm
+
+    return issubclass(model_class(name), ClosedForm)
+
+
 def build(
     name: str, config: Mapping[str, Any], inputs: ModelInputs, randomness: Randomness
 ) -> Recommender:

@@ -21,3 +21,15 @@ def constant(matrix: np.ndarray) -> Tensor:
         # It is never written to.
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
         return torch.from_numpy(np.asarray(matrix, dtype=np.float32))
+
+
+def lazy_zeros_like(table: Tensor) -> Tensor:
+    """Zeros of a table's shape that take no time where nothing is written to them.
+
+    On a CPU `torch.zeros` writes each one; NumPy asks the system for zeros, which makes them when
+    they are first needed. For gradients of a few rows of large tables.
+    """
+    if table.device.type != "cpu":
+        return torch.zeros_like(table)
+    like = table.detach().numpy()
+    return torch.from_numpy(np.zeros(like.shape, like.dtype))

@@ -11,6 +11,11 @@ SPLIT_MATRIX = "split_matrix"
 GRAPHS = "graphs/"
 
 
+def calibrated(corrector: str) -> list[str]:
+    """The catalog names of what a corrector makes of a model: figures and recommendations."""
+    return [f"calibrated/{corrector}", f"calibrated_recommendations/{corrector}"]
+
+
 def dataset_of(request: Request) -> str:
     """The catalog name of what is requested."""
     if request.modality:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from siger_pipeline.reporting import tables
+from siger_pipeline.reporting import calibrated, tables
 from siger_pipeline.reporting.tables import Report, Table
 
 
@@ -17,7 +17,7 @@ def markdown(report: Report) -> str:
     by_popularity = tables.groups(report, "item_popularity")
     sections = [
         _head(report),
-        _section("Results", tables.results(report)),
+        _results(report),
         _published(report),
         _section("Every metric, test", tables.every_metric(report, "test")),
         _section("Every metric, validation", tables.every_metric(report, "validation")),
@@ -49,6 +49,11 @@ def _head(report: Report) -> str:
     if origin["features_note"]:
         lines.append(f"**Features of this run**: {origin['features_note']}.")
     return "\n\n".join(lines)
+
+
+def _results(report: Report) -> str:
+    section = _section("Results", tables.results(report))
+    return "\n\n".join(filter(None, (section, calibrated.line(report))))
 
 
 def _section(title: str, content: Table) -> str:

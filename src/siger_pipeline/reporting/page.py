@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs
 
 from siger_pipeline.data.counts import UNKNOWN
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.reporting import figures, tables
+from siger_pipeline.reporting import calibrated, figures, tables
 from siger_pipeline.reporting.labels import graph_label
 from siger_pipeline.reporting.tables import Report, Table
 
@@ -53,6 +53,7 @@ def report_page(
         report=report,
         origin=report["provenance"],
         tables=tables,
+        calibration_line=calibrated.line(report),
         style=Markup(_source(environment, STYLE)),
         scripts=[Markup(script) for script in scripts],
         script_hashes=" ".join(f"'{integrity(script)}'" for script in scripts),

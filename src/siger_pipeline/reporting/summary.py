@@ -47,6 +47,7 @@ def summarise(
     paper_note: str,
     provenance: Mapping[str, Any],
     missing: Mapping[str, tuple[int, int]],
+    calibration: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Figures of a run with their provenance, the floors and the published figures.
 
@@ -60,6 +61,7 @@ def summarise(
         paper_note: how the paper's data differ.
         provenance: of `provenance.provenance`.
         missing: modality -> items without features of it, all items.
+        calibration: what a corrector makes of the run (`evaluation.calibration`), if one is chosen.
     """
     return {
         "metrics": metrics,
@@ -68,5 +70,6 @@ def summarise(
         "training": training_summary(history, timings),
         "paper": {"figures": published, "note": paper_note if published else ""},
         "provenance": provenance,
+        "calibration": dict(calibration) if calibration else None,
         "missing": {name: {"missing": n, "items": of} for name, (n, of) in missing.items()},
     }

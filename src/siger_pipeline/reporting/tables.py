@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from siger_pipeline.reporting import calibrated
 from siger_pipeline.reporting.below import below_popularity
 from siger_pipeline.reporting.paper import name_in_paper
 
@@ -78,6 +79,7 @@ def results(report: Report) -> Table:
     trial = report["provenance"]["trial"]
     columns = headline(metrics["test"])
     rows = [(f"{trial}, test", metrics["test"]), (f"{trial}, validation", metrics["validation"])]
+    rows += calibrated.rows(report)
     rows += [(f"{name}, test", splits["test"]) for name, splits in report["floors"].items()]
     cells = [[label, *(number(values.get(name)) for name in columns)] for label, values in rows]
     counterpart = name_in_paper(report["provenance"]["model"], published)

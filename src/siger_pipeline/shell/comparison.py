@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from kedro.io import DataCatalog
@@ -21,11 +21,15 @@ from siger_pipeline.shell.metrics import (
 
 Values = Mapping[str, float]  # metric -> value
 METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
+CALIBRATED = ("recall@20", "ndcg@20")
+BY = "+"  # between a metric and the corrector
 ABSENT = "–"
 
 
 def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Iterator[str]:
     """Lines of a table: test metrics of the trials that have results, and of the floors.
+
+    Figures with a corrector stand in columns of their own, `recall@20+itemknn`.
 
     Trials on other interactions or another split, or with other items masked at test, stand below
     it, in tables of their own.
@@ -50,12 +54,13 @@ def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Ite
             raise UserError(_why_not(name, results, floors_of(found["floors"]), folder))
     groups = _groups(results.values(), found["floors"], set(wanted) or results.keys())
     tables = [rows for _, rows in groups] or [_rows([], floors)]
+    columns = _columns(values for rows in tables for values in rows.values())
     title = f"{dataset}, test"
     width = max(len(name) for name in (title, *(name for rows in tables for name in rows)))
     for n, rows in enumerate(tables):
         if heading := _heading(*(result for result, _ in groups[: n + 1])):
             yield heading
-        yield from _lines(title, rows, width)
+        yield from _lines(title, rows, columns, width)
     yield f"\nResults lie in {folder}/<trial>/"
 
 
@@ -94,15 +99,35 @@ def _heading(*tables: Result) -> str:
 
 
 def _rows(results: Iterable[Result], floors: Mapping[str, Metrics]) -> dict[str, Values]:
-    rows: dict[str, Values] = {result.name: result.test for result in results}
+    rows: dict[str, Values] = {r.name: {**r.test, **_calibrated(r)} for r in results}
     return rows | {f"{name} (floor)": splits["test"] for name, splits in floors.items()}
 
 
-def _lines(title: str, rows: Mapping[str, Values], width: int) -> Iterator[str]:
-    yield title.ljust(width + 2) + _row(METRICS)
+def _calibrated(result: Result) -> Values:
+    """The figures with each corrector, under names of their own."""
+    return {
+        f"{metric}{BY}{corrector}": found.calibrated["test"][metric]
+        for corrector, found in result.calibrations.items()
+        for metric in CALIBRATED
+        if metric in found.calibrated["test"]
+    }
+
+
+def _columns(rows: Iterable[Values]) -> list[str]:
+    """The usual metrics, then those with each corrector that a row has."""
+    found = {key for values in rows for key in values if BY in key}
+    correctors = sorted({key.partition(BY)[2] for key in found})
+    possible = (f"{metric}{BY}{corrector}" for corrector in correctors for metric in CALIBRATED)
+    return [*METRICS, *(key for key in possible if key in found)]
+
+
+def _lines(
+    title: str, rows: Mapping[str, Values], columns: Sequence[str], width: int
+) -> Iterator[str]:
+    yield title.ljust(width + 2) + _row(columns, columns)
     for name, values in sorted(rows.items(), key=lambda row: row[1].get("recall@20", 0.0)):
-        cells = (f"{values[key]:.4f}" if key in values else ABSENT for key in METRICS)
-        yield "  " + name.ljust(width) + _row(cells)
+        cells = (f"{values[key]:.4f}" if key in values else ABSENT for key in columns)
+        yield "  " + name.ljust(width) + _row(cells, columns)
 
 
 def _why_not(name: str, results: Collection[str], floors: Mapping[str, object], folder: str) -> str:
@@ -116,5 +141,6 @@ def _why_not(name: str, results: Collection[str], floors: Mapping[str, object], 
     return f"no trial {name!r}; {wish}{there}"
 
 
-def _row(cells: Iterable[str]) -> str:
-    return "".join(cell.rjust(11) for cell in cells)
+def _row(cells: Iterable[str], columns: Sequence[str]) -> str:
+    widths = (max(11, len(column) + 2) for column in columns)
+    return "".join(cell.rjust(wide) for cell, wide in zip(cells, widths, strict=True))

@@ -70,8 +70,10 @@ class Current:
         ]
         title = f"{study.label} on {self.trial.dataset}"
         title += f": {study.description}" if study.description else ""
-        added = {"study": {study.slug: {"trials": rows, "title": title}}}
-        self.parameters = merged(self.parameters, added)
+        said: dict[str, Any] = {"trials": rows, "title": title}
+        if study.fusion:
+            said["fusion"] = study.fusion.model_dump(mode="json")
+        self.parameters = merged(self.parameters, {"study": {study.slug: said}})
 
     @property
     def scopes(self) -> dict[str, str]:

@@ -9,12 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from kedro_fresh.locations import Location
 
 LOG = logging.getLogger(__name__)
 Metrics = dict[str, dict[str, float]]  # split -> metric -> value
+
+
+class Calibration(BaseModel):
+    """What is read of the results of a corrector."""
+
+    corrector: str
+    weight: float
+    alone: Metrics
+    calibrated: Metrics
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class Result:
         data: fingerprint of the split interactions; empty where its provenance is not there.
         mask: items that were masked at test, as `evaluate.mask` says; empty likewise.
         floors: name of the folder of the floors on the same data; empty likewise.
+        calibrations: of these metrics, by corrector.
     """
 
     name: str
@@ -36,6 +46,7 @@ class Result:
     data: str
     mask: str
     floors: str
+    calibrations: Mapping[str, Calibration]
 
     @property
     def basis(self) -> tuple[str, str]:
@@ -62,6 +73,7 @@ def results_beside(metrics: Location) -> dict[str, Result]:
                 data=_text_at(origin, "data", "fingerprint"),
                 mask=_text_at(origin, "parameters", "evaluate", "mask"),
                 floors=_text_at(origin, "floors"),
+                calibrations=_calibrations(place, read),
             )
     return found
 
@@ -95,6 +107,15 @@ def seen_from_here(path: Path) -> Path:
     """A path from the working directory, if it lies below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _calibrations(metrics: Location, values: Metrics) -> dict[str, Calibration]:
+    """Those of a trial's newest metrics: not of a training before."""
+    assert metrics.path is not None
+    paths = sorted(metrics.path.with_name("calibrated").glob("*.json"))
+    places = (replace(metrics, path=path) for path in paths)
+    found = (_read(place, TypeAdapter(Calibration)) for place in places)
+    return {each.corrector: each for each in found if each and each.alone == values}
 
 
 def _has_test(place: Location, metrics: Metrics) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,11 +18,12 @@ from pydantic import (
 from siger_pipeline.blocks import with_blocks
 from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.evaluation.config import EvaluateConfig, FloorsConfig
+from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FloorsConfig
 from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import model_names, parameter_blocks
 from siger_pipeline.reporting.config import ReportConfig
+from siger_pipeline.shell.calibration import check_calibration
 from siger_pipeline.shell.model_blocks import TRAIN, settings_of, with_training
 from siger_pipeline.threads import Threads, checked
 from siger_pipeline.training.config import TrainConfig
@@ -58,6 +59,7 @@ class StageParameters(BaseModel):
     graphs: GraphsConfig
     train: TrainConfig
     evaluate: EvaluateConfig
+    calibration: CalibrationConfig
     floors: FloorsConfig
     report: ReportConfig
 
@@ -98,6 +100,7 @@ def check_parameters(
             "reads yes, no, on and off as true and false)"
         )
     check_together(checked.ingest, checked.split)
+    check_calibration(checked.calibration, checked.evaluate, partial(_place, where))
     return checked
 
 
@@ -116,8 +119,11 @@ def unused_plugins(parameters: Mapping[str, Any]) -> list[str]:
 def _blocks_of_models(
     parameters: Mapping[str, Any],
 ) -> tuple[dict[str, type[BaseModel]], list[str]]:
-    chosen = str(parameters.get("model"))
-    return parameter_blocks(chosen, parameters.keys(), StageParameters.model_fields.keys())
+    chosen, given = str(parameters.get("model")), set(parameters)
+    calibration = parameters.get("calibration")
+    if isinstance(calibration, Mapping):
+        given.add(str(calibration.get("corrector")))
+    return parameter_blocks(chosen, given, StageParameters.model_fields.keys())
 
 
 def _names_in(block: object) -> frozenset[str]:

@@ -38,7 +38,7 @@ def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
     if tables:
         yield from _tables(locations(catalog, tables), len(trials))
     elif metrics and (read := metrics_of(metrics)):
-        yield from _figures(catalog, metrics, read)
+        yield from _figures(catalog, metrics, read, made)
     else:
         yield from _ends(pipeline, catalog)
     pages = [name for name in made if _plain(name) == "report_page"]
@@ -74,7 +74,7 @@ def _page(place: Location) -> Iterator[Line]:
         yield logging.INFO, f"report: {seen_from_here(page)}"
 
 
-def _figures(catalog: DataCatalog, place: Location, metrics: Any) -> Iterator[Line]:
+def _figures(catalog: DataCatalog, place: Location, metrics: Any, made: set[str]) -> Iterator[Line]:
     assert place.path is not None
     trial, results = place.path.parent.name, results_beside(place)
     own = results[trial]
@@ -85,6 +85,12 @@ def _figures(catalog: DataCatalog, place: Location, metrics: Any) -> Iterator[Li
     figures += [f"{other} {test[other]:.4f}" for other in rest]
     dataset = catalog.load("params:dataset")
     yield logging.INFO, f"{trial} on {dataset}, test: {', '.join(figures)}"
+    correctors = {_plain(dataset) for dataset in made if "/calibrated/" in dataset}
+    for corrector in sorted(correctors & own.calibrations.keys()):
+        found = own.calibrations[corrector]
+        figures = [f"{key} {found.calibrated['test'][key]:.4f}" for key in (name, *rest)]
+        told = f"calibrated by {corrector} (weight {found.weight:g}), test: {', '.join(figures)}"
+        yield logging.INFO, told
     rows = {floor: dict(splits["test"]) for floor, splits in floors.items()}
     rows |= {other.name: dict(other.test) for other in results.values() if other.basis == own.basis}
     values = {key: row[name] for key, row in rows.items() if name in row and key != trial}

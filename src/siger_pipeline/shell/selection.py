@@ -1,8 +1,10 @@
 """Which nodes a trial has: the environment's source and modalities, the model's requests."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.features.config import Missing
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
@@ -19,6 +21,9 @@ class Selection:
         model: registered name of the model.
         requests: graphs and features that the model is built from.
         slug: of the trial; empty where nothing is overridden.
+        corrector: registered name of the model that corrects its order; empty where none does.
+        corrector_requests: graphs and features that the corrector is built from.
+        missing: what items without features get.
     """
 
     source: str
@@ -26,6 +31,9 @@ class Selection:
     model: str
     requests: tuple[Request, ...]
     slug: str = ""
+    corrector: str = ""
+    corrector_requests: tuple[Request, ...] = ()
+    missing: Missing = "zero"
 
     @property
     def trial(self) -> str:
@@ -33,9 +41,13 @@ class Selection:
         return self.slug or self.model
 
     @property
-    def features(self) -> dict[str, str]:
-        """Modality -> extractor, of those that the model reads features of."""
-        return {name: self.modalities[name] for name in features_of(self.requests)}
+    def all_requests(self) -> tuple[Request, ...]:
+        """Those of the model and of the corrector."""
+        return tuple(dict.fromkeys((*self.requests, *self.corrector_requests)))
+
+    def extractors(self, requests: tuple[Request, ...]) -> dict[str, str]:
+        """Modality -> extractor, of the features among some requests or in their graphs."""
+        return {name: self.modalities[name] for name in features_of(requests)}
 
 
 def selection_of(parameters: StageParameters) -> Selection:
@@ -46,10 +58,26 @@ def selection_of(parameters: StageParameters) -> Selection:
             graph that cannot be made.
     """
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
-    config = plain_values(parameters)[parameters.model]
-    requests = requests_of(parameters.model, config, sorted(modalities))
+    model, corrector = parameters.model, parameters.calibration.corrector or ""
+    requests = _requests(model, parameters, modalities)
+    source, missing = parameters.ingest.source, parameters.features.missing
+    chosen = Selection(source, modalities, model, requests, missing=missing)
+    if not corrector:
+        return chosen
+    try:
+        of_corrector = _requests(corrector, parameters, modalities)
+        graphs_of((*requests, *of_corrector))
+    except ParameterError as error:
+        raise ParameterError(f"calibration.corrector: {error}") from error
+    return replace(chosen, corrector=corrector, corrector_requests=of_corrector)
+
+
+def _requests(
+    model: str, parameters: StageParameters, modalities: Iterable[str]
+) -> tuple[Request, ...]:
+    requests = requests_of(model, plain_values(parameters)[model], sorted(modalities))
     try:
         graphs_of(requests)
     except ParameterError as error:
-        raise ParameterError(f"model {parameters.model}: {error}") from error
-    return Selection(parameters.ingest.source, modalities, parameters.model, requests)
+        raise ParameterError(f"model {model}: {error}") from error
+    return requests

@@ -12,8 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from siger_pipeline.errors import ConfigurationError, UserError
+from siger_pipeline.evaluation.config import FusionConfig
 from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.fusion import why_not_fused
 from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.trials import Trial, trial_of
@@ -51,12 +53,14 @@ class Study:
         label: the name, and the overrides of the run: its table is of other trials under these.
         description: one line.
         parts: its trials.
+        fusion: of their scores, if the study has one.
     """
 
     name: str
     label: str
     description: str
     parts: Sequence[Part]
+    fusion: FusionConfig | None
 
     @property
     def slug(self) -> str:
@@ -102,7 +106,10 @@ class Studies:
         seedless = {model for model in config.models if not is_setting_of(model, "seed")}
         parts = [Part(self._trial(name, p), p.variant) for p in points(config, seedless)]
         self._check_twice(name, parts)
-        study = Study(name, self._label(name, parts), config.description, parts)
+        if config.fusion and (fault := why_not_fused(config.fusion, [p.trial for p in parts])):
+            raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")
+        label = self._label(name, parts)
+        study = Study(name, label, config.description, parts, config.fusion)
         if study.slug != name and study.slug in self.names():
             raise ConfigurationError(
                 f"{self._at(study.slug)}study {study.slug!r} has the name that the results of "
@@ -190,9 +197,10 @@ class Studies:
         keys = [str(part) for part in first["loc"]]
         what = ".".join(keys)
         if first["type"] == "extra_forbidden":
-            near = get_close_matches(what, StudyConfig.model_fields, n=1)
+            fields = FusionConfig.model_fields if keys[1:] else StudyConfig.model_fields
+            near = get_close_matches(keys[-1], fields, n=1)
             wish = f"did you mean {near[0]!r}? " if near else ""
-            known = ", ".join(StudyConfig.model_fields)
+            known = ", ".join(fields)
             problem = f"has no key {what!r}; {wish}there are {known}"
         elif first["type"] == "too_short":
             problem = f"is empty: {what} has no value"

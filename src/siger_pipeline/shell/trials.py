@@ -24,6 +24,7 @@ from siger_pipeline.studies.names import slug, trial_name
 ALWAYS = {"split", "evaluate"}  # blocks that every trial depends on
 HOW = {"model", "dataset", "threads", "graphs", "report"}  # no results depend on their values
 OF_FLOORS = {"floors"}  # blocks that only the floors depend on
+CORRECTOR = "calibration.corrector"  # the other settings of a calibration count where it is set
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,15 @@ class Trial:
         selection: what the wiring of its pipelines depends on.
         parameters: all blocks of its parameters, checked; `train` as it counts for the model.
         overrides: dotted key -> value, of each that differs from the configuration and changes
-            results of the trial or of the floors beside it.
+            results of the trial, or of what stands beside it: its floors and its calibration.
+        named_by: those that results of the model itself depend on.
     """
 
     name: str
     selection: Selection
     parameters: StageParameters
     overrides: Mapping[str, Any]
+    named_by: Mapping[str, Any]
 
     @property
     def model(self) -> str:
@@ -59,14 +62,9 @@ class Trial:
         return self.selection.slug
 
     @property
-    def named_by(self) -> dict[str, Any]:
-        """The overrides that its results depend on."""
-        return {k: v for k, v in self.overrides.items() if k.partition(".")[0] not in OF_FLOORS}
-
-    @property
     def values(self) -> dict[str, Any]:
         """Its parameters as plain values, without other models' blocks and unused settings."""
-        blocks = {*StageParameters.model_fields, self.model}
+        blocks = {*StageParameters.model_fields, self.model, self.selection.corrector}
         values = plain_values(self.parameters)
         train = {k: v for k, v in values[TRAIN].items() if is_setting_of(self.model, k)}
         return {key: values[key] for key in values if key in blocks} | {TRAIN: train}
@@ -96,18 +94,18 @@ def trial_of(
     changed = {
         key: value
         for key, value in differences(before, plain_values(parameters)).items()
-        if _is_used(key, parameters, selection) and counts(type(parameters), key)
+        if _is_read(key, parameters, selection) and counts(type(parameters), key)
     }
-    named = {k: v for k, v in changed.items() if k.partition(".")[0] not in OF_FLOORS}
+    named = {k: v for k, v in changed.items() if _is_of_model(k, parameters, selection)}
     name = trial_name(parameters.model, named)
-    return Trial(name, replace(selection, slug=slug(name)), parameters, changed)
+    return Trial(name, replace(selection, slug=slug(name)), parameters, changed, named)
 
 
 def without_effect(trial: Trial, given: Mapping[str, Any]) -> list[str]:
     """Those of the keys that a run overrides that its trial does not read."""
     parameters, selection = trial.parameters, trial.selection
     keys = (key for key, _ in leaves(given) if key.partition(".")[0] not in HOW)
-    return sorted(key for key in keys if not _is_used(key, parameters, selection))
+    return sorted(key for key in keys if not _is_read(key, parameters, selection))
 
 
 def counts(schema: type[BaseModel], key: str) -> bool:
@@ -149,8 +147,18 @@ def _before(
     return nested({k: v for k, v in values if not any(overlap(k, key) for key in overridden)})
 
 
-def _is_used(key: str, parameters: StageParameters, selection: Selection) -> bool:
-    """Whether the trial, or the floors, depend on a parameter."""
+def _is_read(key: str, parameters: StageParameters, selection: Selection) -> bool:
+    """Whether the trial depends on a parameter, or what stands beside it."""
+    block, _, rest = key.partition(".")
+    if block in OF_FLOORS or key == CORRECTOR or _is_of_model(key, parameters, selection):
+        return True
+    if block == "features":
+        return _is_of_features(rest, selection.extractors(selection.corrector_requests))
+    return bool(selection.corrector) and block in {"calibration", selection.corrector}
+
+
+def _is_of_model(key: str, parameters: StageParameters, selection: Selection) -> bool:
+    """Whether results of the model itself depend on a parameter."""
     block, _, rest = of_run(key, parameters.model).partition(".")
     if block == TRAIN:
         return not rest or is_setting_of(parameters.model, rest)
@@ -158,13 +166,14 @@ def _is_used(key: str, parameters: StageParameters, selection: Selection) -> boo
         own, _, field = rest.partition(".")
         return not field or own == selection.source or own in type(parameters.ingest).model_fields
     if block == "features":
-        return _is_of_features(rest, selection)
-    return block in {*ALWAYS, *OF_FLOORS, parameters.model}
+        return _is_of_features(rest, selection.extractors(selection.requests))
+    return block in {*ALWAYS, parameters.model}
 
 
-def _is_of_features(key: str, selection: Selection) -> bool:
-    modalities = selection.features
+def _is_of_features(key: str, modalities: Mapping[str, str]) -> bool:
     own, _, field = key.partition(".")
     if own == "modalities":
         return field in modalities or bool(modalities)
+    if own == "missing":
+        return bool(modalities)
     return own in modalities.values()

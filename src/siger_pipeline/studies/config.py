@@ -6,9 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
+from siger_pipeline.evaluation.config import FusionConfig
+
 
 def _nothing(overrides: Any) -> Any:
     return {} if overrides is None else overrides
+
+
+def _settings(fusion: Any) -> Any:
+    return {True: {}, False: None}[fusion] if isinstance(fusion, bool) else fusion
 
 
 Overrides = Annotated[dict[str, Any], BeforeValidator(_nothing)]
@@ -29,4 +35,7 @@ class StudyConfig(BaseModel):
     )
     seeds: tuple[StrictInt, ...] | None = Field(
         default=None, min_length=1, description="of the trainings; left out: the configured one"
+    )
+    fusion: Annotated[FusionConfig | None, BeforeValidator(_settings)] = Field(
+        default=None, description="of the scores of all trials: true, or its settings"
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,33 +12,67 @@ COLUMNS = (
     *("dataset", "trial", "model", "variant", "seed", "split", "metric", "k", "value"),
     *("data", "features", "device", "version"),
 )
+CALIBRATED = ("corrector", "weight", "calibrated")
+ABSENT = "–"
+FUSION = "fusion"  # where a model's name stands
 SUMMARY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 Document = Mapping[str, Any]
 
 
-def tidy_table(
-    trials: Sequence[Document], metrics: Sequence[Document], origins: Sequence[Document]
-) -> pd.DataFrame:
-    """One row a trial, split and metric, in the order of the trials.
+@dataclass(frozen=True)
+class Measured:
+    """What a study knows of one of its trials.
 
-    Args:
-        trials: `trial`, `model`, `variant` and `seed` of each, null where none counts.
-        metrics: of each trial, split -> metric such as `recall@20` -> value.
-        origins: of each trial, its provenance.
+    Attributes:
+        trial: `trial`, `model`, `variant` and `seed`, null where none counts, as of a fusion.
+        metrics: split -> metric such as `recall@20` -> value.
+        origin: its provenance.
+        calibration: of the trial, if it has a corrector.
+    """
+
+    trial: Document
+    metrics: Document
+    origin: Document
+    calibration: Document | None = None
+
+
+def tidy_table(trials: Sequence[Measured]) -> pd.DataFrame:
+    """One row a trial, split and metric, in the order of the trials.
 
     Returns:
         Columns `COLUMNS`; `k` is null for a metric without a list length, `data` is the
-        fingerprint of the split interactions.
+        fingerprint of the split interactions. Where a trial has a corrector, also `CALIBRATED`:
+        its name, its weight and the value with it.
     """
     rows = [
-        {**trial, **_origin(origin), "split": split, "metric": name, "k": k, "value": value}
-        for trial, document, origin in zip(trials, metrics, origins, strict=True)
-        for split, values in document.items()
-        for name, k, value in _parts(values)
+        {
+            **each.trial,
+            **_origin(each.origin),
+            **{"split": split, "metric": name, "k": k, "value": values[key]},
+            **_calibrated(each.calibration, split, key),
+        }
+        for each in trials
+        for split, values in each.metrics.items()
+        for key, name, k in map(_parts, values)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-        {"seed": "Int64", "k": "Int64", "value": "float64"}
-    )
+    types = {"seed": "Int64", "k": "Int64", "value": "float64"}
+    further: tuple[str, ...] = ()
+    if any(each.calibration for each in trials):
+        further, types = CALIBRATED, types | {"weight": "float64", "calibrated": "float64"}
+    return pd.DataFrame(rows, columns=[*COLUMNS, *further]).astype(types)
+
+
+def fusion_row(fusion: Document, trials: Sequence[Measured]) -> Measured:
+    """The fused trials as one more row, whose variant is what was added up.
+
+    Args:
+        fusion: of `evaluation.documents.fusion_document`.
+        trials: those that were fused.
+    """
+    weighted = zip(fusion["weights"], fusion["trials"], strict=True)
+    total = " + ".join(f"{weight:g} · {name}" for weight, name in weighted if weight)
+    said = {"trial": FUSION, "model": FUSION, "variant": total, "seed": None}
+    return Measured(said, fusion["metrics"], trials[0].origin)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -47,18 +82,24 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         table: of `tidy_table`.
 
     Returns:
-        Texts; columns `model`, `variant`, `seeds` and one a metric.
+        Texts; columns `model`, `variant`, `seeds` and one a metric; then again one a metric with a
+        corrector, where a trial has one.
     """
     test = table[(table["split"] == "test") & table["k"].notna()]
     names = test["metric"] + "@" + test["k"].astype(str)
     chosen = test.assign(name=names)[names.isin(SUMMARY)]
     rows = []
     for (model, variant), group in chosen.groupby(["model", "variant"], sort=False):
-        cells = {name: _cell(values["value"]) for name, values in group.groupby("name")}
-        seeds = group["seed"].nunique() or "–"
-        rows.append({"model": model, "variant": variant, "seeds": seeds, **cells})
-    shown = [name for name in SUMMARY if name in set(chosen["name"])]
-    return pd.DataFrame(rows, columns=["model", "variant", "seeds", *shown]).fillna("–")
+        cells: dict[str, Any] = {"seeds": group["seed"].nunique() or ABSENT}
+        for name, values in group.groupby("name"):
+            cells[str(name)] = _cell(values["value"])
+            if "calibrated" in values:
+                cells[f"{name} calibrated"] = _cell(values["calibrated"])
+        rows.append({"model": model, "variant": variant, **cells})
+    found = {key for row in rows for key in row}
+    shown = [f"{name}{after}" for after in ("", " calibrated") for name in SUMMARY]
+    shown = [name for name in shown if name in found]
+    return pd.DataFrame(rows, columns=["model", "variant", "seeds", *shown]).fillna(ABSENT)
 
 
 def as_markdown(rows: pd.DataFrame, title: str) -> str:
@@ -89,6 +130,7 @@ LATEX = {
     "±": r"$\pm$",
     "−": "$-$",
     "–": "--",
+    "·": r"$\cdot$",
 }
 
 
@@ -103,13 +145,26 @@ def _origin(origin: Document) -> dict[str, Any]:
     }
 
 
-def _parts(values: Mapping[str, float]) -> Iterator[tuple[str, int | None, float]]:
-    for key, value in values.items():
-        name, _, k = key.partition("@")
-        yield name, int(k) if k else None, value
+def _parts(key: str) -> tuple[str, str, int | None]:
+    """A metric, its name without list length, and the list length."""
+    name, _, k = key.partition("@")
+    return key, name, int(k) if k else None
+
+
+def _calibrated(calibration: Document | None, split: str, key: str) -> dict[str, Any]:
+    if calibration is None:
+        return {}
+    return {
+        "corrector": calibration["corrector"],
+        "weight": calibration["weight"],
+        "calibrated": calibration["calibrated"][split][key],
+    }
 
 
 def _cell(values: pd.Series[float]) -> str:
+    values = values.dropna()
+    if values.empty:
+        return ABSENT
     mean = f"{values.mean():.4f}"
     return f"{mean} ± {values.std():.4f}" if len(values) > 1 else mean
 

@@ -67,26 +67,18 @@ def fused(model: SLMRec, of: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.nd
     return mapped(model.fuse_users, users), mapped(model.fuse_items, items)
 
 
-def dot_info_nce(x: np.ndarray, y: np.ndarray, temperature: float) -> float:
-    total = 0.0
-    for i in range(len(x)):
-        exps = [np.exp(x[i] @ y[j] / temperature) for j in range(len(y))]
-        total -= np.log(exps[i] / sum(exps))
-    return float(total / len(x))
-
-
 def l_fac(model: SLMRec, of_items: list[np.ndarray], tau: float) -> float:
     """(5), one line a modality."""
     chain, (identity, *others) = model.chain, of_items
     p = mapped(chain.on[0], identity)
-    total = dot_info_nce(p, mapped(chain.into[0], others[0]), tau)
+    total = reference.dot_info_nce(p, mapped(chain.into[0], others[0]), tau)
     if len(others) == 1:
         return total
     if len(others) == 2:
         p = mapped(chain.between, p)
     for number in range(1, len(others)):
         p = mapped(chain.on[number], p)
-        total += dot_info_nce(p, mapped(chain.into[number], others[number]), tau)
+        total += reference.dot_info_nce(p, mapped(chain.into[number], others[number]), tau)
     assert p.shape[1] == model.config.dimension // 2
     return total
 

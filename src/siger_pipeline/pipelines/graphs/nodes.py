@@ -1,9 +1,12 @@
 """The node of the graphs stage: one for every recipe."""
 
+import logging
 from typing import Any
 
 from siger_pipeline.pipelines.types import csr_matrix
-from siger_pipeline.requests import Request
+from siger_pipeline.requests import Request, graph
+
+LOG = logging.getLogger(__name__)
 
 
 def build_graph(
@@ -44,4 +47,11 @@ def build_graph(
         },
         block_mib,
     )
-    return build(recipe, parameters, inputs)
+    built = build(recipe, parameters, inputs)
+    if parameters.get("k", 0) > built.shape[1]:
+        LOG.info(
+            "Graph %s: k is beyond the %s items of the catalogue, and no neighbour is left out.",
+            graph(recipe, **parameters).name,
+            f"{built.shape[1]:,}",
+        )
+    return built

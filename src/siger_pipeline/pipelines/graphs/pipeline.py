@@ -14,7 +14,7 @@ def create_pipeline(selection: Selection) -> Pipeline:
 
     Each node gets the parameters that it uses and no others: they are what makes it stale.
     """
-    return Pipeline(map(_building, graphs_of(selection.requests)), tags="graphs")
+    return Pipeline(map(_building, graphs_of(selection.all_requests)), tags="graphs")
 
 
 def _building(graph: Graph) -> Node:

@@ -37,6 +37,7 @@ def write_report(
     paper_figures: Table,
     origin: dict[str, Any],
     report: ReportConfig,
+    calibration: dict[str, Any] | None = None,
     **missing: ndarray,
 ) -> tuple[dict[str, Any], str]:
     """The report, for programs and for people; `missing_<modality>`: items without features."""
@@ -53,6 +54,7 @@ def write_report(
         published=published_figures(paper_figures, origin["dataset"]),
         paper_note=report.paper_note,
         provenance=origin,
+        calibration=calibration,
         missing={
             name.removeprefix("missing_"): (int(mask.sum()), len(mask))
             for name, mask in sorted(missing.items())

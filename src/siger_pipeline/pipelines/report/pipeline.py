@@ -8,7 +8,7 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.graphs.registry import features_of, graphs_of
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, dataset_of
+from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, calibrated, dataset_of
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.shell.selection import Selection
 
@@ -29,6 +29,8 @@ def _written(selection: Selection) -> list[Node]:
         "report": "params:report",
         **_same(tuple(f"missing_{modality}" for modality in _modalities(selection))),
     }
+    if selection.corrector:
+        figures["calibration"] = calibrated(selection.corrector)[0]
     curves = {**_same(("history", "timings")), "origin": "provenance"}
     report = ["report", "report_markdown"]
     return [

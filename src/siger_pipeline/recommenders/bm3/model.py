@@ -19,6 +19,7 @@ from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import Linear, RawFeatures, xavier_table
 from siger_pipeline.models.randomness import Axis, Ids, Randomness, all_items, all_users, some
 from siger_pipeline.models.recommender import DotProduct, Trained
+from siger_pipeline.ops.projection import project_rows
 from siger_pipeline.ops.propagation import Graph, lightgcn
 from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.bm3.config import BIPARTITE
@@ -56,8 +57,8 @@ class BM3(DotProduct, Trained):
     def content(self, modality: str, rows: Tensor) -> Tensor:
         """X_m = E_m W_mᵀ + b_m of some items, [n, d]."""
         raw = cast(RawFeatures, self.raw[modality])
-        projected: Tensor = self.maps[modality](rows_of(raw.table, rows))
-        return projected
+        linear = cast(Linear, self.maps[modality])
+        return project_rows(raw.table, rows, linear.weight) + linear.bias
 
     def embed(self) -> tuple[Tensor, Tensor]:
         """p(Û) and p(Î)."""

@@ -11,7 +11,6 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from siger_pipeline.losses.ranking import bpr_of_rows
 from siger_pipeline.losses.regularisation import frobenius
@@ -20,6 +19,7 @@ from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.layers import Linear, RawFeatures, xavier_table
 from siger_pipeline.models.randomness import Randomness, all_items, all_users
 from siger_pipeline.models.recommender import DotProduct, Trained
+from siger_pipeline.ops.projection import project_rows
 from siger_pipeline.ops.tables import rows_of
 from siger_pipeline.recommenders.vbpr.config import Config as VBPRConfig
 from siger_pipeline.requests import features
@@ -44,8 +44,11 @@ class VBPR(DotProduct, Trained):
             sum(self._widths()), d, randomness, weights="xavier_normal", zero_bias=True
         )
 
+    def _raw(self) -> list[RawFeatures]:
+        return [cast(RawFeatures, raw) for raw in self.raw.values()]
+
     def _widths(self) -> list[int]:
-        return [cast(RawFeatures, raw).table.shape[1] for raw in self.raw.values()]
+        return [raw.table.shape[1] for raw in self._raw()]
 
     def content(self, rows: Tensor | None = None) -> Tensor:
         """x_i = W (E_m,i ‖ …) + b of some items, or all, [n, d]; modalities in order of names.
@@ -54,8 +57,8 @@ class VBPR(DotProduct, Trained):
         """
         of_modalities = self.projection.weight.split(self._widths(), dim=1)
         products = [
-            functional.linear(rows_of(cast(RawFeatures, raw).table, rows), weight)
-            for raw, weight in zip(self.raw.values(), of_modalities, strict=True)
+            project_rows(raw.table, rows, weight)
+            for raw, weight in zip(self._raw(), of_modalities, strict=True)
         ]
         return torch.stack(products).sum(dim=0) + self.projection.bias
 

@@ -1,0 +1,61 @@
+"""What is reported of fused scores, as JSON has values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from siger_pipeline.evaluation.config import CalibrationConfig, FusionConfig
+from siger_pipeline.evaluation.evaluate import Metrics
+from siger_pipeline.evaluation.fusion import Fused
+
+
+def calibration_document(
+    fused: Fused,
+    metrics: Metrics,
+    calibration: CalibrationConfig,
+    hyperparameters: Mapping[str, Any],
+) -> dict[str, Any]:
+    """A model whose order a corrector has corrected.
+
+    Args:
+        fused: the model with its corrector.
+        metrics: of the model alone.
+        calibration: as configured.
+        hyperparameters: of the corrector.
+
+    Returns:
+        `corrector`, its `parameters`, `top`, `monitor`; the chosen `weight`; `tried`: each weight
+        with the monitored metric at validation; `alone` and `calibrated`: metrics of both splits.
+    """
+    (weight,) = fused.weights
+    return {
+        "corrector": calibration.corrector,
+        "parameters": dict(hyperparameters),
+        "top": calibration.top,
+        "monitor": calibration.monitor,
+        "weight": weight,
+        "tried": [{"weight": w, "validation": value} for (w,), value in fused.tried.items()],
+        "alone": metrics,
+        "calibrated": fused.metrics,
+    }
+
+
+def fusion_document(fused: Fused, trials: Sequence[str], fusion: FusionConfig) -> dict[str, Any]:
+    """Several trials whose scores have been added up.
+
+    Args:
+        fused: the trials.
+        trials: their names, that with the candidates first.
+        fusion: as configured.
+
+    Returns:
+        `trials`, `weights` in the same order, `top`, `monitor`; `tried`: weights with the monitored
+        metric at validation; `metrics` of both splits.
+    """
+    return {
+        "trials": list(trials),
+        "weights": [1.0, *fused.weights],
+        "top": fusion.top,
+        "monitor": fusion.monitor,
+        "tried": [{"weights": [1.0, *w], "validation": v} for w, v in fused.tried.items()],
+        "metrics": fused.metrics,
+    }

@@ -1,0 +1,206 @@
+"""Fusion and calibration: against loops, and where the result is known."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+
+from siger_pipeline.data.schema import Split
+from siger_pipeline.errors import InputError
+from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
+from siger_pipeline.evaluation.evaluate import evaluate_recommender
+from siger_pipeline.evaluation.fusion import Candidates, candidates, fuse, ranked, standardised
+
+USERS, ITEMS, TOP = 30, 40, 20
+Matrices = dict[Split, sparse.csr_matrix]
+Scorer = Callable[[torch.Tensor], torch.Tensor]
+
+
+def evaluate(**changes: object) -> EvaluateConfig:
+    values = {"ks": (5, 10), "top_k": 12, "mask": "train", "block_mib": 0.01}
+    return EvaluateConfig.model_validate({**values, **changes})
+
+
+def fusion(**changes: object) -> FusionConfig:
+    values = {"top": TOP, "weights": (0, 0.3, 1.0, 2.5), "monitor": "recall@5"}
+    return FusionConfig.model_validate({**values, **changes})
+
+
+@pytest.fixture
+def matrices() -> Matrices:
+    rng = np.random.default_rng(5)
+    part = np.where(rng.random((USERS, ITEMS)) < 0.35, rng.integers(1, 4, (USERS, ITEMS)), 0)
+    part[:, 0], part[:, 1], part[:, 2] = 1, 2, 3
+    part[7] = 0  # a user without anything
+    part[8, 10:] = 1  # a user with fewer unseen items than there are candidates
+    return {
+        split: sparse.csr_matrix((part == number).astype(np.float32))
+        for number, split in enumerate(Split, start=1)
+    }
+
+
+def scores(seed: int) -> np.ndarray:
+    drawn: np.ndarray = np.random.default_rng(seed).normal(size=(USERS, ITEMS))
+    return drawn.astype(np.float32)
+
+
+def scorer(table: np.ndarray) -> Scorer:
+    return lambda users: torch.from_numpy(table)[users]
+
+
+def by_loops(
+    tables: list[np.ndarray], weights: list[float], seen: np.ndarray, top: int, k: int
+) -> dict[int, list[int]]:
+    """The lists of the formula, a user at a time, in float64."""
+    lists = {}
+    for user in range(USERS):
+        unseen = [item for item in range(ITEMS) if not seen[user, item]]
+        best = sorted(unseen, key=lambda item: (-tables[0][user, item], item))[:top]
+        totals = dict.fromkeys(best, 0.0)
+        for table, weight in zip(tables, weights, strict=True):
+            values = [float(table[user, item]) for item in best]
+            mean = sum(values) / max(1, len(values))
+            variance = sum((value - mean) ** 2 for value in values) / max(1, len(values))
+            for item, value in zip(best, values, strict=True):
+                totals[item] += weight * (value - mean) / variance**0.5 if variance else 0.0
+        lists[user] = sorted(best, key=lambda item: -totals[item])[:k]
+    return lists
+
+
+def without_padding(items: np.ndarray) -> list[list[int]]:
+    return [[item for item in row if item >= 0] for row in items.tolist()]
+
+
+@pytest.mark.parametrize("mask", ["train", "train+validation"])
+def test_lists_and_weights_are_those_of_a_slow_reference(matrices: Matrices, mask: str) -> None:
+    tables, config = [scores(1), scores(2), scores(3)], fusion()
+    found = fuse([scorer(t) for t in tables], matrices, evaluate(mask=mask), config)
+    train, held_out = (matrices[split].toarray() > 0 for split in (Split.TRAIN, Split.VALIDATION))
+
+    def recall(weights: tuple[float, ...]) -> float:
+        lists = by_loops(tables, [1.0, *weights], train, TOP, 5)
+        measured = [u for u in range(USERS) if held_out[u].any() and train[u].any()]
+        shares = (held_out[u, lists[u]].sum() / held_out[u].sum() for u in measured)
+        return sum(shares) / len(measured)
+
+    for weights, value in found.tried.items():
+        assert value == pytest.approx(recall(weights), abs=1e-12)
+    assert recall(found.weights) == pytest.approx(max(found.tried.values()))
+    beside = [(w, found.weights[1]) for w in config.weights]
+    beside += [(found.weights[0], w) for w in config.weights]
+    assert found.tried[found.weights] == max(found.tried[weights] for weights in beside)
+    seen = train if mask == "train" else train | held_out
+    wanted = by_loops(tables, [1.0, *found.weights], seen, TOP, 12)
+    assert without_padding(found.lists.items) == [wanted[u] for u in found.lists.users]
+    assert found.lists.users.tolist() == [u for u in range(USERS) if u != 7]
+
+
+def test_with_one_further_model_every_weight_is_tried_in_order(matrices: Matrices) -> None:
+    found = fuse([scorer(scores(1)), scorer(scores(2))], matrices, evaluate(), fusion())
+    assert list(found.tried) == [(0.0,), (0.3,), (1.0,), (2.5,)]
+    assert found.weights == max(found.tried, key=lambda weights: found.tried[weights])
+
+
+def test_weight_0_leaves_lists_and_metrics_as_they_are(matrices: Matrices) -> None:
+    table = np.round(scores(1) * 2)  # many equal scores
+    alone = evaluate_recommender(scorer(table), matrices, evaluate())
+    found = fuse([scorer(table), scorer(scores(2))], matrices, evaluate(), fusion(weights=(0,)))
+    assert np.array_equal(found.lists.items, alone.lists.items)
+    assert found.metrics == alone.metrics
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, -3e38])
+def test_a_model_without_an_opinion_changes_nothing(matrices: Matrices, constant: float) -> None:
+    table = np.round(scores(1) * 2)
+    # Of each user a constant of its own.
+    constants = np.broadcast_to(constant * np.linspace(0, 1, USERS)[:, None], (USERS, ITEMS))
+    among = candidates(
+        [scorer(table), scorer(constants.astype(np.float32))],
+        matrices[Split.TRAIN],
+        matrices[Split.TRAIN],
+        TOP,
+        block_mib=1,
+        device="cpu",
+    )
+    assert not among.standardised[1].any()
+    alone = evaluate_recommender(scorer(table), matrices, evaluate()).lists.items
+    assert np.array_equal(ranked(among, (1.5,), 12).items, alone)
+
+
+def test_weights_are_chosen_without_the_test_split(matrices: Matrices) -> None:
+    """A corrector that knows the test items, and one that knows those of validation."""
+    test, validation = (matrices[s].toarray() for s in (Split.TEST, Split.VALIDATION))
+    knows_test = fuse([scorer(scores(1)), scorer(test)], matrices, evaluate(), fusion())
+    knows = fuse([scorer(scores(1)), scorer(validation)], matrices, evaluate(), fusion())
+    assert (knows_test.weights, knows.weights) == ((0.0,), (2.5,))
+    assert knows_test.tried[(2.5,)] < knows_test.tried[(0.0,)]
+    moved = matrices | {Split.TEST: matrices[Split.TEST][::-1].tocsr()}
+    again = fuse([scorer(scores(1)), scorer(test)], moved, evaluate(), fusion())
+    assert (again.weights, again.tried) == (knows_test.weights, knows_test.tried)
+    assert again.metrics["validation"] == knows_test.metrics["validation"]
+    assert again.metrics["test"] != knows_test.metrics["test"]
+
+
+def test_of_equal_sums_the_first_models_order_counts_then_the_smaller_index() -> None:
+    z = np.array([[1.0, 0.0, 0.0, -1.0]], dtype=np.float32)
+    among = Candidates(np.array([0]), np.array([[6, 2, 9, 4]]), [z, -z])
+    assert ranked(among, (1.0,), 4).items.tolist() == [[6, 2, 9, 4]]
+
+
+def test_only_candidates_are_ranked(matrices: Matrices) -> None:
+    table, other = scores(1), scores(2)
+    few = fuse([scorer(table), scorer(other)], matrices, evaluate(), fusion(top=12))
+    alone = evaluate_recommender(scorer(table), matrices, evaluate()).lists
+    assert np.array_equal(np.sort(few.lists.items), np.sort(alone.items))
+
+
+def test_standardised_rows_leave_empty_ranks_out() -> None:
+    rows = np.array([[3, 1, -np.inf], [5, 5, 5], [-np.inf] * 3], dtype=np.float32)
+    assert standardised(rows, 1).tolist() == [[1, -1, 0], [0, 0, 0], [0, 0, 0]]
+
+
+def test_a_score_that_is_not_finite_is_named(matrices: Matrices) -> None:
+    broken = scores(2)
+    broken[3, 4] = np.nan
+    with pytest.raises(InputError, match="score of user 3 for item 4 is nan"):
+        fuse([scorer(scores(1)), scorer(broken)], matrices, evaluate(), fusion())
+
+
+def test_a_validation_split_without_anything_is_named(matrices: Matrices) -> None:
+    matrices[Split.VALIDATION] = sparse.csr_matrix((USERS, ITEMS), dtype=np.float32)
+    with pytest.raises(InputError, match="the validation split holds no interaction"):
+        fuse([scorer(scores(1)), scorer(scores(2))], matrices, evaluate(), fusion())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"weights": (0.1, 0.2)}, "begin with 0"),
+        ({"weights": (0, 0.2, 0.2)}, "increase"),
+        ({"weights": ()}, "at least 1"),
+        ({"top": 0}, "greater than 0"),
+        ({"monitor": "coverage@20"}, "match pattern"),
+    ],
+)
+def test_settings_that_cannot_be(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        fusion(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "words"),
+    [
+        ({"top": 11}, "top", "evaluate.top_k = 12"),
+        ({"monitor": "recall@20"}, "monitor", "evaluate.ks = [5, 10]"),
+    ],
+)
+def test_settings_that_do_not_fit_what_is_measured(
+    changes: dict[str, object], key: str, words: str
+) -> None:
+    misfit = fusion(**changes).misfit(evaluate())
+    assert misfit is not None
+    assert misfit[0] == key
+    assert words in misfit[1]
+    assert fusion().misfit(evaluate()) is None

@@ -1,0 +1,58 @@
+"""Projections of a few rows: the plain formula, and its gradients, however the rows are cut."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from siger_pipeline.ops import projection
+from siger_pipeline.ops.projection import project_rows
+from siger_pipeline.ops.tables import lazy_zeros_like
+
+ROWS = torch.tensor([0, 3, 4, 8, 9, 10, 16])
+
+
+def tables() -> tuple[Tensor, Tensor]:
+    """A table [17, 6] and a map [3, 6], both trained."""
+    draw = torch.Generator().manual_seed(0)
+    table, weight = (torch.randn(n, 6, generator=draw, dtype=torch.float64) for n in (17, 3))
+    return table.requires_grad_(), weight.requires_grad_()
+
+
+@pytest.mark.parametrize("rows", [ROWS, None])
+@pytest.mark.parametrize("rows_a_block", [1, 3, 100])
+def test_it_has_the_value_and_gradients_of_the_formula(
+    rows: Tensor | None, rows_a_block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projection, "BLOCK_MIB", rows_a_block * 6 * 8 / 2**20)
+    gradients = []
+    for plainly in (True, False):
+        table, weight = tables()
+        chosen = table if rows is None else table[rows]
+        result = chosen @ weight.T if plainly else project_rows(table, rows, weight)
+        (result**3).sum().backward()
+        gradients.append((result, table.grad, weight.grad))
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_a_constant_table_gets_no_gradient() -> None:
+    table, weight = tables()
+    table = table.detach()
+    project_rows(table, ROWS, weight).sum().backward()
+    assert table.grad is None
+    torch.testing.assert_close(weight.grad, table[ROWS].sum(0).expand(3, 6))
+
+
+def test_no_more_rows_are_gathered_than_the_bound_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "BLOCK_MIB", 2 * 6 * 8 / 2**20)
+    blocks = [len(ROWS[block]) for block in projection._blocks(tables()[0], len(ROWS))]
+    assert blocks == [2, 2, 2, 1]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_lazy_zeros_are_zeros(dtype: torch.dtype) -> None:
+    table = torch.ones(5, 4, dtype=dtype, requires_grad=True)
+    zeros = lazy_zeros_like(table)
+    assert torch.equal(zeros, torch.zeros(5, 4, dtype=dtype))
+    assert not zeros.requires_grad
+    assert lazy_zeros_like(table.to("meta")).shape == (5, 4)

@@ -1,0 +1,98 @@
+"""A corrector: what it may be, and what its trial is wired by."""
+
+import pytest
+
+from contracts.plugged_in import awkward_models
+from kedro_fresh.extra import extra_modules
+from shell.configured import current
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.pipeline_registry import STAGES
+from siger_pipeline.shell.wiring import Wired, wire
+
+ON = "model=lightgcn,calibration.corrector="
+
+
+def wired(params: str) -> Wired:
+    return wire(current(params).trial, STAGES)
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ("corrector=itemkn", ["'calibration.corrector' = 'itemkn'", "did you mean 'itemknn'?"]),
+        ("corrector=siger", ["'calibration.corrector' = 'siger'", "trained by epochs", "`fusion`"]),
+        ("corrector=itemknn,calibration.top=49", ["'calibration.top' = 49", "top_k = 50"]),
+        ("corrector=itemknn,calibration.monitor=recall@30", ["recall@30", "[5, 10, 20, 50]"]),
+        ("corrector=itemknn,calibration.weights=[1]", ["'calibration.weights'", "begin with 0"]),
+        ("corector=itemknn", ["no parameter 'calibration.corector'", "'corrector'"]),
+        ("corrector=itemknn,itemknn.kk=3", ["no parameter 'itemknn.kk'"]),
+        (
+            "corrector=ease_text,features.modalities.text=null,features.modalities.image=null",
+            ["calibration.corrector: model ease_text needs item features"],
+        ),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(params: str, words: list[str]) -> None:
+    with pytest.raises(ParameterError) as error:
+        current(f"model=lightgcn,calibration.{params}")
+    sentence = str(error.value)
+    assert "\n" not in sentence
+    assert sentence.startswith(("--params: ", "calibration.corrector: "))
+    for word in words:
+        assert word in sentence, sentence
+
+
+def test_settings_of_a_calibration_that_is_off_may_be_anything_that_is_read() -> None:
+    assert current("evaluate.top_k=300,calibration.top=99").trial.name == "siger+evaluate.top_k=300"
+
+
+def test_a_corrector_adds_one_node_and_changes_no_other() -> None:
+    plain, corrected = wired("model=lightgcn"), wired(f"{ON}itemknn")
+    before, after = (
+        {node.name: node for stage in found.stages.values() for node in stage}
+        for found in (plain, corrected)
+    )
+    assert after.keys() - before.keys() == {
+        "evaluate.lightgcn.calibrate_itemknn",
+        "graphs.item_cosine-k1000-shrinkage100p0",
+    }
+    changed = {
+        name
+        for name, node in before.items()
+        if (node.inputs, node.outputs) != (after[name].inputs, after[name].outputs)
+    }
+    assert changed == {"report.lightgcn.write_report"}
+
+
+def test_the_node_reads_what_the_corrector_requests() -> None:
+    (node,) = wired(f"{ON}ease_text,ease_text.ridge=9").makers_of("calibrated/ease_text")
+    assert {"features_text", "graphs/bipartite", "lightgcn/checkpoint"} <= set(node.inputs)
+    assert {"params:lightgcn/ease_text", "params:lightgcn/calibration"} <= set(node.inputs)
+    assert "features_image" not in node.inputs
+    assert "siger_pipeline.recommenders.ease_text.model" in extra_modules(node.func)
+    assert node.outputs == [
+        "lightgcn/calibrated/ease_text",
+        "lightgcn/calibrated_recommendations/ease_text",
+    ]
+
+
+def test_features_of_the_corrector_alone_are_named_by_their_overrides() -> None:
+    found = wired(f"{ON}ease_text,features.tfidf_svd.dimension=64")
+    assert found.names["metrics"] == "lightgcn/metrics"
+    assert found.names["features_text"] == "sample-features-tfidf_svd-dimension-64/features_text"
+    (node,) = found.makers_of("calibrated/ease_text")
+    assert found.names["features_text"] in node.inputs
+
+
+def test_a_model_of_its_own_seedless_kind_may_be_corrected() -> None:
+    found = wired("model=ease,calibration.corrector=itemknn")
+    (node,) = found.makers_of("calibrated/itemknn")
+    read = {name.removeprefix("params:ease/") for name in node.inputs if "params:" in name}
+    assert read == {"calibration", "itemknn", "floors.seed", "evaluate", "train.device"}
+
+
+def test_a_closed_form_of_another_package_may_correct() -> None:
+    with awkward_models():
+        assert current(f"{ON}content_profile").trial.selection.corrector == "content_profile"
+        with pytest.raises(ParameterError, match="trained by epochs"):
+            current(f"{ON}noisy")
