@@ -144,6 +144,7 @@ def _restore_dropped_functions() -> None:
     if find_spec("torch_scatter") is None:
         stand_in: Any = ModuleType("torch_scatter")
         stand_in.scatter_add = scatter_add
+        stand_in.scatter = MagicMock()  # imported, but not called
         sys.modules["torch_scatter"] = stand_in
 
     def stay(tensor: Tensor, *_: Any, **__: Any) -> Tensor:
