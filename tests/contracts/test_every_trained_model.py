@@ -27,6 +27,7 @@ from siger_pipeline.training.checkpoint import Streams, streams
 from siger_pipeline.training.trainer import Training
 
 SMALL_STEP = 1e-6
+WIDTHS = {"image": 6, "text": 4}
 
 
 def total(model: Trained, batch: Batch, seed: int = 3) -> Tensor:
@@ -188,6 +189,25 @@ def test_a_batch_holds_pairs_of_the_training_part(name: str) -> None:
         for pair in zip(batch.users.tolist(), batch.positives.tolist(), strict=True)
     )
     assert pairs == sorted(zip(*(x.tolist() for x in inputs.interactions.nonzero()), strict=True))
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_fifty_steps_beside_lonely_users_and_items_without_features_stay_finite(name: str) -> None:
+    draw = np.random.default_rng(0)
+    interactions = draw.random((20, 40)) < 0.2
+    interactions[3], interactions[:, 7] = False, False
+    features = {m: draw.normal(size=(40, d)).astype(np.float32) for m, d in WIDTHS.items()}
+    for values in features.values():
+        values[[7, 11]] = 0  # one of them nobody has
+    inputs = inputs_of(interactions, features)
+    model = trained_model(name, inputs)
+    batches = model.batches(inputs.interactions, -(-inputs.interactions.nnz // 10))
+    config = train_config_of(name, max_epochs=5, patience=5, evaluate_every=5)
+    constant = {"recall@20": 0.0}
+    list(Training(name, model, batches, lambda _: constant, streams(1, "cpu"), config).epochs())
+    assert 5 * len(batches) >= 50
+    assert all(torch.isfinite(value).all() for value in model.state_dict().values())
+    assert torch.isfinite(model.eval().score(torch.arange(20))).all()
 
 
 @pytest.mark.parametrize("name", TRAINED)

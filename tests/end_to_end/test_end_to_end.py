@@ -7,12 +7,14 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from end_to_end.project import Project, copy_to
 
 SHORT = "train.max_epochs=3"
+KINDS = ("features", "missing")
 NO_FEATURES = "features.modalities.text=null,features.modalities.image=null"
 
 
@@ -100,6 +102,19 @@ def test_the_order_of_raw_lines_changes_no_byte(tmp_path: Path, project: Project
     ):
         oldest = min((project.path / "data" / name).glob("*/*"))
         assert other.newest(name).read_bytes() == oldest.read_bytes(), name
+
+
+def test_features_of_items_that_have_none_are_filled_beside_the_others(project: Project) -> None:
+    log = project.run("--pipelines", "graphs", "--params", "features.missing=neighbours")
+    assert "Of the items without text features, 2 got the mean of the items with some" in log
+    plain, filled = (
+        {kind: np.load(project.newest(f"04_feature/{folder}/text_{kind}.npy")) for kind in KINDS}
+        for folder in ("sample", "sample+features.missing=neighbours")
+    )
+    assert (plain["missing"].sum(), filled["missing"].sum()) == (2, 0)
+    kept = ~plain["missing"]
+    np.testing.assert_array_equal(filled["features"][kept], plain["features"][kept])
+    assert filled["features"][~kept].any(axis=1).all()
 
 
 def test_a_stage_means_it_with_all_that_it_needs(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_an_extractor_in_one_file_is_wired_by_the_names_of_its_arguments(add_par
     add_part(EXTRACTORS, "vectors", VECTORS)
     [node] = create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", ())).nodes
     assert set(node.inputs) == {
-        *("params:features.modalities.text", "params:features.vectors"),
+        *(f"params:features.{key}" for key in ("modalities.text", "vectors", "missing")),
         *("item_index", "items", "text_vectors"),
     }
     given = {"modalities": {"text": "vectors"}}
@@ -74,4 +74,6 @@ def test_what_an_extractor_returns_is_checked(add_part: AddPart) -> None:
     index = ibis.memtable({"item_id": [0, 1, 2]})
     vectors = np.ones((2, 4), np.float32)
     with pytest.raises(ParameterError, match=r"extractor 'vectors' returned .* float32 \(3, d\)"):
-        extract_features("vectors", {}, index, vectors=vectors, items=index)
+        extract_features(
+            "vectors", {}, "zero", index, modality="text", vectors=vectors, items=index
+        )

@@ -17,7 +17,7 @@ def config(modalities: Any, **blocks: Any) -> Any:
 
 def test_the_chosen_extractors_have_a_block_and_no_other_has() -> None:
     checked = config({"text": "tfidf_svd", "image": None})
-    assert set(checked.model_dump()) == {"modalities", "tfidf_svd"}
+    assert set(checked.model_dump()) == {"modalities", "missing", "tfidf_svd"}
     assert checked.tfidf_svd.dimension == 128
 
 
@@ -72,3 +72,8 @@ def test_impossible_values_and_misspelt_keys_are_refused(
 def test_a_picture_holds_two_cells_a_side() -> None:
     with pytest.raises(ValidationError, match="at least two cells"):
         PictureConfig(size=15, cell=8)
+
+
+def test_a_way_to_fill_that_is_none_is_refused() -> None:
+    with pytest.raises(ValidationError, match="'zero', 'mean' or 'neighbours'"):
+        config({"text": "tfidf_svd"}, missing="median")

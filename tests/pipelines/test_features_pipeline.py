@@ -12,13 +12,14 @@ from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 from omegaconf import OmegaConf
 from PIL import Image
+from scipy import sparse
 
 from kedro_fresh.extra import extra_modules
 from siger_pipeline.datasets.matrix import MatrixDataset
 from siger_pipeline.datasets.pictures import PicturesDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.config import features_model
+from siger_pipeline.features.config import Missing, features_model
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.pipelines.features.pipeline import create_pipeline
 from siger_pipeline.plugins import EXTRACTORS, module_of, names
@@ -29,8 +30,8 @@ CHOICE = {"text": "tfidf_svd", "image": "picture", "audio": "matrix"}
 WORDS = ["blue", "red", "socks", "hat", "knife"]
 
 
-def pipeline_of(**modalities: str) -> Pipeline:
-    return create_pipeline(Selection("amazon", modalities, "siger", ()))
+def pipeline_of(missing: Missing = "zero", **modalities: str) -> Pipeline:
+    return create_pipeline(Selection("amazon", modalities, "siger", (), missing=missing))
 
 
 def base_parameters() -> Any:
@@ -68,12 +69,15 @@ def catalog(tmp_path: Path) -> DataCatalog:
         datasets[f"params:features.{name}"] = MemoryDataset(block)
     for modality, name in CHOICE.items():
         datasets[f"params:features.modalities.{modality}"] = MemoryDataset(name)
+    datasets["params:features.missing"] = MemoryDataset("zero")
+    datasets["split_matrix"] = MemoryDataset()
     return DataCatalog(datasets)
 
 
 def test_base_parameters_are_valid() -> None:
     checked = features_model(base_parameters()).model_validate(base_parameters())
     assert checked.modalities == {"text": "tfidf_svd", "image": "picture"}
+    assert checked.missing == "zero"
 
 
 def test_one_node_a_modality() -> None:
@@ -92,7 +96,7 @@ def test_one_node_a_modality() -> None:
 @pytest.mark.parametrize("name", names(EXTRACTORS))
 def test_every_extractor_can_be_wired(name: str) -> None:
     (node,) = pipeline_of(audio=name).nodes
-    choice = {"params:features.modalities.audio", f"params:features.{name}"}
+    choice = {f"params:features.{key}" for key in ("modalities.audio", "missing", name)}
     assert {"item_index", *choice} < set(node.inputs)
     assert extra_modules(node.func) == (module_of(EXTRACTORS, name),)
 
@@ -141,6 +145,57 @@ def test_items_without_metadata_or_text_are_counted(
         SequentialRunner().run(pipeline_of(text="tfidf_svd"), catalog)
     reasons = "1 have no metadata; 1 have no text; 1 have no word that counts"
     assert f"3 of 5 items (60.00%) have no text features: {reasons}" in caplog.text
+
+
+def test_the_split_is_read_for_means_over_neighbours_alone() -> None:
+    for missing, read in (("zero", False), ("mean", False), ("neighbours", True)):
+        assert ("split_matrix" in pipeline_of(missing, text="matrix").inputs()) == read
+
+
+# Items 0 to 3 have audio features, and item 4 has none.
+SPLITS = np.array(
+    [
+        [1, 1, 0, 0, 1],  # the user of items 0, 1 and 4 in training
+        [1, 0, 0, 0, 1],
+        [0, 0, 1, 0, 2],  # item 4 is held out here
+        [0, 0, 0, 1, 3],
+        [0, 0, 2, 3, 1],  # and here the others
+    ],
+    dtype=np.int8,
+)
+
+
+@pytest.mark.parametrize(
+    ("missing", "row", "words"),
+    [
+        ("zero", [0, 0, 0, 0, 0, 0], ""),
+        ("mean", [0, 0, 0.25, 0.25, 0.25, 0.25], "the mean of the items that have some"),
+        ("neighbours", [0, 0, 0, 0, 1 / 3, 2 / 3], "that the same users have in training"),
+    ],
+)
+def test_items_without_features_get_those_of_others(
+    catalog: DataCatalog,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    missing: Missing,
+    row: list[float],
+    words: str,
+) -> None:
+    np.save(tmp_path / "audio_feat.npy", np.diag([1, 0, 1, 1, 1, 1]).astype(np.float16))
+    catalog.save("params:features.missing", missing)
+    results = []
+    for held_out in (2, 3, 0):
+        splits = np.where(SPLITS > 1, held_out and 5 - SPLITS, SPLITS).astype(np.int8)
+        catalog.save("split_matrix", sparse.csr_matrix(splits))
+        with caplog.at_level(logging.INFO, "siger_pipeline"):
+            SequentialRunner().run(pipeline_of(missing, audio="matrix"), catalog)
+        results.append(catalog.load("features_audio"))
+        assert catalog.load("missing_audio").tolist() == [False] * 4 + [missing == "zero"]
+    np.testing.assert_allclose(results[0][4], row, rtol=1e-6)
+    for other in results[1:]:  # what is held out, and in which part, does not matter
+        np.testing.assert_array_equal(other, results[0])
+    assert ("Of the items without audio features, 1 got" in caplog.text) == bool(words)
+    assert words in caplog.text
 
 
 def test_a_bad_picture_ends_the_run_and_names_its_file(

@@ -83,7 +83,7 @@ def parameters() -> dict[str, Any]:
         "dataset": "baby",
         "ingest": {"source": "mmrec"},
         "split": {"strategy": "published", "seed": 7},
-        "features": {"modalities": {"text": "matrix", "image": None}},
+        "features": {"modalities": {"text": "matrix", "image": None}, "missing": "zero"},
         "train": {"seed": 999, "device": "cpu"},
         "report": {"features_note": "rebuilt features", "paper_note": ""},
         "da_mrs": {"layers": 2},

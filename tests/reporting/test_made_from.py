@@ -19,6 +19,7 @@ INGEST = {
 SPLIT = {"strategy": "random", "seed": 3}
 FEATURES = {
     "modalities": {"text": "tfidf_svd", "image": "picture", "audio": None},
+    "missing": "mean",
     "tfidf_svd": {"dimension": 64},
     "picture": {"size": 32},
     "matrix": {"block_mib": 64},
@@ -28,8 +29,8 @@ DATA = {
     "parameters": {"k_core": 5, "reviews": "r.gz"},
     "split": {"strategy": "random", "seed": 3},
 }
-TEXT = {"extractor": "tfidf_svd", "parameters": {"dimension": 64}}
-IMAGE = {"extractor": "picture", "parameters": {"size": 32}}
+TEXT = {"extractor": "tfidf_svd", "parameters": {"dimension": 64}, "missing": "mean"}
+IMAGE = {"extractor": "picture", "parameters": {"size": 32}, "missing": "mean"}
 BIPARTITE = {
     "recipe": "bipartite",
     "parameters": {"normalisation": "symmetric", "loops": False},
@@ -60,6 +61,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "knn-text-k10": knn("text"),
         },
     ),
+    "lgmrec": ({"image": IMAGE, "text": TEXT}, {"bipartite": BIPARTITE}),
     "lightgcn": ({}, {"bipartite": BIPARTITE}),
     "popularity": ({}, {}),
     "random": ({}, {}),
@@ -90,6 +92,7 @@ def test_features_behind_a_graph_are_named_though_the_model_does_not_read_them()
 
 
 def test_an_extractor_without_parameters_of_its_own() -> None:
-    features = {"modalities": {"text": "counts"}}
+    features = {"modalities": {"text": "counts"}, "missing": "zero"}
     result = made_from((graph("knn", modality="text", k=10),), INGEST, SPLIT, features)
-    assert result["features"] == {"text": {"extractor": "counts", "parameters": {}}}
+    expected = {"extractor": "counts", "parameters": {}, "missing": "zero"}
+    assert result["features"] == {"text": expected}

@@ -58,7 +58,7 @@ def test_provenance_lists_what_the_model_of_the_trial_requests(
 ) -> None:
     (node,) = (node for node in create_pipeline(selection).nodes if node.name == "trace_provenance")
     assert node.func.__kwdefaults__ == {"requests": selection.requests}
-    features = {"features": {"modalities": SAMPLE}}
+    features = {"features": {"modalities": SAMPLE, "missing": "zero"}}
     origin = origin_of(selection.model, parameters | features, selection.requests)
     names = [request.name for request in selection.requests]
     assert origin["made_from"]["reads"] == ["interactions", *names]

@@ -29,6 +29,7 @@ from siger_pipeline.shell.trials import counts, without_effect
         ("train.learning_rate=0.01,split.seed=3", "siger+learning_rate=0.01+split.seed=3"),
         ("features.modalities.image=null", "siger+features.modalities.image=null"),
         ("features.tfidf_svd.dimension=64", "siger+features.tfidf_svd.dimension=64"),
+        ("features.missing=neighbours", "siger+features.missing=neighbours"),
         ("evaluate.ks=[5]", "siger+evaluate.ks=5,"),
         ("split.ratios=[0.7,0.1,0.2]", "siger+split.ratios=0.7,0.1,0.2"),
         ("train.device=cpu,threads=2,report.paper_note=x,evaluate.block_mib=9", "siger"),
@@ -64,6 +65,7 @@ def test_overrides_are_what_differs_from_the_environment() -> None:
     [
         ("lightgcn.layers=2,siger.beta=0", ["lightgcn.layers"]),
         ("model=lightgcn,features.tfidf_svd.dimension=64", ["features.tfidf_svd.dimension"]),
+        ("model=lightgcn,features.missing=mean", ["features.missing"]),
         ("model=lightgcn,threads=2,graphs.block_mib=9,report.paper_note=x,floors.seed=2", []),
         ("features.modalities.image=null,features.picture.size=32", ["features.picture.size"]),
         (

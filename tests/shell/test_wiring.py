@@ -7,6 +7,12 @@ from shell.configured import current
 from siger_pipeline.pipeline_registry import STAGES
 from siger_pipeline.shell.wiring import Wired, wire
 
+ALL_FEATURES = {
+    f"{name}{modality}{end}"
+    for modality in ("image", "text")
+    for name, end in (("features_", ""), ("missing_", ""), ("graphs/knn-", "-k10"))
+}
+
 
 def wired(params: str = "") -> Wired:
     return wire(current(params).trial, STAGES)
@@ -38,6 +44,8 @@ def test_without_overrides_what_is_shared_has_its_plain_name() -> None:
             {"features_text", "missing_text", "graphs/knn-text-k10"},
         ),
         ("features.picture.size=32", {"features_image", "missing_image", "graphs/knn-image-k10"}),
+        ("features.missing=mean", ALL_FEATURES),
+        ("features.missing=neighbours", ALL_FEATURES),
         ("siger.knn_k=5", set()),
     ],
 )
@@ -63,6 +71,15 @@ def test_an_override_of_the_split_names_all_that_follows_from_it_and_nothing_bef
     split = nodes("split.seed=3")["ingest.sample-split-seed-3.split_interactions"]
     assert "params:sample-split-seed-3/split" in split.inputs
     assert found.parameters["sample-split-seed-3/split"]["seed"] == 3
+
+
+def test_means_over_neighbours_follow_from_the_split_and_other_features_do_not() -> None:
+    of_neighbours = wired("split.seed=3,features.missing=neighbours").names
+    both = "sample-features-missing-neighbours-split-seed-3"
+    assert of_neighbours["features_text"] == f"{both}/features_text"
+    assert of_neighbours["splits"] == "sample-split-seed-3/splits"
+    of_all = wired("split.seed=3,features.missing=mean").names
+    assert of_all["features_text"] == "sample-features-missing-mean/features_text"
 
 
 def test_a_hyperparameter_that_a_graph_is_made_by_names_another_graph() -> None:

@@ -53,8 +53,8 @@ def saves(epochs: Iterator[Progress]) -> Iterator[tuple[str, Any]]:
 
 
 def train_until(epochs: Iterator[Progress], folder: Path, most: int | None = None) -> None:
-    """The process dies after so many saves; only the last one of each output is really done."""
-    for name, value in dict(islice(saves(epochs), most)).items():
+    """The process dies after so many saves."""
+    for name, value in islice(saves(epochs), most):
         datasets(folder)[name].save(value)
 
 

@@ -1,5 +1,6 @@
 """The loop: stopping, checkpoints, history, losses that are not finite, devices, progress."""
 
+import copy
 import logging
 import math
 from collections.abc import Iterator
@@ -41,7 +42,10 @@ def scripted(values: list[float], **changes: Any) -> Training:
 
 
 def test_it_stops_after_patience_epochs_without_better_and_keeps_the_best() -> None:
-    steps = list(scripted([0.1, 0.3, 0.2, 0.3, 0.25, 0.9]).epochs())
+    training, steps, weights = scripted([0.1, 0.3, 0.2, 0.3, 0.25, 0.9]), [], []
+    for step in training.epochs():
+        steps.append(step)
+        weights.append(copy.deepcopy(step.last["weights"]))
     assert len(steps) == 5  # a tie is nothing better
     last = steps[-1]
     assert last.history["recall@20"].tolist() == [0.1, 0.3, 0.2, 0.3, 0.25]
@@ -51,9 +55,10 @@ def test_it_stops_after_patience_epochs_without_better_and_keeps_the_best() -> N
     assert last.last["progress"]["epoch"] == 5
     assert last.last["progress"]["finished"] is True
     assert steps[2].best["progress"]["finished"] is False
-    for name, weight in steps[1].last["weights"].items():
+    for name, weight in weights[1].items():
         assert torch.equal(weight, last.best["weights"][name])
         assert not torch.equal(weight, last.last["weights"][name])
+    assert set(last.best["optimiser"]) == {"settings"}
 
 
 def test_it_stops_at_max_epochs() -> None:

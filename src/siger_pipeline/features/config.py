@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -10,6 +11,7 @@ from siger_pipeline.blocks import with_blocks
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.plugins import EXTRACTORS, names
 
+Missing: TypeAlias = Literal["zero", "mean", "neighbours"]
 MODALITY_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -20,6 +22,11 @@ class FeaturesConfig(BaseModel):
 
     modalities: dict[str, str | None] = Field(
         description="name of a modality -> name of its extractor; null drops the modality"
+    )
+    missing: Missing = Field(
+        "zero",
+        description="the features of items that have none: zero, the mean of the items that have "
+        "some, or that of those which the same users have in training",
     )
 
     @field_validator("modalities")

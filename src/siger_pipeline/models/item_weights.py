@@ -38,7 +38,7 @@ class ItemWeights(ClosedForm):
         self.interactions = inputs.interactions
         needed = mebibytes(inputs.n_items)
         size = (
-            f"a matrix of {inputs.n_items:,} × {inputs.n_items:,} items, {needed:,.0f} MiB in "
+            f"a matrix of {inputs.n_items:,} × {inputs.n_items:,} items, {needed:,.1f} MiB in "
             "memory and in the checkpoint"
         )
         if needed > solve_mib:

@@ -27,8 +27,8 @@ def made_from(
 
     Returns:
         `reads`: names of what the model is built from, `interactions` first; `data`: `source`,
-        `parameters`, `split`; `features`: modality -> `extractor`, `parameters`; `graphs`:
-        name -> `recipe`, `parameters`, `reads`.
+        `parameters`, `split`; `features`: modality -> `extractor`, `parameters`,
+        `missing`; `graphs`: name -> `recipe`, `parameters`, `reads`.
     """
     asked = tuple(requests)
     extractors = features["modalities"]
@@ -43,6 +43,7 @@ def made_from(
             modality: {
                 "extractor": extractors[modality],
                 "parameters": dict(features.get(extractors[modality]) or {}),
+                "missing": features["missing"],
             }
             for modality in features_of(asked)
         },

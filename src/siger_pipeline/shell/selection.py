@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.features.config import Missing
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
@@ -22,6 +23,7 @@ class Selection:
         slug: of the trial; empty where nothing is overridden.
         corrector: registered name of the model that corrects its order; empty where none does.
         corrector_requests: graphs and features that the corrector is built from.
+        missing: features of items that have none.
     """
 
     source: str
@@ -31,6 +33,7 @@ class Selection:
     slug: str = ""
     corrector: str = ""
     corrector_requests: tuple[Request, ...] = ()
+    missing: Missing = "zero"
 
     @property
     def trial(self) -> str:
@@ -57,7 +60,8 @@ def selection_of(parameters: StageParameters) -> Selection:
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
     model, corrector = parameters.model, parameters.calibration.corrector or ""
     requests = _requests(model, parameters, modalities)
-    chosen = Selection(parameters.ingest.source, modalities, model, requests)
+    missing = parameters.features.missing
+    chosen = Selection(parameters.ingest.source, modalities, model, requests, missing=missing)
     if not corrector:
         return chosen
     try:

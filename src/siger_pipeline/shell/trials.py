@@ -174,4 +174,6 @@ def _is_of_features(key: str, modalities: Mapping[str, str]) -> bool:
     own, _, field = key.partition(".")
     if own == "modalities":
         return field in modalities or bool(modalities)
+    if own == "missing":
+        return bool(modalities)
     return own in modalities.values()

@@ -50,31 +50,41 @@ def capture(
     progress: Mapping[str, Any],
     threads: Sequence[int],
 ) -> dict[str, Any]:
-    """The state of a training now.
+    """The state of a training now, which holds until the next step.
+
+    Tensors on the CPU are shared with model and optimiser, not copied: a model that trains wide
+    features would not fit in memory several times over.
 
     Args:
         name: registered name of the model.
         model: weights and configuration.
-        optimiser: None for a closed form. Without it the weights are shared with the model, not
-            copied, since nothing changes them any more and they may be large.
+        optimiser: None for a closed form.
         randomness: the streams, for their states.
         progress: `epoch`, `best_epoch`, `finished` and the like.
         threads: number of CPU threads that trained it; several if a resume changed the number.
     """
-    weights = model.state_dict()
     return {
         "format": FORMAT,
         "model": name,
         "device": str(randomness.model.device),
         "threads": list(threads),
         "config": config_values(model.config),
-        "weights": _copies(weights) if optimiser else dict(weights),
-        "optimiser": _copies(optimiser.state_dict()) if optimiser else {},
+        "weights": _on_cpu(dict(model.state_dict())),
+        "optimiser": _on_cpu(optimiser.state_dict()) if optimiser else {},
         "randomness": {
             "batches": randomness.batches.state(),
             "model": randomness.model.state(),
         },
         "progress": dict(progress),
+    }
+
+
+def kept_for_scoring(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a checkpoint that lasts, without the moments that only a resume needs."""
+    return {
+        **checkpoint,
+        "weights": {key: value.clone() for key, value in checkpoint["weights"].items()},
+        "optimiser": {"settings": checkpoint["optimiser"]["settings"]},
     }
 
 
@@ -116,11 +126,11 @@ def restore(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> Recommender:
     return model.eval()
 
 
-def _copies(state: Any) -> Any:
+def _on_cpu(state: Any) -> Any:
     if isinstance(state, torch.Tensor):
-        return state.detach().to("cpu", copy=True)
+        return state.detach().cpu()
     if isinstance(state, Mapping):
-        return {key: _copies(value) for key, value in state.items()}
+        return {key: _on_cpu(value) for key, value in state.items()}
     if isinstance(state, (list, tuple)):
-        return type(state)(_copies(value) for value in state)
+        return type(state)(_on_cpu(value) for value in state)
     return state

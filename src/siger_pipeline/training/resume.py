@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from siger_pipeline.training.checkpoint import kept_for_scoring
 from siger_pipeline.training.progress import Progress
 from siger_pipeline.training.trainer import Training
 
@@ -135,7 +136,7 @@ def _best(best: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
     if of_best == best_epoch:
         return best
     if best_epoch in (0, epoch):  # 0: no epoch is validated yet, and the last one stands in
-        return last
+        return kept_for_scoring(last)
     if of_best == epoch + 1 and not progress["finished"]:
         return {}
     raise CannotResumeError(

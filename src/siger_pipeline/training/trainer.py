@@ -13,7 +13,7 @@ import torch
 from siger_pipeline.models.batches import Batches
 from siger_pipeline.models.recommender import Trained
 from siger_pipeline.ops.adam import Adam
-from siger_pipeline.training.checkpoint import Streams, capture, restore_state
+from siger_pipeline.training.checkpoint import Streams, capture, kept_for_scoring, restore_state
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.epoch_losses import EpochLosses
 from siger_pipeline.training.progress import START, Progress, Row, Standing
@@ -96,7 +96,7 @@ class Training:
         """Train and validate, until ``patience`` epochs in a row bring no better metric.
 
         Yields:
-            The progress after each epoch.
+            The progress after each epoch; its last checkpoint holds until the next one.
 
         Raises:
             TrainingError: a loss term is not finite; what was yielded before remains valid.
@@ -119,7 +119,7 @@ class Training:
             self._announce(epoch, len(self.batches))
             last = self.state()
             if better or not best_epoch:
-                self.best = last
+                self.best = kept_for_scoring(last)
             progress = {**self.progress, "epoch": best_epoch or epoch}
             self.best = {**self.best, "progress": progress}
             yield Progress(self.best, last, self._history(), pd.DataFrame(self.seconds))

@@ -39,7 +39,7 @@ def test_its_memory_is_told_before_and_bounded() -> None:
     inputs = small_world(items=4100)
     model = build("ease", {"solve_mib": 65}, inputs, Randomness.seeded(0))
     assert isinstance(model, ClosedForm)
-    size = r"a matrix of 4,100 × 4,100 items, 64 MiB in memory and in the checkpoint"
+    size = r"a matrix of 4,100 × 4,100 items, 64.1 MiB in memory and in the checkpoint"
     assert model.remark == f"Model ease is {size}."
     with pytest.raises(ParameterError, match=f"^ease needs {size}, and ease.solve_mib allows 64 M"):
         build("ease", {"solve_mib": 64}, inputs, Randomness.seeded(0))

@@ -200,6 +200,13 @@ def test_without_features_and_interactions_all_stays_finite() -> None:
         assert torch.isfinite(tensor).all()
 
 
+def test_more_neighbours_than_items_are_all_items() -> None:
+    few = graphs_for(small_world(), {"knn_k": 40})
+    many = graphs_for(small_world(), {"knn_k": 100})
+    one, other = lattice(few, knn_k=40), lattice(many, knn_k=100)
+    assert torch.equal(one.embed()[1], other.embed()[1])
+
+
 def test_rows_that_sum_to_less_than_zero_stay_finite() -> None:
     features = np.float32([[1, 0.1], [-1, 0.2], [-1, -0.3], [-1, 0.5]])
     inputs = inputs_of(np.eye(4) > 0, {"text": features})

@@ -3,22 +3,45 @@
 import logging
 from typing import Any
 
+from siger_pipeline.features.config import Missing
 from siger_pipeline.features.extractor import load_extractor
-from siger_pipeline.pipelines.types import Table, ndarray
+from siger_pipeline.pipelines.types import Table, csr_matrix, ndarray
 from siger_pipeline.remarks import log_all
 
 LOG = logging.getLogger(__name__)
 
 
 def extract_features(
-    extractor: str, config: dict[str, Any], item_index: Table, **sources: Any
+    extractor: str,
+    config: dict[str, Any],
+    fill: Missing,
+    item_index: Table,
+    split_matrix: csr_matrix | None = None,
+    *,
+    modality: str,
+    **sources: Any,
 ) -> tuple[ndarray, ndarray]:
-    """Features of one modality, and which items have none; inputs as the extractor asks."""
+    """Features of one modality, and which items have none.
+
+    Args:
+        extractor: its name.
+        config: its parameters.
+        fill: what items without features get.
+        item_index: item_id, item, row.
+        split_matrix: where they get the mean of other items of their training users.
+        modality: its name.
+        sources: what the extractor asks for beside these.
+    """
+    from siger_pipeline.data.matrix import interaction_matrix
+    from siger_pipeline.data.schema import Split
     from siger_pipeline.features.align import require_features
+    from siger_pipeline.features.fill import filled
 
     chosen = load_extractor(extractor)
     inputs = {"item_index": item_index, "config": chosen.config.model_validate(config), **sources}
     features, missing, remarks = chosen.extract(**inputs)
     require_features(features, missing, int(item_index.count().to_pyarrow().as_py()), extractor)
-    log_all(LOG, remarks)
+    train = None if split_matrix is None else interaction_matrix(split_matrix, Split.TRAIN)
+    features, missing, of_filling = filled(features, missing, fill, train, modality)
+    log_all(LOG, [*remarks, *of_filling])
     return features, missing

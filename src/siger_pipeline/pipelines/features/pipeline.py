@@ -4,11 +4,13 @@ from inspect import signature
 
 from kedro.pipeline import Node, Pipeline
 
-from kedro_fresh.extra import with_code
+from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.features.config import Missing
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.pipelines.features.nodes import extract_features
+from siger_pipeline.pipelines.names import SPLIT_MATRIX
 from siger_pipeline.plugins import EXTRACTORS, module_of
 from siger_pipeline.shell.selection import Selection
 
@@ -18,19 +20,26 @@ GIVEN = ("item_index", "config")  # arguments of every extractor
 def create_pipeline(selection: Selection) -> Pipeline:
     """One node a modality."""
     return Pipeline(
-        [_extraction(modality, name) for modality, name in selection.modalities.items()],
+        [
+            _extraction(modality, name, selection.missing)
+            for modality, name in selection.modalities.items()
+        ],
         tags="features",
     )
 
 
-def _extraction(modality: str, name: str) -> Node:
+def _extraction(modality: str, name: str, missing: Missing) -> Node:
     inputs = {
         "extractor": f"params:features.modalities.{modality}",
         "config": f"params:features.{name}",
+        "fill": "params:features.missing",
         "item_index": "item_index",
     }
+    if missing == "neighbours":
+        inputs[SPLIT_MATRIX] = SPLIT_MATRIX
+    extract = with_code(extract_features, module_of(EXTRACTORS, name))
     return Node(
-        with_code(extract_features, module_of(EXTRACTORS, name)),
+        with_values(extract, modality=modality),
         inputs | _asked_for(modality, name),
         [f"features_{modality}", f"missing_{modality}"],
         name=modality,

@@ -14,7 +14,7 @@ class Config(ModelConfig):
     train_settings = ()
     search: ClassVar = {"ridge": (50, 100, 200, 500, 1000)}
 
-    ridge: float = Field(500.0, gt=0, description="[λ] weight of the penalty")
+    ridge: float = Field(200.0, gt=0, description="[λ] weight of the penalty")
     solve_mib: float = Field(
         4096.0,
         gt=0,

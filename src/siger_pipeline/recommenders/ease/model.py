@@ -1,6 +1,7 @@
 """EASE: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, arXiv 1905.03375.
 
-The weights are those of its closed form, Eqs. (6)–(8), computed in float32.
+The weights are those of its closed form, computed in float32. λ is the best of the search space by
+Recall@20 on Baby's validation split.
 """
 
 from siger_pipeline.models.inputs import ModelInputs

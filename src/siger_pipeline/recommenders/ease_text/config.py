@@ -20,8 +20,8 @@ class Config(ModelConfig):
     fewest_modalities = 1
     search: ClassVar = {"ridge": (50, 100, 200, 500, 1000), "alpha": (0, 1, 3, 10, 30)}
 
-    ridge: float = Field(200.0, gt=0, description="[λ] weight of the penalty")
-    alpha: float = Field(10.0, ge=0, description="[α] weight of the features")
+    ridge: float = Field(1000.0, gt=0, description="[λ] weight of the penalty")
+    alpha: float = Field(3.0, ge=0, description="[α] weight of the features")
     modalities: tuple[str, ...] | None = Field(
         None, description="whose features count; null: text, or all where there is no text"
     )

@@ -1,6 +1,7 @@
 """EASE whose items have features besides: their columns act as further users.
 
-EASE is Steck, WWW 2019, arXiv 1905.03375; its matrix RᵀR becomes that of [R; √α Xᵀ].
+EASE is Steck, WWW 2019, arXiv 1905.03375; its matrix RᵀR becomes that of [R; √α Xᵀ]. λ and α are
+the best of the search space by Recall@20 on Baby's validation split, and so is text alone.
 """
 
 from siger_pipeline.models.inputs import ModelInputs
@@ -13,8 +14,7 @@ from siger_pipeline.recommenders.ease_text.config import Config as EASEWithTextC
 class EASEWithText(ItemWeights):
     """ŷ = R B, B = I − P diag(P)⁻¹, P = (RᵀR + α Σ_m X_m X_mᵀ + λ)⁻¹.
 
-    X_m are the features at length 1. By default m is text alone: of the data sets here it brings
-    more than the images do.
+    X_m are the features at length 1.
     """
 
     Config = EASEWithTextConfig

@@ -1,4 +1,12 @@
-"""FREEDOM: a frozen item graph, a denoised user-item graph. Zhou, Shen. ACM MM 2023, 2211.06924.
+"""FREEDOM: a frozen item graph, a denoised user-item graph.
+
+Zhou, Shen. ACM MM 2023, arXiv 2211.06924.
+
+- h = S^L_ii E_I with S = Σ_m α_m S_m, the item graphs by the initial features.
+- Û, Ī: LightGCN's mean of layers. Training takes a part of the edges, drawn anew each epoch and
+  normalised by the degrees that they leave; scoring takes all.
+- Î = Ī + h, scored by Û_u · Î_i.
+- BPR of Û and Î, plus λ Σ_m BPR of Û and X_m = E_m W_mᵀ + b_m. No other regulariser.
 
 Reproduces MMRec's code, which is the authors'. What differs from it changes no formula: edges are
 drawn by the largest log-weights plus Gumbel noise, the law of its multinomial draw without that

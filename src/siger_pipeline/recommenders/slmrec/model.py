@@ -2,6 +2,10 @@
 
 Tao, Liu, Xia, Wang, Yang, Huang, Chua. IEEE Transactions on Multimedia 2022.
 
+- X^id = E_I, X^m = P_m(E_m), rows of E_m scaled to length 1. LightGCN on E_U and X^c: U^c, I^c.
+- Û = F_U(U^id ‖ …), Î = F_I(I^id ‖ …), scored by Û_u · Î_i.
+- InfoNCE of Û[u] and Î[i] by cosines over a batch's pairs, plus α L_FAC of its items (`Chain`).
+
 Reproduces MMRec's form: of the paper's tasks the fine and coarse contrast (FAC) alone, no
 negatives, Adam's weight decay for a regulariser. Two departures at scoring, where MMRec takes the
 embeddings of the last training batch, one step old, and σ of the products, which makes ties in
