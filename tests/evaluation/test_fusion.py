@@ -180,6 +180,7 @@ def test_a_validation_split_without_anything_is_named(matrices: Matrices) -> Non
         ({"weights": (0.1, 0.2)}, "begin with 0"),
         ({"weights": (0, 0.2, 0.2)}, "increase"),
         ({"weights": ()}, "at least 1"),
+        ({"weights": (0, 1e300)}, "less than or equal to 1000000"),  # beyond float32: NaN
         ({"top": 0}, "greater than 0"),
         ({"monitor": "coverage@20"}, "match pattern"),
     ],

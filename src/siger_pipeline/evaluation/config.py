@@ -1,11 +1,12 @@
 """Parameters of the evaluate stage, and of the fusion of several models' scores."""
 
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 METRIC = r"^(recall|ndcg|precision|map)@[1-9][0-9]*$"
+Weight = Annotated[float, Field(le=1e6)]  # a weighted sum is of float32
 
 
 class EvaluateConfig(BaseModel):
@@ -43,7 +44,7 @@ class FusionConfig(BaseModel):
     top: PositiveInt = Field(
         default=200, description="candidates: the first model's best items of each user"
     )
-    weights: tuple[float, ...] = Field(
+    weights: tuple[Weight, ...] = Field(
         default=tuple(n / 10 for n in range(16)),
         min_length=1,
         description="[w] tried for each further model; the first one's is 1",
@@ -56,7 +57,7 @@ class FusionConfig(BaseModel):
 
     @field_validator("weights")
     @classmethod
-    def _ascend_from_zero(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
+    def _ascend_from_zero(cls, weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
         if weights[0] != 0 or any(a >= b for a, b in pairwise(weights)):
             raise ValueError("they must begin with 0, the first model alone, and increase")
         return weights

@@ -45,7 +45,7 @@ class ItemWeights(ClosedForm):
             raise ParameterError(
                 f"{model} needs {size}, and {model}.solve_mib allows {solve_mib:,g} MiB: "
                 "raise it where there is the room, or take a model without such a matrix, such as "
-                "--params model=itemknn"
+                "itemknn"
             )
         self.remark = f"Model {model} is {size}."
         self.register_buffer("weights", torch.empty(inputs.n_items, inputs.n_items))

@@ -117,8 +117,7 @@ def requests_of(
         raise ParameterError(
             f"model {name} needs item features of at least {cls.fewest_modalities} modality, and "
             f"features.modalities has {len(modalities)}: add feature files and name their "
-            "modalities there, or take a model that needs no features, such as --params "
-            f"model={without[0]}"
+            f"modalities there, or take a model that needs no features, such as {without[0]}"
         )
     values = cls(**config)
     try:

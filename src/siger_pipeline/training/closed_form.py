@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 
 from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.recommender import ClosedForm
 from siger_pipeline.models.registry import build
 from siger_pipeline.ops.allocator import keep_freed_memory
@@ -38,9 +39,7 @@ def fit_model(
         inputs: what the model is built from.
     """
     keep_freed_memory()
-    model, place = build(name, config, inputs, stream(seed, WEIGHTS)), resolve_device(device)
-    if not isinstance(model, ClosedForm):
-        raise TypeError(f"model {name} is trained by epochs")
+    model, place = _built(name, config, seed, inputs), resolve_device(device)
     return fit_and_capture(name, model, inputs, streams(seed, place))
 
 
@@ -52,9 +51,7 @@ def fit_and_capture(
     The weights are in the best checkpoint only: a fitted model may be as large as items × items,
     and the last checkpoint serves a resume alone, which a finished training has no use for.
     """
-    if model.remark:
-        logger.info(model.remark)
-    model.fit(inputs, randomness.batches)
+    _fit(model, inputs, randomness.batches)
     done = {**START, "finished": True}
     best = capture(name, model, None, randomness, done, [torch.get_num_threads()])
     last = {**best, "weights": {}}
@@ -70,11 +67,22 @@ def fit_at_once(name: str, config: Mapping[str, Any], seed: int, inputs: ModelIn
         seed: the training's.
         inputs: what the model is built from.
     """
+    model = _built(name, config, seed, inputs)
+    _fit(model, inputs, stream(seed, BATCHES))
+    return model.eval()
+
+
+def _built(name: str, config: Mapping[str, Any], seed: int, inputs: ModelInputs) -> ClosedForm:
     model = build(name, config, inputs, stream(seed, WEIGHTS))
     if not isinstance(model, ClosedForm):
         raise TypeError(f"model {name} is trained by epochs")
-    model.fit(inputs, stream(seed, BATCHES))
-    return model.eval()
+    return model
+
+
+def _fit(model: ClosedForm, inputs: ModelInputs, randomness: Randomness) -> None:
+    if model.remark:  # such as on its memory, before that is filled
+        logger.info(model.remark)
+    model.fit(inputs, randomness)
 
 
 def _no_rows(*columns: str) -> pd.DataFrame:

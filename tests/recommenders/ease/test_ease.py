@@ -1,5 +1,7 @@
 """EASE against its closed form in float64, and its memory."""
 
+import logging
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.recommender import ClosedForm
 from siger_pipeline.models.registry import build
+from siger_pipeline.training.closed_form import fit_at_once
 
 
 def fitted(inputs: ModelInputs, **config: float) -> ClosedForm:
@@ -43,3 +46,11 @@ def test_its_memory_is_told_before_and_bounded() -> None:
     assert model.remark == f"Model ease is {size}."
     with pytest.raises(ParameterError, match=f"^ease needs {size}, and ease.solve_mib allows 64 M"):
         build("ease", {"solve_mib": 64}, inputs, Randomness.seeded(0))
+
+
+def test_its_memory_is_told_where_it_corrects_another_model(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        fit_at_once("ease", {}, 0, small_world())
+    assert "Model ease is a matrix of " in caplog.text

@@ -62,3 +62,8 @@ def test_a_modality_that_is_absent_is_one_sentence() -> None:
     words = "^ease_text.modalities names 'text', and the data set has features of audio, image: "
     with pytest.raises(ParameterError, match=words):
         requests_of("ease_text", {"modalities": ["text"]}, ["audio", "image"])
+
+
+def test_no_modality_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1 item"):
+        requests_of("ease_text", {"modalities": []}, ["text"])

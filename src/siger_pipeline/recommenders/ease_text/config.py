@@ -23,7 +23,9 @@ class Config(ModelConfig):
     ridge: float = Field(1000.0, gt=0, description="[λ] weight of the penalty")
     alpha: float = Field(3.0, ge=0, description="[α] weight of the features")
     modalities: tuple[str, ...] | None = Field(
-        None, description="whose features count; null: text, or all where there is no text"
+        None,
+        min_length=1,
+        description="whose features count; null: text, or all where there is no text",
     )
     solve_mib: float = Field(
         4096.0,
