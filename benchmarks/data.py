@@ -19,7 +19,7 @@ from benchmarks.sources import raw_folder
 from benchmarks.zipf import matrix_of
 from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.recipe import Features, GraphInputs
-from siger_pipeline.graphs.registry import build, graphs_of
+from siger_pipeline.graphs.registry import build, graphs_of, requested_graph
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.registry import model_config, requests_of
 from siger_pipeline.requests import Request
@@ -143,4 +143,5 @@ def features_of(folder: Path) -> dict[str, np.ndarray]:
 
 
 def _path(folder: Path, request: Request) -> Path:
-    return folder / f"{request.name}.npz"
+    """The file of a graph; a model may spell out a parameter's default."""
+    return folder / f"{requested_graph(request).request.name}.npz"

@@ -91,7 +91,7 @@ def profile(scratch: Path, world: str, model: str) -> Work:
 
 def _profiled_epoch(world: World, model: str, steps: int) -> list[Event]:
     """Events of a second epoch."""
-    train = train_config(device="cuda")
+    train = train_config(PROFILED["model"], device="cuda")
     epochs = trained(first_steps(world, train.batch_size, steps)[0], model, train)
     next(epochs)
     activity = torch.profiler.ProfilerActivity

@@ -15,11 +15,13 @@ from benchmarks.harness import Sample, Work, peak_mib, repeated, resident_mib
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.evaluation.evaluate import evaluate_recommender
+from siger_pipeline.graphs.registry import requested_graph
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.recommender import Trained
-from siger_pipeline.models.registry import build, requests_of
+from siger_pipeline.models.registry import build, model_config, requests_of
 from siger_pipeline.ops.allocator import keep_freed_memory
-from siger_pipeline.training.config import TrainConfig
+from siger_pipeline.training.closed_form import fit_at_once
+from siger_pipeline.training.config import TrainConfig, merged_settings
 from siger_pipeline.training.device import resolve_device
 from siger_pipeline.training.progress import Progress
 from siger_pipeline.training.start import start_training
@@ -28,10 +30,11 @@ from siger_pipeline.training.validation import validation
 NEVER = 10**6  # epochs; a measured training ends with its process
 
 
-def train_config(**changes: Any) -> TrainConfig:
-    """The default training parameters, but without a stop."""
-    values = {**parameters("train"), "device": "cpu", "max_epochs": NEVER, "patience": NEVER}
-    return TrainConfig(**{**values, **changes})
+def train_config(model: str, **changes: Any) -> TrainConfig:
+    """The training settings of a model, but without a stop and with a validation each epoch."""
+    endless = {"max_epochs": NEVER, "patience": NEVER, "evaluate_every": 1, "device": "cpu"}
+    published = model_config(model).published
+    return TrainConfig(**merged_settings(parameters("train"), published, endless, changes))
 
 
 def epochs(
@@ -47,7 +50,8 @@ def epochs(
     The notes have the seconds of the validation.
     """
     prepared = read_world(scratch / world, model)
-    train = train_config(device=device, **({"batch_size": batch_size} if batch_size else {}))
+    sizes = {"batch_size": batch_size} if batch_size else {}
+    train = train_config(model, device=device, **sizes)
     part, share = first_steps(prepared, train.batch_size, steps)
     progress = trained(part, model, train)
     yield None
@@ -84,6 +88,29 @@ def first_steps(world: World, batch_size: int, steps: int | None) -> tuple[World
     return World(world.matrices, inputs), steps / steps_of_epoch(world, batch_size)
 
 
+def fits(scratch: Path, world: str, model: str) -> Work:
+    """What a model that is computed at once takes: the graphs that it requests, and its fit.
+
+    The notes have the seconds of a validation.
+    """
+    prepared = read_world(scratch / world, model)
+    features = features_of(scratch / world)
+    requests = [request for request in prepared.inputs.matrices if not request.modality]
+    validate = validation(prepared.matrices, train_config(model), resolve_device("cpu"))
+    keep_freed_memory()  # as the nodes do
+    yield None
+    while True:
+        start = time.perf_counter()
+        made = build_graphs(prepared.inputs.interactions, features, requests)
+        named = {request: made[requested_graph(request).request] for request in requests}
+        inputs = replace(prepared.inputs, matrices={**prepared.inputs.matrices, **named})
+        fitted = fit_at_once(model, defaults(model), SEED, inputs)
+        ready = time.perf_counter()
+        validate(fitted)
+        yield Sample(ready - start, notes={"seconds_validation": time.perf_counter() - ready})
+        del made, named, inputs, fitted  # before the next repetition makes others
+
+
 def validations(
     scratch: Path,
     world: str,
@@ -102,7 +129,7 @@ def validations(
         relevant = sparse.diags_array(some.astype(np.float32)) @ relevant
     split = {**prepared.matrices, Split.VALIDATION: sparse.csr_matrix(relevant)}
     target = resolve_device(device)
-    validate = validation(split, train_config(device=device), target)
+    validate = validation(split, train_config(model, device=device), target)
     untrained = untrained_model(prepared, model).to(target)
     return repeated(lambda: validate(untrained))
 

@@ -1,18 +1,22 @@
 """The commands: their rows, their refusals, and their made-up data."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 
-from benchmarks import command, gpu, scale, speed, zipf
+from benchmarks import command, gpu, mmrec, models, scale, speed, zipf
 from benchmarks.data import read_world, write_world
 from benchmarks.harness import Job, Measured, RefusalError
+from benchmarks.jobs import NEVER, train_config
 from benchmarks.sources import raw_folder, require_mmrec, with_features
 from contracts.world import small_world, withheld
 from siger_pipeline.data.schema import Split
+from siger_pipeline.plugins import RECOMMENDERS, own_names
 from siger_pipeline.requests import features, graph
 
 
@@ -117,9 +121,57 @@ def test_every_row_has_its_own_name_and_the_aims_are_these() -> None:
     assert aims == [0.5, 1.2, 1.5, 3.0, 4.0, 6.0, 9.0, 13.0]
 
 
+def test_every_model_is_measured_and_each_peer_has_its_settings() -> None:
+    names = {case.name for case in models.CASES}
+    assert names == {f"{m}{width}" for m in own_names(RECOMMENDERS) for width in ("", "_128")}
+    assert set(models.PEERS.values()) == set(mmrec.CHOSEN) >= set(mmrec.FIRST_STEPS)
+    jobs = {case.name: case.job.function for case in models.CASES}
+    assert jobs["vbpr"] == "benchmarks.jobs:epochs"
+    assert jobs["ease"] == "benchmarks.jobs:fits"
+
+
+def test_the_aims_of_a_model_are_relative_to_its_peer() -> None:
+    case = next(case for case in models.CASES if case.name == "lightgcn")
+    mine = own(seconds_validation=0.5)
+    peer = replace(own(seconds_validation=2.0), label="MMRec LightGCN", samples=[21.0])
+    epoch, memory, evaluation = case.rows(mine, [peer])
+    assert (epoch.value, epoch.aim, epoch.verdict) == (2.0, 3.0, "met")
+    assert (memory.aim, memory.verdict) == (1024.0, "met")
+    assert (evaluation.value, evaluation.aim, evaluation.verdict) == (0.5, 0.4, "not met")
+    assert evaluation.ratios() == {"MMRec LightGCN": 4.0}
+    assert [row.aim for row in case.rows(mine, [])] == [None, 1024.0, None]
+
+
+def test_a_model_is_timed_with_its_published_settings_but_for_the_stop() -> None:
+    config = train_config("miggt", learning_rate=0.5)
+    assert (config.batch_size, config.decay, config.learning_rate) == (8000, 0.99, 0.5)
+    assert (config.evaluate_every, config.max_epochs) == (1, NEVER)
+
+
+def test_the_first_batches_leave_a_loader_at_its_start() -> None:
+    class Loader:
+        pr = inter_pr = 0
+
+        def __iter__(self) -> "Loader":
+            return self
+
+        def __next__(self) -> int:
+            self.pr += 1
+            return self.pr
+
+    loader = Loader()
+    assert list(mmrec.first(loader, 3)) == list(mmrec.first(loader, 3)) == [1, 2, 3]
+
+
+def test_neighbours_of_an_item_are_others_with_their_weights() -> None:
+    weights = sparse.csr_matrix(np.array([[1.0, 0.5, 0], [0, 1, 0], [0.25, 0.75, 1]]))
+    expected = {0: [[1], [0.5]], 1: [[], []], 2: [[0, 1], [0.25, 0.75]]}
+    assert mmrec.neighbours_by_item(weights) == expected
+
+
 def test_every_job_names_a_function_and_json_arguments() -> None:
     growth = [stage.job(n) for n in scale.SIZES for stage in scale.STAGES.values()]
-    rows = [*speed.CASES, *gpu.CASES]
+    rows = [*speed.CASES, *models.CASES, *gpu.CASES]
     jobs = [job for row in rows for job in (row.job, *row.alternatives(Path("there")))]
     for job in (*jobs, *growth, *command.WORLDS.values()):
         assert isinstance(job, Job)

@@ -17,6 +17,8 @@ from siger_pipeline.requests import features
 JOBS: list[tuple[str, dict[str, Any]]] = [
     ("jobs:epochs", {"model": "siger"}),
     ("jobs:epochs", {"model": "lightgcn", "steps": 2, "batch_size": 16}),
+    ("jobs:epochs", {"model": "damrs"}),  # it spells out the defaults of a graph
+    ("jobs:fits", {"model": "itemknn"}),
     ("jobs:validations", {"model": "siger", "users": 7}),
     ("jobs:evaluate_stage", {"model": "lightgcn"}),
     ("jobs:graphs", {"model": "siger"}),

@@ -38,10 +38,10 @@ def siger_pair(inputs: ModelInputs, **changes: float) -> tuple[Trained, nn.Modul
 
 
 def ours_called(name: str) -> str:
-    """`inner.image.weight` is `gates.image.inner.weight`."""
+    """`inner.image.weight` is `gates.image.inner.weight`, `raw.image` `gates.image.raw.table`."""
     kind, _, rest = name.partition(".")
     modality, _, last = rest.partition(".")
-    return f"gates.{modality}.{kind}{'.' if last else ''}{last}" if rest else name
+    return f"gates.{modality}.{kind}.{last or 'table'}" if rest else name
 
 
 def losses(ours: Trained, other: nn.Module, inputs: ModelInputs) -> tuple[Tensor, Tensor]:
@@ -117,5 +117,5 @@ def test_fewer_steps_leave_the_graphs_whole() -> None:
     assert part.inputs.interactions.nnz == 48
     assert share == 3 / math.ceil(inputs.interactions.nnz / 16)
     assert replace(part.inputs, interactions=inputs.interactions) == inputs
-    progress = trained(part, "lightgcn", train_config(batch_size=16))
+    progress = trained(part, "lightgcn", train_config("lightgcn", batch_size=16))
     assert next(progress).history["epoch"].tolist() == [1]

@@ -1,11 +1,13 @@
 """The contrast with predicted neighbours, and the agreement of two predictions."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from siger_pipeline.losses.agreement import symmetric_bernoulli_kl
 from siger_pipeline.losses.neighbours import FLOOR, neighbour_contrast
@@ -83,6 +85,27 @@ def test_a_zero_row_is_finite_and_gets_no_gradient() -> None:
     assert torch.isfinite(found)
     assert torch.isfinite(gradient).all()
     assert not gradient[7].any()
+
+
+class LargestTensor(TorchDispatchMode):
+    """The most numbers of any result of an operation, forward or backward."""
+
+    numbers = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, Tensor):
+            self.numbers = max(self.numbers, result.numel())
+        return result
+
+
+def test_no_matrix_of_all_pairs_is_made() -> None:
+    views, rows = draw(3000, 4, count=2), torch.arange(0, 3000, 2)
+    users = draw(1500, 4, count=1)[0]
+    with LargestTensor() as seen:
+        neighbour_contrast(views, rows, 0.2, 10, block_mib=1.0).backward()
+        symmetric_bernoulli_kl(users, *views, block_mib=1.0).backward()
+    assert seen.numbers < 1500 * 3000 / 20
 
 
 def kl(p: float, q: float) -> float:

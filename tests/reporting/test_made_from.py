@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.world import config_of
+from siger_pipeline.graphs.registry import requested_graph
 from siger_pipeline.models.registry import model_names, requests_of
 from siger_pipeline.reporting.made_from import made_from
 from siger_pipeline.requests import Request, graph
@@ -39,9 +40,27 @@ BIPARTITE = {
 COOCCURRENCE = {"recipe": "cooccurrence", "parameters": {"k": 5}, "reads": ["interactions"]}
 
 
-def knn(modality: str) -> dict[str, Any]:
-    parameters = {"modality": modality, "k": 10, "weights": "half_cosine"}
+BOTH = {"image": IMAGE, "text": TEXT}
+
+
+def with_loops(normalisation: str) -> dict[str, Any]:
+    parameters = {"normalisation": normalisation, "loops": True}
+    return {"recipe": "bipartite", "parameters": parameters, "reads": ["interactions"]}
+
+
+def knn(modality: str, weights: str, normalised: bool = True) -> dict[str, Any]:
+    parameters = {"modality": modality, "k": 10, "weights": weights, "normalised": normalised}
     return {"recipe": "knn", "parameters": parameters, "reads": [f"features-{modality}"]}
+
+
+def both_knn(end: str, weights: str, normalised: bool = True) -> dict[str, Any]:
+    return {f"knn-{m}-k10{end}": knn(m, weights, normalised) for m in ("image", "text")}
+
+
+def dual_knn(modality: str) -> dict[str, Any]:
+    parameters = {"modalities": ["image", "text"], "modality": modality, "k": 10}
+    reads = ["features-image", "features-text"]
+    return {"recipe": "dual_knn", "parameters": parameters, "reads": reads}
 
 
 def origin(requests: tuple[Request, ...]) -> dict[str, Any]:
@@ -52,20 +71,63 @@ def origin(requests: tuple[Request, ...]) -> dict[str, Any]:
 
 
 EXPECTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "bm3": (BOTH, {"bipartite": BIPARTITE}),
+    "content_knn": (BOTH, both_knn("-normalisedfalse-weights-cosine", "cosine", False)),
+    "damrs": (
+        BOTH,
+        {
+            "bipartite": BIPARTITE,
+            "dual_knn-image-text-image-k10": dual_knn("image"),
+            "dual_knn-image-text-text-k10": dual_knn("text"),
+            "iib": {
+                "recipe": "iib",
+                "parameters": {"k": 2, "least": 2},
+                "reads": ["interactions"],
+            },
+        },
+    ),
+    "ease": ({}, {}),
+    "ease_text": ({"text": TEXT}, {}),
+    "freedom": (BOTH, {"bipartite": BIPARTITE, **both_knn("-weights-binary", "binary")}),
+    "itemknn": (
+        {},
+        {
+            "item_cosine-k1000-shrinkage100p0": {
+                "recipe": "item_cosine",
+                "parameters": {"k": 1000, "shrinkage": 100.0},
+                "reads": ["interactions"],
+            }
+        },
+    ),
+    "lattice": (
+        BOTH,
+        {
+            "bipartite-loopstrue-normalisation-mean": with_loops("mean"),
+            **both_knn("-weights-cosine", "cosine"),
+        },
+    ),
+    "lgmrec": (BOTH, {"bipartite": BIPARTITE}),
+    "lightgcn": ({}, {"bipartite": BIPARTITE}),
+    "mf_bpr": ({}, {}),
+    "mgcn": (BOTH, {"bipartite": BIPARTITE, **both_knn("-weights-cosine", "cosine")}),
+    "miggt": (BOTH, {"bipartite-loopstrue": with_loops("symmetric")}),
+    "popularity": ({}, {}),
+    "random": ({}, {}),
     "siger": (
-        {"image": IMAGE, "text": TEXT},
+        BOTH,
         {
             "bipartite": BIPARTITE,
             "cooccurrence-k5": COOCCURRENCE,
-            "knn-image-k10": knn("image"),
-            "knn-text-k10": knn("text"),
+            **both_knn("", "half_cosine"),
         },
     ),
-    "lgmrec": ({"image": IMAGE, "text": TEXT}, {"bipartite": BIPARTITE}),
-    "lightgcn": ({}, {"bipartite": BIPARTITE}),
-    "popularity": ({}, {}),
-    "random": ({}, {}),
+    "slmrec": (BOTH, {"bipartite": BIPARTITE}),
+    "vbpr": (BOTH, {}),
 }
+
+
+def canonical_name(request: Request) -> str:
+    return request.name if request.modality else requested_graph(request).request.name
 
 
 @pytest.mark.parametrize("model", model_names())
@@ -73,7 +135,7 @@ def test_every_model_is_made_from_what_it_requests_and_nothing_else(model: str) 
     requests = requests_of(model, config_of(model), ["image", "text"])
     features, graphs = EXPECTED[model]
     assert origin(requests) == {
-        "reads": ["interactions", *(request.name for request in requests)],
+        "reads": ["interactions", *map(canonical_name, requests)],
         "features": features,
         "graphs": graphs,
     }

@@ -124,6 +124,10 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
         ("mine: {models: [siger], variants: {a: {model: lightgcn}}}", ["model cannot", "`models`"]),
         ("mine: {models: [siger], grid: {dataset: [baby]}}", ["dataset cannot be", "--env"]),
         ("mine: {models: [siger], variants: {a: {threads: 1}}}", ["threads cannot be", "--params"]),
+        (
+            "mine: {models: [siger], variants: {a: {calibration.corrector: itemknn}}}",
+            ["calibration.corrector cannot be", "set it by --params"],
+        ),
         ("mine: {models: [siger], variants: {a: {train: 5}}, seeds: [1]}", ["train is set twice"]),
         (
             "mine: {models: [siger], variants: {a: {siger.train.seed: 5}}, seeds: [1]}",

@@ -71,7 +71,7 @@ def test_a_summary_over_seeds(table: pd.DataFrame) -> None:
 
 def test_a_trial_without_a_seed_has_none_in_the_table() -> None:
     row = {"trial": "ease", "model": "ease", "variant": "", "seed": None}
-    table = tidy_table([Measured(of, metrics(0.1), ORIGIN) for of in (row, trial("", 3))])
+    table = tidy_table([Measured(each, metrics(0.1), ORIGIN) for each in (row, trial("", 3))])
     assert table["seed"].isna().sum() == 3
     assert summary(table)["seeds"].tolist() == ["–", 1]
 

@@ -23,7 +23,7 @@ class Selection:
         slug: of the trial; empty where nothing is overridden.
         corrector: registered name of the model that corrects its order; empty where none does.
         corrector_requests: graphs and features that the corrector is built from.
-        missing: features of items that have none.
+        missing: what items without features get.
     """
 
     source: str
@@ -60,8 +60,8 @@ def selection_of(parameters: StageParameters) -> Selection:
     modalities = {name: how for name, how in parameters.features.modalities.items() if how}
     model, corrector = parameters.model, parameters.calibration.corrector or ""
     requests = _requests(model, parameters, modalities)
-    missing = parameters.features.missing
-    chosen = Selection(parameters.ingest.source, modalities, model, requests, missing=missing)
+    source, missing = parameters.ingest.source, parameters.features.missing
+    chosen = Selection(source, modalities, model, requests, missing=missing)
     if not corrector:
         return chosen
     try:

@@ -17,6 +17,7 @@ OF_RUN = {
     "model": "its models stand below `models`",
     "dataset": "the data set is chosen by --env",
     "threads": "all trials of a run share them; set them in parameters.yml or by --params",
+    "calibration": "it makes no other trial, but columns in the table; set it by --params",
 }
 
 
@@ -71,8 +72,8 @@ def full_keys(
         first = key.partition(".")[0]
         block = point.model if first in hyperparameters else "train" if first in train else ""
         full = of_run(f"{block}.{key}".removeprefix("."), point.model)
-        if full in OF_RUN:
-            raise ConfigurationError(f"{full} cannot be overridden by a study: {OF_RUN[full]}")
+        if why := OF_RUN.get(full.partition(".")[0]):
+            raise ConfigurationError(f"{full} cannot be overridden by a study: {why}")
         if twice := next((other for other in result if overlap(full, other)), None):
             raise ConfigurationError(
                 f"{min(twice, full, key=len)} is set twice, by the variant, the grid or the seeds: "
