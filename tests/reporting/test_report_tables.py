@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from ibis.expr.types import Table
 
+from siger_pipeline.reporting.calibrated import labelled
 from siger_pipeline.reporting.markdown import markdown, table
 from siger_pipeline.reporting.paper import published_figures
 from siger_pipeline.reporting.provenance import Run, provenance
@@ -162,8 +163,9 @@ def test_a_calibration_is_told_with_its_weight_and_effect(report: dict[str, Any]
         split: {name: value + 0.01 for name, value in figures.items()}
         for split, figures in report["metrics"].items()
     }
-    report["calibration"] = {
+    made = {
         "corrector": "itemknn",
+        "features": {},
         "top": 200,
         "monitor": "recall@20",
         "weight": 0.6,
@@ -171,8 +173,16 @@ def test_a_calibration_is_told_with_its_weight_and_effect(report: dict[str, Any]
         "alone": report["metrics"],
         "calibrated": after,
     }
+    report["calibration"] = labelled(made, "made up")
     text = markdown(report)
+    assert "Calibrated by itemknn: its score" in text
     assert row(text, "da_mrs calibrated by itemknn, test") == ["0.1200", "0.0900"]
     assert row(text, "da_mrs calibrated by itemknn, validation") == ["0.2200", "0.1900"]
     assert "has weight 0.6, the best of 2 by validation recall@20" in text
-    assert "validation recall@20 0.2100 → 0.2200, test recall@20 0.1100 → 0.1200." in text
+    assert "made up" not in text
+    assert "validation recall@20 0.2100 → 0.2200, test recall@20 0.1100 → 0.1200.\n" in text
+    made |= {"corrector": "ease_text", "features": {"text": {"extractor": "tfidf_svd"}}}
+    report["calibration"] = labelled(made, "made up")
+    text = markdown(report)
+    assert "Calibrated by ease_text (text: tfidf_svd): its score has weight 0.6" in text
+    assert "→ 0.1200. Features of ease_text: made up.\n" in text

@@ -68,6 +68,7 @@ def test_the_node_reads_what_the_corrector_requests() -> None:
     (node,) = wired(f"{ON}ease_text,ease_text.ridge=9").makers_of("calibrated/ease_text")
     assert {"features_text", "graphs/bipartite", "lightgcn/checkpoint"} <= set(node.inputs)
     assert {"params:lightgcn/ease_text", "params:lightgcn/calibration"} <= set(node.inputs)
+    assert "params:lightgcn/features" in node.inputs  # told beside its figures
     assert "features_image" not in node.inputs
     assert "siger_pipeline.recommenders.ease_text.model" in extra_modules(node.func)
     assert node.outputs == [

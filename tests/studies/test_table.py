@@ -91,10 +91,17 @@ def test_the_summary_in_markdown_and_latex(table: pd.DataFrame) -> None:
 
 
 def test_figures_with_a_corrector_stand_in_columns_of_their_own() -> None:
-    made = {"corrector": "itemknn", "weight": 0.6, "calibrated": metrics(0.3)}
+    read = {"text": {"extractor": "tfidf_svd", "missing": "zero"}}
+    made = {"corrector": "ease_text", "weight": 0.6, "calibrated": metrics(0.3), "features": read}
     table = tidy_table([*(replace(each, calibration=made) for each in TRIALS[:2]), TRIALS[2]])
     assert tuple(table.columns) == (*COLUMNS, *CALIBRATED)
-    assert table.iloc[0][["value", *CALIBRATED]].tolist() == [0.1, "itemknn", 0.6, 0.3]
+    assert table.iloc[0][["value", *CALIBRATED]].tolist() == [
+        0.1,
+        "ease_text",
+        "text: tfidf_svd",
+        0.6,
+        0.3,
+    ]
     assert table.iloc[-1][list(CALIBRATED)].isna().all()
     assert summary(table).to_dict("records") == [
         {
@@ -133,3 +140,20 @@ def test_a_fusion_is_one_more_row() -> None:
         "seeds": "–",
         "recall@20": "0.4000",
     }
+
+
+def test_a_fusion_has_the_features_of_what_was_added_up() -> None:
+    read = [
+        ("lightgcn", {"audio": "matrix"}),
+        ("siger", {}),
+        ("vbpr", {"text": "tfidf_svd", "image": "picture"}),
+        ("vbpr+seed=1", {"text": "matrix"}),
+    ]
+    trials = [
+        Measured({"trial": name}, metrics(0.1), {**ORIGIN, "features": features})
+        for name, features in read
+    ]
+    names = ["siger", "lightgcn", "vbpr", "vbpr+seed=1"]
+    fused = {**FUSION, "trials": names, "weights": [1.0, 0.0, 0.3, 0.1]}
+    table = tidy_table([fusion_row(fused, trials)])
+    assert table["features"].unique().tolist() == ["text: tfidf_svd / matrix, image: picture"]

@@ -13,6 +13,7 @@ def calibration_document(
     metrics: Metrics,
     calibration: CalibrationConfig,
     hyperparameters: Mapping[str, Any],
+    features: Mapping[str, Any],
 ) -> dict[str, Any]:
     """A model whose order a corrector has corrected.
 
@@ -21,15 +22,18 @@ def calibration_document(
         metrics: of the model alone.
         calibration: as configured.
         hyperparameters: of the corrector.
+        features: behind the corrector, by modality.
 
     Returns:
-        `corrector`, its `parameters`, `top`, `monitor`; the chosen `weight`; `tried`: each weight
-        with the monitored metric at validation; `alone` and `calibrated`: metrics of both splits.
+        `corrector`, its `parameters` and `features`, `top`, `monitor`; the chosen `weight`;
+        `tried`: each weight with the monitored metric at validation; `alone` and `calibrated`:
+        metrics of both splits.
     """
     (weight,) = fused.weights
     return {
         "corrector": calibration.corrector,
         "parameters": dict(hyperparameters),
+        "features": dict(features),
         "top": calibration.top,
         "monitor": calibration.monitor,
         "weight": weight,

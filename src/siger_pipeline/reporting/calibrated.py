@@ -6,6 +6,18 @@ from typing import Any
 Figures = Mapping[str, float]
 
 
+def labelled(calibration: Mapping[str, Any] | None, note: str) -> Mapping[str, Any] | None:
+    """The figures with what they must be labelled with; none without corrector.
+
+    Args:
+        calibration: of `evaluation.documents.calibration_document`.
+        note: on the features of the data set; it counts where the corrector reads some.
+    """
+    if not calibration:
+        return None
+    return {**calibration, "features_note": note if calibration["features"] else ""}
+
+
 def rows(report: Mapping[str, Any]) -> Sequence[tuple[str, Figures]]:
     """Label and figures of the calibrated run at test and at validation; none without corrector."""
     calibration = report["calibration"]
@@ -27,9 +39,11 @@ def line(report: Mapping[str, Any]) -> str:
         f"{split} {metric} {alone[split][metric]:.4f} → {after[split][metric]:.4f}"
         for split in ("validation", "test")
     ]
+    corrector, note = calibration["corrector"], calibration["features_note"]
+    read = ", ".join(f"{m}: {how['extractor']}" for m, how in calibration["features"].items())
     return (
-        f"Calibrated by {calibration['corrector']}: its score has weight {weight:g}, the best of "
-        f"{len(calibration['tried'])} by validation {metric}, beside the model's own, both "
-        f"standardised among each user's {calibration['top']} best items of the model; "
-        f"{', '.join(moved)}."
-    )
+        f"Calibrated by {corrector}{f' ({read})' if read else ''}: its score has weight "
+        f"{weight:g}, the best of {len(calibration['tried'])} by validation {metric}, beside the "
+        f"model's own, both standardised among each user's {calibration['top']} best items of the "
+        f"model; {', '.join(moved)}."
+    ) + (f" Features of {corrector}: {note}." if note else "")

@@ -31,7 +31,6 @@ def made_from(
         `missing`; `graphs`: name -> `recipe`, `parameters`, `reads`.
     """
     asked = tuple(requests)
-    extractors = features["modalities"]
     return {
         "reads": [INTERACTIONS, *_names(asked)],
         "data": {
@@ -39,15 +38,27 @@ def made_from(
             "parameters": _of_source(ingest),
             "split": dict(split),
         },
-        "features": {
-            modality: {
-                "extractor": extractors[modality],
-                "parameters": dict(features.get(extractors[modality]) or {}),
-                "missing": features["missing"],
-            }
-            for modality in features_of(asked)
-        },
+        "features": features_behind(asked, features),
         "graphs": {graph.request.name: _graph(graph) for graph in graphs_of(asked)},
+    }
+
+
+def features_behind(
+    requests: Iterable[Request], features: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Modality -> `extractor`, its `parameters`, `missing`, of what is requested or in its graphs.
+
+    Args:
+        requests: of a model.
+        features: as of `made_from`; not read where no features are requested.
+    """
+    return {
+        modality: {
+            "extractor": (extractor := features["modalities"][modality]),
+            "parameters": dict(features.get(extractor) or {}),
+            "missing": features["missing"],
+        }
+        for modality in features_of(requests)
     }
 
 

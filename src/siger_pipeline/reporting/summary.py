@@ -61,7 +61,7 @@ def summarise(
         paper_note: how the paper's data differ.
         provenance: of `provenance.provenance`.
         missing: modality -> items without features of it, all items.
-        calibration: what a corrector makes of the run (`evaluation.calibration`), if one is chosen.
+        calibration: what a corrector makes of the run (`calibrated.labelled`), if one is chosen.
     """
     return {
         "metrics": metrics,

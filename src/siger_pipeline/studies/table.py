@@ -12,7 +12,7 @@ COLUMNS = (
     *("dataset", "trial", "model", "variant", "seed", "split", "metric", "k", "value"),
     *("data", "features", "device", "version"),
 )
-CALIBRATED = ("corrector", "weight", "calibrated")
+CALIBRATED = ("corrector", "corrector_features", "weight", "calibrated")
 ABSENT = "–"
 FUSION = "fusion"  # where a model's name stands
 SUMMARY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
@@ -42,7 +42,7 @@ def tidy_table(trials: Sequence[Measured]) -> pd.DataFrame:
     Returns:
         Columns `COLUMNS`; `k` is null for a metric without a list length, `data` is the
         fingerprint of the split interactions. Where a trial has a corrector, also `CALIBRATED`:
-        its name, its weight and the value with it.
+        its name, the features that it reads, its weight and the value with it.
     """
     rows = [
         {
@@ -63,16 +63,23 @@ def tidy_table(trials: Sequence[Measured]) -> pd.DataFrame:
 
 
 def fusion_row(fusion: Document, trials: Sequence[Measured]) -> Measured:
-    """The fused trials as one more row, whose variant is what was added up.
+    """The fused trials as one more row, whose variant is what was added up, with its features.
 
     Args:
         fusion: of `evaluation.documents.fusion_document`.
         trials: those that were fused.
     """
-    weighted = zip(fusion["weights"], fusion["trials"], strict=True)
-    total = " + ".join(f"{weight:g} · {name}" for weight, name in weighted if weight)
+    pairs = zip(fusion["trials"], fusion["weights"], strict=True)
+    weights = {name: weight for name, weight in pairs if weight}
+    total = " + ".join(f"{weight:g} · {name}" for name, weight in weights.items())
     said = {"trial": FUSION, "model": FUSION, "variant": total, "seed": None}
-    return Measured(said, fusion["metrics"], trials[0].origin)
+    features: dict[str, list[str]] = {}
+    for each in trials:
+        if each.trial["trial"] in weights:
+            for modality, extractor in each.origin["features"].items():
+                features.setdefault(modality, []).append(extractor)
+    read = {modality: " / ".join(dict.fromkeys(names)) for modality, names in features.items()}
+    return Measured(said, fusion["metrics"], {**trials[0].origin, "features": read})
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -135,14 +142,18 @@ LATEX = {
 
 
 def _origin(origin: Document) -> dict[str, Any]:
-    features = origin["features"].items()
     return {
         "dataset": origin["dataset"],
         "data": origin["data"]["fingerprint"],
-        "features": ", ".join(f"{modality}: {extractor}" for modality, extractor in features),
+        "features": _listed(origin["features"]),
         "device": origin["device"],
         "version": origin["versions"]["siger-pipeline"],
     }
+
+
+def _listed(features: Mapping[str, str]) -> str:
+    """Modalities with their extractors."""
+    return ", ".join(f"{modality}: {extractor}" for modality, extractor in features.items())
 
 
 def _parts(key: str) -> tuple[str, str, int | None]:
@@ -156,6 +167,9 @@ def _calibrated(calibration: Document | None, split: str, key: str) -> dict[str,
         return {}
     return {
         "corrector": calibration["corrector"],
+        "corrector_features": _listed(
+            {modality: read["extractor"] for modality, read in calibration["features"].items()}
+        ),
         "weight": calibration["weight"],
         "calibrated": calibration["calibrated"][split][key],
     }

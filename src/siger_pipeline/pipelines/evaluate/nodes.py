@@ -61,6 +61,7 @@ def calibrate_model(
     modalities: tuple[str, ...],
     corrector_requests: dict[Request, str],
     corrector_modalities: tuple[str, ...],
+    features: dict[str, Any] | None = None,
     **arrays: Any,
 ) -> tuple[dict[str, Any], DataFrame]:
     """Figures and recommendations of the trained model as the corrector corrects its order.
@@ -80,12 +81,14 @@ def calibrate_model(
         modalities: those that the model reads.
         corrector_requests: what the corrector is built from -> argument.
         corrector_modalities: those that the corrector reads.
+        features: of the parameters, if it reads any.
         arrays: graphs and features by argument.
     """
     from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.evaluation.documents import calibration_document
     from siger_pipeline.evaluation.evaluate import recommendation_table
     from siger_pipeline.evaluation.fusion import fuse
+    from siger_pipeline.reporting.made_from import features_behind
     from siger_pipeline.training.checkpoint import restore
     from siger_pipeline.training.closed_form import fit_at_once
     from siger_pipeline.training.device import resolve_device
@@ -98,7 +101,8 @@ def calibrate_model(
     models = restore(checkpoint, own), fit_at_once(name, corrector, seed, others)
     scorers = [model.to(place).scorer() for model in models]
     fused = fuse(scorers, matrices, evaluate, calibration, device=place)
-    document = calibration_document(fused, metrics, calibration, corrector)
+    read = features_behind(corrector_requests, features or {})
+    document = calibration_document(fused, metrics, calibration, corrector, read)
     return document, recommendation_table(fused.lists, *source_ids(user_index, item_index))
 
 

@@ -56,9 +56,11 @@ def _calibration(selection: Selection, model: dict[str, str]) -> Node:
         "corrector": f"params:{corrector}",
         "seed": "params:floors.seed",
     }
+    if modalities := features_of(requests):
+        inputs["features"] = "params:features"
     corrected = with_values(
         with_code(with_requests(calibrate_model, selection), module_of(corrector)),
         corrector_requests=datasets_of(requests),
-        corrector_modalities=features_of(requests),
+        corrector_modalities=modalities,
     )
     return Node(corrected, inputs, calibrated(corrector), name=f"calibrate_{corrector}")

@@ -41,6 +41,7 @@ def write_report(
     **missing: ndarray,
 ) -> tuple[dict[str, Any], str]:
     """The report, for programs and for people; `missing_<modality>`: items without features."""
+    from siger_pipeline.reporting.calibrated import labelled
     from siger_pipeline.reporting.markdown import markdown
     from siger_pipeline.reporting.paper import published_figures
     from siger_pipeline.reporting.summary import summarise
@@ -54,7 +55,7 @@ def write_report(
         published=published_figures(paper_figures, origin["dataset"]),
         paper_note=report.paper_note,
         provenance=origin,
-        calibration=calibration,
+        calibration=labelled(calibration, report.features_note),
         missing={
             name.removeprefix("missing_"): (int(mask.sum()), len(mask))
             for name, mask in sorted(missing.items())

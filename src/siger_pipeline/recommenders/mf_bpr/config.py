@@ -16,7 +16,7 @@ class Config(ModelConfig):
     }
 
     dimension: int = Field(64, ge=1, description="[d] embedding size")
-    regularisation: float = Field(1.0, ge=0, description="[λ] weight of the regulariser")
+    regularisation: float = Field(0.1, ge=0, description="[λ] weight of the regulariser")
     regulariser: Literal["frobenius", "half_squared"] = Field(
         "frobenius",
         description="norms of the batch's rows: unsquared (MMRec), or half the squares (the paper)",
