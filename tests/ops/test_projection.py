@@ -23,7 +23,7 @@ def tables() -> tuple[Tensor, Tensor]:
 def test_it_has_the_value_and_gradients_of_the_formula(
     rows: Tensor | None, rows_a_block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "BLOCK_MIB", rows_a_block * 6 * 8 / 2**20)
+    monkeypatch.setattr(projection, "block_rows", lambda *_: rows_a_block)
     gradients = []
     for plainly in (True, False):
         table, weight = tables()
@@ -43,10 +43,10 @@ def test_a_constant_table_gets_no_gradient() -> None:
     torch.testing.assert_close(weight.grad, table[ROWS].sum(0).expand(3, 6))
 
 
-def test_no_more_rows_are_gathered_than_the_bound_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "BLOCK_MIB", 2 * 6 * 8 / 2**20)
-    blocks = [len(ROWS[block]) for block in projection._blocks(tables()[0], len(ROWS))]
-    assert blocks == [2, 2, 2, 1]
+def test_rows_of_a_block_stay_in_the_cache_of_a_core() -> None:
+    wide = torch.zeros(1000, 4096)
+    assert {len(block) for block in projection._blocks(wide, torch.arange(512))} == {256}
+    assert len(projection._blocks(wide.to("meta"), torch.arange(1000))) == 1
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
