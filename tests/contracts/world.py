@@ -122,6 +122,14 @@ def small_world(
     return inputs_of(interactions, of_items, neighbours=items)
 
 
+MODALITIES = MappingProxyType({"text": 7, "image": 12, "audio": 5})
+
+
+def world_of(count: int) -> ModelInputs:
+    """The small world with so many modalities, of `MODALITIES` the first."""
+    return small_world(widths=dict([*MODALITIES.items()][:count]))
+
+
 def withheld(interactions: sparse.csr_matrix) -> dict[Split, sparse.csr_matrix]:
     """Splits in which everything that is not trained on is held out."""
     others = sparse.csr_matrix((interactions.toarray() == 0).astype(np.float32))

@@ -13,6 +13,7 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.randomness import Randomness, all_users
 from siger_pipeline.models.recommender import DotProduct, Trained
+from siger_pipeline.training.resume import earlier_progress
 from siger_pipeline.training.start import continued, start_training
 from training.resuming import EPOCHS, contents, datasets, fresh, offered, train_until
 
@@ -162,3 +163,12 @@ def test_a_closed_form_has_nothing_to_resume(caplog: pytest.LogCaptureFixture) -
     assert step.last["progress"]["finished"]
     assert step.timings.dtypes.astype(str).tolist() == ["int64", "float64", "float64"]
     assert not caplog.messages
+
+
+def test_the_last_epoch_that_stands_in_for_the_best_keeps_no_moments(tmp_path: Path) -> None:
+    """Epoch 2 was better and had replaced the best checkpoint when the process died."""
+    train_until(fresh().epochs(), tmp_path, 5)
+    earlier = earlier_progress(offered(tmp_path), fresh().state(), "recall@20")
+    assert earlier.best["progress"]["epoch"] == 1
+    assert set(earlier.best["optimiser"]) == {"settings"}
+    assert set(earlier.last["optimiser"]) == {"settings", "moments"}

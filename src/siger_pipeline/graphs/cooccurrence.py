@@ -57,7 +57,7 @@ def user_behaviour_graph(
 def most_common_users(
     interactions: sparse.csr_matrix, k: int, *, block_mib: float
 ) -> sparse.csr_matrix:
-    """The ``k`` largest numbers of users whom a row's item shares with others, CSR [I, I].
+    """The ``k`` largest numbers of users that an item has in common with others, CSR [I, I].
 
     Ties go to the smaller item index. The arguments are those of `cooccurrence_graph`.
     """

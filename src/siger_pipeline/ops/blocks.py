@@ -3,7 +3,7 @@
 import torch
 
 # A block is written once and read several times: on a CPU it stays in the caches of the cores,
-# whatever memory is allowed.
+# even where the bound on memory would allow a larger one.
 CACHE_MIB = 4.0
 # Of fewer rows than this, a product waits for the other factor's rows, not for arithmetic.
 LEAST_ROWS = 128

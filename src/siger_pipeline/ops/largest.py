@@ -13,8 +13,8 @@ FEW = 16  # times k columns are few enough to be selected from directly
 def largest(values_qp: Tensor, k: int) -> Tensor:
     """Columns of each row's ``k`` largest values, in any order, int64 [q, k].
 
-    The k groups with the largest maxima hold them, whatever columns form a group. Maxima take a
-    pass over the values, which is far faster than selection: that is left with few.
+    The k groups with the largest maxima hold them, however columns are grouped. Maxima take one
+    pass over the values and leave few columns to the selection, which is far slower.
 
     Args:
         values_qp: at least ``k`` columns.

@@ -18,8 +18,8 @@ STEPS = 2**36
 def nearest_rows(unit_Nd: Tensor, k: int) -> Tensor:
     """Each row's ``k`` largest cosines with a row, itself counted, ties to the smaller position.
 
-    A zero row has no neighbour but itself, and is nobody else's, unless fewer than k rows are not
-    zero. The host never waits for the device.
+    A zero row has no neighbour but itself, and is a neighbour of other rows only where fewer than k
+    rows are not zero. The host never waits for the device.
 
     Args:
         unit_Nd: rows of length 1 or 0, [N, d]; they get no gradient.

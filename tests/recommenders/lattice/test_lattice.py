@@ -8,7 +8,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from contracts.world import inputs_of, small_world, some_batch, trained_model
+from contracts.world import MODALITIES, inputs_of, small_world, some_batch, trained_model, world_of
 from recommenders.public_code import check, set_weights, tiny_batch, tiny_world
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
@@ -17,17 +17,11 @@ from siger_pipeline.ops.adam import Adam
 from siger_pipeline.recommenders.lattice.config import BIPARTITE
 from siger_pipeline.recommenders.lattice.model import LATTICE
 
-MODALITIES = {"text": 7, "image": 12, "audio": 5}
-
 
 def lattice(inputs: ModelInputs, **changes: object) -> LATTICE:
     model = trained_model("lattice", inputs, **changes)
     assert isinstance(model, LATTICE)
     return model.double()
-
-
-def world(count: int) -> ModelInputs:
-    return small_world(widths=dict([*MODALITIES.items()][:count]))
 
 
 class Dense:
@@ -107,7 +101,7 @@ def graphs_for(inputs: ModelInputs, changes: dict[str, object]) -> ModelInputs:
 @pytest.mark.parametrize("changes", SWITCHES)
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_embeddings_and_losses_are_the_equations(count: int, changes: dict[str, object]) -> None:
-    inputs = graphs_for(world(count), changes)
+    inputs = graphs_for(world_of(count), changes)
     model = lattice(inputs, **changes)
     with torch.no_grad():
         model.structure.weights.copy_(torch.tensor([0.3, 0.9, -0.4])[:count])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from contracts.world import inputs_of, small_world, some_batch, trained_model
+from contracts.world import MODALITIES, inputs_of, small_world, some_batch, trained_model, world_of
 from recommenders.public_code import check, set_weights, tiny_batch, tiny_world
 from reference import losses as reference
 from siger_pipeline.models.batch import Batch
@@ -16,17 +16,11 @@ from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.recommenders.mgcn.config import BIPARTITE
 from siger_pipeline.recommenders.mgcn.model import MGCN
 
-MODALITIES = {"text": 7, "image": 12, "audio": 5}
-
 
 def mgcn(inputs: ModelInputs, **changes: object) -> MGCN:
     model = trained_model("mgcn", inputs, **changes)
     assert isinstance(model, MGCN)
     return model.double()
-
-
-def world(count: int) -> ModelInputs:
-    return small_world(widths=dict([*MODALITIES.items()][:count]))
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -105,7 +99,7 @@ SWITCHES = [
 @pytest.mark.parametrize("changes", SWITCHES)
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_embeddings_and_losses_are_the_equations(count: int, changes: dict[str, object]) -> None:
-    inputs = world(count)
+    inputs = world_of(count)
     model = mgcn(inputs, **changes)
     dense = Dense(model, inputs)
     found = torch.cat(model.embed()).detach().numpy()
@@ -126,7 +120,7 @@ def test_a_repeated_pair_is_its_own_negative() -> None:
 
 
 def test_one_modality_is_halved() -> None:
-    model = mgcn(world(1))
+    model = mgcn(world_of(1))
     _, fused = model.views()[1]
     torch.testing.assert_close(fused, model.item_view("text") / 2)
 
