@@ -206,3 +206,5 @@ def test_another_worlds_features_stand_beside_the_raw_files(
     folder = with_features(tmp_path / "new", "baby", tmp_path / "world") / "baby"
     assert {path.name for path in folder.iterdir()} == {"baby.inter", "image_feat.npy"}
     assert (folder / "image_feat.npy").read_text() == "world/image_feat.npy"
+    # SIGER and MGCN have the same peer.
+    assert with_features(tmp_path / "new", "baby", tmp_path / "world") / "baby" == folder
