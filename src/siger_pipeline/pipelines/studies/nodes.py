@@ -3,7 +3,7 @@
 from typing import Any
 
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
-from siger_pipeline.pipelines.evaluate.nodes import source_ids
+from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
 
@@ -45,13 +45,16 @@ def fuse_trials(
 
     matrices, place = split_matrices(split_matrix), resolve_device(device)
     order = best_first([documents[f"metrics_{n}"] for n in range(len(trials))], fusion)
-    scorers = []
+    scorers = {}
     for n in order:
         inputs = model_inputs(matrices, requests[n], documents, modalities[n])
-        scorers.append(restore(documents[f"checkpoint_{n}"], inputs).to(place).scorer())
-    fused = fuse(scorers, matrices, evaluate, fusion, device=place)
+        model = restore(documents[f"checkpoint_{n}"], inputs).to(place)
+        scorers[f"trial {trials[n]['trial']}"] = model.scorer()
+    names = source_ids(user_index, item_index)
+    with telling_ids(*names):
+        fused = fuse(scorers, matrices, evaluate, fusion, device=place)
     document = fusion_document(fused, [trials[n]["trial"] for n in order], fusion)
-    return document, recommendation_table(fused.lists, *source_ids(user_index, item_index))
+    return document, recommendation_table(fused.lists, *names)
 
 
 def tabulate(
