@@ -110,6 +110,8 @@ def calibrate_model(
     names = source_ids(user_index, item_index)
     with telling_ids(*names):
         fused = fuse(scorers, matrices, evaluate, calibration, device=place)
+    if remark := calibration.remark("calibration", split_matrix.shape[1]):
+        LOG.info(remark)
     read = features_behind(corrector_requests, features or {})
     document = calibration_document(fused, metrics, calibration, corrector, read)
     return document, recommendation_table(fused.lists, *names)
