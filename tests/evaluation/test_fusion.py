@@ -11,9 +11,10 @@ from scipy import sparse
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.candidates import Candidates, candidates, standardised
-from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
-from siger_pipeline.evaluation.evaluate import evaluate_recommender
-from siger_pipeline.evaluation.fusion import fuse, ranked
+from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FusionConfig
+from siger_pipeline.evaluation.documents import calibration_document, fusion_document
+from siger_pipeline.evaluation.evaluate import RankedLists, evaluate_recommender
+from siger_pipeline.evaluation.fusion import Fused, fuse, ranked
 from siger_pipeline.evaluation.scores import ScoreError
 
 USERS, ITEMS, TOP = 30, 40, 20
@@ -234,3 +235,27 @@ def test_settings_that_do_not_fit_what_is_measured(
 def test_a_score_that_is_not_finite_can_be_sent_from_a_worker() -> None:
     error = ScoreError(3, 4, np.nan, "trial siger")
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_a_weight_at_the_end_of_its_grid_is_known(matrices: Matrices) -> None:
+    knows = matrices[Split.VALIDATION].toarray()
+    tables = scorers(scores(1), knows, np.zeros((USERS, ITEMS), dtype=np.float32))
+    found = fuse(tables, matrices, evaluate(), fusion())
+    assert found.weights == (2.5, 0.0)
+    assert fusion_document(found, ["a", "b", "c"], fusion())["at_end"] == ["b"]
+    wider = fusion(weights=(0, 2.5, 5))
+    assert fusion_document(found, ["a", "b", "c"], wider)["at_end"] == []
+
+
+@pytest.mark.parametrize(("weight", "at_end"), [(0.0, False), (1.0, False), (2.5, True)])
+def test_a_corrector_s_weight_at_the_end(weight: float, at_end: bool) -> None:
+    settings = CalibrationConfig(weights=(0, 1.0, 2.5), corrector="itemknn")
+    lists = RankedLists(np.empty(0), np.empty((0, 1)), np.empty((0, 1)))
+    found = Fused((weight,), {(weight,): 0.5}, {}, lists)
+    assert calibration_document(found, {}, settings, {}, {})["at_end"] is at_end
+    assert not settings.model_copy(update={"weights": (0.0,)}).at_end(0.0)
+
+
+def test_a_catalogue_smaller_than_the_number_of_candidates_is_told() -> None:
+    assert fusion(top=40).remark("fusion", 41) == ""
+    assert fusion(top=41).remark("fusion", 41).startswith("fusion.top = 41 leaves out none of the")
