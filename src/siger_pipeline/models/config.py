@@ -81,3 +81,17 @@ class ModelConfig(BaseModel):
             modalities: of the data set, at least `fewest_modalities`.
         """
         return ()
+
+    def check_size(self, name: str, n_items: int) -> None:
+        """Refuse a catalogue that the model would be too large for; by default none is.
+
+        It is asked before a training starts, be it the training of a model that this one is to
+        correct.
+
+        Args:
+            name: registered name of the model, for the message.
+            n_items: I.
+
+        Raises:
+            ParameterError: it names the parameter that bounds the model.
+        """
