@@ -26,12 +26,14 @@ class Factors(NamedTuple):
     left_nd: Tensor
     right_dm: Tensor
 
-    def add_to(self, block: Tensor, start: int) -> None:
-        """Add the gradient of the rows from `start` on to a block of them."""
+    def write_to(self, block: Tensor, start: int, *, add: bool) -> None:
+        """Write the gradient of the rows from `start` on to a block of them, or add it."""
         stop = start + len(block)
         if self.rows_n is None:
-            block.addmm_(self.left_nd[start:stop], self.right_dm)
+            block.addmm_(self.left_nd[start:stop], self.right_dm, beta=int(add))
             return
+        if not add:
+            block.zero_()
         bounds = torch.tensor([start, stop], device=self.rows_n.device)
         first, last = torch.searchsorted(self.rows_n, bounds).tolist()
         product = self.left_nd[first:last] @ self.right_dm
@@ -61,8 +63,6 @@ def gradient_blocks(
         block = memory[: len(table) - start]
         if dense is not None:
             block.copy_(dense[start : start + rows])
-        elif factors:
-            block.zero_()
-        for part in factors:
-            part.add_to(block, start)
+        for n, part in enumerate(factors):
+            part.write_to(block, start, add=dense is not None or n > 0)
         yield slice(start, start + rows), block
