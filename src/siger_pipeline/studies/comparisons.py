@@ -55,9 +55,10 @@ class Row:
         return float(self.means[Split.TEST.value][:, metric].std(ddof=1)) if self.seeds > 1 else 0.0
 
 
-def compared_metrics(frame: pd.DataFrame) -> list[str]:
+def compared_metrics(columns: Iterable[str]) -> list[str]:
     """Those of `COMPARED` that were measured, of the columns of a trial's user metrics."""
-    return [name for name in COMPARED if name in frame.columns]
+    known = set(columns)
+    return [name for name in COMPARED if name in known]
 
 
 def rows_of(
