@@ -95,6 +95,15 @@ def test_wilcoxon_is_the_normal_approximation_of_signed_mean_ranks(
         assert wilcoxon(d) == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-10)
 
 
+def test_ranks_do_not_depend_on_the_order_of_sums_over_seeds() -> None:
+    seeds = draws(6).integers(0, 4, (40, 5)) / 3
+    turned, noisy = seeds[:, ::-1].sum(axis=1) / 5, np.array([sum(row) for row in seeds]) / 5
+    assert (turned != noisy).any(), "equal means that differ in their last bits"
+    assert wilcoxon(turned - noisy) == 1.0
+    shift = draws(7).choice([0.0, 0.1], 40)
+    assert wilcoxon(turned + shift - noisy) == wilcoxon(shift)
+
+
 @pytest.mark.parametrize("test", [t_test, wilcoxon])
 def test_no_difference_shows_nothing_and_a_constant_one_much(test: object) -> None:
     assert callable(test)

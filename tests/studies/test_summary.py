@@ -112,7 +112,8 @@ def test_the_whole_summary_names_what_its_marks_mean(table: pd.DataFrame) -> Non
     headings = [line for line in markdown.splitlines() if line.startswith("#")]
     assert headings == ["# mine", "## Differences to the baseline", "## Beside published figures"]
     assert "paired t-test over 1,234 users" in markdown
-    assert "Holm for 3 comparisons" in markdown
+    assert "corrected for 3 comparisons (Holm)" in markdown
+    assert "differs from the baseline (siger, full), at level 0.05" in markdown
     assert "A note." in markdown
     assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 3
     alone, one = written(tidy_table(TRIALS), None, "mine")

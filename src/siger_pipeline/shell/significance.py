@@ -7,8 +7,7 @@ from difflib import get_close_matches
 
 from siger_pipeline.shell.fusion import unlike
 from siger_pipeline.shell.trials import Trial
-from siger_pipeline.studies.comparisons import COMPARED
-from siger_pipeline.studies.config import BEST, SignificanceConfig
+from siger_pipeline.studies.config import BEST, HEADLINE, SignificanceConfig
 
 
 def why_not_tested(
@@ -39,6 +38,6 @@ def why_not_tested(
             "users cannot be paired: put them into studies of their own, or leave tests out"
         )
     ks = trials[0].parameters.evaluate.ks
-    if not {int(name.partition("@")[2]) for name in COMPARED} & set(ks):
-        return f"has tests of {', '.join(COMPARED)}, but evaluate.ks = {list(ks)} has neither K"
+    if not {int(name.partition("@")[2]) for name in HEADLINE} & set(ks):
+        return f"has tests of {', '.join(HEADLINE)}, but evaluate.ks = {list(ks)} has neither K"
     return None

@@ -11,7 +11,7 @@ import pandas as pd
 
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.errors import InputError
-from siger_pipeline.studies.config import BEST, SignificanceConfig
+from siger_pipeline.studies.config import BEST, HEADLINE, SignificanceConfig
 from siger_pipeline.studies.significance import (
     CORRECTIONS,
     TESTS,
@@ -19,7 +19,6 @@ from siger_pipeline.studies.significance import (
     bootstrap_intervals,
 )
 
-COMPARED = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 COLUMNS = (
     *("metric", "k", "model", "variant", "value", "baseline_model", "baseline_variant"),
     *("baseline_value", "difference", "low", "high", "p_t", "p_wilcoxon", "p_corrected"),
@@ -56,9 +55,9 @@ class Row:
 
 
 def compared_metrics(columns: Iterable[str]) -> list[str]:
-    """Those of `COMPARED` that were measured, of the columns of a trial's user metrics."""
+    """Those of `HEADLINE` that were measured, of the columns of a trial's user metrics."""
     known = set(columns)
-    return [name for name in COMPARED if name in known]
+    return [name for name in HEADLINE if name in known]
 
 
 def rows_of(

@@ -20,6 +20,7 @@ def _settings(block: Any) -> Any:
 
 Overrides = Annotated[dict[str, Any], BeforeValidator(_nothing)]
 BEST = "best"
+HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # of summaries, and tested
 
 
 class SignificanceConfig(BaseModel):

@@ -12,12 +12,13 @@ import pandas as pd
 
 from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.cell import BEST, DIFFERENT, SECOND, TIE, Cell
+from siger_pipeline.studies.config import HEADLINE
 from siger_pipeline.studies.table import ABSENT, as_latex, as_markdown
 
-SUMMARY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 ROW = ["model", "variant"]
 CORRECTED = {"holm": "Holm", "bh": "Benjamini–Hochberg"}
-TESTED = {"t": "paired t-test", "wilcoxon": "Wilcoxon's signed-rank test"}
+TESTED = {"t": "paired t-test", "wilcoxon": "Wilcoxon signed-rank test"}
+PLACES = "Best in bold, second underlined; ± is the deviation between seeds."
 PUBLISHED = (
     "Public range: the paper's Table 1 and other public runs on the same split, which "
     "conf/base/public_references.csv names. Difference: ours less the paper's."
@@ -36,8 +37,9 @@ def written(
         title: of the study.
         note: a further sentence on the figures.
     """
-    said = [legend(tests)] if tests is not None else []
-    parts = [(title, summary(table, tests), " ".join(filter(None, [*said, note])))]
+    rows = summary(table, tests)
+    said = [PLACES if len(rows) > 1 else "", "" if tests is None else legend(tests), note]
+    parts = [(title, rows, " ".join(filter(None, said)))]
     if tests is not None:
         parts.append(("Differences to the baseline", differences(tests), ""))
     if len(published := beside_published(table)):
@@ -66,7 +68,7 @@ def summary(table: pd.DataFrame, tests: pd.DataFrame | None = None) -> Texts:
     for (model, variant), group in chosen.groupby(ROW, sort=False):
         rows.append({"model": model, "variant": variant, "seeds": _seeds(group)})
         values.append(_columns(group))
-    shown = [f"{name}{after}" for after in ("", " calibrated") for name in SUMMARY]
+    shown = [f"{name}{after}" for after in ("", " calibrated") for name in HEADLINE]
     for name in (name for name in shown if any(name in of_row for of_row in values)):
         means = [float(of_row[name].mean()) if name in of_row else None for of_row in values]
         for row, of_row, mean in zip(rows, values, means, strict=True):
@@ -77,15 +79,15 @@ def summary(table: pd.DataFrame, tests: pd.DataFrame | None = None) -> Texts:
 
 
 def legend(tests: pd.DataFrame) -> str:
-    """What the marks of a summary mean, in sentences; empty where nothing was compared."""
-    if tests.empty:
-        return ""
+    """What the marks of a summary mean, in sentences."""
     one = tests.iloc[0]
+    pairs = tests[["baseline_model", "baseline_variant"]].drop_duplicates().to_numpy().tolist()
+    named = f" ({_named(*pairs[0])})" if len(pairs) == 1 else ", one a metric"
     return (
-        f"Best in bold, second underlined. {DIFFERENT}: differs from the baseline at level "
-        f"{one['level']:g} ({TESTED[one['test']]} over {one['users']:,} users, means over seeds; "
-        f"{CORRECTED[one['correction']]} for {one['comparisons']} comparisons). {TIE}: a tie, "
-        "since the difference to the baseline lies within the deviation between seeds."
+        f"{DIFFERENT}: differs from the baseline{named}, at level {one['level']:g} by the "
+        f"{TESTED[one['test']]} over {one['users']:,} users, means over seeds, corrected for "
+        f"{one['comparisons']} comparisons ({CORRECTED[one['correction']]}). {TIE}: a tie, since "
+        "the difference to the baseline is no larger than the deviation between seeds."
     )
 
 
@@ -142,7 +144,7 @@ def _at_test(table: pd.DataFrame) -> pd.DataFrame:
     """The metrics of a summary, by `name`."""
     test = table[(table["split"] == Split.TEST.value) & table["k"].notna()]
     names = test["metric"] + "@" + test["k"].astype(str)
-    return test.assign(name=names)[names.isin(SUMMARY)]
+    return test.assign(name=names)[names.isin(HEADLINE)]
 
 
 def _columns(group: pd.DataFrame) -> dict[str, pd.Series[float]]:
