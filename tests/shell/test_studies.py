@@ -1,6 +1,7 @@
 """The studies of an environment: as trials, and what is wrong with one in a sentence."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,9 @@ def test_all_models_are_in_table_1_in_every_environment() -> None:
         found = current(env=env).studies.study("table1")
         models = [name for name in own_names(RECOMMENDERS) if env != "clothing" or plain(name)]
         assert {part.trial.model for part in found.parts} == set(models), env
-        seeds = [part.trial.name for part in found.parts if part.trial.model == "lightgcn"]
-        assert len(seeds) == (2 if env == "base" else 5), env
+        seeds = Counter(part.trial.model for part in found.parts)
+        assert seeds["lightgcn"] == (2 if env == "base" else 5), env
+        assert seeds["mf_bpr"] == (1 if env in ("base", "baby") else 5), env
         assert found.tests == SignificanceConfig()
 
 
@@ -181,6 +183,11 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
         (
             "mine: {models: [siger, lightgcn], fusion: {weights: [0.5]}}",
             ["fusion.weights is [0.5]", "begin with 0"],
+        ),
+        ("mine: {models: [siger, lightgcn], fusion: {weights: []}}", ["is empty: fusion.weights"]),
+        (
+            "mine: {models: [siger, lightgcn], fusion: {monitor: recall}}",
+            ["fusion.monitor is 'recall'; a metric at a list length is wanted"],
         ),
         (
             "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}, fusion: true}",

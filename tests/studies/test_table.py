@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from siger_pipeline.studies.published import PublishedFigures
+from siger_pipeline.studies.summary import written
 from siger_pipeline.studies.table import (
     CALIBRATED,
     COLUMNS,
     Measured,
+    fusion_note,
     fusion_row,
     tidy_table,
 )
@@ -134,6 +136,16 @@ def test_a_fusion_is_one_more_row() -> None:
     assert (last["trial"], last["data"], last["dataset"]) == ("fusion", "sha256:1", "shop")
     assert pd.isna(last["seed"])
     assert last["variant"] == "1 · siger + 0.3 · vbpr"
+
+
+def test_a_weight_at_the_end_of_its_grid_is_told_below_the_table() -> None:
+    assert fusion_note({**FUSION, "at_end": []}) == ""
+    note = fusion_note({**FUSION, "at_end": ["vbpr"]})
+    assert note == (
+        "In the fusion, the weight of vbpr is the largest of fusion.weights of the study: widen it."
+    )
+    markdown, _ = written(tidy_table(TRIALS), None, "Title", note)
+    assert markdown.endswith(f" {note}\n")
 
 
 def test_a_fusion_has_the_features_of_what_was_added_up() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
+from siger_pipeline.evaluation.config import widen
 from siger_pipeline.studies.cell import as_latex_cell, as_markdown_cell
 from siger_pipeline.studies.published import PublishedFigures, is_comparable
 
@@ -106,6 +107,14 @@ def fusion_row(fusion: Document, trials: Sequence[Measured]) -> Measured:
         },
     }
     return Measured(said, fusion["metrics"], origin)
+
+
+def fusion_note(fusion: Document) -> str:
+    """A sentence on weights at the end of their grid; empty where there are none."""
+    if not fusion["at_end"]:
+        return ""
+    named = ", ".join(fusion["at_end"])
+    return f"In the fusion, the weight of {named} is {widen('fusion.weights of the study')}."
 
 
 def as_markdown(rows: pd.DataFrame, title: str, note: str = "", level: int = 1) -> str:

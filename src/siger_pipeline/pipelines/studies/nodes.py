@@ -1,12 +1,15 @@
 """The nodes of a study."""
 
+import logging
 from typing import Any
 
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
-from siger_pipeline.pipelines.evaluate.nodes import source_ids
+from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
 from siger_pipeline.studies.config import SignificanceConfig
+
+LOG = logging.getLogger(__name__)
 
 
 def fuse_trials(
@@ -40,19 +43,26 @@ def fuse_trials(
     from siger_pipeline.evaluation.documents import fusion_document
     from siger_pipeline.evaluation.evaluate import recommendation_table
     from siger_pipeline.evaluation.fusion import best_first, fuse
+    from siger_pipeline.studies.table import fusion_note
     from siger_pipeline.training.checkpoint import restore
     from siger_pipeline.training.device import resolve_device
     from siger_pipeline.training.inputs import model_inputs
 
     matrices, place = split_matrices(split_matrix), resolve_device(device)
     order = best_first([documents[f"metrics_{n}"] for n in range(len(trials))], fusion)
-    scorers = []
+    scorers = {}
     for n in order:
         inputs = model_inputs(matrices, requests[n], documents, modalities[n])
-        scorers.append(restore(documents[f"checkpoint_{n}"], inputs).to(place).scorer())
-    fused = fuse(scorers, matrices, evaluate, fusion, device=place)
+        model = restore(documents[f"checkpoint_{n}"], inputs).to(place)
+        scorers[f"trial {trials[n]['trial']}"] = model.scorer()
+    names = source_ids(user_index, item_index)
+    with telling_ids(*names):
+        fused = fuse(scorers, matrices, evaluate, fusion, device=place)
     document = fusion_document(fused, [trials[n]["trial"] for n in order], fusion)
-    return document, recommendation_table(fused.lists, *source_ids(user_index, item_index))
+    for said in (fusion.remark("fusion", split_matrix.shape[1]), fusion_note(document)):
+        if said:
+            LOG.info(said)
+    return document, recommendation_table(fused.lists, *names)
 
 
 def compare_trials(
@@ -98,15 +108,17 @@ def tabulate(
     from siger_pipeline.reporting.paper import all_figures, public_figures
     from siger_pipeline.studies.published import PublishedFigures
     from siger_pipeline.studies.summary import written
-    from siger_pipeline.studies.table import fusion_row, tidy_table
+    from siger_pipeline.studies.table import fusion_note, fusion_row, tidy_table
 
     measured = [_measured(trial, n, documents) for n, trial in enumerate(trials)]
+    note = ""
     if fusion := documents.get("fusion"):
         measured.append(fusion_row(fusion, measured))
+        note = fusion_note(fusion)
     figures = all_figures(paper_figures, dataset), public_figures(public_references, dataset)
     table = tidy_table(measured, PublishedFigures(*figures))
     compared = None if tests is None else tests.to_pandas()
-    return table, table.to_csv(index=False), *written(table, compared, title)
+    return table, table.to_csv(index=False), *written(table, compared, title, note)
 
 
 def _measured(trial: dict[str, Any], n: int, documents: dict[str, Any]) -> Any:
