@@ -69,7 +69,10 @@ def test_a_model_that_reads_no_seed_is_one_trial_of_all_seeds(conf: Path) -> Non
 
 
 def test_a_model_may_have_seeds_of_its_own(conf: Path) -> None:
-    text = "mine: {models: [ease, siger, lightgcn], seeds: [3], seeds_of: {siger: [999, 1]}}\n"
+    text = (
+        "mine: {models: [ease, siger, lightgcn], seeds: [3], "
+        "seeds_of: {siger: [999, 1], lightgcn: null, vbpr: null}}\n"
+    )
     names = [name for name, _ in names_of(study(conf, text))]
     assert names == ["ease", "siger", "siger+seed=1", "lightgcn+seed=3"]
 

@@ -137,7 +137,8 @@ class Studies:
             config = StudyConfig.model_validate(found)
         except ValidationError as error:
             raise ConfigurationError(self._sentence(name, error)) from error
-        if other := sorted(config.seeds_of.keys() - set(config.models)):
+        named = {model for model, seeds in config.seeds_of.items() if seeds}
+        if other := sorted(named - set(config.models)):
             raise ConfigurationError(
                 f"{self._at(name, 'seeds_of')}study {name!r} has seeds of {other[0]!r}, which is "
                 f"none of its models: {', '.join(config.models)}"

@@ -58,8 +58,8 @@ class StudyConfig(BaseModel):
     seeds: tuple[StrictInt, ...] | None = Field(
         default=None, min_length=1, description="of the trainings; left out: the configured one"
     )
-    seeds_of: dict[str, Annotated[tuple[StrictInt, ...], Field(min_length=1)]] = Field(
-        default={}, description="model -> its seeds, in place of `seeds`"
+    seeds_of: dict[str, Annotated[tuple[StrictInt, ...], Field(min_length=1)] | None] = Field(
+        default={}, description="model -> its seeds, in place of `seeds`; null: those of `seeds`"
     )
     fusion: Annotated[FusionConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of the scores of all trials: true, or its settings"

@@ -45,7 +45,7 @@ def points(study: StudyConfig, seedless: Collection[str] = ()) -> Iterator[Point
     """
     axes = [[(key, value) for value in values] for key, values in study.grid.items()]
     for model, (name, variant) in product(study.models, study.variants.items()):
-        own = None if model in seedless else study.seeds_of.get(model, study.seeds)
+        own = None if model in seedless else (study.seeds_of.get(model) or study.seeds)
         seeds = [()] if own is None else [((SEED, seed),) for seed in own]
         for chosen, seed in product(product(*axes), seeds):
             label = ", ".join([name, *(f"{key}={spelt(value)}" for key, value in chosen)])
