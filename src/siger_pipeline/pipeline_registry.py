@@ -91,7 +91,8 @@ def _study(study: Study, current: Current) -> Pipeline:
         wired = current.nodes_of(part.trial, STAGES)
         nodes |= {node.name: node for stage in wired.stages.values() for node in stage}
         members.append(Member(part.trial.selection, wired.names))
-    made = tabulate(study.slug, members, fused=study.fusion is not None).nodes
+    fused, tested = study.fusion is not None, study.tests is not None
+    made = tabulate(study.slug, members, fused=fused, tested=tested).nodes
     current.add_study(study)
     return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
 

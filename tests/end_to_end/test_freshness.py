@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from end_to_end.project import LOCAL, ROOT, Project
 
@@ -176,6 +177,7 @@ def test_a_split_of_its_own_leaves_the_plain_one(project: Editable) -> None:
 def test_a_study_trains_nothing_that_a_run_has_trained(project: Editable) -> None:
     (project.path / "conf/local/studies.yml").write_text(
         "mine:\n  models: [lightgcn]\n  grid: {layers: [1, 3]}\n  seeds: [999, 3]\n"
+        "  tests: {baseline: layers=3}\n"
     )
     project.did("model=lightgcn,lightgcn.layers=1")
     did = project.did("", "--pipelines", "mine")
@@ -197,6 +199,23 @@ def test_a_study_trains_nothing_that_a_run_has_trained(project: Editable) -> Non
     }
     for name in ("table.csv", "table.md", "table.tex"):
         assert "layers=1" in project.newest(f"{folder}/{name}").read_text()
+    assert (table[["seconds", "peak_mib"]] > 0).all(axis=None)
+    assert table["graph_hashes"].str.startswith("bipartite: ").all()
+    tests = pd.read_parquet(project.newest(f"{folder}/tests.parquet"))
+    of_users = {
+        name: pd.read_parquet(project.newest(f"08_reporting/sample/{name}/user_metrics.parquet"))
+        .query("split == 'test'")
+        .set_index("user")["recall@20"]
+        for name in table["trial"].unique()
+    }
+    one, three = (
+        (of_users[f"lightgcn{layers}"] + of_users[f"lightgcn{layers}+seed=3"]) / 2
+        for layers in ("+layers=1", "")
+    )
+    (row,) = tests.query("metric == 'recall' and k == 20").to_dict("records")
+    assert row["difference"] == pytest.approx((one - three).mean(), rel=1e-12)
+    assert row["p_t"] == pytest.approx(stats.ttest_rel(one, three).pvalue, rel=1e-9)
+    assert row["p_wilcoxon"] == pytest.approx(stats.wilcoxon(one, three).pvalue, rel=1e-6)
 
 
 def test_a_changed_model_reruns_its_own_column_of_a_study(project: Editable) -> None:

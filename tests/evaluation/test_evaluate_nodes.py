@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
     trained = next(
         iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}, {}), matrices))
     )
-    metrics, groups, recommendations = evaluate_model(
+    metrics, users, groups, recommendations = evaluate_model(
         trained.best,
         evaluate=EVALUATE,
         device="cpu",
@@ -69,6 +70,12 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
     assert set(floors) == {"popularity", "random"}
     assert floors["popularity"] == metrics
     assert floors["random"] != metrics
+    for split, values in metrics.items():
+        of_split = users[users["split"] == split]
+        assert len(of_split) == USERS
+        assert set(of_split["user"]) == set(frames["user_index"]["user"])
+        for name in of_split.columns[2:]:
+            assert math.fsum(of_split[name]) / USERS == values[name]
     assert set(groups["split"]) == {"validation", "test"}
     assert set(recommendations["user"]) == set(frames["user_index"]["user"])
     seen = frames["splits"].query("split == 'train'")
@@ -149,5 +156,6 @@ def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
         "siger": ("siger_pipeline.recommenders.siger.model",),
         "floors": floors,
     }
-    assert pipeline.all_outputs() == {"metrics", "group_metrics", "recommendations", "floors"}
+    outputs = {"metrics", "user_metrics", "group_metrics", "recommendations", "floors"}
+    assert pipeline.all_outputs() == outputs
     assert all(node.tags == {"evaluate"} for node in pipeline.nodes)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from pydantic import BaseModel
 
+from siger_pipeline.reporting.fingerprints import matrix_fingerprint
 from siger_pipeline.reporting.provenance import (
     Run,
     data_fingerprint,
@@ -32,7 +33,8 @@ def splits() -> pd.DataFrame:
 @pytest.fixture
 def run(parameters: dict[str, Any]) -> Run:
     trial = {"name": "da_mrs+seed=3", "overrides": {"train.seed": 3}, "floors": "baby"}
-    return Run("da_mrs", "cpu", [2], trial, parameters, ())
+    matrices = {"features": {"text": np.eye(4, dtype=np.float32)}, "graphs": {}}
+    return Run("da_mrs", "cpu", [2], trial, parameters, (), matrices)
 
 
 def test_the_fingerprint_is_of_the_content_whatever_its_order_or_types(
@@ -84,6 +86,8 @@ def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) 
     assert (result["device"], result["threads"]) == ("cpu", [2])
     assert result["split"]["strategy"] == "published"
     assert result["features"] == {"text": "matrix"}
+    text = matrix_fingerprint(np.eye(4, dtype=np.float32))
+    assert result["fingerprints"] == {"features": {"text": text}, "graphs": {}}
     assert result["features_note"] == "rebuilt features"
     assert result["parameters"]["da_mrs"] == {"layers": 2}
     assert set(result["parameters"]) == set(run.parameters)

@@ -1,8 +1,10 @@
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from ibis.expr.types import Table
+from scipy import sparse
 
 from contracts.world import config_of, train_config
 from reporting.made_up import in_duckdb, item_graphs, world
@@ -18,9 +20,11 @@ from siger_pipeline.pipelines.report.nodes import (
 )
 from siger_pipeline.pipelines.report.pipeline import create_pipeline
 from siger_pipeline.reporting.config import ReportConfig
+from siger_pipeline.reporting.fingerprints import matrix_fingerprint
 from siger_pipeline.requests import Request, graph
 from siger_pipeline.shell.selection import Selection
 
+FEATURES, GRAPH = np.eye(3), sparse.csr_matrix(np.eye(4))
 SAMPLE = {"text": "tfidf_svd", "image": "picture"}
 SIGER = Selection(
     "amazon", SAMPLE, "siger", requests_of("siger", config_of("siger"), sorted(SAMPLE))
@@ -39,6 +43,8 @@ def origin_of(
         user_index=in_duckdb({"user_id": [0, 1]}),
         item_index=in_duckdb({"item_id": [0]}),
         requests=requests,
+        matrices={"features": {"text": "features_text"}, "graphs": {"near": "graphs/near"}},
+        **{"features_text": FEATURES, "graphs/near": GRAPH},
         **{**parameters, "model": model, "train": train_config(seed=7)},
     )
 
@@ -47,6 +53,10 @@ def test_provenance_is_of_the_blocks_that_it_is_given(parameters: dict[str, Any]
     result = origin_of("da_mrs", parameters)
     assert result["features_note"] == "rebuilt features"
     assert (result["data"]["users"], result["data"]["items"]) == (2, 1)
+    assert result["fingerprints"] == {
+        "features": {"text": matrix_fingerprint(FEATURES)},
+        "graphs": {"near": matrix_fingerprint(GRAPH)},
+    }
     assert (result["seed"], result["device"], result["threads"]) == (7, "cuda:0", [2, 1])
     del parameters["features"]
     assert origin_of("lightgcn", parameters)["features_note"] == ""
@@ -57,7 +67,14 @@ def test_provenance_lists_what_the_model_of_the_trial_requests(
     selection: Selection, parameters: dict[str, Any]
 ) -> None:
     (node,) = (node for node in create_pipeline(selection).nodes if node.name == "trace_provenance")
-    assert node.func.__kwdefaults__ == {"requests": selection.requests}
+    given = node.func.__kwdefaults__
+    assert given["requests"] == selection.requests
+    matrices = [name for of_kind in given["matrices"].values() for name in of_kind.values()]
+    assert {name for name in node.inputs if name.startswith(("features_", "graphs/"))} == {
+        *matrices
+    }
+    wanted = {"siger": 6, "lightgcn": 1, "popularity": 0}[selection.model]
+    assert len(matrices) == wanted, "features and graphs, those behind graphs among them"
     features = {"features": {"modalities": SAMPLE, "missing": "zero"}}
     origin = origin_of(selection.model, parameters | features, selection.requests)
     names = [request.name for request in selection.requests]
@@ -120,7 +137,7 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
                 "graphs/knn-image-k10",
                 "graphs/cooccurrence-k5",
             },
-            {"graphs/bipartite", "features_text", "params:lightgcn", "params:graphs"},
+            {"text_pictures", "params:lightgcn", "params:graphs"},
         ),
         (
             LIGHTGCN,

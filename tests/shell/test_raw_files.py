@@ -49,8 +49,7 @@ def test_environments_read_theirs_below_the_data_root(
     env: str, files: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SIGER_DATA", str(tmp_path))
-    model = {"model": "lightgcn"} if env == "clothing" else {}
-    catalog = catalog_of(env, **model)
+    catalog = catalog_of(env)
     assert {name: path_of(catalog, name) for name in files} == {
         name: str(tmp_path / file) for name, file in files.items()
     }

@@ -1,13 +1,17 @@
 """The studies of an environment: as trials, and what is wrong with one in a sentence."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from shell.configured import ROOT, current, loader_of
 from siger_pipeline.errors import UserError
+from siger_pipeline.models.registry import model_config
+from siger_pipeline.plugins import RECOMMENDERS, own_names
 from siger_pipeline.shell.studies import Studies, Study
+from siger_pipeline.studies.config import SignificanceConfig
 
 
 @pytest.fixture
@@ -62,6 +66,41 @@ def test_a_model_that_reads_no_seed_is_one_trial_of_all_seeds(conf: Path) -> Non
     config.add_study(found)
     seeds = [row["seed"] for row in config.parameters["study"]["mine"]["trials"]]
     assert seeds == [None, 999, 3, 999, 3]
+
+
+def test_a_model_may_have_seeds_of_its_own(conf: Path) -> None:
+    text = (
+        "mine: {models: [ease, siger, lightgcn], seeds: [3], "
+        "seeds_of: {siger: [999, 1], lightgcn: null, vbpr: null}}\n"
+    )
+    names = [name for name, _ in names_of(study(conf, text))]
+    assert names == ["ease", "siger", "siger+seed=1", "lightgcn+seed=3"]
+
+
+def plain(model: str) -> bool:
+    """Whether a model reads no features."""
+    return not model_config(model).fewest_modalities
+
+
+def test_all_models_are_in_table_1_in_every_environment() -> None:
+    environments = sorted(path.name for path in (ROOT / "conf").iterdir() if path.is_dir())
+    for env in (name for name in environments if name != "local"):
+        found = current(env=env).studies.study("table1")
+        models = [name for name in own_names(RECOMMENDERS) if env != "clothing" or plain(name)]
+        assert {part.trial.model for part in found.parts} == set(models), env
+        seeds = Counter(part.trial.model for part in found.parts)
+        assert seeds["lightgcn"] == (2 if env == "base" else 5), env
+        assert seeds["mf_bpr"] == (1 if env in ("base", "baby") else 5), env
+        assert found.tests == SignificanceConfig()
+
+
+@pytest.mark.parametrize("baseline", ["best", "siger", "full"])
+def test_differences_may_be_tested(conf: Path, baseline: str) -> None:
+    text = "mine: {models: [siger], variants: {full: {}, −EISG: {beta: 0}}, tests: {baseline: %s}}"
+    found = study(conf, text % baseline + "\n").tests
+    assert found is not None
+    assert (found.baseline, found.test, found.correction) == (baseline, "t", "holm")
+    assert study(conf, "mine: {models: [siger], tests: false}\n").tests is None
 
 
 def test_what_a_run_overrides_holds_for_each_trial(conf: Path) -> None:
@@ -157,6 +196,37 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
             "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}, fusion: true}",
             ["trials lightgcn and lightgcn+split.seed=3 differ in split", "leave fusion out"],
         ),
+        ("mine: {models: [siger], tests: true}", ["siger has nothing to be compared with"]),
+        ("mine: {models: [siger], seeds: [1, 2], tests: {}}", ["has nothing to be compared"]),
+        ("mine: {models: [siger, ease], tests: 1}", ["tests is 1"]),
+        (
+            "mine: {models: [siger, ease], tests: {base: siger}}",
+            ["no key 'tests.base'", "did you mean 'baseline'?", "test, correction, level"],
+        ),
+        (
+            "mine: {models: [siger, ease], tests: {baseline: sigr}}",
+            ["tests.baseline = 'sigr'", "did you mean 'siger'?", "wanted is best, or one of its"],
+        ),
+        (
+            "mine: {models: [siger, ease], tests: {correction: bonferroni}}",
+            ["tests.correction is 'bonferroni'", "'holm' or 'bh'"],
+        ),
+        ("mine: {models: [siger, ease], tests: {test: f}}", ["tests.test is 'f'", "'t' or 'wil"]),
+        ("mine: {models: [siger, ease], tests: {level: 5}}", ["tests.level is 5", "less than 1"]),
+        ("mine: {models: [siger, ease], tests: {resamples: 9}}", ["tests.resamples is 9"]),
+        (
+            "mine: {models: [siger, ease], grid: {split.seed: [999, 3]}, tests: true}",
+            ["trials siger and siger+split.seed=3 differ in split", "leave tests out"],
+        ),
+        (
+            "mine: {models: [siger, ease], grid: {evaluate.ks: [[5]]}, tests: true}",
+            ["evaluate.ks = [5] has neither K"],
+        ),
+        (
+            "mine: {models: [siger], seeds_of: {ease: [1]}}",
+            ["seeds of 'ease', which is none of its models: siger"],
+        ),
+        ("mine: {models: [siger], seeds_of: {siger: []}}", ["is empty: seeds_of.siger"]),
         (
             "mine: {models: [siger], variants: {a: {bta: 1}}}",
             ["variant 'a'", "no parameter 'bta'"],

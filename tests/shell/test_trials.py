@@ -91,7 +91,8 @@ def test_overrides_that_change_nothing_are_known(params: str, keys: list[str]) -
 
 def test_what_is_overridden_may_be_what_makes_the_configuration_right() -> None:
     params = "features.modalities.text=matrix"
-    assert current(params, env="clothing").trial.name == f"siger+{params}"
+    given = f"model=siger,{params}"
+    assert current(given, env="clothing").trial.name == f"siger+{params}"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The table of a study: tidy, and summed up for people."""
+"""The table of a study: tidy, with where each figure comes from."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,15 +6,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from siger_pipeline.studies.published import PublishedFigures
+from siger_pipeline.studies.summary import written
 from siger_pipeline.studies.table import (
     CALIBRATED,
     COLUMNS,
     Measured,
-    as_latex,
-    as_markdown,
     fusion_note,
     fusion_row,
-    summary,
     tidy_table,
 )
 
@@ -32,8 +31,21 @@ ORIGIN = {
     "data": {"fingerprint": "sha256:1"},
     "features": {"text": "tfidf_svd"},
     "device": "cpu",
-    "versions": {"siger-pipeline": "1"},
+    "versions": {"python": "3", "siger-pipeline": "1"},
+    "overrides": {},
+    "fingerprints": {
+        "features": {"text": "sha256:0123456789abcdef"},
+        "graphs": {"knn-text-k10": "sha256:ffffffffffffffff"},
+    },
 }
+TIMINGS = pd.DataFrame(
+    {
+        "epoch": [1, 2],
+        "seconds_train": [3.0, 2.0],
+        "seconds_validation": [0.5, 0.25],
+        "peak_mib": [100.0, 90.0],
+    }
+)
 
 
 TRIALS = [
@@ -61,34 +73,38 @@ def test_a_row_a_trial_split_and_metric(table: pd.DataFrame) -> None:
     )
     assert (first["data"], first["features"]) == ("sha256:1", "text: tfidf_svd")
     assert pd.isna(table.iloc[1]["k"])
+    assert (first["feature_hashes"], first["graph_hashes"]) == (
+        "text: 0123456789ab",
+        "knn-text-k10: ffffffffffff",
+    )
+    assert first["versions"] == "python 3, siger-pipeline 1"
 
 
-def test_a_summary_over_seeds(table: pd.DataFrame) -> None:
-    assert summary(table).to_dict("records") == [
-        {"model": "siger", "variant": "full", "seeds": 2, "recall@20": "0.1500 ± 0.0707"},
-        {"model": "siger", "variant": "−MP & more_1", "seeds": 1, "recall@20": "0.0500"},
+def test_time_and_memory_of_a_training() -> None:
+    table = tidy_table([replace(TRIALS[0], timings=TIMINGS), TRIALS[1]])
+    of_first = table["trial"] == "siger+seed=1"
+    assert table.loc[of_first, ["seconds", "peak_mib"]].drop_duplicates().to_numpy().tolist() == [
+        [5.75, 100.0]
     ]
+    assert table.loc[~of_first, ["seconds", "peak_mib"]].isna().all(axis=None)
+
+
+def test_published_figures_stand_beside_rows_at_test_on_the_same_split() -> None:
+    published = PublishedFigures({"SIGER": {"recall@20": 0.106}}, {"SIGER": {"recall@20": [0.1]}})
+    of_another_split = {**ORIGIN, "overrides": {"split.strategy": "temporal_global"}}
+    trials = [Measured(trial("", 1), metrics(0.1), o) for o in (ORIGIN, of_another_split)]
+    table = tidy_table(trials, published)
+    known = table[table["paper"].notna()]
+    assert known.index.tolist() == [0]
+    assert known[["split", "metric", "k"]].iloc[0].tolist() == ["test", "recall", 20]
+    assert known[["paper", "public_low", "public_high"]].iloc[0].tolist() == [0.106, 0.1, 0.106]
+    assert table[["public_low", "public_high"]].notna().sum().tolist() == [1, 1]
 
 
 def test_a_trial_without_a_seed_has_none_in_the_table() -> None:
     row = {"trial": "ease", "model": "ease", "variant": "", "seed": None}
     table = tidy_table([Measured(each, metrics(0.1), ORIGIN) for each in (row, trial("", 3))])
     assert table["seed"].isna().sum() == 3
-    assert summary(table)["seeds"].tolist() == ["–", 1]
-
-
-def test_the_summary_in_markdown_and_latex(table: pd.DataFrame) -> None:
-    rows = summary(table)
-    assert as_markdown(rows, "mine | yours").splitlines()[:5] == [
-        "# mine | yours",
-        "",
-        "| model | variant | seeds | recall@20 |",
-        "| --- | --- | --- | --- |",
-        "| siger | full | 2 | 0.1500 ± 0.0707 |",
-    ]
-    latex = as_latex(rows)
-    assert r"siger & $-$MP \& more\_1 & 1 & 0.0500 \\" in latex
-    assert latex.startswith("\\begin{tabular}{llrr}\n\\toprule\n")
 
 
 def test_figures_with_a_corrector_stand_in_columns_of_their_own() -> None:
@@ -104,22 +120,6 @@ def test_figures_with_a_corrector_stand_in_columns_of_their_own() -> None:
         0.3,
     ]
     assert table.iloc[-1][list(CALIBRATED)].isna().all()
-    assert summary(table).to_dict("records") == [
-        {
-            "model": "siger",
-            "variant": "full",
-            "seeds": 2,
-            "recall@20": "0.1500 ± 0.0707",
-            "recall@20 calibrated": "0.3000 ± 0.0000",
-        },
-        {
-            "model": "siger",
-            "variant": "−MP & more_1",
-            "seeds": 1,
-            "recall@20": "0.0500",
-            "recall@20 calibrated": "–",
-        },
-    ]
 
 
 FUSION = {
@@ -135,12 +135,7 @@ def test_a_fusion_is_one_more_row() -> None:
     last = table.iloc[-1]
     assert (last["trial"], last["data"], last["dataset"]) == ("fusion", "sha256:1", "shop")
     assert pd.isna(last["seed"])
-    assert summary(table).to_dict("records")[-1] == {
-        "model": "fusion",
-        "variant": "1 · siger + 0.3 · vbpr",
-        "seeds": "–",
-        "recall@20": "0.4000",
-    }
+    assert last["variant"] == "1 · siger + 0.3 · vbpr"
 
 
 def test_a_weight_at_the_end_of_its_grid_is_told_below_the_table() -> None:
@@ -149,8 +144,8 @@ def test_a_weight_at_the_end_of_its_grid_is_told_below_the_table() -> None:
     assert note == (
         "In the fusion, the weight of vbpr is the largest of fusion.weights of the study: widen it."
     )
-    rows = summary(tidy_table(TRIALS))
-    assert as_markdown(rows, "Title", note) == as_markdown(rows, "Title") + f"\n{note}\n"
+    markdown, _ = written(tidy_table(TRIALS), None, "Title", note)
+    assert markdown.endswith(f" {note}\n")
 
 
 def test_a_fusion_has_the_features_of_what_was_added_up() -> None:
@@ -168,3 +163,4 @@ def test_a_fusion_has_the_features_of_what_was_added_up() -> None:
     fused = {**FUSION, "trials": names, "weights": [1.0, 0.0, 0.3, 0.1]}
     table = tidy_table([fusion_row(fused, trials)])
     assert table["features"].unique().tolist() == ["text: tfidf_svd / matrix, image: picture"]
+    assert table["graph_hashes"].unique().tolist() == ["knn-text-k10: ffffffffffff"]

@@ -18,7 +18,7 @@ from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.evaluation.counts import TrainingCounts
 from siger_pipeline.evaluation.groups import group_table
 from siger_pipeline.evaluation.hits import Hits
-from siger_pipeline.evaluation.metrics import accuracy
+from siger_pipeline.evaluation.metrics import UserMetrics, accuracy
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.evaluation.scores import Scorer
 
@@ -38,15 +38,17 @@ class RankedLists:
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """Metrics, metrics by group, and the recommendations of one recommender.
+    """Metrics of all users, of groups and of each user, and the recommendations of a recommender.
 
     Attributes:
         metrics: accuracy and beyond accuracy on validation and on test.
+        users: split -> accuracy of each user, whose means are those of `metrics`.
         groups: accuracy by user activity and item popularity, one row per metric.
         lists: recommendations for each user with training data, masked as at test.
     """
 
     metrics: Metrics
+    users: dict[str, UserMetrics]
     groups: pd.DataFrame
     lists: RankedLists
 
@@ -98,13 +100,14 @@ def measured(
         InputError: a split without a user of the lists.
     """
     training = TrainingCounts.of(matrices[Split.TRAIN])
-    metrics, groups = {}, []
+    metrics, users, groups = {}, {}, []
     for split, lists in ((Split.VALIDATION, validated), (Split.TEST, tested)):
         hits = hits_of_split(split, lists, matrices[split])
         beyond = beyond_accuracy(hits, training, config.ks)
-        metrics[split.value] = accuracy(hits, config.ks).means() | beyond
+        users[split.value] = accuracy(hits, config.ks)
+        metrics[split.value] = users[split.value].means() | beyond
         groups.append(group_table(split.value, hits, training, config.ks))
-    return EvaluationResult(metrics, pd.concat(groups, ignore_index=True), tested)
+    return EvaluationResult(metrics, users, pd.concat(groups, ignore_index=True), tested)
 
 
 def users_to_rank(train: sparse.csr_matrix) -> np.ndarray:

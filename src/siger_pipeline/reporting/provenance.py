@@ -12,6 +12,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.reporting.fingerprints import matrix_fingerprint
 from siger_pipeline.reporting.made_from import made_from
 from siger_pipeline.requests import Request
 
@@ -43,6 +44,7 @@ class Run:
         requests: of the model.
         parameters: block -> values, as the catalog has them, of the blocks that figures depend on;
             `features` among them if the model reads item features, or graphs made of them.
+        matrices: `features` by modality and `graphs` by name, of all that the model is made from.
     """
 
     model: str
@@ -51,6 +53,7 @@ class Run:
     trial: Mapping[str, Any]
     parameters: Mapping[str, Any]
     requests: Sequence[Request]
+    matrices: Mapping[str, Mapping[str, Any]]
 
 
 def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> dict[str, Any]:
@@ -65,7 +68,8 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
     Returns:
         `trial`, `overrides`, `floors`, `model`, `dataset`, `data` (fingerprint, counts), `split`,
         `features` (modality -> extractor, of a model that uses them), `features_note`, `seed`,
-        `device`, `threads`, `parameters`, `made_from` (see `reporting.made_from`), `versions`.
+        `device`, `threads`, `parameters`, `made_from` (see `reporting.made_from`), `fingerprints`
+        of features and graphs, `versions`.
     """
     values = {name: _as_json(value) for name, value in run.parameters.items()}
     features = values.get("features", NO_FEATURES)["modalities"]
@@ -92,6 +96,10 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         "made_from": made_from(
             run.requests, values["ingest"], values["split"], values.get("features", NO_FEATURES)
         ),
+        "fingerprints": {
+            kind: {name: matrix_fingerprint(matrix) for name, matrix in of_kind.items()}
+            for kind, of_kind in run.matrices.items()
+        },
         "versions": library_versions(),
     }
 

@@ -73,6 +73,8 @@ class Current:
         said: dict[str, Any] = {"trials": rows, "title": title}
         if study.fusion:
             said["fusion"] = study.fusion.model_dump(mode="json")
+        if study.tests:
+            said["tests"] = study.tests.model_dump(mode="json")
         self.parameters = merged(self.parameters, {"study": {study.slug: said}})
 
     @property

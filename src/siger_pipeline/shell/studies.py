@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from siger_pipeline.errors import ConfigurationError, UserError
 from siger_pipeline.evaluation.config import FusionConfig
@@ -18,8 +18,9 @@ from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.fusion import why_not_fused
 from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.parameters import in_words_of_yaml
+from siger_pipeline.shell.significance import why_not_tested
 from siger_pipeline.shell.trials import Trial, trial_of
-from siger_pipeline.studies.config import StudyConfig
+from siger_pipeline.studies.config import SignificanceConfig, StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
 from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
 from siger_pipeline.studies.names import slug, varied
@@ -27,6 +28,7 @@ from siger_pipeline.training.config import TrainConfig
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 KIND = "studies"
+BLOCKS: dict[str, type[BaseModel]] = {"fusion": FusionConfig, "tests": SignificanceConfig}
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
 RESERVED = {"ingest", "features", "graphs", "train", "evaluate", "report", "__default__"}
 
@@ -54,6 +56,7 @@ class Study:
         description: one line.
         parts: its trials.
         fusion: of their scores, if the study has one.
+        tests: of their differences, if the study has them.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Study:
     description: str
     parts: Sequence[Part]
     fusion: FusionConfig | None
+    tests: SignificanceConfig | None
 
     @property
     def slug(self) -> str:
@@ -106,10 +110,9 @@ class Studies:
         seedless = {model for model in config.models if not is_setting_of(model, "seed")}
         parts = [Part(self._trial(name, p), p.variant) for p in points(config, seedless)]
         self._check_twice(name, parts)
-        if config.fusion and (fault := why_not_fused(config.fusion, [p.trial for p in parts])):
-            raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")
+        self._check_blocks(name, config, parts)
         label = self._label(name, parts)
-        study = Study(name, label, config.description, parts, config.fusion)
+        study = Study(name, label, config.description, parts, config.fusion, config.tests)
         if study.slug != name and study.slug in self.names():
             raise ConfigurationError(
                 f"{self._at(study.slug)}study {study.slug!r} has the name that the results of "
@@ -134,6 +137,12 @@ class Studies:
             config = StudyConfig.model_validate(found)
         except ValidationError as error:
             raise ConfigurationError(self._sentence(name, error)) from error
+        named = {model for model, seeds in config.seeds_of.items() if seeds}
+        if other := sorted(named - set(config.models)):
+            raise ConfigurationError(
+                f"{self._at(name, 'seeds_of')}study {name!r} has seeds of {other[0]!r}, which is "
+                f"none of its models: {', '.join(config.models)}"
+            )
         for model in config.models:
             if model not in model_names():
                 near = get_close_matches(model, model_names(), n=1)
@@ -183,6 +192,13 @@ class Studies:
                     f"nothing for model {part.trial.model}; leave one of them out"
                 )
 
+    def _check_blocks(self, name: str, config: StudyConfig, parts: Sequence[Part]) -> None:
+        trials, variants = [p.trial for p in parts], [p.variant for p in parts]
+        if config.fusion and (fault := why_not_fused(config.fusion, trials)):
+            raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")
+        if config.tests and (fault := why_not_tested(config.tests, trials, variants)):
+            raise ConfigurationError(f"{self._at(name, 'tests')}study {name!r} {fault}")
+
     def _where(self, overrides: Mapping[str, Any], keys: Sequence[str]) -> str:
         """Where a parameter stands that the study does not override."""
         overridden = any(f"{key}.".startswith(f"{'.'.join(keys)}.") for key in overrides)
@@ -197,7 +213,7 @@ class Studies:
         keys = [str(part) for part in first["loc"]]
         what = ".".join(keys)
         if first["type"] == "extra_forbidden":
-            fields = FusionConfig.model_fields if keys[1:] else StudyConfig.model_fields
+            fields = (BLOCKS[keys[0]] if keys[1:] else StudyConfig).model_fields
             near = get_close_matches(keys[-1], fields, n=1)
             wish = f"did you mean {near[0]!r}? " if near else ""
             known = ", ".join(fields)

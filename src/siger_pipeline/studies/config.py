@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
@@ -13,11 +13,33 @@ def _nothing(overrides: Any) -> Any:
     return {} if overrides is None else overrides
 
 
-def _settings(fusion: Any) -> Any:
-    return {True: {}, False: None}[fusion] if isinstance(fusion, bool) else fusion
+def _settings(block: Any) -> Any:
+    """Of what `true` switches on with its defaults."""
+    return {True: {}, False: None}[block] if isinstance(block, bool) else block
 
 
 Overrides = Annotated[dict[str, Any], BeforeValidator(_nothing)]
+BEST = "best"
+HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # of summaries, and tested
+
+
+class SignificanceConfig(BaseModel):
+    """How models and variants are tested against a baseline: `tests:` of a study."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    baseline: str = Field(
+        default=BEST, description="`best` at validation, or the name of a variant or a model"
+    )
+    test: Literal["t", "wilcoxon"] = Field(
+        default="t", description="over users: on the mean difference, or on signed ranks"
+    )
+    correction: Literal["holm", "bh"] = Field(
+        default="holm", description="for all comparisons of the table: Holm, Benjamini–Hochberg"
+    )
+    level: float = Field(default=0.05, gt=0, lt=1, description="α; intervals cover 1 − α")
+    resamples: int = Field(default=10_000, ge=100, description="of the bootstrap")
+    seed: int = Field(default=999, ge=0, description="of the bootstrap")
 
 
 class StudyConfig(BaseModel):
@@ -36,6 +58,12 @@ class StudyConfig(BaseModel):
     seeds: tuple[StrictInt, ...] | None = Field(
         default=None, min_length=1, description="of the trainings; left out: the configured one"
     )
+    seeds_of: dict[str, Annotated[tuple[StrictInt, ...], Field(min_length=1)] | None] = Field(
+        default={}, description="model -> its seeds, in place of `seeds`; null: those of `seeds`"
+    )
     fusion: Annotated[FusionConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of the scores of all trials: true, or its settings"
+    )
+    tests: Annotated[SignificanceConfig | None, BeforeValidator(_settings)] = Field(
+        default=None, description="of differences to a baseline: true, or their settings"
     )

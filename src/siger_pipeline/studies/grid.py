@@ -45,8 +45,8 @@ def points(study: StudyConfig, seedless: Collection[str] = ()) -> Iterator[Point
     """
     axes = [[(key, value) for value in values] for key, values in study.grid.items()]
     for model, (name, variant) in product(study.models, study.variants.items()):
-        once = study.seeds is None or model in seedless
-        seeds = [()] if once else [((SEED, seed),) for seed in study.seeds or ()]
+        own = None if model in seedless else (study.seeds_of.get(model) or study.seeds)
+        seeds = [()] if own is None else [((SEED, seed),) for seed in own]
         for chosen, seed in product(product(*axes), seeds):
             label = ", ".join([name, *(f"{key}={spelt(value)}" for key, value in chosen)])
             overrides = (*leaves(variant), *leaves(dict(chosen)), *seed)

@@ -8,16 +8,25 @@ from typing import Any
 
 import pandas as pd
 
+from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import widen
+from siger_pipeline.studies.cell import as_latex_cell, as_markdown_cell
+from siger_pipeline.studies.published import PublishedFigures, is_comparable
 
 COLUMNS = (
     *("dataset", "trial", "model", "variant", "seed", "split", "metric", "k", "value"),
-    *("data", "features", "device", "version"),
+    *("paper", "public_low", "public_high", "data", "features", "device", "version"),
+    *("versions", "feature_hashes", "graph_hashes", "seconds", "peak_mib"),
 )
+TYPES = {
+    **dict.fromkeys(("seed", "k"), "Int64"),
+    **dict.fromkeys(("value", "paper", "public_low", "public_high"), "float64"),
+    **dict.fromkeys(("seconds", "peak_mib"), "float64"),
+}
 CALIBRATED = ("corrector", "corrector_features", "weight", "calibrated")
 ABSENT = "–"
 FUSION = "fusion"  # where a model's name stands
-SUMMARY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
+DIGITS = 12  # of a hash that tells features or graphs apart
 Document = Mapping[str, Any]
 
 
@@ -30,35 +39,48 @@ class Measured:
         metrics: split -> metric such as `recall@20` -> value.
         origin: its provenance.
         calibration: of the trial, if it has a corrector.
+        timings: of its training, a row an epoch.
     """
 
     trial: Document
     metrics: Document
     origin: Document
     calibration: Document | None = None
+    timings: pd.DataFrame | None = None
 
 
-def tidy_table(trials: Sequence[Measured]) -> pd.DataFrame:
+def tidy_table(
+    trials: Sequence[Measured], published: PublishedFigures | None = None
+) -> pd.DataFrame:
     """One row a trial, split and metric, in the order of the trials.
 
+    Args:
+        trials: of the study.
+        published: figures of others on the data set.
+
     Returns:
-        Columns `COLUMNS`; `k` is null for a metric without a list length, `data` is the
-        fingerprint of the split interactions. Where a trial has a corrector, also `CALIBRATED`:
-        its name, the features that it reads, its weight and the value with it.
+        Columns `COLUMNS`; `k` is null for a metric without a list length. `paper`, `public_low`
+        and `public_high` are of rows at test whose data and split are the environment's. `data`
+        is the fingerprint of the split interactions, the other hashes are shortened. `seconds` are
+        those of training and validation, `peak_mib` is the peak memory of the training. Where a
+        trial has a corrector, also `CALIBRATED`: its name, the features that it reads, its weight
+        and the value with it.
     """
+    others = published or PublishedFigures()
     rows = [
         {
             **each.trial,
             **_origin(each.origin),
             **{"split": split, "metric": name, "k": k, "value": values[key]},
+            **_beside(each, others, split, key),
+            **_took(each.timings),
             **_calibrated(each.calibration, split, key),
         }
         for each in trials
         for split, values in each.metrics.items()
         for key, name, k in map(_parts, values)
     ]
-    types = {"seed": "Int64", "k": "Int64", "value": "float64"}
-    further: tuple[str, ...] = ()
+    further, types = (), TYPES  # type: tuple[str, ...], dict[str, str]
     if any(each.calibration for each in trials):
         further, types = CALIBRATED, types | {"weight": "float64", "calibrated": "float64"}
     return pd.DataFrame(rows, columns=[*COLUMNS, *further]).astype(types)
@@ -75,13 +97,16 @@ def fusion_row(fusion: Document, trials: Sequence[Measured]) -> Measured:
     weights = {name: weight for name, weight in pairs if weight}
     total = " + ".join(f"{weight:g} · {name}" for name, weight in weights.items())
     said = {"trial": FUSION, "model": FUSION, "variant": total, "seed": None}
-    features: dict[str, list[str]] = {}
-    for each in trials:
-        if each.trial["trial"] in weights:
-            for modality, extractor in each.origin["features"].items():
-                features.setdefault(modality, []).append(extractor)
-    read = {modality: " / ".join(dict.fromkeys(names)) for modality, names in features.items()}
-    return Measured(said, fusion["metrics"], {**trials[0].origin, "features": read})
+    read = [each.origin for each in trials if each.trial["trial"] in weights]
+    origin = {
+        **trials[0].origin,
+        "features": _joined([of["features"] for of in read]),
+        "fingerprints": {
+            kind: _joined([of["fingerprints"][kind] for of in read])
+            for kind in ("features", "graphs")
+        },
+    }
+    return Measured(said, fusion["metrics"], origin)
 
 
 def fusion_note(fusion: Document) -> str:
@@ -92,63 +117,22 @@ def fusion_note(fusion: Document) -> str:
     return f"In the fusion, the weight of {named} is {widen('fusion.weights of the study')}."
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Test metrics of each model and variant: the mean over seeds, and ± their deviation.
-
-    Args:
-        table: of `tidy_table`.
-
-    Returns:
-        Texts; columns `model`, `variant`, `seeds` and one a metric; then again one a metric with a
-        corrector, where a trial has one.
-    """
-    test = table[(table["split"] == "test") & table["k"].notna()]
-    names = test["metric"] + "@" + test["k"].astype(str)
-    chosen = test.assign(name=names)[names.isin(SUMMARY)]
-    rows = []
-    for (model, variant), group in chosen.groupby(["model", "variant"], sort=False):
-        cells: dict[str, Any] = {"seeds": group["seed"].nunique() or ABSENT}
-        for name, values in group.groupby("name"):
-            cells[str(name)] = _cell(values["value"])
-            if "calibrated" in values:
-                cells[f"{name} calibrated"] = _cell(values["calibrated"])
-        rows.append({"model": model, "variant": variant, **cells})
-    found = {key for row in rows for key in row}
-    shown = [f"{name}{after}" for after in ("", " calibrated") for name in SUMMARY]
-    shown = [name for name in shown if name in found]
-    return pd.DataFrame(rows, columns=["model", "variant", "seeds", *shown]).fillna(ABSENT)
-
-
-def as_markdown(rows: pd.DataFrame, title: str, note: str = "") -> str:
+def as_markdown(rows: pd.DataFrame, title: str, note: str = "", level: int = 1) -> str:
     """A table of texts in Markdown, below a heading and above a note."""
     lines = [list(rows.columns), ["---"] * len(rows.columns), *rows.to_numpy().tolist()]
-    body = "\n".join(
-        f"| {' | '.join(_escaped(cell, {'|': chr(92) + '|'}) for cell in line)} |" for line in lines
-    )
-    return f"# {title}\n\n{body}\n" + (f"\n{note}\n" if note else "")
+    body = "\n".join(f"| {' | '.join(as_markdown_cell(cell) for cell in line)} |" for line in lines)
+    return f"{'#' * level} {title}\n\n{body}\n" + (f"\n{note}\n" if note else "")
 
 
 def as_latex(rows: pd.DataFrame) -> str:
     """A table of texts for LaTeX's package booktabs."""
     head, *body = [
-        " & ".join(_escaped(cell, LATEX) for cell in line) + r" \\"
+        " & ".join(as_latex_cell(cell) for cell in line) + r" \\"
         for line in [list(rows.columns), *rows.to_numpy().tolist()]
     ]
     columns = "l" * 2 + "r" * (len(rows.columns) - 2)
     start, end = rf"\begin{{tabular}}{{{columns}}}", r"\end{tabular}"
     return "\n".join([start, r"\toprule", head, r"\midrule", *body, r"\bottomrule", end, ""])
-
-
-LATEX = {
-    "\\": r"\textbackslash{}",
-    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "±": r"$\pm$",
-    "−": "$-$",
-    "–": "--",
-    "·": r"$\cdot$",
-}
 
 
 def _origin(origin: Document) -> dict[str, Any]:
@@ -158,7 +142,47 @@ def _origin(origin: Document) -> dict[str, Any]:
         "features": _listed(origin["features"]),
         "device": origin["device"],
         "version": origin["versions"]["siger-pipeline"],
+        "versions": ", ".join(f"{name} {number}" for name, number in origin["versions"].items()),
+        "feature_hashes": _hashes(origin["fingerprints"]["features"]),
+        "graph_hashes": _hashes(origin["fingerprints"]["graphs"]),
     }
+
+
+def _beside(
+    each: Measured, others: PublishedFigures, split: str, metric: str
+) -> dict[str, float | None]:
+    if split != Split.TEST.value or not is_comparable(each.origin["overrides"]):
+        return {}
+    return others.of(each.trial["model"], each.trial["variant"], metric)
+
+
+def _took(timings: pd.DataFrame | None) -> dict[str, float]:
+    """Seconds of a training, and its peak memory."""
+    if timings is None:
+        return {}
+    seconds = timings[["seconds_train", "seconds_validation"]].to_numpy().sum()
+    return {"seconds": float(seconds), "peak_mib": float(timings["peak_mib"].max())}
+
+
+def _hashes(fingerprints: Mapping[str, str]) -> str:
+    """By name, as short as tells them apart; several of one name where trials were added up."""
+    return ", ".join(
+        f"{name}: {' / '.join(_short(each) for each in hashes.split(' / '))}"
+        for name, hashes in fingerprints.items()
+    )
+
+
+def _short(fingerprint: str) -> str:
+    return fingerprint.partition(":")[2][:DIGITS]
+
+
+def _joined(documents: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Several mappings as one; the different values of a key stand one after the other."""
+    values: dict[str, list[str]] = {}
+    for document in documents:
+        for key, value in document.items():
+            values.setdefault(key, []).append(value)
+    return {key: " / ".join(dict.fromkeys(of_key)) for key, of_key in values.items()}
 
 
 def _listed(features: Mapping[str, str]) -> str:
@@ -183,15 +207,3 @@ def _calibrated(calibration: Document | None, split: str, key: str) -> dict[str,
         "weight": calibration["weight"],
         "calibrated": calibration["calibrated"][split][key],
     }
-
-
-def _cell(values: pd.Series[float]) -> str:
-    values = values.dropna()
-    if values.empty:
-        return ABSENT
-    mean = f"{values.mean():.4f}"
-    return f"{mean} ± {values.std():.4f}" if len(values) > 1 else mean
-
-
-def _escaped(cell: object, signs: Mapping[str, str]) -> str:
-    return "".join(signs.get(sign, sign) for sign in str(cell))

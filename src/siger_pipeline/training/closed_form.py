@@ -1,6 +1,7 @@
 """Models without epochs: computed at once."""
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from siger_pipeline.training.checkpoint import (
     streams,
 )
 from siger_pipeline.training.device import resolve_device
+from siger_pipeline.training.memory import PeakMemory
 from siger_pipeline.training.progress import START, Progress
 
 logger = logging.getLogger(__name__)
@@ -51,11 +53,14 @@ def fit_and_capture(
     The weights are in the best checkpoint only: a fitted model may be as large as items × items,
     and the last checkpoint serves a resume alone, which a finished training has no use for.
     """
+    memory, start = PeakMemory(torch.device("cpu")), time.perf_counter()
     _fit(model, inputs, randomness.batches)
+    took = {"seconds_train": time.perf_counter() - start, "seconds_validation": 0.0}
+    timings = pd.DataFrame([{"epoch": 0, **took, "peak_mib": memory.mib()}])
     done = {**START, "finished": True}
     best = capture(name, model, None, randomness, done, [torch.get_num_threads()])
     last = {**best, "weights": {}}
-    return Progress(best, last, _no_rows(), _no_rows("seconds_train", "seconds_validation"))
+    return Progress(best, last, pd.DataFrame({"epoch": pd.Series(dtype="int64")}), timings)
 
 
 def fit_at_once(name: str, config: Mapping[str, Any], seed: int, inputs: ModelInputs) -> ClosedForm:
@@ -83,8 +88,3 @@ def _fit(model: ClosedForm, inputs: ModelInputs, randomness: Randomness) -> None
     if model.remark:  # such as on its memory, before that is filled
         logger.info(model.remark)
     model.fit(inputs, randomness)
-
-
-def _no_rows(*columns: str) -> pd.DataFrame:
-    kinds = {"epoch": "int64", **dict.fromkeys(columns, "float64")}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})

@@ -46,8 +46,9 @@ class Progress:
         history: a row an epoch: `epoch` (from 1), `loss` and `loss_<term>` (means over the steps),
             the validation metrics (NaN after an epoch without validation), `best` (whether it is
             the best so far).
-        timings: a row an epoch: `epoch`, `seconds_train`, `seconds_validation`. Separate, so that
-            the same training has the same history.
+        timings: a row an epoch: `epoch`, `seconds_train`, `seconds_validation`, and `peak_mib`, the
+            peak memory since the training began or resumed. Separate, so that the same training
+            has the same history. A model that is computed at once has one row, of epoch 0.
     """
 
     best: dict[str, Any]

@@ -16,6 +16,7 @@ from siger_pipeline.ops.adam import Adam
 from siger_pipeline.training.checkpoint import Streams, capture, kept_for_scoring, restore_state
 from siger_pipeline.training.config import TrainConfig
 from siger_pipeline.training.epoch_losses import EpochLosses
+from siger_pipeline.training.memory import PeakMemory
 from siger_pipeline.training.progress import START, Progress, Row, Standing
 from siger_pipeline.training.validation import Validate
 
@@ -57,7 +58,7 @@ class Training:
     threads: list[int] = field(default_factory=lambda: [torch.get_num_threads()])
 
     def __post_init__(self) -> None:
-        """Set up the optimiser: Adam, SIGER §6.
+        """Set up the optimiser, Adam (SIGER §6), and begin to measure the memory.
 
         Raises:
             ValueError: a parameter of the model is in no group of the optimiser, or in two.
@@ -72,6 +73,7 @@ class Training:
                     "the optimiser_groups, wanted is one; what is not trained is a buffer"
                 )
         self.optimiser = Adam(groups)
+        self.memory = PeakMemory(self.randomness.model.device)
         self._kept: dict[str, torch.Tensor] = {}
 
     def state(self) -> dict[str, Any]:
@@ -150,7 +152,7 @@ class Training:
             "seconds_train": trained - start,
             "seconds_validation": time.perf_counter() - trained,
         }
-        self.seconds.append({"epoch": epoch, **seconds})
+        self.seconds.append({"epoch": epoch, **seconds, "peak_mib": self.memory.mib()})
         return {
             "epoch": epoch,
             "loss": sum(terms.values()),

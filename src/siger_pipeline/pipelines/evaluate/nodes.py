@@ -26,14 +26,15 @@ def evaluate_model(
     requests: dict[Request, str],
     modalities: tuple[str, ...],
     **arrays: Any,
-) -> tuple[dict[str, Any], DataFrame, DataFrame]:
-    """Metrics, metrics by group and recommendations of the trained model."""
+) -> tuple[dict[str, Any], DataFrame, DataFrame, DataFrame]:
+    """Metrics, metrics of each user and by group, and recommendations of the trained model."""
     from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.evaluation.evaluate import (
         evaluate_recommender,
         recommendation_table,
         short_lists,
     )
+    from siger_pipeline.evaluation.users import user_table
     from siger_pipeline.training.checkpoint import restore
     from siger_pipeline.training.device import resolve_device
     from siger_pipeline.training.inputs import model_inputs
@@ -46,7 +47,8 @@ def evaluate_model(
         result = evaluate_recommender(model.to(place).scorer(), matrices, evaluate, device=place)
     if short := short_lists(result.lists, names[0]):
         LOG.info(short)
-    return result.metrics, result.groups, recommendation_table(result.lists, *names)
+    of_users = user_table(result.users, names[0])
+    return result.metrics, of_users, result.groups, recommendation_table(result.lists, *names)
 
 
 def calibrate_model(

@@ -27,7 +27,7 @@ def create_pipeline(selection: Selection) -> Pipeline:
     model |= {index: index for index in ("user_index", "item_index")}
     model |= requested(selection)
     corrected = [_calibration(selection, model)] if selection.corrector else []
-    results = ["metrics", "group_metrics", "recommendations"]
+    results = ["metrics", "user_metrics", "group_metrics", "recommendations"]
     evaluated = with_requests(evaluate_model, selection)
     floors = with_code(evaluate_floors, *map(module_of, FLOORS))
     return Pipeline(

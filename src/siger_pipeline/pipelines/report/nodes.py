@@ -16,13 +16,26 @@ def trace_provenance(
     user_index: Table,
     item_index: Table,
     requests: tuple[Request, ...],
-    **parameters: Any,
+    matrices: dict[str, dict[str, str]],
+    **parts: Any,
 ) -> dict[str, Any]:
-    """Data, parameters, versions, device and threads behind the figures."""
+    """Data, parameters, versions, device and threads behind the figures.
+
+    Args:
+        checkpoint: of the trained model.
+        trial: what it says of itself.
+        splits: of all interactions.
+        user_index: users by index.
+        item_index: items by index.
+        requests: of the model.
+        matrices: `features` by modality and `graphs` by name -> argument.
+        parts: these matrices; blocks of parameters.
+    """
     from siger_pipeline.reporting.provenance import Run, provenance
 
     how = checkpoint["model"], checkpoint["device"], checkpoint["threads"]
-    run = Run(*how, trial=trial, parameters=parameters, requests=requests)
+    read = {kind: {n: parts.pop(of) for n, of in each.items()} for kind, each in matrices.items()}
+    run = Run(*how, trial=trial, parameters=parts, requests=requests, matrices=read)
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
     return provenance(run, splits.to_pandas(), *sizes)
 

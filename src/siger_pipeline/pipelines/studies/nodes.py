@@ -7,6 +7,7 @@ from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
 from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
+from siger_pipeline.studies.config import SignificanceConfig
 
 LOG = logging.getLogger(__name__)
 
@@ -64,40 +65,70 @@ def fuse_trials(
     return document, recommendation_table(fused.lists, *names)
 
 
+def compare_trials(
+    trials: list[dict[str, Any]], tests: SignificanceConfig, **users: Table
+) -> DataFrame:
+    """Each model and variant against the baseline, user by user.
+
+    Args:
+        trials: what is said of each in the table of the study.
+        tests: baseline, tests, correction.
+        users: `users_<n>`, metrics of each user of the n-th trial.
+    """
+    from siger_pipeline.data.schema import Columns
+    from siger_pipeline.studies.comparisons import compared_metrics, comparison_table, rows_of
+
+    metrics = compared_metrics(users["users_0"].columns)
+    read = (Columns.USER, Columns.SPLIT, *metrics)
+    frames = (users[f"users_{n}"].select(*read).to_pandas() for n in range(len(trials)))
+    return comparison_table(rows_of(trials, frames, metrics), metrics, tests)
+
+
 def tabulate(
-    trials: list[dict[str, Any]], title: str, **documents: dict[str, Any]
+    trials: list[dict[str, Any]],
+    title: str,
+    dataset: str,
+    paper_figures: Table,
+    public_references: Table,
+    tests: Table | None = None,
+    **documents: Any,
 ) -> tuple[DataFrame, str, str, str]:
     """The results of trials as a table, the table as CSV, and its summary in Markdown and LaTeX.
 
     Args:
         trials: what is said of each in the table.
         title: of the summary.
-        documents: `metrics_<n>` and `origin_<n>` of the n-th trial, `calibration_<n>` if it has a
-            corrector, and `fusion` of all if the study has one.
+        dataset: name of the data set.
+        paper_figures: of the paper's tables.
+        public_references: figures of public runs.
+        tests: of `compare_trials`, if the study has any.
+        documents: `metrics_<n>`, `origin_<n>` and `timings_<n>` of the n-th trial,
+            `calibration_<n>` if it has a corrector, and `fusion` of all if the study has one.
     """
-    from siger_pipeline.studies.table import (
-        Measured,
-        as_latex,
-        as_markdown,
-        fusion_note,
-        fusion_row,
-        summary,
-        tidy_table,
-    )
+    from siger_pipeline.reporting.paper import all_figures, public_figures
+    from siger_pipeline.studies.published import PublishedFigures
+    from siger_pipeline.studies.summary import written
+    from siger_pipeline.studies.table import fusion_note, fusion_row, tidy_table
 
-    measured = [
-        Measured(
-            trial,
-            documents[f"metrics_{n}"],
-            documents[f"origin_{n}"],
-            documents.get(f"calibration_{n}"),
-        )
-        for n, trial in enumerate(trials)
-    ]
+    measured = [_measured(trial, n, documents) for n, trial in enumerate(trials)]
     note = ""
     if fusion := documents.get("fusion"):
         measured.append(fusion_row(fusion, measured))
         note = fusion_note(fusion)
-    table = tidy_table(measured)
-    rows = summary(table)
-    return table, table.to_csv(index=False), as_markdown(rows, title, note), as_latex(rows)
+    figures = all_figures(paper_figures, dataset), public_figures(public_references, dataset)
+    table = tidy_table(measured, PublishedFigures(*figures))
+    compared = None if tests is None else tests.to_pandas()
+    return table, table.to_csv(index=False), *written(table, compared, title, note)
+
+
+def _measured(trial: dict[str, Any], n: int, documents: dict[str, Any]) -> Any:
+    """What is known of the n-th trial of a study."""
+    from siger_pipeline.studies.table import Measured
+
+    return Measured(
+        trial,
+        metrics=documents[f"metrics_{n}"],
+        origin=documents[f"origin_{n}"],
+        calibration=documents.get(f"calibration_{n}"),
+        timings=documents[f"timings_{n}"].to_pandas(),
+    )

@@ -1,4 +1,4 @@
-"""Wiring of a study: metrics and provenance of its trials → one table; their models → a fusion."""
+"""Wiring of a study: results of its trials → one table, their differences; models → a fusion."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,17 @@ from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.graphs.registry import features_of
 from siger_pipeline.models.registry import module_of
 from siger_pipeline.pipelines.names import SPLIT_MATRIX, calibrated, dataset_of
-from siger_pipeline.pipelines.studies.nodes import fuse_trials, tabulate
+from siger_pipeline.pipelines.studies.nodes import compare_trials, fuse_trials, tabulate
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.selection import Selection
 
 TABLES = ("table", "table_csv", "table_markdown", "table_latex")
 FUSION = ("fusion", "fused_recommendations")
+OF_TRIAL = {"metrics": "metrics", "origin": "provenance", "timings": "timings"}
+OF_ALL = {
+    "dataset": "params:dataset",
+    **{name: name for name in ("paper_figures", "public_references")},
+}
 
 
 @dataclass(frozen=True)
@@ -35,27 +40,42 @@ class Member:
         return {each: self.names[dataset_of(each)] for each in self.selection.requests}
 
 
-def create_pipeline(name: str, members: Sequence[Member], *, fused: bool = False) -> Pipeline:
-    """The node that tabulates a study, and before it, if wanted, that which fuses its trials.
+def create_pipeline(
+    name: str, members: Sequence[Member], *, fused: bool = False, tested: bool = False
+) -> Pipeline:
+    """The node that tabulates a study, and before it those that fuse and compare its trials.
 
     Args:
         name: of the study, as in names of datasets.
         members: its trials.
         fused: whether their scores are added up.
+        tested: whether their users' metrics are compared.
     """
     inputs = {"trials": f"params:study.{name}.trials", "title": f"params:study.{name}.title"}
+    inputs |= OF_ALL
     for n, member in enumerate(members):
         names = member.names
-        inputs |= {f"metrics_{n}": names["metrics"], f"origin_{n}": names["provenance"]}
+        inputs |= {f"{argument}_{n}": names[of] for argument, of in OF_TRIAL.items()}
         if member.selection.corrector:
             inputs[f"calibration_{n}"] = names[calibrated(member.selection.corrector)[0]]
     before = []
     if fused:
         before.append(_fusion(name, members))
         inputs["fusion"] = f"studies/{name}/{FUSION[0]}"
+    if tested:
+        before.append(_comparison(name, members))
+        inputs["tests"] = f"studies/{name}/tests"
     outputs = [f"studies/{name}/{table}" for table in TABLES]
     table = Node(tabulate, inputs, outputs, name=name, namespace="studies")
     return Pipeline([*before, table], tags="studies")
+
+
+def _comparison(name: str, members: Sequence[Member]) -> Node:
+    """The node that compares trials, which share their users."""
+    inputs = {"trials": f"params:study.{name}.trials", "tests": f"params:study.{name}.tests"}
+    inputs |= {f"users_{n}": member.names["user_metrics"] for n, member in enumerate(members)}
+    output = f"studies/{name}/tests"
+    return Node(compare_trials, inputs, output, name=name, namespace="studies.compare")
 
 
 def _fusion(name: str, members: Sequence[Member]) -> Node:
