@@ -17,7 +17,7 @@ def config(modalities: Any, **blocks: Any) -> Any:
 
 def test_the_chosen_extractors_have_a_block_and_no_other_has() -> None:
     checked = config({"text": "tfidf_svd", "image": None})
-    assert set(checked.model_dump()) == {"modalities", "missing", "tfidf_svd"}
+    assert set(checked.model_dump()) == {"modalities", "missing", "knockout", "knockout_seed", "tfidf_svd"}
     assert checked.tfidf_svd.dimension == 128
 
 

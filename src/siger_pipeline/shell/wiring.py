@@ -19,6 +19,7 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.locations import is_parameter
+from siger_pipeline.pipelines.names import KNOCKOUT
 from siger_pipeline.shell.raw_files import raw_keys
 from siger_pipeline.shell.trials import Trial
 from siger_pipeline.studies.differences import merged, nested
@@ -47,6 +48,15 @@ class Wired:
     scopes: dict[str, str] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> dict[str, str]:
+        """Plain names for the catalog: one of features is theirs as they were extracted."""
+        return {
+            plain: name
+            for plain, name in self.names.items()
+            if f"{KNOCKOUT}{plain}" not in self.names
+        }
 
     def makers_of(self, name: str) -> list[Node]:
         """The nodes that make a dataset, by its plain name."""
@@ -85,6 +95,15 @@ class _Wiring:
 
     def named(self, stage: str, node: Node) -> Node:
         """A node of a stage with the names of the trial, or of what trials share."""
+        renamed = self._in_scope(stage, node)
+        for name in node.outputs:
+            if name.startswith(KNOCKOUT):  # later nodes read it in place of what it was made of
+                plain = name.removeprefix(KNOCKOUT)
+                self.depends[plain] = self.depends[name]
+                self.wired.names[plain] = self.wired.names[name]
+        return renamed
+
+    def _in_scope(self, stage: str, node: Node) -> Node:
         parameters = [name for name in node.inputs if is_parameter(name)]
         if stage in OF_TRIAL or self.own & set(node.inputs):
             self.own |= set(node.outputs)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StrictInt,
+    model_validator,
+)
 
 from siger_pipeline.evaluation.config import FusionConfig
 
@@ -17,7 +25,27 @@ def _settings(fusion: Any) -> Any:
     return {True: {}, False: None}[fusion] if isinstance(fusion, bool) else fusion
 
 
+Group: TypeAlias = Literal[
+    "user_activity Q1",
+    "user_activity Q2",
+    "user_activity Q3",
+    "user_activity Q4",
+    "item_popularity Q1",
+    "item_popularity Q2",
+    "item_popularity Q3",
+    "item_popularity Q4",
+    "cold_items among all",
+    "cold_items among cold",
+]
 Overrides = Annotated[dict[str, Any], BeforeValidator(_nothing)]
+
+
+class CoverageConfig(BaseModel):
+    """`coverage:` of a study."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    top: PositiveInt = Field(default=5, description="co-occurring items of each item that count")
 
 
 class StudyConfig(BaseModel):
@@ -28,14 +56,35 @@ class StudyConfig(BaseModel):
     description: str = Field(default="", description="one line on what the study shows")
     models: tuple[str, ...] = Field(min_length=1, description="names of models")
     variants: dict[str, Overrides] = Field(
-        default={"": {}}, min_length=1, description="name of a variant -> parameters it overrides"
+        default={"": {}},
+        min_length=1,
+        description="name of a variant -> parameters it overrides; one with `{modality}` in its "
+        "name and its parameters stands for one a modality",
     )
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         default={}, description="parameter -> its values; every combination is a trial"
     )
+    each: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        default={}, description="parameter -> its values; one at a time, the others as configured"
+    )
     seeds: tuple[StrictInt, ...] | None = Field(
         default=None, min_length=1, description="of the trainings; left out: the configured one"
+    )
+    groups: tuple[Group, ...] = Field(
+        default=(), description="of users or of held-out items, in the table beside the whole"
+    )
+    coverage: CoverageConfig | None = Field(
+        default=None, description="nothing is trained: what item graphs share with co-occurrence"
     )
     fusion: Annotated[FusionConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of the scores of all trials: true, or its settings"
     )
+
+    @model_validator(mode="after")
+    def _coverage_trains_nothing(self) -> Self:
+        given = [key for key in ("seeds", "groups", "fusion") if getattr(self, key)]
+        if self.coverage and given:
+            raise ValueError(
+                f"coverage trains nothing, so that {given[0]} has no meaning beside it"
+            )
+        return self

@@ -16,6 +16,7 @@ def evaluate_model(
     checkpoint: dict[str, Any],
     *,
     evaluate: EvaluateConfig,
+    cold_items: float = 0,
     device: str,
     split_matrix: csr_matrix,
     user_index: Table,
@@ -26,6 +27,7 @@ def evaluate_model(
 ) -> tuple[dict[str, Any], DataFrame, DataFrame]:
     """Metrics, metrics by group and recommendations of the trained model."""
     from siger_pipeline.data.matrix import split_matrices
+    from siger_pipeline.evaluation.cold import with_cold_items
     from siger_pipeline.evaluation.evaluate import (
         evaluate_recommender,
         recommendation_table,
@@ -38,11 +40,15 @@ def evaluate_model(
     matrices = split_matrices(split_matrix)
     place = resolve_device(device)
     model = restore(checkpoint, model_inputs(matrices, requests, arrays, modalities))
-    result = evaluate_recommender(model.to(place).scorer(), matrices, evaluate, device=place)
+    scorer = model.to(place).scorer()
+    result = evaluate_recommender(scorer, matrices, evaluate, device=place)
+    groups = result.groups
+    if cold_items:
+        groups = with_cold_items(result, scorer, matrices, evaluate, device=place)
     names = source_ids(user_index, item_index)
     if short := short_lists(result.lists, names[0]):
         LOG.info(short)
-    return result.metrics, result.groups, recommendation_table(result.lists, *names)
+    return result.metrics, groups, recommendation_table(result.lists, *names)
 
 
 def calibrate_model(
