@@ -50,6 +50,8 @@ def with_cold_items(
     among_cold = Hits.of(ranked.items, matrices[Split.TEST][hits.users], hits.users)
     parts = [(COLD, AMONG_ALL, hits), (COLD, AMONG_COLD, among_cold.of_items(cold_I))]
     table = table_of(Split.TEST.value, parts, config.ks)
+    if table.empty:
+        return result.groups
     return pd.concat([result.groups, table], ignore_index=True)
 
 

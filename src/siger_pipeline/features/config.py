@@ -55,10 +55,15 @@ class FeaturesConfig(BaseModel):
                 )
         return modalities
 
+    @field_validator("knockout")
+    @classmethod
+    def _null_is_none(cls, knockout: dict[str, Knockout | None]) -> dict[str, Knockout | None]:
+        return {modality: how for modality, how in knockout.items() if how}
+
     @model_validator(mode="after")
     def _knockouts_are_of_modalities(self) -> Self:
         for modality, kind in self.knockout.items():
-            if kind and not self.modalities.get(modality):
+            if not self.modalities.get(modality):
                 known = [name for name, extractor in self.modalities.items() if extractor]
                 near = get_close_matches(modality, known, n=1)
                 wish = f"did you mean {near[0]!r}? " if near else ""

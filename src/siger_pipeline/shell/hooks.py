@@ -12,8 +12,8 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.phrases import duration
 from kedro_fresh.step import RUNNING
-from siger_pipeline.shell.narration import Narration
 from siger_pipeline.shell.current import check_each
+from siger_pipeline.shell.narration import Narration
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.results import closing_lines
 
