@@ -15,7 +15,8 @@ from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.evaluation.evaluate import EvaluationResult, RankedLists, seen_at_test
 from siger_pipeline.evaluation.groups import table_of
 from siger_pipeline.evaluation.hits import Hits
-from siger_pipeline.evaluation.ranking import Scorer, rank
+from siger_pipeline.evaluation.ranking import rank
+from siger_pipeline.evaluation.scores import Scorer
 
 COLD = "cold_items"
 AMONG_ALL, AMONG_COLD = "among all", "among cold"
@@ -70,8 +71,10 @@ def _ranked(
     def of_cold(users: torch.Tensor) -> torch.Tensor:
         return scorer(users)[:, columns_C]
 
+    # The scorer's blocks are of all items.
+    bound = config.block_mib * len(index_C) / max(1, len(cold_I))
     items_nK, scores_nK = rank(
-        of_cold, users_n, seen[:, index_C], config.top_k, block_mib=config.block_mib, device=device
+        of_cold, users_n, seen[:, index_C], config.top_k, block_mib=bound, device=device
     )
     padded_C = np.append(index_C, -1)  # an empty rank, −1, stays one
     return RankedLists(users_n, padded_C[items_nK], scores_nK)
