@@ -147,3 +147,13 @@ def test_a_knockout_of_the_environment_has_no_scope(tmp_path: Path) -> None:
     assert found.names["features_image"] == "knockout/features_image"
     (node,) = [node for node in found.stages["graphs"] if node.name == "graphs.knn-image-k10"]
     assert {"knockout/features_image", "knockout/missing_image"} <= set(node.inputs)
+
+
+def test_the_parameters_of_another_extractor_come_with_the_trial() -> None:
+    found = wired("features.modalities.text=hashing")
+    (scope,) = found.scopes
+    (node,) = [node for node in found.stages["features"] if node.name.endswith(".text")]
+    of_extractor = f"params:{scope}/features.hashing"
+    assert of_extractor in node.inputs
+    assert found.parameters[f"{scope}/features"]["hashing"] == {"dimension": 512, "ngram": 2}
+    assert "params:features.missing" in node.inputs

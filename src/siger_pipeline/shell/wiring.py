@@ -27,6 +27,7 @@ from siger_pipeline.studies.names import slug, varied
 
 Stages = Mapping[str, Callable[..., Pipeline]]
 OF_TRIAL = {"train", "report"}  # stages whose every node is the trial's own
+MODALITIES = "features.modalities."  # the keys that choose extractors
 FLOORS = "floors"
 UNFINISHED = "unfinished_training"  # read by a trial's training, and made by no node
 
@@ -123,7 +124,7 @@ class _Wiring:
             return self._renamed(node, stage, "", [])
         scope = self._scope(depends)
         own = [name for name, overrides in changed.items() if overrides]
-        read = [name for name in own if is_parameter(name)]
+        read = [name for name in parameters if name in own or self._is_of_chosen(_key(name))]
         for name in read:
             self._add(scope, _key(name))
         raw = {name: f"{scope}/{name}" for name in own if name in self.raw}
@@ -146,6 +147,13 @@ class _Wiring:
         return {
             name: value for name, value in overrides if _within(name, key) or _within(key, name)
         }
+
+    def _is_of_chosen(self, key: str) -> bool:
+        """Whether it is a parameter of a part that an override chose: conf/ may have none of it."""
+        overrides = self.trial.overrides.items()
+        chosen = [f"features.{name}" for k, name in overrides if k.startswith(MODALITIES)]
+        chosen += [f"ingest.{name}" for k, name in overrides if k == "ingest.source"]
+        return any(_within(key, block) for block in chosen)
 
     def _inherited(self, name: str) -> dict[str, Any]:
         return self.depends.get(name, {})
