@@ -22,7 +22,7 @@ run: $(INSTALLED) ## install, train SIGER and LightGCN on the sample, compare th
 	@echo "Three commands to try next:"
 	@echo "  $(BIN)/kedro run --params siger.lambda_perturbation=0   # a trial of its own: SIGER without perturbation"
 	@echo "  $(BIN)/kedro run --env baby --params model=lightgcn     # real data: see README.md, Data sets"
-	@echo "  $(BIN)/kedro run --pipelines components                 # a study: SIGER without each of its parts"
+	@echo "  $(BIN)/kedro run --pipelines ablation                   # a study: SIGER without each of its parts"
 
 test: check ## the whole gate, from nothing
 

@@ -89,7 +89,7 @@ def test_training_and_its_history_need_no_engine_of_tables(tmp_path: Path) -> No
 @pytest.mark.parametrize("source", names(SOURCES))
 def test_kedro_can_read_the_hints_of_every_node(model: str, source: str) -> None:
     # FREEDOM must be given the weights of other modalities.
-    known = dict(zip(("image", "text", "audio"), names(EXTRACTORS), strict=False))
+    known = dict(zip(("image", "text", "audio", "video"), names(EXTRACTORS), strict=False))
     others = {f"with_{name}": name for name in names(EXTRACTORS) if name not in known.values()}
     modalities = known | others
     requests = requests_of(model, config_of(model), sorted(modalities))

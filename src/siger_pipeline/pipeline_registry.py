@@ -90,9 +90,8 @@ def _study(study: Study, current: Current) -> Pipeline:
     for part in study.parts:
         wired = current.nodes_of(part.trial, STAGES)
         nodes |= {node.name: node for stage in wired.stages.values() for node in stage}
-        members.append(Member(part.trial.selection, wired.names))
-    fused, tested = study.fusion is not None, study.tests is not None
-    made = tabulate(study.slug, members, fused=fused, tested=tested).nodes
+        members.append(Member(part.trial.selection, part.trial.dataset, wired.names))
+    made = tabulate(study.slug, members, study.config).nodes
     current.add_study(study)
     return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from ibis.expr.types import Table
 
-from siger_pipeline.data.counts import count_reading, count_splits, count_step
+from siger_pipeline.data.counts import count_reading, count_splits, count_step, count_warm
 from siger_pipeline.data.schema import Columns
 
 MakeTable = Callable[[dict[str, Any]], Table]
@@ -50,3 +50,14 @@ def test_a_split_without_interactions_is_counted(table: MakeTable) -> None:
         ["split: validation", 0, 0, 0, 0],
         ["split: test", 1, 1, 1, 0],
     ]
+
+
+def test_what_cold_items_had_in_training_is_counted_where_a_share_is_cold(
+    table: MakeTable,
+) -> None:
+    before = count_step(pairs(table, "ux uy vx vy"), "core")
+    warm = pairs(table, "ux vx vy", "tte")
+    counts = count_warm(before, pairs(table, "ux uy vx vy", "ttte"), warm, 0.5)
+    step = "cold items without training interactions"
+    assert counts.to_numpy().tolist()[1:] == [[step, 2, 2, 3, 1]]
+    assert count_warm(before, warm, warm, 0).equals(before)

@@ -11,7 +11,7 @@ from ibis.expr.types import Table
 
 from siger_pipeline.data.config import SplitConfig, Strategy
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.split import assign, untrained, without_untrained
+from siger_pipeline.data.split import assign, untrained, without_cold, without_untrained
 from siger_pipeline.errors import InputError
 
 MakeTable = Callable[[dict[str, Any]], Table]
@@ -220,3 +220,32 @@ def test_users_without_training_leave_if_asked(table: MakeTable) -> None:
     leave = config(Strategy.TEMPORAL_GLOBAL, untrained_users="leave")
     kept = labels_of(without_untrained(labelled, leave))
     assert kept == {pair: label for pair, label in labels_of(labelled).items() if pair[0] == "a"}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.45])
+@pytest.mark.parametrize("seed", [999, 4])
+def test_cold_items_lose_their_training_interactions_and_no_others(
+    table: MakeTable, share: float, seed: int
+) -> None:
+    rows = rows_of([25, 14, 9, 9])
+    settings = config(Strategy.RANDOM_PER_USER, cold_items=share, seed=seed)
+    labelled = assign(interactions(table, rows), settings)
+    items = sorted(
+        {item for _, item, _ in rows},
+        key=lambda item: hashlib.md5(f"{seed}|{item}".encode()).hexdigest(),
+    )
+    cold = set(items[: math.floor(share * len(items) + 0.5)])
+    assert len(cold) == {0.0: 0, 0.2: 5, 0.45: 11}[share]
+    expected = {
+        pair: split
+        for pair, split in labels_of(labelled).items()
+        if split != "train" or pair[1] not in cold
+    }
+    assert labels_of(without_cold(labelled, settings)) == expected
+
+
+def test_cold_items_must_leave_a_training_interaction(table: MakeTable) -> None:
+    settings = config(Strategy.RANDOM_PER_USER, cold_items=0.6)
+    labelled = assign(interactions(table, [("u", "i", 1)]), settings)
+    with pytest.raises(InputError, match=r"split.cold_items = 0.6 leaves no training interaction"):
+        without_cold(labelled, settings)

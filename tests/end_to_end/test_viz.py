@@ -63,8 +63,7 @@ def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
     stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
     assert {pipeline["name"] for pipeline in viz.main["pipelines"]} == {
         *stages,
-        "components",
-        "table1",
+        "ablation",
         "__default__",
     }
     assert {tag for node in viz.named("task").values() for tag in node["tags"]} == stages

@@ -17,7 +17,13 @@ def config(modalities: Any, **blocks: Any) -> Any:
 
 def test_the_chosen_extractors_have_a_block_and_no_other_has() -> None:
     checked = config({"text": "tfidf_svd", "image": None})
-    assert set(checked.model_dump()) == {"modalities", "missing", "tfidf_svd"}
+    assert set(checked.model_dump()) == {
+        "modalities",
+        "missing",
+        "knockout",
+        "knockout_seed",
+        "tfidf_svd",
+    }
     assert checked.tfidf_svd.dimension == 128
 
 
@@ -77,3 +83,14 @@ def test_a_picture_holds_two_cells_a_side() -> None:
 def test_a_way_to_fill_that_is_none_is_refused() -> None:
     with pytest.raises(ValidationError, match="'zero', 'mean' or 'neighbours'"):
         config({"text": "tfidf_svd"}, missing="median")
+
+
+def test_a_knockout_of_a_modality_without_features() -> None:
+    given = {"modalities": {"text": "tfidf_svd", "image": None}, "knockout": {"txt": "noise"}}
+    with pytest.raises(ValidationError, match=r"knockout.txt is 'noise', .* did you mean 'text'"):
+        features_model(given).model_validate(given)
+    given["knockout"] = {"image": "zeros"}
+    with pytest.raises(ValidationError, match=r"knockout.image is 'zeros', .* there are text"):
+        features_model(given).model_validate(given)
+    given["knockout"] = {"image": None, "text": "shuffled"}
+    assert features_model(given).model_validate(given).knockout == {"text": "shuffled"}

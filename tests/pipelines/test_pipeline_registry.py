@@ -68,11 +68,11 @@ def test_a_new_last_stage_is_part_of_a_whole_run(monkeypatch: pytest.MonkeyPatch
 
 def test_a_study_is_built_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     pipelines = registered(monkeypatch)
-    assert "components" not in list(pipelines)
-    names = nodes_of(pipelines["components"])
-    assert {"studies.components", "train.siger", "train.siger-beta-0", "features.text"} <= names
+    assert "ablation" not in list(pipelines)
+    names = nodes_of(pipelines["ablation"])
+    assert {"studies.ablation", "train.siger", "train.siger-beta-0", "features.text"} <= names
     assert not {name for name in names if "write_report" in name}
-    assert "components" in list(pipelines)
+    assert "ablation" in list(pipelines)
     with pytest.raises(KeyError):
         pipelines["nosuch"]
 
@@ -80,7 +80,7 @@ def test_a_study_is_built_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
 def test_a_study_shares_its_nodes_with_the_runs_of_its_trials(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    study = {node.name: node for node in registered(monkeypatch)["components"].nodes}
+    study = {node.name: node for node in registered(monkeypatch)["ablation"].nodes}
     for params in ("", "siger.lambda_perturbation=0", "siger.alignment=standard"):
         run = registered(monkeypatch, params)["train"].nodes
         assert {node.name for node in run} <= study.keys()
@@ -101,5 +101,5 @@ def test_kedro_viz_shows_what_it_can_where_an_override_is_a_studys_own(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("sys.argv", ["kedro", "viz"])
-    assert "components" not in registered(monkeypatch, "siger.beta=0")
-    assert "study components is not shown: conf/base/studies.yml, line" in caplog.text
+    assert "ablation" not in registered(monkeypatch, "siger.beta=0")
+    assert "study ablation is not shown: conf/base/studies.yml, line" in caplog.text

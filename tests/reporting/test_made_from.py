@@ -8,8 +8,8 @@ import pytest
 from contracts.world import config_of
 from siger_pipeline.graphs.registry import requested_graph
 from siger_pipeline.models.registry import model_names, requests_of
-from siger_pipeline.reporting.made_from import made_from
-from siger_pipeline.requests import Request, graph
+from siger_pipeline.reporting.made_from import extractors_named, made_from
+from siger_pipeline.requests import Request, features, graph
 
 INGEST = {
     "source": "amazon",
@@ -158,3 +158,13 @@ def test_an_extractor_without_parameters_of_its_own() -> None:
     result = made_from((graph("knn", modality="text", k=10),), INGEST, SPLIT, features)
     expected = {"extractor": "counts", "parameters": {}, "missing": "zero"}
     assert result["features"] == {"text": expected}
+
+
+def test_a_knockout_is_part_of_the_features() -> None:
+    out = {**FEATURES, "knockout": {"image": "noise", "text": "zeros"}, "knockout_seed": 4}
+    requests = [features("image"), features("text")]
+    found = made_from(requests, INGEST, SPLIT, out)["features"]
+    assert found["image"] == {**IMAGE, "knockout": "noise", "knockout_seed": 4}
+    assert found["text"] == {**TEXT, "knockout": "zeros"}
+    assert extractors_named(out) == {"text": "tfidf_svd (zeros)", "image": "picture (noise)"}
+    assert extractors_named(FEATURES) == {"text": "tfidf_svd", "image": "picture"}

@@ -10,6 +10,7 @@ from shell.configured import ROOT, current, loader_of
 from siger_pipeline.errors import UserError
 from siger_pipeline.models.registry import model_config
 from siger_pipeline.plugins import RECOMMENDERS, own_names
+from siger_pipeline.shell.current import check_each, select
 from siger_pipeline.shell.studies import Studies, Study
 from siger_pipeline.studies.config import SignificanceConfig
 
@@ -31,7 +32,7 @@ def names_of(found: Study) -> list[tuple[str, str]]:
 
 
 def test_the_shipped_study() -> None:
-    found = current().studies.study("components")
+    found = current().studies.study("ablation")
     assert names_of(found) == [
         ("siger", "SIGER"),
         ("siger+beta=0", "−EISG"),
@@ -47,14 +48,67 @@ def test_models_variants_grid_and_seeds_become_trials(conf: Path) -> None:
         "mine:\n  models: [siger, lightgcn]\n  seeds: [999, 3]\n"
         "  variants: {all: {}, text: {features.modalities.image: null}}\n"
     )
-    with pytest.raises(UserError, match=r"'all' and 'text'.*changes nothing for model lightgcn"):
-        study(conf, text)
-    assert names_of(study(conf, text.replace(", lightgcn", ""))) == [
+    siger = [
         ("siger", "all"),
         ("siger+seed=3", "all"),
         ("siger+features.modalities.image=null", "text"),
         ("siger+features.modalities.image=null+seed=3", "text"),
     ]
+    assert names_of(study(conf, text.replace(", lightgcn", ""))) == siger
+    # A model that reads none of what a variant overrides has no trial of it.
+    of_lightgcn = [("lightgcn", "all"), ("lightgcn+seed=3", "all")]
+    assert names_of(study(conf, text)) == [*siger, *of_lightgcn]
+    with pytest.raises(UserError, match=r"'all' and 'text'.*changes nothing for model lightgcn"):
+        study(conf, text.replace("siger, ", ""))
+
+
+def test_a_variant_for_each_modality_of_the_data_set(conf: Path) -> None:
+    (conf / "base" / "studies.yml").write_text(
+        "mine:\n  models: [siger]\n"
+        '  variants: {all: {}, "no {modality}": {"features.modalities.{modality}": null}}\n'
+    )
+    assert names_of(current("", conf).studies.study("mine")) == [
+        ("siger", "all"),
+        ("siger+features.modalities.text=null", "no text"),
+        ("siger+features.modalities.image=null", "no image"),
+    ]
+    of_tiktok = current("", conf, "tiktok").studies.study("mine")
+    assert [variant for _, variant in names_of(of_tiktok)] == ["all", "no image", "no audio"]
+
+
+EACH = "mine:\n  models: [siger]\n  each: {beta: [0.1, 0.3], siger.item_layers: [1, 2]}\n"
+
+
+def test_one_parameter_at_a_time(conf: Path) -> None:
+    assert names_of(study(conf, EACH)) == [
+        ("siger", "as configured"),
+        ("siger+beta=0.1", "beta=0.1"),
+        ("siger+item_layers=1", "siger.item_layers=1"),
+    ]
+
+
+def test_one_parameter_at_a_time_from_the_command_line(conf: Path) -> None:
+    found = study(conf, EACH, "each.siger.epsilon=[0.1, 0.2],train.max_epochs=2")
+    assert names_of(found) == [
+        ("siger+max_epochs=2", "as configured"),
+        ("siger+epsilon=0.1+max_epochs=2", "siger.epsilon=0.1"),
+        ("siger+epsilon=0.2+max_epochs=2", "siger.epsilon=0.2"),
+    ]
+    assert found.label == "mine+each.siger.epsilon=0.1,0.2+train.max_epochs=2"
+    with pytest.raises(UserError, match="'mine' varies no parameter one at a time"):
+        study(conf, "mine: {models: [siger]}\n", "each.siger.epsilon=[0.1]")
+    with pytest.raises(UserError, match=r"each.siger.epsilon is 0.1; Input should be a valid list"):
+        study(conf, EACH, "each.siger.epsilon=0.1")
+    select(current("each.siger.epsilon=[0.1]", conf))
+    check_each(["mine"])
+    with pytest.raises(UserError, match=r"--params each.siger.epsilon: a study varies it"):
+        check_each([])
+
+
+def test_a_study_of_coverage_has_models_with_item_graphs(conf: Path) -> None:
+    assert study(conf, "mine: {models: [siger], coverage: {}}\n").config.coverage
+    with pytest.raises(UserError, match="lightgcn has no item graph of features"):
+        study(conf, "mine: {models: [lightgcn], coverage: {}}\n")
 
 
 def test_a_model_that_reads_no_seed_is_one_trial_of_all_seeds(conf: Path) -> None:
@@ -173,6 +227,20 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
             ["variant 'a'", "train.seed is set twice"],
         ),
         ("mine: {models: [siger], seeds: [3, 3]}", ["trial siger+seed=3 twice"]),
+        ("mine: {models: [siger], each: {beta: []}}", ["is empty: each.beta"]),
+        (
+            'mine: {models: [siger], variants: {"a {modality}": {beta: 0}}}',
+            ["variant 'a {modality}' has {modality} in its name alone", "write it in both"],
+        ),
+        (
+            "mine: {models: [siger], groups: [cold]}",
+            ["groups.0 is 'cold'", "'user_activity Q1'"],
+        ),
+        (
+            "mine: {models: [siger], coverage: {}, seeds: [1]}",
+            ["coverage trains nothing, so that seeds has no meaning"],
+        ),
+        ("mine: {models: [siger], coverage: {topp: 1}}", ["no key 'coverage.topp'"]),
         ("mine: {models: [siger], fusion: true}", ["fusion and one trial, siger"]),
         ("mine: {models: [siger, lightgcn], fusion: 1}", ["fusion is 1"]),
         (
@@ -282,7 +350,7 @@ def test_a_run_does_not_replace_what_a_study_sets(conf: Path, params: str, key: 
 
 
 def test_scores_may_be_added_up(conf: Path) -> None:
-    assert study(conf, "mine: {models: [siger, lightgcn], fusion: false}\n").fusion is None
-    found = study(conf, "mine: {models: [siger, lightgcn], fusion: true}\n").fusion
+    assert study(conf, "mine: {models: [siger, lightgcn], fusion: false}\n").config.fusion is None
+    found = study(conf, "mine: {models: [siger, lightgcn], fusion: true}\n").config.fusion
     assert found is not None
     assert (found.top, found.monitor, found.weights[:3]) == (200, "recall@20", (0.0, 0.1, 0.2))

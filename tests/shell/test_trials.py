@@ -46,6 +46,19 @@ from siger_pipeline.shell.trials import counts, without_effect
         ("model=ease,train.seed=3,train.learning_rate=0.1,ease.train.patience=9", "ease"),
         ("model=ease,ease.ridge=9,ease.solve_mib=9", "ease+ridge=9"),
         ("model=random,train.seed=3,train.patience=9", "random+seed=3"),
+        ("features.knockout.image=noise", "siger+features.knockout.image=noise"),
+        (
+            "features.knockout.image=noise,features.knockout_seed=3",
+            "siger+features.knockout.image=noise+features.knockout_seed=3",
+        ),
+        (
+            "features.knockout.image=zeros,features.knockout_seed=3",
+            "siger+features.knockout.image=zeros",
+        ),
+        ("features.knockout.image=null,features.knockout_seed=3", "siger"),
+        ("model=lightgcn,features.knockout.image=noise,features.knockout_seed=3", "lightgcn"),
+        ("model=ease_text,features.knockout.image=noise", "ease_text"),
+        ("split.cold_items=0.2", "siger+split.cold_items=0.2"),
     ],
 )
 def test_a_name_has_the_overrides_that_count(params: str, name: str) -> None:

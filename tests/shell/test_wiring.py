@@ -1,9 +1,12 @@
 """What trials share is named by what it depends on; what they do not, by the trial."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from kedro.pipeline import Node
 
-from shell.configured import current
+from shell.configured import ROOT, current
 from siger_pipeline.pipeline_registry import STAGES
 from siger_pipeline.shell.wiring import Wired, wire
 
@@ -106,3 +109,51 @@ def test_nodes_of_two_trials_that_share_a_name_are_the_same() -> None:
     assert not {name for name in shared if name.startswith(("train", "report"))}
     for name in shared:
         assert (one[name].inputs, one[name].outputs) == (other[name].inputs, other[name].outputs)
+
+
+OUT = "features.knockout.image=shuffled"
+
+
+def test_a_knockout_extracts_nothing_again_and_is_what_later_stages_read() -> None:
+    found, names = wired(OUT), {"sample-features-knockout-image-shuffled"}
+    assert set(found.scopes) == names
+    (scope,) = names
+    extraction, plain = nodes(OUT)["features.image"], nodes()["features.image"]
+    assert (extraction.inputs, extraction.outputs) == (plain.inputs, plain.outputs)
+    out = [f"{scope}/knockout/features_image", f"{scope}/knockout/missing_image"]
+    knockout = nodes(OUT)[f"features.{scope}.knockout-image"]
+    assert (knockout.inputs[:2], knockout.outputs) == (plain.outputs, out)
+    reading = {
+        name
+        for name, node in nodes(OUT).items()
+        if not name.startswith("features.") and {*plain.outputs, *out} & set(node.inputs)
+    }
+    assert {"train", "graphs", "evaluate", "report"} == {n.partition(".")[0] for n in reading}
+    for name in reading:
+        assert not set(plain.outputs) & set(nodes(OUT)[name].inputs)
+    assert found.names["graphs/knn-image-k10"] == f"{scope}/graphs/knn-image-k10"
+    assert found.names["graphs/knn-text-k10"] == "graphs/knn-text-k10"
+    # By its plain name, the catalog has the features as they were extracted.
+    assert "features_image" not in found.own
+
+
+def test_a_knockout_of_the_environment_has_no_scope(tmp_path: Path) -> None:
+    folder = tmp_path / "conf"
+    shutil.copytree(ROOT / "conf", folder)
+    path = folder / "base" / "parameters_features.yml"
+    path.write_text(path.read_text().replace("knockout: {}", "knockout: {image: zeros}"))
+    found = wire(current("", folder).trial, STAGES)
+    assert found.scopes == {}
+    assert found.names["features_image"] == "knockout/features_image"
+    (node,) = [node for node in found.stages["graphs"] if node.name == "graphs.knn-image-k10"]
+    assert {"knockout/features_image", "knockout/missing_image"} <= set(node.inputs)
+
+
+def test_the_parameters_of_another_extractor_come_with_the_trial() -> None:
+    found = wired("features.modalities.text=hashing")
+    (scope,) = found.scopes
+    (node,) = [node for node in found.stages["features"] if node.name.endswith(".text")]
+    of_extractor = f"params:{scope}/features.hashing"
+    assert of_extractor in node.inputs
+    assert found.parameters[f"{scope}/features"]["hashing"] == {"dimension": 512, "ngram": 2}
+    assert "params:features.missing" in node.inputs

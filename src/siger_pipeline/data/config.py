@@ -75,6 +75,12 @@ class SplitConfig(BaseModel):
     untrained_users: Literal["refuse", "leave"] = Field(
         description="users without a training interaction: an error, or out of the other splits"
     )
+    cold_items: float = Field(
+        default=0,
+        ge=0,
+        lt=1,
+        description="share of the items that lose their training interactions",
+    )
 
     @model_validator(mode="after")
     def _ratios_share_out_one(self) -> Self:

@@ -5,6 +5,7 @@ from ibis.expr.types import IntegerScalar, Table
 
 from siger_pipeline.data.schema import Columns, Split
 
+COLD = "cold items without training interactions"
 UNKNOWN = "items without metadata"
 
 
@@ -36,6 +37,21 @@ def count_reading(rows: Table, pairs: Table, bad_lines: int) -> pd.DataFrame:
     read = count_step(rows, "read").assign(**{Columns.REMOVED: bad_lines})
     unique = count_step(pairs, "one per pair", read[Columns.INTERACTIONS].item())
     return pd.concat([read, unique], ignore_index=True)
+
+
+def count_warm(so_far: pd.DataFrame, assigned: Table, warm: Table, share: float) -> pd.DataFrame:
+    """The counts with a row for the interactions without those that cold items had in training.
+
+    Args:
+        so_far: rows of counts.
+        assigned: columns user, item, split.
+        warm: the same, without them.
+        share: of the items that are cold; with 0 there is no such row.
+    """
+    if not share:
+        return so_far
+    before = int(assigned.count().to_pyarrow().as_py())
+    return pd.concat([so_far, count_step(warm, COLD, before)], ignore_index=True)
 
 
 def count_trained(trained: Table, removed: int) -> pd.DataFrame:

@@ -56,6 +56,41 @@ def assign(interactions: Table, settings: SplitConfig) -> Table:
     return ordered.select(*PAIR, **{Columns.SPLIT: label}).cache()
 
 
+def without_cold(labelled: Table, settings: SplitConfig) -> Table:
+    """The interactions without the training interactions of cold items (`docs/protocol.md`).
+
+    Of I items with interactions, floor(r I + 1/2) are cold, r the share of the settings: those that
+    come first in the order of md5("seed|item"). What is held out of them stays.
+
+    Args:
+        labelled: columns user, item, split.
+        settings: cold_items, seed.
+
+    Returns:
+        The same columns, fewer rows.
+
+    Raises:
+        InputError: no training interaction is left.
+    """
+    if not settings.cold_items:
+        return labelled
+    items = labelled.select(Columns.ITEM).distinct()
+    order = (ibis.literal(f"{settings.seed}|") + items[Columns.ITEM]).hexdigest("md5")
+    ordered = items.mutate(
+        position=ibis.row_number().over(order_by=[order, Columns.ITEM]), size=items.count()
+    )
+    share = (ordered["size"] * settings.cold_items + 0.5).floor()
+    cold = ordered.filter(ordered["position"] < share)
+    trained = labelled[Columns.SPLIT] == Split.TRAIN.value
+    left = labelled.filter(~(trained & labelled[Columns.ITEM].isin(cold[Columns.ITEM]))).cache()
+    if not left.filter(left[Columns.SPLIT] == Split.TRAIN.value).count().to_pyarrow().as_py():
+        raise InputError(
+            f"split.cold_items = {settings.cold_items} leaves no training interaction; choose a "
+            "smaller share."
+        )
+    return left
+
+
 def untrained(labelled: Table) -> Table:
     """Users without a training interaction.
 

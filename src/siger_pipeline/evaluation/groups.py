@@ -7,7 +7,7 @@
 Shape suffixes: n users, I items.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,9 +72,20 @@ def group_table(
         One row per metric: split, group_by, group, users (how many the mean is over), metric,
         value. A group without a held-out item is left out.
     """
+    return table_of(split, _parts(hits, training), ks)
+
+
+def table_of(split: str, parts: Iterable[tuple[str, str, Hits]], ks: Sequence[int]) -> pd.DataFrame:
+    """Every accuracy metric of some groups, as `group_table`.
+
+    Args:
+        split: name of the evaluated split.
+        parts: what each group is grouped by, its name, and its lists beside its held-out items.
+        ks: list lengths.
+    """
     rows = [
         (split, group_by, group, len(part.users), name, value)
-        for group_by, group, part in _parts(hits, training)
+        for group_by, group, part in parts
         if len(part.users)
         for name, value in accuracy(part, ks).means().items()
     ]

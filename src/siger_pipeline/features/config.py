@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from siger_pipeline.blocks import with_blocks
 from siger_pipeline.features.extractor import load_extractor
+from siger_pipeline.features.knockout import Knockout
 from siger_pipeline.plugins import EXTRACTORS, names
 
 Missing: TypeAlias = Literal["zero", "mean", "neighbours"]
@@ -28,6 +29,12 @@ class FeaturesConfig(BaseModel):
         description="the features of items that have none: zero, the mean of the items that have "
         "some, or that of those which the same users have in training",
     )
+    knockout: dict[str, Knockout | None] = Field(
+        {},
+        description="name of a modality -> what takes the place of its features, so that nothing "
+        "is learned from their content: noise, constant, shuffled, zeros",
+    )
+    knockout_seed: int = Field(999, ge=0, lt=2**63, description="of noise and shuffles")
 
     @field_validator("modalities")
     @classmethod
@@ -47,6 +54,24 @@ class FeaturesConfig(BaseModel):
                     f" {', '.join(known)} (null drops the modality)"
                 )
         return modalities
+
+    @field_validator("knockout")
+    @classmethod
+    def _null_is_none(cls, knockout: dict[str, Knockout | None]) -> dict[str, Knockout | None]:
+        return {modality: how for modality, how in knockout.items() if how}
+
+    @model_validator(mode="after")
+    def _knockouts_are_of_modalities(self) -> Self:
+        for modality, kind in self.knockout.items():
+            if not self.modalities.get(modality):
+                known = [name for name, extractor in self.modalities.items() if extractor]
+                near = get_close_matches(modality, known, n=1)
+                wish = f"did you mean {near[0]!r}? " if near else ""
+                raise ValueError(
+                    f"knockout.{modality} is {kind!r}, but no modality of that name has features; "
+                    f"{wish}there are {', '.join(known) or 'none'}"
+                )
+        return self
 
 
 def features_model(given: object) -> type[FeaturesConfig]:

@@ -113,6 +113,17 @@ def features_of(requests: Iterable[Request]) -> tuple[str, ...]:
     return tuple(sorted({each.modality for each in (*asked, *parts) if each.modality}))
 
 
+def content_graphs(requests: Iterable[Request]) -> tuple[Graph, ...]:
+    """The graphs of items among some requests that are made of features alone."""
+    return tuple(
+        made
+        for made in graphs_of(requests)
+        if made.config.joins_items
+        and not made.config.reads_interactions
+        and features_of([made.request])
+    )
+
+
 def _with_parts(request: Request, within: tuple[Request, ...]) -> Iterator[Graph]:
     """A graph after the graphs that it is made of; nothing for features."""
     if request.recipe == FEATURES:

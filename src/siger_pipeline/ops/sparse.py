@@ -77,3 +77,11 @@ def blocks_of_rows(row_bytes: np.ndarray, limit_bytes: int) -> Iterator[slice]:
         stop = max(start + 1, int(np.searchsorted(ends, before + limit_bytes, side="right")))
         yield slice(start, stop)
         start, before = stop, ends[stop - 1]
+
+
+def without_loops(graph: sparse.csr_matrix) -> sparse.csr_matrix:
+    """The graph without the links of items to themselves, which kNN graphs have."""
+    links = graph.tocoo()
+    to_others = (links.row != links.col) & (links.data != 0)
+    ends = (links.row[to_others], links.col[to_others])
+    return sparse.csr_matrix((links.data[to_others], ends), shape=links.shape)

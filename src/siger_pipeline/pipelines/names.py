@@ -9,6 +9,8 @@ from siger_pipeline.requests import Request
 SPLIT_TABLES = ("splits", "user_index", "item_index")
 SPLIT_MATRIX = "split_matrix"
 GRAPHS = "graphs/"
+# What stands below takes the place of the dataset of the rest of the name, in later stages.
+KNOCKOUT = "knockout/"
 
 
 def calibrated(corrector: str) -> list[str]:

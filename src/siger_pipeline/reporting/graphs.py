@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from siger_pipeline.ops.sparse import without_loops
+
 WIDEST = 40  # bins of a distribution that is drawn on linear axes, at most
 GROWTH = 1.25  # ratio of the edges of a bin that is drawn on logarithmic axes
 HEAVY = 10  # a degree this many times the median calls for logarithmic axes
@@ -39,14 +41,6 @@ def describe(interactions: sparse.csr_matrix, items: Mapping[str, sparse.csr_mat
         in_degrees = {name: graph.getnnz(axis=0) for name, graph in linked.items()}
         distributions.append(distribution("in_degree", in_degrees))
     return {"graphs": rows, "distributions": distributions}
-
-
-def without_loops(graph: sparse.csr_matrix) -> sparse.csr_matrix:
-    """The graph without the links of items to themselves, which kNN graphs have."""
-    links = graph.tocoo()
-    to_others = (links.row != links.col) & (links.data != 0)
-    ends = (links.row[to_others], links.col[to_others])
-    return sparse.csr_matrix((links.data[to_others], ends), shape=links.shape)
 
 
 def user_item_statistics(side: str, degrees: np.ndarray, others: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from siger_pipeline.features.knockout import DRAWN
 from siger_pipeline.graphs.registry import Graph, features_of, graphs_of
 from siger_pipeline.requests import Request
 
@@ -28,7 +29,7 @@ def made_from(
     Returns:
         `reads`: names of what the model is built from, `interactions` first; `data`: `source`,
         `parameters`, `split`; `features`: modality -> `extractor`, `parameters`,
-        `missing`; `graphs`: name -> `recipe`, `parameters`, `reads`.
+        `missing`, `knockout` if there is one; `graphs`: name -> `recipe`, `parameters`, `reads`.
     """
     asked = tuple(requests)
     return {
@@ -46,7 +47,7 @@ def made_from(
 def features_behind(
     requests: Iterable[Request], features: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """Modality -> `extractor`, its `parameters`, `missing`, of what is requested or in its graphs.
+    """Modality -> `extractor`, its `parameters`, …, of what is requested or in its graphs.
 
     Args:
         requests: of a model.
@@ -57,8 +58,29 @@ def features_behind(
             "extractor": (extractor := features["modalities"][modality]),
             "parameters": dict(features.get(extractor) or {}),
             "missing": features["missing"],
+            **_knockout(modality, features),
         }
         for modality in features_of(requests)
+    }
+
+
+def _knockout(modality: str, features: Mapping[str, Any]) -> dict[str, Any]:
+    how = features.get("knockout", {}).get(modality)
+    seed = {"knockout_seed": features["knockout_seed"]} if how in DRAWN else {}
+    return {"knockout": how, **seed} if how else {}
+
+
+def extractors_named(features: Mapping[str, Any]) -> dict[str, str]:
+    """Modality -> extractor, and what has taken the place of its features: `picture (noise)`.
+
+    Args:
+        features: `features:` of the parameters.
+    """
+    out = features.get("knockout", {})
+    return {
+        modality: f"{extractor} ({out[modality]})" if out.get(modality) else extractor
+        for modality, extractor in features["modalities"].items()
+        if extractor
     }
 
 

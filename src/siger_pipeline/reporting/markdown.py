@@ -15,6 +15,7 @@ def markdown(report: Report) -> str:
     """
     by_activity = tables.groups(report, "user_activity")
     by_popularity = tables.groups(report, "item_popularity")
+    cold = tables.groups(report, "cold_items")
     sections = [
         _head(report),
         _results(report),
@@ -23,6 +24,7 @@ def markdown(report: Report) -> str:
         _section("Every metric, validation", tables.every_metric(report, "validation")),
         _section("Test, users by their training interactions", by_activity),
         _section("Test, held-out items by their training interactions", by_popularity),
+        _section("Test, items without training interactions", cold) if cold.rows else "",
         _provenance(report),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"

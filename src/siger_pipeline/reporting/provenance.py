@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.reporting.fingerprints import matrix_fingerprint
-from siger_pipeline.reporting.made_from import made_from
+from siger_pipeline.reporting.made_from import extractors_named, made_from
 from siger_pipeline.requests import Request
 
 PACKAGES = (
@@ -72,7 +72,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         of features and graphs, `versions`.
     """
     values = {name: _as_json(value) for name, value in run.parameters.items()}
-    features = values.get("features", NO_FEATURES)["modalities"]
+    features = extractors_named(values.get("features", NO_FEATURES))
     return {
         "trial": run.trial["name"],
         "overrides": dict(run.trial["overrides"]),
@@ -87,7 +87,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
             **{split.value: int((splits[Columns.SPLIT] == split.value).sum()) for split in Split},
         },
         "split": values["split"],
-        "features": {modality: how for modality, how in features.items() if how},
+        "features": features,
         "features_note": values["report"]["features_note"] if features else "",
         "seed": values["train"].get("seed"),
         "device": run.device,

@@ -19,6 +19,7 @@ from siger_pipeline.shell.unused_globals import unused_globals
 from siger_pipeline.shell.yaml_faults import fault, line_of
 
 KINDS = ("globals", "parameters", "catalog", "credentials", "studies")
+EACH = "each"
 ENDINGS = (".yml", ".yaml", ".json")
 READ = "read are globals.yml, parameters*.yml, catalog*.yml, credentials*.yml, studies*.yml"
 
@@ -30,12 +31,16 @@ class ProjectConfigLoader(ConfigLoader):
 
     Attributes:
         read: the files of each kind, those of the base first.
+        each: of `--params each.…`, parameters and values for a study, which are no trial's.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Read globals.yml at once, as Kedro's does."""
         self.read: dict[str, list[Path]] = {}
         self._configured: dict[str, Any] | None = None
+        runtime = dict(options.get("runtime_params") or {})
+        self.each = runtime.pop(EACH, {})
+        options["runtime_params"] = runtime
         super().__init__(*arguments, **options)
 
     def configured(self) -> dict[str, Any]:

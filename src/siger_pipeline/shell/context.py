@@ -127,7 +127,7 @@ class ProjectContext(KedroContext):
             current.trial.dataset,
             current.scopes,
             {short: trial.name for short, trial in current.trials.items()},
-            current.wired[current.trial.slug].names,
+            current.wired[current.trial.slug].own,
         )
         loader["parameters"] = {**self.configuration["parameters"], **current.parameters}
         self._validated_params_cache = None  # of an earlier call, without trials of studies

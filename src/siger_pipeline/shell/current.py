@@ -6,7 +6,7 @@ this is the only state of the project that outlives a call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -69,12 +69,11 @@ class Current:
             for part in study.parts
         ]
         title = f"{study.label} on {self.trial.dataset}"
-        title += f": {study.description}" if study.description else ""
+        title += f": {study.config.description}" if study.config.description else ""
         said: dict[str, Any] = {"trials": rows, "title": title}
-        if study.fusion:
-            said["fusion"] = study.fusion.model_dump(mode="json")
-        if study.tests:
-            said["tests"] = study.tests.model_dump(mode="json")
+        stated = {"groups", "coverage", "fusion", "tests"}
+        config = study.config.model_dump(mode="json", include=stated)
+        said |= {key: value for key, value in config.items() if value}
         self.parameters = merged(self.parameters, {"study": {study.slug: said}})
 
     @property
@@ -123,3 +122,21 @@ def all_pipelines() -> list[str]:
     current = selected()
     studies = current.studies.names() if current else []
     return list(dict.fromkeys([*pipelines, *studies]))
+
+
+def check_each(names: Sequence[str]) -> None:
+    """Refuse `each` of `--params` in a run of no study: nothing would be varied.
+
+    Args:
+        names: of the pipelines that run.
+
+    Raises:
+        ParameterError: it names the parameter.
+    """
+    current = selected()
+    varied = current.studies.each if current else {}
+    if current and varied and not set(names) & set(current.studies.names()):
+        raise ParameterError(
+            f"--params each.{next(iter(varied))}: a study varies it, such as --pipelines "
+            "sensitivity, and this run is of none"
+        )

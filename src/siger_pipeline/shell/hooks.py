@@ -14,6 +14,7 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.phrases import duration
 from kedro_fresh.step import RUNNING
+from siger_pipeline.shell.current import check_each
 from siger_pipeline.shell.narration import Narration
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.results import closing_lines
@@ -36,7 +37,12 @@ class ProjectHooks:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
-        """Begin to narrate."""
+        """Begin to narrate.
+
+        Raises:
+            ParameterError: `each` of `--params` without a study.
+        """
+        check_each(run_params.get("pipeline_names") or [])
         self.tells_itself, self.node = CACHING in str(run_params["runner"]), ""
         self.later = {}
         if not self.tells_itself:

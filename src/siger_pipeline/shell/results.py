@@ -61,7 +61,8 @@ def _tables(tables: dict[str, Location], trials: int) -> Iterator[Line]:
     for name, place in tables.items():
         if path := place.current():
             study = name.split("/")[1]
-            yield logging.INFO, f"{study}, {trials} trials: see {seen_from_here(path)}"
+            of = f", {trials} trials" if trials else ""
+            yield logging.INFO, f"{study}{of}: see {seen_from_here(path)}"
 
 
 def _page(place: Location) -> Iterator[Line]:

@@ -1,10 +1,11 @@
 """Which nodes a trial has: the environment's source and modalities, the model's requests."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
+from siger_pipeline.features.knockout import Knockout
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import requests_of
@@ -25,6 +26,7 @@ class Selection:
         corrector: registered name of the model that corrects its order; empty where none does.
         corrector_requests: graphs and features that the corrector is built from.
         missing: what items without features get.
+        knockout: modality -> what takes the place of its features.
     """
 
     source: str
@@ -35,6 +37,7 @@ class Selection:
     corrector: str = ""
     corrector_requests: tuple[Request, ...] = ()
     missing: Missing = "zero"
+    knockout: dict[str, Knockout] = field(default_factory=dict)
 
     @property
     def trial(self) -> str:
@@ -62,7 +65,8 @@ def selection_of(parameters: StageParameters) -> Selection:
     model, corrector = parameters.model, parameters.calibration.corrector or ""
     requests = _requests(model, parameters, modalities)
     source, missing = parameters.ingest.source, parameters.features.missing
-    chosen = Selection(source, modalities, model, requests, missing=missing)
+    knockout = {name: how for name, how in parameters.features.knockout.items() if how}
+    chosen = Selection(source, modalities, model, requests, missing=missing, knockout=knockout)
     if not corrector:
         return chosen
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -13,11 +13,13 @@ from pydantic import BaseModel, ValidationError
 
 from siger_pipeline.errors import ConfigurationError, UserError
 from siger_pipeline.evaluation.config import FusionConfig
+from siger_pipeline.graphs.registry import Graph, content_graphs
 from siger_pipeline.models.registry import model_config, model_names
-from siger_pipeline.shell.configuration import ProjectConfigLoader
+from siger_pipeline.shell.configuration import EACH, ProjectConfigLoader
 from siger_pipeline.shell.fusion import why_not_fused
 from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.parameters import in_words_of_yaml
+from siger_pipeline.shell.same_trials import Asked, distinct
 from siger_pipeline.shell.significance import why_not_tested
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import SignificanceConfig, StudyConfig
@@ -53,23 +55,23 @@ class Study:
     Attributes:
         name: of its pipeline.
         label: the name, and the overrides of the run: its table is of other trials under these.
-        description: one line.
         parts: its trials.
-        fusion: of their scores, if the study has one.
-        tests: of their differences, if the study has them.
+        config: what `studies.yml` says of it.
     """
 
     name: str
     label: str
-    description: str
     parts: Sequence[Part]
-    fusion: FusionConfig | None
-    tests: SignificanceConfig | None
+    config: StudyConfig
 
     @property
     def slug(self) -> str:
         """The label in names of nodes, datasets and folders."""
         return self.name if self.label == self.name else slug(self.label)
+
+
+def _content_graphs(part: Part) -> tuple[Graph, ...]:
+    return content_graphs(part.trial.selection.requests)
 
 
 class Studies:
@@ -108,11 +110,10 @@ class Studies:
         self.names()
         config = self._config(name)
         seedless = {model for model in config.models if not is_setting_of(model, "seed")}
-        parts = [Part(self._trial(name, p), p.variant) for p in points(config, seedless)]
-        self._check_twice(name, parts)
+        parts = self._parts(name, list(self._points(name, config, seedless)))
         self._check_blocks(name, config, parts)
         label = self._label(name, parts)
-        study = Study(name, label, config.description, parts, config.fusion, config.tests)
+        study = Study(name, label, parts, config)
         if study.slug != name and study.slug in self.names():
             raise ConfigurationError(
                 f"{self._at(study.slug)}study {study.slug!r} has the name that the results of "
@@ -129,10 +130,32 @@ class Studies:
             for key, value in part.trial.overrides.items()
             if any(overlap(key, of_run(asked, part.trial.model)) for asked in keys)
         }
-        return varied(name, by)
+        return varied(name, by | {f"{EACH}.{key}": values for key, values in self.each.items()})
+
+    @property
+    def each(self) -> dict[str, Any]:
+        """The parameters of `--params each.…`, and their values."""
+        return dict(leaves(self._loader.each))
+
+    def _points(self, name: str, config: StudyConfig, seedless: Collection[str]) -> Iterator[Point]:
+        modalities = self._given["features"]["modalities"]
+        try:
+            yield from points(config, seedless, [m for m, how in modalities.items() if how])
+        except ConfigurationError as error:
+            raise ConfigurationError(
+                f"{self._at(name, 'variants')}study {name!r}: {error}"
+            ) from error
 
     def _config(self, name: str) -> StudyConfig:
         found = self._loader.optional(KIND)[name]
+        if self.each and isinstance(found, Mapping):
+            if EACH not in found:
+                raise ConfigurationError(
+                    f"{self._at(name)}study {name!r} varies no parameter one at a time: leave "
+                    f"{EACH}.{next(iter(self.each))} out of --params, or give the study a key "
+                    f"{EACH!r}"
+                )
+            found = {**found, EACH: self.each}
         try:
             config = StudyConfig.model_validate(found)
         except ValidationError as error:
@@ -153,7 +176,7 @@ class Studies:
                 )
         return config
 
-    def _trial(self, name: str, point: Point) -> Trial:
+    def _asked(self, name: str, point: Point) -> Asked:
         model = point.model
         try:
             known = model_config(model).model_fields
@@ -171,26 +194,26 @@ class Studies:
         given, explicit = merged(self._given, own), merged(runtime, own)
         where = partial(self._where, overrides)
         try:
-            return trial_of(self._loader.configured(), given, explicit, where)
+            trial = trial_of(self._loader.configured(), given, explicit, where)
         except UserError as error:
             raise type(error)(f"{self._of(name, point)}: {error}") from error
+        return Asked(point, overrides, trial)
 
     def _of(self, name: str, point: Point) -> str:
         variant = f", variant {point.variant!r}" if point.variant else ""
         return f"{self._at(name)}study {name!r}, model {point.model}{variant}"
 
-    def _check_twice(self, name: str, parts: Sequence[Part]) -> None:
-        seen: dict[str, Part] = {}
-        for part in parts:
-            # Some disks take capital and small letters for the same.
-            other = seen.setdefault(part.trial.name.casefold(), part)
-            if other is not part:
-                variants = " and ".join(repr(each.variant) for each in (other, part))
-                raise ConfigurationError(
-                    f"{self._at(name)}study {name!r} has trial {part.trial.name} twice, as "
-                    f"variants {variants}: an override equals what is configured, or changes "
-                    f"nothing for model {part.trial.model}; leave one of them out"
-                )
+    def _parts(self, name: str, asked: Sequence[Point]) -> list[Part]:
+        kept, twice = distinct([self._asked(name, point) for point in asked])
+        if twice:
+            variants = " and ".join(repr(each.point.variant) for each in twice)
+            trial = twice[1].trial
+            raise ConfigurationError(
+                f"{self._at(name)}study {name!r} has trial {trial.name} twice, as variants "
+                f"{variants}: an override equals what is configured, or changes nothing for model "
+                f"{trial.model}; leave one of them out"
+            )
+        return [Part(each.trial, each.point.variant) for each in kept]
 
     def _check_blocks(self, name: str, config: StudyConfig, parts: Sequence[Part]) -> None:
         trials, variants = [p.trial for p in parts], [p.variant for p in parts]
@@ -198,6 +221,12 @@ class Studies:
             raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")
         if config.tests and (fault := why_not_tested(config.tests, trials, variants)):
             raise ConfigurationError(f"{self._at(name, 'tests')}study {name!r} {fault}")
+        if config.coverage and (lacking := [p for p in parts if not _content_graphs(p)]):
+            raise ConfigurationError(
+                f"{self._at(name, 'coverage')}study {name!r}: trial {lacking[0].trial.name} has no "
+                "item graph of features that could cover anything; name a model with one, such as "
+                "siger"
+            )
 
     def _where(self, overrides: Mapping[str, Any], keys: Sequence[str]) -> str:
         """Where a parameter stands that the study does not override."""

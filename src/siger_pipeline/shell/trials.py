@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from siger_pipeline.errors import UserError
+from siger_pipeline.features.knockout import DRAWN
+from siger_pipeline.requests import Request
 from siger_pipeline.shell.model_blocks import TRAIN, is_setting_of
 from siger_pipeline.shell.parameters import (
     StageParameters,
@@ -153,7 +155,7 @@ def _is_read(key: str, parameters: StageParameters, selection: Selection) -> boo
     if block in OF_FLOORS or key == CORRECTOR or _is_of_model(key, parameters, selection):
         return True
     if block == "features":
-        return _is_of_features(rest, selection.extractors(selection.corrector_requests))
+        return _is_of_features(rest, selection, selection.corrector_requests)
     return bool(selection.corrector) and block in {"calibration", selection.corrector}
 
 
@@ -166,12 +168,17 @@ def _is_of_model(key: str, parameters: StageParameters, selection: Selection) ->
         own, _, field = rest.partition(".")
         return not field or own == selection.source or own in type(parameters.ingest).model_fields
     if block == "features":
-        return _is_of_features(rest, selection.extractors(selection.requests))
+        return _is_of_features(rest, selection, selection.requests)
     return block in {*ALWAYS, parameters.model}
 
 
-def _is_of_features(key: str, modalities: Mapping[str, str]) -> bool:
+def _is_of_features(key: str, selection: Selection, requests: tuple[Request, ...]) -> bool:
+    modalities = selection.extractors(requests)
     own, _, field = key.partition(".")
+    if own == "knockout":
+        return field in modalities
+    if own == "knockout_seed":
+        return any(how in DRAWN and m in modalities for m, how in selection.knockout.items())
     if own == "modalities":
         return field in modalities or bool(modalities)
     if own == "missing":

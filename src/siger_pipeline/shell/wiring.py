@@ -19,6 +19,7 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.locations import is_parameter
+from siger_pipeline.pipelines.names import KNOCKOUT
 from siger_pipeline.shell.raw_files import raw_keys
 from siger_pipeline.shell.trials import Trial
 from siger_pipeline.studies.differences import merged, nested
@@ -26,6 +27,7 @@ from siger_pipeline.studies.names import slug, varied
 
 Stages = Mapping[str, Callable[..., Pipeline]]
 OF_TRIAL = {"train", "report"}  # stages whose every node is the trial's own
+MODALITIES = "features.modalities."  # the keys that choose extractors
 FLOORS = "floors"
 UNFINISHED = "unfinished_training"  # read by a trial's training, and made by no node
 
@@ -47,6 +49,15 @@ class Wired:
     scopes: dict[str, str] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> dict[str, str]:
+        """Plain names for the catalog: one of features is theirs as they were extracted."""
+        return {
+            plain: name
+            for plain, name in self.names.items()
+            if f"{KNOCKOUT}{plain}" not in self.names
+        }
 
     def makers_of(self, name: str) -> list[Node]:
         """The nodes that make a dataset, by its plain name."""
@@ -85,6 +96,15 @@ class _Wiring:
 
     def named(self, stage: str, node: Node) -> Node:
         """A node of a stage with the names of the trial, or of what trials share."""
+        renamed = self._in_scope(stage, node)
+        for name in node.outputs:
+            if name.startswith(KNOCKOUT):  # later nodes read it in place of what it was made of
+                plain = name.removeprefix(KNOCKOUT)
+                self.depends[plain] = self.depends[name]
+                self.wired.names[plain] = self.wired.names[name]
+        return renamed
+
+    def _in_scope(self, stage: str, node: Node) -> Node:
         parameters = [name for name in node.inputs if is_parameter(name)]
         if stage in OF_TRIAL or self.own & set(node.inputs):
             self.own |= set(node.outputs)
@@ -104,7 +124,7 @@ class _Wiring:
             return self._renamed(node, stage, "", [])
         scope = self._scope(depends)
         own = [name for name, overrides in changed.items() if overrides]
-        read = [name for name in own if is_parameter(name)]
+        read = [name for name in parameters if name in own or self._is_of_chosen(_key(name))]
         for name in read:
             self._add(scope, _key(name))
         raw = {name: f"{scope}/{name}" for name in own if name in self.raw}
@@ -127,6 +147,13 @@ class _Wiring:
         return {
             name: value for name, value in overrides if _within(name, key) or _within(key, name)
         }
+
+    def _is_of_chosen(self, key: str) -> bool:
+        """Whether it is a parameter of a part that an override chose: conf/ may have none of it."""
+        overrides = self.trial.overrides.items()
+        chosen = [f"features.{name}" for k, name in overrides if k.startswith(MODALITIES)]
+        chosen += [f"ingest.{name}" for k, name in overrides if k == "ingest.source"]
+        return any(_within(key, block) for block in chosen)
 
     def _inherited(self, name: str) -> dict[str, Any]:
         return self.depends.get(name, {})

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StrictInt,
+    model_validator,
+)
 
 from siger_pipeline.evaluation.config import FusionConfig
 
@@ -18,6 +26,18 @@ def _settings(block: Any) -> Any:
     return {True: {}, False: None}[block] if isinstance(block, bool) else block
 
 
+Group: TypeAlias = Literal[
+    "user_activity Q1",
+    "user_activity Q2",
+    "user_activity Q3",
+    "user_activity Q4",
+    "item_popularity Q1",
+    "item_popularity Q2",
+    "item_popularity Q3",
+    "item_popularity Q4",
+    "cold_items among all",
+    "cold_items among cold",
+]
 Overrides = Annotated[dict[str, Any], BeforeValidator(_nothing)]
 BEST = "best"
 HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # of summaries, and tested
@@ -42,6 +62,14 @@ class SignificanceConfig(BaseModel):
     seed: int = Field(default=999, ge=0, description="of the bootstrap")
 
 
+class CoverageConfig(BaseModel):
+    """`coverage:` of a study."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    top: PositiveInt = Field(default=5, description="co-occurring items of each item that count")
+
+
 class StudyConfig(BaseModel):
     """A study: every model under every variant, at every point of the grid, with every seed."""
 
@@ -50,10 +78,16 @@ class StudyConfig(BaseModel):
     description: str = Field(default="", description="one line on what the study shows")
     models: tuple[str, ...] = Field(min_length=1, description="names of models")
     variants: dict[str, Overrides] = Field(
-        default={"": {}}, min_length=1, description="name of a variant -> parameters it overrides"
+        default={"": {}},
+        min_length=1,
+        description="name of a variant -> parameters it overrides; one with `{modality}` in its "
+        "name and its parameters stands for one a modality",
     )
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         default={}, description="parameter -> its values; every combination is a trial"
+    )
+    each: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        default={}, description="parameter -> its values; one at a time, the others as configured"
     )
     seeds: tuple[StrictInt, ...] | None = Field(
         default=None, min_length=1, description="of the trainings; left out: the configured one"
@@ -61,9 +95,25 @@ class StudyConfig(BaseModel):
     seeds_of: dict[str, Annotated[tuple[StrictInt, ...], Field(min_length=1)] | None] = Field(
         default={}, description="model -> its seeds, in place of `seeds`; null: those of `seeds`"
     )
+    groups: tuple[Group, ...] = Field(
+        default=(), description="of users or of held-out items, in the table beside the whole"
+    )
+    coverage: CoverageConfig | None = Field(
+        default=None, description="nothing is trained: what item graphs share with co-occurrence"
+    )
     fusion: Annotated[FusionConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of the scores of all trials: true, or its settings"
     )
     tests: Annotated[SignificanceConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of differences to a baseline: true, or their settings"
     )
+
+    @model_validator(mode="after")
+    def _coverage_trains_nothing(self) -> Self:
+        meaningless = ("seeds", "seeds_of", "groups", "fusion", "tests")
+        given = [key for key in meaningless if getattr(self, key)]
+        if self.coverage and given:
+            raise ValueError(
+                f"coverage trains nothing, so that {given[0]} has no meaning beside it"
+            )
+        return self

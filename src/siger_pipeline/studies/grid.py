@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -13,6 +13,8 @@ from siger_pipeline.studies.differences import leaves
 from siger_pipeline.studies.spelling import spelt
 
 SEED = "train.seed"
+MODALITY = "{modality}"
+BASE = "as configured"  # the variant beside those in which a parameter has another value
 OF_RUN = {
     "model": "its models stand below `models`",
     "dataset": "the data set is chosen by --env",
@@ -29,28 +31,73 @@ class Point:
         model: name.
         variant: the study's name for the overrides, and the values of its grid.
         overrides: key and value of each; a key may lack its block, see `full_keys`.
+        is_step: whether one of them is a parameter of `each`.
     """
 
     model: str
     variant: str
     overrides: tuple[tuple[str, Any], ...]
+    is_step: bool = False
 
 
-def points(study: StudyConfig, seedless: Collection[str] = ()) -> Iterator[Point]:
+def points(
+    study: StudyConfig, seedless: Collection[str] = (), modalities: Sequence[str] = ()
+) -> Iterator[Point]:
     """Every combination, in the order of the study.
 
     Args:
         study: as it is configured.
         seedless: models whose results depend on no seed: they have one trial for all seeds.
+        modalities: of the data set, for variants of each.
+
+    Raises:
+        ConfigurationError: a variant has `{modality}` in its name or its parameters alone.
     """
     axes = [[(key, value) for value in values] for key, values in study.grid.items()]
-    for model, (name, variant) in product(study.models, study.variants.items()):
+    variants = of_each_modality(study.variants, modalities)
+    for model, (name, variant), step in product(study.models, variants.items(), _steps(study)):
         own = None if model in seedless else (study.seeds_of.get(model) or study.seeds)
         seeds = [()] if own is None else [((SEED, seed),) for seed in own]
+        base = [BASE] if study.each and not step else []
         for chosen, seed in product(product(*axes), seeds):
-            label = ", ".join([name, *(f"{key}={spelt(value)}" for key, value in chosen)])
-            overrides = (*leaves(variant), *leaves(dict(chosen)), *seed)
-            yield Point(model, label.removeprefix(", "), overrides)
+            varied = (*chosen, *step)
+            words = [name, *base, *(f"{key}={spelt(value)}" for key, value in varied)]
+            overrides = (*leaves(variant), *leaves(dict(varied)), *seed)
+            yield Point(model, ", ".join(filter(None, words)), overrides, bool(step))
+
+
+def _steps(study: StudyConfig) -> list[tuple[tuple[str, Any], ...]]:
+    """No parameter, then each value of each parameter of `each`."""
+    values = ((key, value) for key, values in study.each.items() for value in values)
+    return [(), *((pair,) for pair in values)]
+
+
+def of_each_modality(
+    variants: Mapping[str, Mapping[str, Any]], modalities: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """The variants, with one for each modality in place of one with `{modality}`.
+
+    Args:
+        variants: name -> parameters.
+        modalities: of the data set.
+
+    Raises:
+        ConfigurationError: a variant has `{modality}` in its name or its parameters alone.
+    """
+    result: dict[str, dict[str, Any]] = {}
+    for name, overrides in variants.items():
+        keys = dict(leaves(overrides))
+        in_name, in_keys = MODALITY in name, any(MODALITY in key for key in keys)
+        if in_name != in_keys:
+            raise ConfigurationError(
+                f"variant {name!r} has {MODALITY} in its "
+                + ("name alone" if in_name else "parameters alone")
+                + ": write it in both, so that each modality is a variant of its own"
+            )
+        for modality in modalities if in_name else [""]:
+            filled = {key.replace(MODALITY, modality): value for key, value in keys.items()}
+            result[name.replace(MODALITY, modality)] = filled
+    return result
 
 
 def full_keys(

@@ -13,6 +13,7 @@ import pandas as pd
 from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.cell import BEST, DIFFERENT, SECOND, TIE, Cell
 from siger_pipeline.studies.config import HEADLINE
+from siger_pipeline.studies.groups import GROUP
 from siger_pipeline.studies.table import ABSENT, as_latex, as_markdown
 
 ROW = ["model", "variant"]
@@ -55,13 +56,25 @@ def summary(table: pd.DataFrame, tests: pd.DataFrame | None = None) -> Texts:
     """Test metrics of each model and variant: the mean over seeds, and ± their deviation.
 
     Args:
-        table: of `tidy_table`.
+        table: of `tidy_table`, with groups or without.
         tests: of `comparison_table`, which mark ties and differences.
 
     Returns:
-        Columns `model`, `variant`, `seeds` and one a metric; then again one a metric with a
-        corrector, where a trial has one. Cells know the best and the second of their column.
+        Columns `model`, `variant`, `group` if the table has any, `seeds` and one a metric; then
+        again one a metric with a corrector, where a trial has one. Cells know the best and the
+        second of their column, among the rows of their group.
     """
+    if GROUP not in table:
+        return _summed(table, tests)
+    of_all = _summed(table[table[GROUP].isna()], tests).assign(**{GROUP: "all"})
+    names = table[GROUP].dropna().unique()
+    groups = [_summed(table[table[GROUP] == name], None).assign(**{GROUP: name}) for name in names]
+    rows = pd.concat([of_all, *groups], ignore_index=True)
+    columns = [*ROW, GROUP, *(c for c in of_all.columns if c not in (*ROW, GROUP))]
+    return of_all[ROW].merge(rows, on=ROW, sort=False)[columns].fillna(ABSENT)
+
+
+def _summed(table: pd.DataFrame, tests: pd.DataFrame | None) -> Texts:
     chosen, marks = _at_test(table), _marks(tests)
     rows: list[dict[str, Any]] = []
     values: list[dict[str, pd.Series[float]]] = []

@@ -19,6 +19,7 @@ def evaluate_model(
     checkpoint: dict[str, Any],
     *,
     evaluate: EvaluateConfig,
+    cold_items: float = 0,
     device: str,
     split_matrix: csr_matrix,
     user_index: Table,
@@ -29,6 +30,7 @@ def evaluate_model(
 ) -> tuple[dict[str, Any], DataFrame, DataFrame, DataFrame]:
     """Metrics, metrics of each user and by group, and recommendations of the trained model."""
     from siger_pipeline.data.matrix import split_matrices
+    from siger_pipeline.evaluation.cold import with_cold_items
     from siger_pipeline.evaluation.evaluate import (
         evaluate_recommender,
         recommendation_table,
@@ -42,13 +44,17 @@ def evaluate_model(
     matrices = split_matrices(split_matrix)
     place = resolve_device(device)
     model = restore(checkpoint, model_inputs(matrices, requests, arrays, modalities))
+    scorer = model.to(place).scorer()
     names = source_ids(user_index, item_index)
     with telling_ids(*names):
-        result = evaluate_recommender(model.to(place).scorer(), matrices, evaluate, device=place)
+        result = evaluate_recommender(scorer, matrices, evaluate, device=place)
+    groups = result.groups
+    if cold_items:
+        groups = with_cold_items(result, scorer, matrices, evaluate, device=place)
     if short := short_lists(result.lists, names[0]):
         LOG.info(short)
     of_users = user_table(result.users, names[0])
-    return result.metrics, of_users, result.groups, recommendation_table(result.lists, *names)
+    return result.metrics, of_users, groups, recommendation_table(result.lists, *names)
 
 
 def calibrate_model(

@@ -29,10 +29,11 @@ def create_pipeline(selection: Selection) -> Pipeline:
     corrected = [_calibration(selection, model)] if selection.corrector else []
     results = ["metrics", "user_metrics", "group_metrics", "recommendations"]
     evaluated = with_requests(evaluate_model, selection)
+    cold = {"cold_items": "params:split.cold_items"}
     floors = with_code(evaluate_floors, *map(module_of, FLOORS))
     return Pipeline(
         [
-            Node(evaluated, model, results, name=selection.trial),
+            Node(evaluated, {**model, **cold}, results, name=selection.trial),
             Node(floors, {"seed": "params:floors.seed", **common}, "floors", name="floors"),
             *corrected,
         ],

@@ -1,10 +1,11 @@
-"""The node of the features stage: one for every extractor."""
+"""The nodes of the features stage: one for every extractor, one for every knockout."""
 
 import logging
 from typing import Any
 
 from siger_pipeline.features.config import Missing
 from siger_pipeline.features.extractor import load_extractor
+from siger_pipeline.features.knockout import Knockout
 from siger_pipeline.pipelines.types import Table, csr_matrix, ndarray
 from siger_pipeline.remarks import log_all
 
@@ -45,3 +46,14 @@ def extract_features(
     features, missing, of_filling = filled(features, missing, fill, train, modality)
     log_all(LOG, [*remarks, *of_filling])
     return features, missing
+
+
+def knock_out(
+    features: ndarray, missing: ndarray, how: Knockout, seed: int = 0, *, modality: str
+) -> tuple[ndarray, ndarray]:
+    """Features of one modality without their content, and which items have none."""
+    from siger_pipeline.features.knockout import knocked_out
+
+    without, still, remarks = knocked_out(features, missing, how, modality, seed)
+    log_all(LOG, remarks)
+    return without, still

@@ -9,8 +9,9 @@ from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
 from siger_pipeline.features.extractor import load_extractor
-from siger_pipeline.pipelines.features.nodes import extract_features
-from siger_pipeline.pipelines.names import SPLIT_MATRIX
+from siger_pipeline.features.knockout import DRAWN
+from siger_pipeline.pipelines.features.nodes import extract_features, knock_out
+from siger_pipeline.pipelines.names import KNOCKOUT, SPLIT_MATRIX
 from siger_pipeline.plugins import EXTRACTORS, module_of
 from siger_pipeline.shell.selection import Selection
 
@@ -18,13 +19,27 @@ GIVEN = ("item_index", "config")  # arguments of every extractor
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
-    """One node a modality."""
-    return Pipeline(
-        [
-            _extraction(modality, name, selection.missing)
-            for modality, name in selection.modalities.items()
-        ],
-        tags="features",
+    """One node a modality, and one that takes away its content where that is asked for."""
+    extracted = [
+        _extraction(modality, name, selection.missing)
+        for modality, name in selection.modalities.items()
+    ]
+    knocked = [_knockout(modality, how) for modality, how in selection.knockout.items()]
+    return Pipeline([*extracted, *knocked], tags="features")
+
+
+def _knockout(modality: str, how: str) -> Node:
+    made = [f"features_{modality}", f"missing_{modality}"]
+    inputs = {
+        "features": made[0],
+        "missing": made[1],
+        "how": f"params:features.knockout.{modality}",
+    }
+    if how in DRAWN:
+        inputs["seed"] = "params:features.knockout_seed"
+    function = with_values(knock_out, modality=modality)
+    return Node(
+        function, inputs, [f"{KNOCKOUT}{name}" for name in made], name=f"knockout-{modality}"
     )
 
 

@@ -83,13 +83,16 @@ def split_interactions(
     items: Table,
 ) -> tuple[Table, DataFrame]:
     """Numbered interactions with their split, and the counts of the whole stage."""
+    from siger_pipeline.data.counts import count_warm
     from siger_pipeline.data.index import index_splits
-    from siger_pipeline.data.split import assign, without_untrained
+    from siger_pipeline.data.split import assign, without_cold, without_untrained
     from siger_pipeline.data.totals import stage_counts
 
-    labelled = assign(core, settings)
+    assigned = assign(core, settings)
+    labelled = without_cold(assigned, settings)
     trained = without_untrained(labelled, settings)
-    counts, remarks = stage_counts(core_counts.to_pandas(), labelled, trained, item_index, items)
+    so_far = count_warm(core_counts.to_pandas(), assigned, labelled, settings.cold_items)
+    counts, remarks = stage_counts(so_far, labelled, trained, item_index, items)
     log_all(LOG, remarks)
     return index_splits(trained, user_index, item_index), counts
 

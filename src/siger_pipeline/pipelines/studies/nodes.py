@@ -5,7 +5,7 @@ from typing import Any
 
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
 from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
-from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
+from siger_pipeline.pipelines.types import DataFrame, Figure, Table, csr_matrix
 from siger_pipeline.requests import Request
 from siger_pipeline.studies.config import SignificanceConfig
 
@@ -84,6 +84,51 @@ def compare_trials(
     return comparison_table(rows_of(trials, frames, metrics), metrics, tests)
 
 
+def cover_cooccurrence(
+    trials: list[dict[str, Any]],
+    title: str,
+    coverage: dict[str, Any],
+    *,
+    dataset: str,
+    graphs: tuple[dict[str, tuple[str, str]], ...],
+    features: tuple[dict[str, str], ...],
+    **arrays: Any,
+) -> tuple[DataFrame, str, str, str, Figure]:
+    """What item graphs share with co-occurrence: a table, CSV, a summary of it twice, a plot.
+
+    Args:
+        trials: what is said of each in the table of the study.
+        title: of the summary.
+        coverage: `top`, of the co-occurring items.
+        dataset: name of the data set.
+        graphs: of each trial, argument -> name of the graph and its modality.
+        features: of each trial, modality -> extractor.
+        arrays: `split_matrix_<n>`, `splits_<n>` and the indexes of the n-th trial; graphs.
+    """
+    from siger_pipeline.data.matrix import interaction_matrix
+    from siger_pipeline.data.schema import Split
+    from siger_pipeline.reporting.coverage import draw_coverage
+    from siger_pipeline.reporting.provenance import data_fingerprint
+    from siger_pipeline.studies.coverage import coverage_summary, coverage_table
+    from siger_pipeline.studies.table import as_latex, as_markdown
+
+    parts = [
+        coverage_table(
+            {**trial, "dataset": dataset, "data": data_fingerprint(splits.to_pandas())},
+            {names: arrays[argument] for argument, names in graphs[n].items()},
+            features[n],
+            interaction_matrix(arrays[f"split_matrix_{n}"], Split.TRAIN),
+            source_ids(arrays[f"user_index_{n}"], arrays[f"item_index_{n}"])[1].tolist(),
+            coverage["top"],
+        )
+        for n, trial in enumerate(trials)
+        for splits in [arrays[f"splits_{n}"]]
+    ]
+    table, rows = coverage_summary(parts, coverage["top"])
+    figure = draw_coverage(table, coverage["top"])
+    return table, table.to_csv(index=False), as_markdown(rows, title), as_latex(rows), figure
+
+
 def tabulate(
     trials: list[dict[str, Any]],
     title: str,
@@ -103,9 +148,11 @@ def tabulate(
         public_references: figures of public runs.
         tests: of `compare_trials`, if the study has any.
         documents: `metrics_<n>`, `origin_<n>` and `timings_<n>` of the n-th trial,
-            `calibration_<n>` if it has a corrector, and `fusion` of all if the study has one.
+            `calibration_<n>` if it has a corrector; `fusion` of all, and `groups` with
+            `groups_<n>`, if the study has these.
     """
     from siger_pipeline.reporting.paper import all_figures, public_figures
+    from siger_pipeline.studies.groups import with_groups
     from siger_pipeline.studies.published import PublishedFigures
     from siger_pipeline.studies.summary import written
     from siger_pipeline.studies.table import fusion_note, fusion_row, tidy_table
@@ -117,6 +164,9 @@ def tabulate(
         note = fusion_note(fusion)
     figures = all_figures(paper_figures, dataset), public_figures(public_references, dataset)
     table = tidy_table(measured, PublishedFigures(*figures))
+    if chosen := documents.get("groups"):
+        of_each = [documents[f"groups_{n}"].to_pandas() for n in range(len(trials))]
+        table = with_groups(table, measured, of_each, chosen)
     compared = None if tests is None else tests.to_pandas()
     return table, table.to_csv(index=False), *written(table, compared, title, note)
 

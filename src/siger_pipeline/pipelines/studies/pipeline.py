@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
-from siger_pipeline.graphs.registry import features_of
+from siger_pipeline.graphs.registry import content_graphs, features_of
 from siger_pipeline.models.registry import module_of
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, calibrated, dataset_of
-from siger_pipeline.pipelines.studies.nodes import compare_trials, fuse_trials, tabulate
+from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, calibrated, dataset_of
+from siger_pipeline.pipelines.studies.nodes import (
+    compare_trials,
+    cover_cooccurrence,
+    fuse_trials,
+    tabulate,
+)
+from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.selection import Selection
+from siger_pipeline.studies.config import StudyConfig
 
 TABLES = ("table", "table_csv", "table_markdown", "table_latex")
+PLOT = "plot"
 FUSION = ("fusion", "fused_recommendations")
 OF_TRIAL = {"metrics": "metrics", "origin": "provenance", "timings": "timings"}
 OF_ALL = {
@@ -28,10 +36,12 @@ class Member:
 
     Attributes:
         selection: what it is wired by.
+        dataset: name of its data set.
         names: plain name -> name in the catalog, of the datasets that its nodes make.
     """
 
     selection: Selection
+    dataset: str
     names: Mapping[str, str]
 
     @property
@@ -39,18 +49,25 @@ class Member:
         """The catalog name of each of its model's requests."""
         return {each: self.names[dataset_of(each)] for each in self.selection.requests}
 
+    @property
+    def features(self) -> dict[str, str]:
+        """Modality -> extractor, and what takes the place of its features, of those it reads."""
+        chosen = self.selection
+        read = chosen.extractors(chosen.requests)
+        return extractors_named({"modalities": read, "knockout": chosen.knockout})
 
-def create_pipeline(
-    name: str, members: Sequence[Member], *, fused: bool = False, tested: bool = False
-) -> Pipeline:
+
+def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -> Pipeline:
     """The node that tabulates a study, and before it those that fuse and compare its trials.
 
     Args:
         name: of the study, as in names of datasets.
         members: its trials.
-        fused: whether their scores are added up.
-        tested: whether their users' metrics are compared.
+        config: whether their scores are added up, their users' metrics compared, groups
+            tabulated, or coverage.
     """
+    if config.coverage:
+        return Pipeline([_coverage(name, members)], tags="studies")
     inputs = {"trials": f"params:study.{name}.trials", "title": f"params:study.{name}.title"}
     inputs |= OF_ALL
     for n, member in enumerate(members):
@@ -58,11 +75,14 @@ def create_pipeline(
         inputs |= {f"{argument}_{n}": names[of] for argument, of in OF_TRIAL.items()}
         if member.selection.corrector:
             inputs[f"calibration_{n}"] = names[calibrated(member.selection.corrector)[0]]
+        if config.groups:
+            inputs[f"groups_{n}"] = names["group_metrics"]
+            inputs["groups"] = f"params:study.{name}.groups"
     before = []
-    if fused:
+    if config.fusion:
         before.append(_fusion(name, members))
         inputs["fusion"] = f"studies/{name}/{FUSION[0]}"
-    if tested:
+    if config.tests:
         before.append(_comparison(name, members))
         inputs["tests"] = f"studies/{name}/tests"
     outputs = [f"studies/{name}/{table}" for table in TABLES]
@@ -76,6 +96,29 @@ def _comparison(name: str, members: Sequence[Member]) -> Node:
     inputs |= {f"users_{n}": member.names["user_metrics"] for n, member in enumerate(members)}
     output = f"studies/{name}/tests"
     return Node(compare_trials, inputs, output, name=name, namespace="studies.compare")
+
+
+def _coverage(name: str, members: Sequence[Member]) -> Node:
+    """The node that compares the item graphs of trials with co-occurrence: nothing is trained."""
+    inputs = {key: f"params:study.{name}.{key}" for key in ("trials", "title", "coverage")}
+    graphs = []
+    for n, member in enumerate(members):
+        read = (SPLIT_MATRIX, *SPLIT_TABLES)
+        inputs |= {f"{data}_{n}": member.names[data] for data in read}
+        compared = {}
+        for number, graph in enumerate(content_graphs(member.selection.requests)):
+            argument = f"graph_{n}_{number}"
+            inputs[argument] = member.names[dataset_of(graph.request)]
+            compared[argument] = (graph.request.name, ", ".join(features_of([graph.request])))
+        graphs.append(compared)
+    function = with_values(
+        cover_cooccurrence,
+        dataset=members[0].dataset,
+        graphs=tuple(graphs),
+        features=tuple(member.features for member in members),
+    )
+    outputs = [f"studies/{name}/{output}" for output in (*TABLES, PLOT)]
+    return Node(function, inputs, outputs, name=name, namespace="studies")
 
 
 def _fusion(name: str, members: Sequence[Member]) -> Node:
