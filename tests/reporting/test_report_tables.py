@@ -24,7 +24,7 @@ def report(
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
     splits = pd.DataFrame({"user_id": [0], "item_id": [0], "split": ["train"]})
-    run = Run("da_mrs", "cpu", [2], trial, parameters, ())
+    run = Run("da_mrs", "cpu", [2], trial, parameters, (), {})
     return summarise(
         metrics,
         groups,

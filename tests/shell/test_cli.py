@@ -46,7 +46,7 @@ def told(*arguments: str, code: int = 2) -> str:
 @pytest.mark.parametrize(
     ("option", "name", "words"),
     [
-        ("--pipelines", "graph", ["no pipeline 'graph'", "did you mean 'graphs'", "ingest"]),
+        ("--pipelines", "graph", ["no pipeline 'graph'", "did you mean 'graphs'"]),
         ("--pipeline", "zzz", ["no pipeline 'zzz'; there are", "evaluate", "train"]),
         ("--tags", "evaluat", ["no tag 'evaluat'", "did you mean 'evaluate'", "train"]),
         ("--tags", "zzz", ["no tag 'zzz'; there are evaluate, features"]),

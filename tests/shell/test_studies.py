@@ -145,16 +145,16 @@ def test_all_models_are_in_table_1_in_every_environment() -> None:
         seeds = Counter(part.trial.model for part in found.parts)
         assert seeds["lightgcn"] == (2 if env == "base" else 5), env
         assert seeds["mf_bpr"] == (1 if env in ("base", "baby") else 5), env
-        assert found.tests == SignificanceConfig()
+        assert found.config.tests == SignificanceConfig()
 
 
 @pytest.mark.parametrize("baseline", ["best", "siger", "full"])
 def test_differences_may_be_tested(conf: Path, baseline: str) -> None:
     text = "mine: {models: [siger], variants: {full: {}, −EISG: {beta: 0}}, tests: {baseline: %s}}"
-    found = study(conf, text % baseline + "\n").tests
+    found = study(conf, text % baseline + "\n").config.tests
     assert found is not None
     assert (found.baseline, found.test, found.correction) == (baseline, "t", "holm")
-    assert study(conf, "mine: {models: [siger], tests: false}\n").tests is None
+    assert study(conf, "mine: {models: [siger], tests: false}\n").config.tests is None
 
 
 def test_what_a_run_overrides_holds_for_each_trial(conf: Path) -> None:

@@ -22,7 +22,7 @@ from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.same_trials import Asked, distinct
 from siger_pipeline.shell.significance import why_not_tested
 from siger_pipeline.shell.trials import Trial, trial_of
-from siger_pipeline.studies.config import SignificanceConfig, StudyConfig
+from siger_pipeline.studies.config import CoverageConfig, SignificanceConfig, StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
 from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
 from siger_pipeline.studies.names import slug, varied
@@ -30,7 +30,11 @@ from siger_pipeline.training.config import TrainConfig
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 KIND = "studies"
-BLOCKS: dict[str, type[BaseModel]] = {"fusion": FusionConfig, "tests": SignificanceConfig}
+BLOCKS: dict[str, type[BaseModel]] = {
+    "coverage": CoverageConfig,
+    "fusion": FusionConfig,
+    "tests": SignificanceConfig,
+}
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
 RESERVED = {"ingest", "features", "graphs", "train", "evaluate", "report", "__default__"}
 
