@@ -1,20 +1,12 @@
 """The studies of an environment: as trials, and what is wrong with one in a sentence."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from shell.configured import ROOT, current, loader_of
+from shell.configured import current, loader_of
 from siger_pipeline.errors import UserError
 from siger_pipeline.shell.studies import Studies, Study
-
-
-@pytest.fixture
-def conf(tmp_path: Path) -> Path:
-    folder = tmp_path / "conf"
-    shutil.copytree(ROOT / "conf", folder)
-    return folder
 
 
 def study(conf: Path, text: str, params: str = "", name: str = "mine") -> Study:

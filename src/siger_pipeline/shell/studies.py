@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from kedro.utils import find_kedro_project
+from pydantic import BaseModel, ValidationError
 
 from siger_pipeline.errors import ConfigurationError, UserError
 from siger_pipeline.evaluation.config import FusionConfig
@@ -18,17 +20,22 @@ from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.fusion import why_not_fused
 from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.parameters import in_words_of_yaml
+from siger_pipeline.shell.sweeps import SpaceError, Sweep, searched
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
 from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
 from siger_pipeline.studies.names import slug, varied
+from siger_pipeline.studies.search import SearchConfig
 from siger_pipeline.training.config import TrainConfig
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 KIND = "studies"
+BLOCKS: dict[str, type[BaseModel]] = {"fusion": FusionConfig, "search": SearchConfig}
+TABLE = "studies/{study}/table"
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
-RESERVED = {"ingest", "features", "graphs", "train", "evaluate", "report", "__default__"}
+RESERVED = {"ingest", "features", "graphs", "train", "validate", "evaluate", "report"}
+RESERVED |= {"__default__"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ class Study:
         description: one line.
         parts: its trials.
         fusion: of their scores, if the study has one.
+        search: of a sweep, whose parts are its models before anything is searched.
     """
 
     name: str
@@ -61,6 +69,7 @@ class Study:
     description: str
     parts: Sequence[Part]
     fusion: FusionConfig | None
+    search: SearchConfig | None = None
 
     @property
     def slug(self) -> str:
@@ -104,18 +113,37 @@ class Studies:
         self.names()
         config = self._config(name)
         seedless = {model for model in config.models if not is_setting_of(model, "seed")}
-        parts = [Part(self._trial(name, p), p.variant) for p in points(config, seedless)]
+        parts = [Part(self.trial(name, p), p.variant) for p in points(config, seedless)]
         self._check_twice(name, parts)
         if config.fusion and (fault := why_not_fused(config.fusion, [p.trial for p in parts])):
             raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")
         label = self._label(name, parts)
-        study = Study(name, label, config.description, parts, config.fusion)
+        study = Study(name, label, config.description, parts, config.fusion, config.search)
         if study.slug != name and study.slug in self.names():
             raise ConfigurationError(
                 f"{self._at(study.slug)}study {study.slug!r} has the name that the results of "
                 f"study {name!r} have under --params: rename it"
             )
         return study
+
+    def sweep(self, study: Study) -> Sweep:
+        """What a study searches.
+
+        Raises:
+            UserError: a space that cannot be searched, or a value that a model does not take.
+        """
+        trial = partial(self.trial, study.name)
+        try:
+            models = searched(self._config(study.name), [part.trial for part in study.parts], trial)
+        except SpaceError as error:
+            at = self._at(study.name, "search", *error.keys) or self._at(study.name)
+            raise ConfigurationError(f"{at}study {study.name!r} {error}") from error
+        assert study.search is not None
+        entry = self._loader["catalog"][TABLE]["filepath"].replace("{study}", study.slug)
+        folder = (find_kedro_project(Path.cwd()) or Path.cwd()) / Path(entry).parent
+        env = self._loader.env
+        env = env if env != self._loader.default_run_env else None
+        return Sweep(study.slug, study.search, models, folder, env, trial)
 
     def _label(self, name: str, parts: Sequence[Part]) -> str:
         """The name of a study with the overrides of the run that its trials depend on."""
@@ -144,7 +172,12 @@ class Studies:
                 )
         return config
 
-    def _trial(self, name: str, point: Point) -> Trial:
+    def trial(self, name: str, point: Point) -> Trial:
+        """The trial of a study at a point.
+
+        Raises:
+            UserError: an override that is unknown, impossible, or set by the run as well.
+        """
         model = point.model
         try:
             known = model_config(model).model_fields
@@ -197,7 +230,7 @@ class Studies:
         keys = [str(part) for part in first["loc"]]
         what = ".".join(keys)
         if first["type"] == "extra_forbidden":
-            fields = FusionConfig.model_fields if keys[1:] else StudyConfig.model_fields
+            fields = BLOCKS.get(keys[0] if keys[1:] else "", StudyConfig).model_fields
             near = get_close_matches(keys[-1], fields, n=1)
             wish = f"did you mean {near[0]!r}? " if near else ""
             known = ", ".join(fields)

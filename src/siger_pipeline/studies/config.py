@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 from siger_pipeline.evaluation.config import FusionConfig
+from siger_pipeline.studies.search import SearchConfig
 
 
 def _nothing(overrides: Any) -> Any:
@@ -38,4 +39,7 @@ class StudyConfig(BaseModel):
     )
     fusion: Annotated[FusionConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of the scores of all trials: true, or its settings"
+    )
+    search: SearchConfig | None = Field(
+        default=None, description="chooses points one after another: the study is a sweep"
     )
