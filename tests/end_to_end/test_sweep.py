@@ -1,5 +1,6 @@
 """Sweeps of real processes: killed, side by side, pruned, failed, and shared with single runs."""
 
+import gzip
 import json
 import os
 import re
@@ -197,8 +198,8 @@ def test_what_was_made_with_other_data_or_settings_is_refused(
     assert "were searched with search.space.lightgcn.layers [1, 2]" in project.fails(*RUN)
     studies.write_text(SWEEP)
     raw = next((project.path / "data/01_raw/sample").glob("*reviews*"))
-    lines = raw.read_bytes()
-    raw.write_bytes(lines + lines[:0] + lines.splitlines(keepends=True)[0])
+    lines = gzip.decompress(raw.read_bytes()).splitlines(keepends=True)
+    raw.write_bytes(gzip.compress(b"".join([*lines, lines[0]])))
     assert re.search(r"were searched with data '\w+', and it is '\w+' now", project.fails(*RUN))
 
 
