@@ -1,7 +1,6 @@
 """Sweeps of real processes: killed, side by side, pruned, failed, and shared with single runs."""
 
 import gzip
-import json
 import os
 import re
 import shlex
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from end_to_end.project import LOCAL, Project, copy_to
 
@@ -136,7 +136,7 @@ def test_what_a_single_run_has_trained_is_taken_from_the_cache(
     first = table_of(unbroken).iloc[0]
     project.run(*shlex.split(first["command"])[2:], "--pipelines", "train")
     log = project.run(*RUN)
-    assert table_of(project).equals(table_of(unbroken))
+    assert_frame_equal(table_of(project), table_of(unbroken))
     assert f"train.lightgcn-{first['trial'].partition('+')[2].replace('.', '-')}" not in log
     assert len(re.findall(r"train\.\S+: (ran in|broken off)", log)) == 4
 
@@ -149,11 +149,7 @@ def test_a_sweep_that_was_killed_ends_as_one_that_was_not(
     killed_when(project, tmp_path / "second.log", "point 2 of 5")
     log = project.run(*RUN)
     assert "its process ended before it did, so it runs again" in log
-    assert table_of(project).equals(table_of(unbroken))
-    points = (
-        project.path / "data/08_reporting/sample/studies/mine/search/journal.jsonl"
-    ).read_text()
-    assert len({json.dumps(json.loads(line)) for line in points.splitlines()}) > 5
+    assert_frame_equal(table_of(project), table_of(unbroken))
 
 
 def test_two_processes_share_the_points(prepared: Project, tmp_path: Path) -> None:

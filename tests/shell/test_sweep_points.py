@@ -165,11 +165,12 @@ def test_a_point_below_the_median_is_pruned(sweep: Sweep) -> None:
     good = Ended(first, "complete", 1.0, {1: 0.3, 2: 0.4, 3: 0.5}, 0.5)
     second = points.next(good)
     assert second is not None
-    assert not points.report(second, {1: 0.1})  # it warms up
-    assert points.report(second, {1: 0.1, 2: 0.15})
+    assert points.report(second, {1: 0.1}) is None  # it warms up
+    # Where it was killed and resumed, later epochs are there as well.
+    assert points.report(second, {1: 0.1, 2: 0.15, 3: 0.9}) == 2
     third = points.next(Ended(second, "pruned", 1.0, {1: 0.1, 2: 0.15}))
     assert third is not None
-    assert not points.report(third, {1: 0.3, 2: 0.45})
+    assert points.report(third, {1: 0.3, 2: 0.45}) is None
     pruned = asked_points(sweep)[1]
     assert (pruned.state, pruned.value, pruned.curve) == ("pruned", 0.15, {1: 0.1, 2: 0.15})
 
@@ -181,7 +182,7 @@ def test_nothing_is_pruned_where_that_is_off(sweep: Sweep) -> None:
     assert first is not None
     second = points.next(complete(first))
     assert second is not None
-    assert not points.report(second, {1: 0.0, 2: 0.0, 3: 0.0})
+    assert points.report(second, {1: 0.0, 2: 0.0, 3: 0.0}) is None
 
 
 def test_points_of_other_code_data_or_settings_are_not_mixed(sweep: Sweep) -> None:

@@ -20,7 +20,7 @@ from siger_pipeline.shell.preflight import check_before_run
 if TYPE_CHECKING:
     from pluggy import PluginManager
 
-Told = Callable[[Mapping[int, float]], bool]  # epoch -> metric; whether the point is to be pruned
+Told = Callable[[Mapping[int, float]], bool]  # epoch -> metric; whether it is pruned
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,13 @@ class Watch:
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Break the training off where it is to be pruned, unless it has ended just now."""
+        """Break the training off where it is to be pruned; its end is no reason to."""
         if dataset_name == self._history:
             self._curve = curve_of(data, self._monitor)
-        ended = dataset_name != self._last or data["progress"]["finished"]
-        if not ended and self._told(self._curve):
+        if dataset_name != self._last:
+            return
+        end = data["progress"]["epoch"] if data["progress"]["finished"] else None
+        if self._told({epoch: value for epoch, value in self._curve.items() if epoch != end}):
             raise BrokenOff("pruned")
 
 

@@ -191,8 +191,9 @@ def _run(
     start, curve = perf_counter(), dict[int, float]()
 
     def told(now: Mapping[int, float]) -> bool:
-        curve.update(now)
-        return points.report(claim, now)
+        last = points.report(claim, now)
+        curve.update({e: value for e, value in now.items() if last is None or e <= last})
+        return last is not None
 
     def ended(state: str, **more: Any) -> Ended:
         return Ended(claim, state, perf_counter() - start, dict(curve), **more)

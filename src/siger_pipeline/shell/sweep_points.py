@@ -158,18 +158,28 @@ class Points:
             found = (points_of(model, each) for model, each in self._studies.items())
             return [point for points in found for point in points]
 
-    def report(self, claim: Claim, curve: Mapping[int, float]) -> bool:
-        """Tell Optuna of a point's epochs; whether it is to be pruned."""
+    def report(self, claim: Claim, curve: Mapping[int, float]) -> int | None:
+        """Tell Optuna of a point's epochs; that after which it is pruned, None where it goes on.
+
+        Epochs are judged one by one, so that a training that was killed and resumed is pruned where
+        it would have been.
+        """
         with reached(self.sweep):
-            told = self._studies[claim.model].get_trials(deepcopy=False)[claim.trial.number]
-            for epoch in sorted(curve.keys() - told.intermediate_values.keys()):
+            for epoch in self._untold(claim, curve):
                 claim.trial.report(curve[epoch], epoch)
-            return bool(claim.trial.should_prune())
+                if claim.trial.should_prune():
+                    return epoch
+        return None
+
+    def _untold(self, claim: Claim, curve: Mapping[int, float]) -> list[int]:
+        told = self._studies[claim.model].get_trials(deepcopy=False)[claim.trial.number]
+        return sorted(curve.keys() - told.intermediate_values.keys())
 
     def _note(self, ended: Ended) -> None:
         claim, study = ended.claim, self._studies[ended.claim.model]
         states = load_optuna().trial.TrialState
-        self.report(claim, ended.curve)
+        for epoch in self._untold(claim, ended.curve):
+            claim.trial.report(ended.curve[epoch], epoch)
         claim.trial.set_user_attr(SECONDS, ended.seconds)
         if ended.state in (PRUNED, FAILED):
             claim.trial.set_user_attr(ERROR, ended.error)
