@@ -14,6 +14,7 @@ from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from kedro_fresh.checks import Check
 from kedro_fresh.options import (
     PIPELINES,
     PRUNE,
@@ -23,7 +24,6 @@ from kedro_fresh.options import (
     Options,
     run_options,
 )
-from kedro_fresh.status import Check
 
 Names = Callable[[], Iterable[str]]
 VERDICT_COLOURS = {True: "green", False: "red", None: None}

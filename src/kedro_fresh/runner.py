@@ -12,6 +12,7 @@ from kedro.io import CatalogProtocol, DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
+from kedro_fresh.checks import Check, Later, look
 from kedro_fresh.errors import FreshError
 from kedro_fresh.freshness import Freshness
 from kedro_fresh.leftovers import remove_leftovers
@@ -23,7 +24,7 @@ from kedro_fresh.plan import Plan, plan
 from kedro_fresh.project import open_freshness
 from kedro_fresh.run import Context, Run, lock_node
 from kedro_fresh.schedule import Schedule
-from kedro_fresh.status import Check, missing_starts, starts_from_stale
+from kedro_fresh.status import missing_starts, starts_from_stale
 from kedro_fresh.workers import Prepare, workers_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ class FreshRunner(SequentialRunner):
             is_async: whether Kedro loads and saves in threads.
             force: whether nodes run although they are fresh.
             check: called once before the first node, with the nodes that are going to run; raises
-                what would stop one of them later.
+                what would stop one of them later. It may return further checks by the dataset that
+                they wait for: each is called with the catalog once that is there, before another
+                node starts.
             workers: how many nodes run at a time. With 1 they run one after another in this
                 process, in the pipeline's order; with more, in processes of their own.
             executor: where they run in place of processes of this machine: an executor, a function
@@ -84,17 +87,17 @@ class FreshRunner(SequentialRunner):
         try:
             packages = freshness.code.source.folders
             with Locks() as locks, keeping_to(packages, freshness.sources):
-                planned = self._prepare(freshness, locks)
+                planned, later = self._prepare(freshness, locks)
                 context = Context(self._is_async, hook_manager, run_id)
                 run = Run(planned, locks, self.force, context, self.workers)
                 with self.workers.opened() as executor:
-                    schedule = Schedule(run, executor, self.workers.number)
+                    schedule = Schedule(run, executor, self.workers.number, later)
                     schedule.complete()
         finally:
             freshness.contents.save()
         LOG.info("%s", _summary(schedule.done, perf_counter() - start))
 
-    def _prepare(self, freshness: Freshness, locks: Locks) -> Plan:
+    def _prepare(self, freshness: Freshness, locks: Locks) -> tuple[Plan, dict[str, Later]]:
         """Say what is known before the first node, and lock what will be written."""
         if missing := missing_starts(freshness):
             raise FreshError(
@@ -103,14 +106,13 @@ class FreshRunner(SequentialRunner):
             )
         planned = plan(freshness)
         coming = planned.coming(self.force)
-        if self.check:
-            self.check(coming, freshness.catalog)
+        later = look(self.check, planned, self.force)
         for line in (*planned.warnings(), *starts_from_stale(freshness)):
             LOG.warning(line)
         allow_open_files(len(coming) * FILES_PER_NODE)
         for node in coming:
             lock_node(freshness, locks, node)
-        return planned
+        return planned, later
 
 
 def _summary(done: Mapping[str, int], seconds: float) -> str:

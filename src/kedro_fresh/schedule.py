@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kedro.pipeline import Node
 
+from kedro_fresh.checks import Later, look_again
 from kedro_fresh.errors import FreshError, interrupted
 from kedro_fresh.phrases import few
 from kedro_fresh.run import Run
@@ -30,12 +31,14 @@ class Schedule:
         run: whose nodes they are.
         executor: of the workers; None where all nodes run in this process, in their order.
         workers: nodes that run at a time on the executor.
+        later: checks by the dataset that they wait for.
         done: how many nodes ran, were fresh, were brought forward.
     """
 
     run: Run
     executor: Executor | None = None
     workers: int = 1
+    later: dict[str, Later] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -114,6 +117,7 @@ class Schedule:
         self.done[how] += 1
         self.through.add(step.node)
         self.run.ended(step.node)
+        look_again(self.later, step.node.outputs, self.run.freshness)
 
     def _let_end(self) -> None:
         """Record what still runs; what fails too is said, since one error alone is raised."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from kedro.io import DataCatalog, DatasetError
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
+from kedro_fresh.checks import Check, look
 from kedro_fresh.contents import ABSENT
 from kedro_fresh.freshness import Freshness, State
 from kedro_fresh.plan import WAITING, plan
 from kedro_fresh.project import open_freshness, untranscoded, upstream
-
-Check = Callable[[Iterable[Node], DataCatalog], None]
 
 COLOURS: dict[str, str] = {
     State.FRESH: "green",
@@ -40,8 +39,7 @@ def status(
     for line in (*planned.warnings(), *starts_from_stale(freshness)):
         yield f"note: {line}", ""
     try:
-        if check:
-            check(planned.coming(), catalog)
+        look(check, planned)
     except Exception as error:  # of the project's own kinds: a run would end with it
         yield f"note: a run would end before its first node: {error}", ""
     freshness.contents.save()

@@ -10,7 +10,13 @@ from end_to_end.project import Project
 
 ON = ("--params", "model=lightgcn,train.max_epochs=3,calibration.corrector=itemknn")
 OFF = ("--params", "model=lightgcn,train.max_epochs=3")
-STUDY = "\npair: {models: [siger, lightgcn], fusion: true}\n"
+STUDY = """
+pair: {models: [siger, lightgcn], fusion: true}
+broken:
+  models: [mf_bpr]
+  variants: {good: {}, bad: {train.learning_rate: 1.0e+30}}
+  fusion: true
+"""
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +95,31 @@ def test_a_study_fuses_its_trials_and_tells_of_their_corrector(project: Project)
     summary = project.newest(f"{folder}/table.md").read_text()
     assert f"| fusion | 1 · {document['trials'][0]}" in summary
     assert "recall@20 calibrated" in summary
+
+
+def test_a_corrector_too_large_is_refused_before_anything_runs(project: Project) -> None:
+    trial = "model=lightgcn,train.max_epochs=3,train.seed=5"
+    said = project.fails("--params", f"{trial},calibration.corrector=ease,ease.solve_mib=0.1")
+    assert said.startswith("ease needs a matrix of 301 × 301 items, 0.3 MiB in memory")
+    assert "ease.solve_mib allows 0.1 MiB" in said
+    assert not files(project, "06_models/sample/lightgcn+seed=5")
+
+
+def test_a_trial_that_fails_ends_its_study_and_leaves_the_others_results(project: Project) -> None:
+    done = project.kedro("run", "--pipelines", "broken")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "train.mf_bpr-learning_rate-1e30: failed after" in done.stderr
+    assert "is nan at epoch 1" in done.stderr.partition("Error: ")[2]
+    assert files(project, "06_models/sample/mf_bpr")
+    assert not files(project, "08_reporting/sample/studies/broken")
+    assert not files(project, "07_model_output/sample/studies/broken")
+    studies = project.path / "conf/base/studies.yml"
+    studies.write_text(studies.read_text().replace("1.0e+30", "0.002"))
+    said = project.run("--pipelines", "broken")
+    assert "train.mf_bpr-learning_rate-" in said
+    assert "train.mf_bpr: ran" not in said
+    document = json.loads(
+        project.newest("08_reporting/sample/studies/broken/fusion.json").read_text()
+    )
+    assert sorted(document["trials"]) == ["mf_bpr", "mf_bpr+learning_rate=0.002"]

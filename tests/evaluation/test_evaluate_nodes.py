@@ -3,17 +3,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from ibis.util import gen_name
 
 from contracts.world import config_of, train_config
 from kedro_fresh.extra import extra_modules
 from siger_pipeline.data.matrix import split_matrices
 from siger_pipeline.datasets.duckdb import connection
-from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.errors import InputError
+from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FusionConfig
 from siger_pipeline.models.registry import requests_of
-from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
+from siger_pipeline.pipelines.evaluate.nodes import calibrate_model, evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
 from siger_pipeline.pipelines.ingest.nodes import arrange_splits
+from siger_pipeline.pipelines.studies.nodes import fuse_trials
 from siger_pipeline.shell.selection import Selection
 from siger_pipeline.training.inputs import model_inputs
 from siger_pipeline.training.start import start_training
@@ -71,6 +74,63 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
     seen = frames["splits"].query("split == 'train'")
     pairs = {(f"u{u}", f"i{i}") for u, i in zip(seen["user_id"], seen["item_id"], strict=True)}
     assert not pairs & set(zip(recommendations["user"], recommendations["item"], strict=True))
+
+
+@pytest.fixture
+def broken(frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """What nodes read of a model with NaN for the item of index 2."""
+    given = tables(frames)
+    coded = arrange_splits(given.pop("splits"), **given)
+    matrices = split_matrices(coded)
+    trained = next(
+        iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}, {}), matrices))
+    )
+    for weights in trained.best["weights"].values():
+        weights[2] = torch.nan
+    shared = {"evaluate": EVALUATE, "device": "cpu", "split_matrix": coded, **given}
+    return {"checkpoint": trained.best, **shared}
+
+
+def test_a_score_that_is_not_finite_is_told_by_the_ids_of_the_source(
+    broken: dict[str, Any],
+) -> None:
+    with pytest.raises(InputError, match=r"^the score of user u0 for item i2 is nan"):
+        evaluate_model(**broken, requests={}, modalities=())
+
+
+def test_a_calibration_tells_whose_score_is_not_finite(broken: dict[str, Any]) -> None:
+    settings = {"corrector": "popularity", "top": 5, "monitor": "recall@3"}
+    with pytest.raises(
+        InputError, match=r"^model popularity: the score of user u0 for item i2 is nan"
+    ):
+        calibrate_model(
+            **broken,
+            metrics={},
+            calibration=CalibrationConfig.model_validate(settings),
+            corrector={},
+            seed=1,
+            requests={},
+            modalities=(),
+            corrector_requests={},
+            corrector_modalities=(),
+        )
+
+
+def test_a_fusion_tells_which_trials_score_is_not_finite(broken: dict[str, Any]) -> None:
+    checkpoint = broken.pop("checkpoint")
+    whole = {**checkpoint, "weights": {k: v.nan_to_num() for k, v in checkpoint["weights"].items()}}
+    with pytest.raises(InputError, match=r"^trial second: the score of user u0 for item i2 is nan"):
+        fuse_trials(
+            [{"trial": "first"}, {"trial": "second"}],
+            **broken,
+            fusion=FusionConfig(top=5, monitor="recall@3"),
+            requests=({}, {}),
+            modalities=((), ()),
+            checkpoint_0=whole,
+            checkpoint_1=checkpoint,
+            metrics_0={"validation": {"recall@3": 0.2}},
+            metrics_1={"validation": {"recall@3": 0.1}},
+        )
 
 
 def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:

@@ -1,5 +1,6 @@
 """Fusion and calibration: against loops, and where the result is known."""
 
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -9,9 +10,12 @@ from scipy import sparse
 
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError
-from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
-from siger_pipeline.evaluation.evaluate import evaluate_recommender
-from siger_pipeline.evaluation.fusion import Candidates, candidates, fuse, ranked, standardised
+from siger_pipeline.evaluation.candidates import Candidates, candidates, standardised
+from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FusionConfig
+from siger_pipeline.evaluation.documents import calibration_document, fusion_document
+from siger_pipeline.evaluation.evaluate import RankedLists, evaluate_recommender
+from siger_pipeline.evaluation.fusion import Fused, fuse, ranked
+from siger_pipeline.evaluation.scores import ScoreError
 
 USERS, ITEMS, TOP = 30, 40, 20
 Matrices = dict[Split, sparse.csr_matrix]
@@ -50,6 +54,10 @@ def scorer(table: np.ndarray) -> Scorer:
     return lambda users: torch.from_numpy(table)[users]
 
 
+def scorers(*tables: np.ndarray) -> dict[str, Scorer]:
+    return {f"model {n}": scorer(table) for n, table in enumerate(tables)}
+
+
 def by_loops(
     tables: list[np.ndarray], weights: list[float], seen: np.ndarray, top: int, k: int
 ) -> dict[int, list[int]]:
@@ -76,7 +84,7 @@ def without_padding(items: np.ndarray) -> list[list[int]]:
 @pytest.mark.parametrize("mask", ["train", "train+validation"])
 def test_lists_and_weights_are_those_of_a_slow_reference(matrices: Matrices, mask: str) -> None:
     tables, config = [scores(1), scores(2), scores(3)], fusion()
-    found = fuse([scorer(t) for t in tables], matrices, evaluate(mask=mask), config)
+    found = fuse(scorers(*tables), matrices, evaluate(mask=mask), config)
     train, held_out = (matrices[split].toarray() > 0 for split in (Split.TRAIN, Split.VALIDATION))
 
     def recall(weights: tuple[float, ...]) -> float:
@@ -98,7 +106,7 @@ def test_lists_and_weights_are_those_of_a_slow_reference(matrices: Matrices, mas
 
 
 def test_with_one_further_model_every_weight_is_tried_in_order(matrices: Matrices) -> None:
-    found = fuse([scorer(scores(1)), scorer(scores(2))], matrices, evaluate(), fusion())
+    found = fuse(scorers(scores(1), scores(2)), matrices, evaluate(), fusion())
     assert list(found.tried) == [(0.0,), (0.3,), (1.0,), (2.5,)]
     assert found.weights == max(found.tried, key=lambda weights: found.tried[weights])
 
@@ -106,7 +114,7 @@ def test_with_one_further_model_every_weight_is_tried_in_order(matrices: Matrice
 def test_weight_0_leaves_lists_and_metrics_as_they_are(matrices: Matrices) -> None:
     table = np.round(scores(1) * 2)  # many equal scores
     alone = evaluate_recommender(scorer(table), matrices, evaluate())
-    found = fuse([scorer(table), scorer(scores(2))], matrices, evaluate(), fusion(weights=(0,)))
+    found = fuse(scorers(table, scores(2)), matrices, evaluate(), fusion(weights=(0,)))
     assert np.array_equal(found.lists.items, alone.lists.items)
     assert found.metrics == alone.metrics
 
@@ -117,7 +125,7 @@ def test_a_model_without_an_opinion_changes_nothing(matrices: Matrices, constant
     # Of each user a constant of its own.
     constants = np.broadcast_to(constant * np.linspace(0, 1, USERS)[:, None], (USERS, ITEMS))
     among = candidates(
-        [scorer(table), scorer(constants.astype(np.float32))],
+        scorers(table, constants.astype(np.float32)),
         matrices[Split.TRAIN],
         matrices[Split.TRAIN],
         TOP,
@@ -132,12 +140,12 @@ def test_a_model_without_an_opinion_changes_nothing(matrices: Matrices, constant
 def test_weights_are_chosen_without_the_test_split(matrices: Matrices) -> None:
     """A corrector that knows the test items, and one that knows those of validation."""
     test, validation = (matrices[s].toarray() for s in (Split.TEST, Split.VALIDATION))
-    knows_test = fuse([scorer(scores(1)), scorer(test)], matrices, evaluate(), fusion())
-    knows = fuse([scorer(scores(1)), scorer(validation)], matrices, evaluate(), fusion())
+    knows_test = fuse(scorers(scores(1), test), matrices, evaluate(), fusion())
+    knows = fuse(scorers(scores(1), validation), matrices, evaluate(), fusion())
     assert (knows_test.weights, knows.weights) == ((0.0,), (2.5,))
     assert knows_test.tried[(2.5,)] < knows_test.tried[(0.0,)]
     moved = matrices | {Split.TEST: matrices[Split.TEST][::-1].tocsr()}
-    again = fuse([scorer(scores(1)), scorer(test)], moved, evaluate(), fusion())
+    again = fuse(scorers(scores(1), test), moved, evaluate(), fusion())
     assert (again.weights, again.tried) == (knows_test.weights, knows_test.tried)
     assert again.metrics["validation"] == knows_test.metrics["validation"]
     assert again.metrics["test"] != knows_test.metrics["test"]
@@ -151,7 +159,7 @@ def test_of_equal_sums_the_first_models_order_counts_then_the_smaller_index() ->
 
 def test_only_candidates_are_ranked(matrices: Matrices) -> None:
     table, other = scores(1), scores(2)
-    few = fuse([scorer(table), scorer(other)], matrices, evaluate(), fusion(top=12))
+    few = fuse(scorers(table, other), matrices, evaluate(), fusion(top=12))
     alone = evaluate_recommender(scorer(table), matrices, evaluate()).lists
     assert np.array_equal(np.sort(few.lists.items), np.sort(alone.items))
 
@@ -161,17 +169,34 @@ def test_standardised_rows_leave_empty_ranks_out() -> None:
     assert standardised(rows, 1).tolist() == [[1, -1, 0], [0, 0, 0], [0, 0, 0]]
 
 
-def test_a_score_that_is_not_finite_is_named(matrices: Matrices) -> None:
-    broken = scores(2)
-    broken[3, 4] = np.nan
-    with pytest.raises(InputError, match="score of user 3 for item 4 is nan"):
-        fuse([scorer(scores(1)), scorer(broken)], matrices, evaluate(), fusion())
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300, -1e300])
+@pytest.mark.parametrize("whose", [0, 1])
+def test_a_score_that_is_not_finite_is_named(matrices: Matrices, whose: int, value: float) -> None:
+    """Beyond float32, in which scores are compared, a score would count for an empty rank."""
+    tables = [scores(1).astype(np.float64), scores(2).astype(np.float64)]
+    tables[whose][3, 4] = value
+    found = str(np.float64(np.sign(value) * np.inf))
+    with pytest.raises(
+        ScoreError, match=f"^model {whose}: the score of user 3 for item 4 is {found}, and a finite"
+    ):
+        fuse(scorers(*tables), matrices, evaluate(), fusion())
+
+
+def test_a_user_with_one_candidate_or_none_keeps_them(matrices: Matrices) -> None:
+    train = matrices[Split.TRAIN].toarray()
+    train[3], train[4] = 1, 1
+    train[3, 7] = 0
+    matrices[Split.TRAIN] = sparse.csr_matrix(train)
+    found = fuse(scorers(scores(1), scores(2)), matrices, evaluate(), fusion(weights=(0, 2.5)))
+    lists = dict(zip(found.lists.users.tolist(), without_padding(found.lists.items), strict=True))
+    assert (lists[3], lists[4]) == ([7], [])
+    assert np.isfinite(found.lists.scores[found.lists.items >= 0]).all()
 
 
 def test_a_validation_split_without_anything_is_named(matrices: Matrices) -> None:
     matrices[Split.VALIDATION] = sparse.csr_matrix((USERS, ITEMS), dtype=np.float32)
     with pytest.raises(InputError, match="the validation split holds no interaction"):
-        fuse([scorer(scores(1)), scorer(scores(2))], matrices, evaluate(), fusion())
+        fuse(scorers(scores(1), scores(2)), matrices, evaluate(), fusion())
 
 
 @pytest.mark.parametrize(
@@ -205,3 +230,32 @@ def test_settings_that_do_not_fit_what_is_measured(
     assert misfit[0] == key
     assert words in misfit[1]
     assert fusion().misfit(evaluate()) is None
+
+
+def test_a_score_that_is_not_finite_can_be_sent_from_a_worker() -> None:
+    error = ScoreError(3, 4, np.nan, "trial siger")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_a_weight_at_the_end_of_its_grid_is_known(matrices: Matrices) -> None:
+    knows = matrices[Split.VALIDATION].toarray()
+    tables = scorers(scores(1), knows, np.zeros((USERS, ITEMS), dtype=np.float32))
+    found = fuse(tables, matrices, evaluate(), fusion())
+    assert found.weights == (2.5, 0.0)
+    assert fusion_document(found, ["a", "b", "c"], fusion())["at_end"] == ["b"]
+    wider = fusion(weights=(0, 2.5, 5))
+    assert fusion_document(found, ["a", "b", "c"], wider)["at_end"] == []
+
+
+@pytest.mark.parametrize(("weight", "at_end"), [(0.0, False), (1.0, False), (2.5, True)])
+def test_a_corrector_s_weight_at_the_end(weight: float, at_end: bool) -> None:
+    settings = CalibrationConfig(weights=(0, 1.0, 2.5), corrector="itemknn")
+    lists = RankedLists(np.empty(0), np.empty((0, 1)), np.empty((0, 1)))
+    found = Fused((weight,), {(weight,): 0.5}, {}, lists)
+    assert calibration_document(found, {}, settings, {}, {})["at_end"] is at_end
+    assert not settings.model_copy(update={"weights": (0.0,)}).at_end(0.0)
+
+
+def test_a_catalogue_smaller_than_the_number_of_candidates_is_told() -> None:
+    assert fusion(top=40).remark("fusion", 41) == ""
+    assert fusion(top=41).remark("fusion", 41).startswith("fusion.top = 41 leaves out none of the")

@@ -4,9 +4,11 @@ import logging
 import re
 
 import pytest
+from kedro.io import DataCatalog
 
 from kedro_fresh.errors import FreshError
-from shop_project import Shop
+from kedro_fresh.runner import FreshRunner
+from shop_project import Shop, registered
 
 
 def said(shop: Shop) -> list[str]:
@@ -60,3 +62,35 @@ def test_a_node_that_fails_is_named_and_no_other(shop: Shop) -> None:
     with pytest.raises(FreshError, match="set the clock right"):
         shop.run()
     assert not [line for line in said(shop) if "failed" in line]
+
+
+def checked(shop: Shop, *, refused: bool = True) -> None:
+    """A run whose check waits for the prices."""
+
+    def prices(catalog: DataCatalog) -> None:
+        assert catalog.load("prices")
+        if refused:
+            raise FreshError("prices are too high")
+
+    shop.caplog.clear()
+    pipeline = shop.pipeline()
+    with registered(pipeline):
+        FreshRunner(check=lambda nodes, _: {"prices": prices} if list(nodes) else {}).run(
+            pipeline, shop.catalog(), None
+        )
+
+
+def test_a_check_that_waits_for_a_dataset_comes_before_the_next_node(shop: Shop) -> None:
+    with pytest.raises(FreshError, match="too high"):
+        checked(shop)
+    assert said(shop) == ["clean: ran in 0.0 s"]
+    checked(shop, refused=False)
+    assert said(shop)[-1] == "3 nodes: 2 ran, 1 fresh; 0.0 s"
+
+
+def test_where_the_dataset_is_fresh_it_comes_before_any_node(shop: Shop) -> None:
+    shop.run()
+    shop.parameters["train"] = {"model": "mean", "rate": 3.0}
+    with pytest.raises(FreshError, match="too high"):
+        checked(shop)
+    assert said(shop) == []

@@ -102,6 +102,8 @@ def test_groups_and_provenance_are_shown(report: dict[str, Any]) -> None:
     assert '"layers": 2' in text
     wanted = "4 epochs, weights of epoch 2; an epoch typically took 1.50 s of training"
     assert wanted in text
+    report["training"]["epochs"] = 1
+    assert "1 epoch, weights of epoch 2" in markdown(report)
 
 
 def test_what_is_absent_leaves_no_trace(
@@ -169,6 +171,7 @@ def test_a_calibration_is_told_with_its_weight_and_effect(report: dict[str, Any]
         "top": 200,
         "monitor": "recall@20",
         "weight": 0.6,
+        "at_end": False,
         "tried": [{"weight": w, "validation": 0.2} for w in (0.0, 0.6)],
         "alone": report["metrics"],
         "calibrated": after,
@@ -180,9 +183,13 @@ def test_a_calibration_is_told_with_its_weight_and_effect(report: dict[str, Any]
     assert row(text, "da_mrs calibrated by itemknn, validation") == ["0.2200", "0.1900"]
     assert "has weight 0.6, the best of 2 by validation recall@20" in text
     assert "made up" not in text
+    assert "widen" not in text
     assert "validation recall@20 0.2100 → 0.2200, test recall@20 0.1100 → 0.1200.\n" in text
     made |= {"corrector": "ease_text", "features": {"text": {"extractor": "tfidf_svd"}}}
     report["calibration"] = labelled(made, "made up")
     text = markdown(report)
     assert "Calibrated by ease_text (text: tfidf_svd): its score has weight 0.6" in text
     assert "→ 0.1200. Features of ease_text: made up.\n" in text
+    report["calibration"] = labelled({**made, "at_end": True}, "made up")
+    said = "has weight 0.6 (the largest of calibration.weights: widen it), the best of 2 by"
+    assert said in markdown(report)

@@ -23,6 +23,13 @@ def wired(params: str) -> Wired:
         ("corrector=siger", ["'calibration.corrector' = 'siger'", "trained by epochs", "`fusion`"]),
         ("corrector=itemknn,calibration.top=49", ["'calibration.top' = 49", "top_k = 50"]),
         ("corrector=itemknn,calibration.monitor=recall@30", ["recall@30", "[5, 10, 20, 50]"]),
+        (
+            "corrector=itemknn,calibration.monitor=coverage",
+            ["a metric at a list length"],
+        ),
+        ("corrector=itemknn,calibration.weights=[0,-1]", ["begin with 0", "increase"]),
+        ("corrector=itemknn,calibration.weights=[0,1,1]", ["begin with 0", "increase"]),
+        ("corrector=itemknn,calibration.weights=[]", ["at least 1 item"]),
         ("corrector=itemknn,calibration.weights=[1]", ["'calibration.weights'", "begin with 0"]),
         ("corector=itemknn", ["no parameter 'calibration.corector'", "'corrector'"]),
         ("corrector=itemknn,itemknn.kk=3", ["no parameter 'itemknn.kk'"]),

@@ -1,5 +1,6 @@
 """What a run is refused for before its first node."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,16 @@ import pytest
 import torch
 from kedro.io import DataCatalog
 from kedro.pipeline import Node
+from scipy import sparse
 
 from siger_pipeline.errors import UserError
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.randomness import Randomness
+from siger_pipeline.models.registry import build
 from siger_pipeline.shell.preflight import check_before_run
 
 TABLE = "siger_pipeline.datasets.delimited.DelimitedDataset"
+RANDOM = Randomness.seeded(0)
 JSON = "siger_pipeline.datasets.json.JsonDataset"
 
 
@@ -73,3 +79,21 @@ def test_a_device_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     check_before_run([READ], catalog(tmp_path, "cuda"))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     check_before_run([READ, TRAIN], catalog(tmp_path, "cuda"))
+
+
+@pytest.mark.parametrize("model", ["ease", "lightgcn"])
+def test_a_solve_too_large_is_told_from_the_number_of_items(tmp_path: Path, model: str) -> None:
+    made = catalog(tmp_path)
+    made["lightgcn/split_matrix"] = sparse.csr_matrix((3, 4100))
+    made[f"params:lightgcn/{model}"] = {"solve_mib": 64} if model == "ease" else {"layers": 2}
+    inputs = ["lightgcn/split_matrix", f"params:lightgcn/{model}"]
+    later = check_before_run([node("calibrate", inputs, "calibrated")], made)
+    assert list(later) == (["lightgcn/split_matrix"] if model == "ease" else [])
+    with pytest.raises(UserError) as error:
+        build("ease", {"solve_mib": 64}, ModelInputs(sparse.csr_matrix((3, 4100))), RANDOM)
+    for check in later.values():
+        with pytest.raises(UserError, match=f"^{re.escape(str(error.value))}$"):
+            check(made)
+    made["lightgcn/split_matrix"] = sparse.csr_matrix((3, 4000))
+    for check in later.values():
+        check(made)

@@ -160,3 +160,7 @@ def test_figures_with_the_corrector_of_the_run_are_told() -> None:
     told = "calibrated by itemknn (weight 0.6), test: recall@20 0.2400, ndcg@20 0.0600"
     assert said[1] == told
     assert told not in [text for _, text in lines("siger/metrics")]
+    made |= {"calibrated": figures(0.24), "at_end": True}
+    write("siger/calibrated/itemknn.json", made)
+    said = [text for _, text in lines("siger/metrics", "siger/calibrated/itemknn")]
+    assert said[1] == told.replace("0.6)", "0.6, the largest of calibration.weights: widen it)")

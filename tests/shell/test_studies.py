@@ -140,6 +140,11 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
             "mine: {models: [siger, lightgcn], fusion: {weights: [0.5]}}",
             ["fusion.weights is [0.5]", "begin with 0"],
         ),
+        ("mine: {models: [siger, lightgcn], fusion: {weights: []}}", ["is empty: fusion.weights"]),
+        (
+            "mine: {models: [siger, lightgcn], fusion: {monitor: recall}}",
+            ["fusion.monitor is 'recall'; a metric at a list length is wanted"],
+        ),
         (
             "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}, fusion: true}",
             ["trials lightgcn and lightgcn+split.seed=3 differ in split", "leave fusion out"],

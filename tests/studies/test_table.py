@@ -12,6 +12,7 @@ from siger_pipeline.studies.table import (
     Measured,
     as_latex,
     as_markdown,
+    fusion_note,
     fusion_row,
     summary,
     tidy_table,
@@ -140,6 +141,16 @@ def test_a_fusion_is_one_more_row() -> None:
         "seeds": "–",
         "recall@20": "0.4000",
     }
+
+
+def test_a_weight_at_the_end_of_its_grid_is_told_below_the_table() -> None:
+    assert fusion_note({**FUSION, "at_end": []}) == ""
+    note = fusion_note({**FUSION, "at_end": ["vbpr"]})
+    assert note == (
+        "In the fusion, the weight of vbpr is the largest of fusion.weights of the study: widen it."
+    )
+    rows = summary(tidy_table(TRIALS))
+    assert as_markdown(rows, "Title", note) == as_markdown(rows, "Title") + f"\n{note}\n"
 
 
 def test_a_fusion_has_the_features_of_what_was_added_up() -> None:

@@ -79,6 +79,24 @@ class FusionConfig(BaseModel):
             )
         return None
 
+    def remark(self, block: str, n_items: int) -> str:
+        """A sentence on a small catalogue, in which `top` chooses nothing; empty where it does.
+
+        Args:
+            block: where `top` stands, for the message.
+            n_items: I.
+        """
+        if self.top < n_items:
+            return ""
+        return (
+            f"{block}.top = {self.top} leaves out none of the {n_items:,} items of the catalogue: "
+            "candidates are all items that a user has not seen."
+        )
+
+    def at_end(self, weight: float) -> bool:
+        """Whether a wider grid could have given another weight: it is the largest, and not 0."""
+        return 0 < weight == self.weights[-1]
+
     @property
     def monitored(self) -> int:
         """K of the monitored metric."""
@@ -97,3 +115,12 @@ class FloorsConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int = Field(ge=0, lt=2**63, description="of the random floor; no model's seed changes it")
+
+
+def widen(grid: str) -> str:
+    """A clause on a weight at the end of its grid.
+
+    Args:
+        grid: the parameter.
+    """
+    return f"the largest of {grid}: widen it"

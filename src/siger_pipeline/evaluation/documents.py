@@ -27,7 +27,7 @@ def calibration_document(
     Returns:
         `corrector`, its `parameters` and `features`, `top`, `monitor`; the chosen `weight`;
         `tried`: each weight with the monitored metric at validation; `alone` and `calibrated`:
-        metrics of both splits.
+        metrics of both splits; `at_end`: whether the weight is the largest of the grid.
     """
     (weight,) = fused.weights
     return {
@@ -37,6 +37,7 @@ def calibration_document(
         "top": calibration.top,
         "monitor": calibration.monitor,
         "weight": weight,
+        "at_end": calibration.at_end(weight),
         "tried": [{"weight": w, "validation": value} for (w,), value in fused.tried.items()],
         "alone": metrics,
         "calibrated": fused.metrics,
@@ -53,11 +54,13 @@ def fusion_document(fused: Fused, trials: Sequence[str], fusion: FusionConfig) -
 
     Returns:
         `trials`, `weights` in the same order, `top`, `monitor`; `tried`: weights with the monitored
-        metric at validation; `metrics` of both splits.
+        metric at validation; `metrics` of both splits; `at_end`: those of the trials whose weight
+        is the largest of the grid.
     """
     return {
         "trials": list(trials),
         "weights": [1.0, *fused.weights],
+        "at_end": [t for t, w in zip(trials[1:], fused.weights, strict=True) if fusion.at_end(w)],
         "top": fusion.top,
         "monitor": fusion.monitor,
         "tried": [{"weights": [1.0, *w], "validation": v} for w, v in fused.tried.items()],

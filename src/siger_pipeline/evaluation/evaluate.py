@@ -19,7 +19,8 @@ from siger_pipeline.evaluation.counts import TrainingCounts
 from siger_pipeline.evaluation.groups import group_table
 from siger_pipeline.evaluation.hits import Hits
 from siger_pipeline.evaluation.metrics import accuracy
-from siger_pipeline.evaluation.ranking import Scorer, rank
+from siger_pipeline.evaluation.ranking import rank
+from siger_pipeline.evaluation.scores import Scorer
 
 NAMED = 5  # users, in a message
 Metrics = dict[str, dict[str, float]]

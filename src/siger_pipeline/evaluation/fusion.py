@@ -1,14 +1,14 @@
 """One ranking by the scores of several models: of a model and its corrector, or of trained ones.
 
-Candidates are the first model's own best items of each user, and ranked is by
+Ranked are the first model's candidates (`candidates`), by
 
-    Σ_m w_m · z_m(u, i),  w_1 = 1,  z_m = (score_m − mean) / deviation over the user's candidates,
+    Σ_m w_m · z_m(u, i),  w_1 = 1,
 
-with the weights that are best at validation. With one further model, ItemKNN, this is the candidate
-calibration of BRIDGE (arXiv 2605.22073); its ablation loses a third of the gain where all items are
-candidates.
+z_m the standardised score of model m, with the weights that are best at validation. With one
+further model, ItemKNN, this is the candidate calibration of BRIDGE (arXiv 2605.22073); its ablation
+loses a third of the gain where all items are candidates.
 
-Shape suffixes: n users with training data, K candidates, B users of a block.
+Shape suffixes: n users with training data, K candidates, k ranked ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ import torch
 from scipy import sparse
 
 from siger_pipeline.data.schema import Split
+from siger_pipeline.evaluation.candidates import Candidates, candidates
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
 from siger_pipeline.evaluation.evaluate import (
     Metrics,
@@ -26,29 +27,13 @@ from siger_pipeline.evaluation.evaluate import (
     hits_of_split,
     measured,
     seen_at_test,
-    users_to_rank,
 )
 from siger_pipeline.evaluation.metrics import accuracy
-from siger_pipeline.evaluation.ranking import Scorer, blocks, rank, scores_of_items
+from siger_pipeline.evaluation.scores import Scorer
 from siger_pipeline.evaluation.selection import best_of_rows
 
 Weights = tuple[float, ...]
 """w of each model after the first."""
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The first model's best items, with the standardised scores of every model.
-
-    Attributes:
-        users: indices, int64 [n].
-        items: best first for the first model, −1 for an empty rank, int64 [n, K].
-        standardised: z of each model, float32 [n, K].
-    """
-
-    users: np.ndarray
-    items: np.ndarray
-    standardised: Sequence[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -69,7 +54,7 @@ class Fused:
 
 
 def fuse(
-    scorers: Sequence[Scorer],
+    scorers: Mapping[str, Scorer],
     matrices: Mapping[Split, sparse.csr_matrix],
     evaluate: EvaluateConfig,
     fusion: FusionConfig,
@@ -79,14 +64,15 @@ def fuse(
     """Choose the weights by validation, and measure their ranking on validation and test.
 
     Args:
-        scorers: of each model, on ``device``; the first one's candidates are ranked.
+        scorers: by the name of the model, on ``device``; the first one's candidates are ranked.
         matrices: interactions of each split, CSR [U, I].
         evaluate: list lengths, mask, memory bound.
         fusion: number of candidates, weights to try, monitored metric.
         device: where the scorers expect the user indices.
 
     Raises:
-        InputError: a score that is not finite, or a split without a user to measure.
+        InputError: a score that is not finite (`ScoreError`, which names the model), or a split
+            without a user to measure.
     """
     train, block = matrices[Split.TRAIN], evaluate.block_mib
     at_validation = candidates(scorers, train, train, fusion.top, block_mib=block, device=device)
@@ -110,60 +96,6 @@ def best_first(metrics: Sequence[Metrics], fusion: FusionConfig) -> list[int]:
     """
     values = [of_model[Split.VALIDATION.value][fusion.monitor] for of_model in metrics]
     return sorted(range(len(values)), key=lambda n: -values[n])
-
-
-def candidates(
-    scorers: Sequence[Scorer],
-    train: sparse.csr_matrix,
-    seen: sparse.csr_matrix,
-    top: int,
-    *,
-    block_mib: float,
-    device: torch.device | str,
-) -> Candidates:
-    """The first model's ``top`` best unseen items of each user with training data.
-
-    Held are 8 bytes a candidate and 4 a candidate and model.
-
-    Args:
-        scorers: of each model.
-        train: training interactions, CSR [U, I].
-        seen: what is masked, CSR [U, I].
-        top: K, at most.
-        block_mib: bound on the memory of a block of scores, MiB.
-        device: where the scorers expect the user indices.
-    """
-    users, n_items = users_to_rank(train), train.shape[1]
-    first, *others = scorers
-    k = min(top, n_items)
-    items, scores = rank(first, users, seen, k, block_mib=block_mib, device=device)
-    z = [standardised(scores, block_mib)]
-    for scorer in others:
-        scores = scores_of_items(scorer, users, items, n_items, block_mib=block_mib, device=device)
-        z.append(standardised(scores, block_mib))
-    return Candidates(users, items, z)
-
-
-def standardised(scores_nK: np.ndarray, block_mib: float) -> np.ndarray:
-    """z of each row, in place of its scores: mean 0, deviation 1; 0 where all are equal.
-
-    Empty ranks (−∞) are no part of a row, and 0.
-
-    Args:
-        scores_nK: float32 [n, K].
-        block_mib: bound on the memory of a block, MiB.
-    """
-    n, k = scores_nK.shape
-    for rows in blocks(n, k, block_mib):
-        inside_BK = np.isfinite(scores_nK[rows])
-        scores_BK = np.where(inside_BK, scores_nK[rows], 0.0).astype(np.float64)
-        count_B1 = np.maximum(inside_BK.sum(axis=1, keepdims=True), 1)
-        from_mean_BK = np.where(
-            inside_BK, scores_BK - scores_BK.sum(axis=1, keepdims=True) / count_B1, 0.0
-        )
-        deviation_B1 = np.sqrt((from_mean_BK**2).sum(axis=1, keepdims=True) / count_B1)
-        scores_nK[rows] = from_mean_BK / np.where(deviation_B1 > 0, deviation_B1, 1.0)
-    return scores_nK
 
 
 def ranked(among: Candidates, weights: Weights, k: int) -> RankedLists:

@@ -8,10 +8,9 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-from siger_pipeline.errors import ParameterError
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.recommender import ClosedForm
-from siger_pipeline.ops.item_weights import mebibytes
+from siger_pipeline.models.solve_config import size_of_solve
 from siger_pipeline.ops.propagation import product
 
 
@@ -23,31 +22,16 @@ class ItemWeights(ClosedForm):
 
     weights: Tensor
 
-    def __init__(self, inputs: ModelInputs, solve_mib: float, model: str) -> None:
-        """Allocate B, unless it is too large.
+    def __init__(self, inputs: ModelInputs, model: str) -> None:
+        """Allocate B, whose size the configuration has allowed (`SolveConfig`).
 
         Args:
             inputs: what the model is built from.
-            solve_mib: bound on B, MiB.
-            model: registered name, for messages.
-
-        Raises:
-            ParameterError: B would exceed the bound.
+            model: registered name, for the remark.
         """
         super().__init__()
         self.interactions = inputs.interactions
-        needed = mebibytes(inputs.n_items)
-        size = (
-            f"a matrix of {inputs.n_items:,} × {inputs.n_items:,} items, {needed:,.1f} MiB in "
-            "memory and in the checkpoint"
-        )
-        if needed > solve_mib:
-            raise ParameterError(
-                f"{model} needs {size}, and {model}.solve_mib allows {solve_mib:,g} MiB: "
-                "raise it where there is the room, or take a model without such a matrix, such as "
-                "itemknn"
-            )
-        self.remark = f"Model {model} is {size}."
+        self.remark = f"Model {model} is {size_of_solve(inputs.n_items)}."
         self.register_buffer("weights", torch.empty(inputs.n_items, inputs.n_items))
 
     def cleared(self) -> np.ndarray:

@@ -179,9 +179,14 @@ def build(
         config: its hyperparameters.
         inputs: what its `Config.requests` names.
         randomness: draws the initial weights (CPU).
+
+    Raises:
+        ParameterError: the model would be too large for so many items.
     """
     cls = model_class(name)
-    return cls(cls.Config(**config), inputs, randomness)
+    hyperparameters = cls.Config(**config)
+    hyperparameters.check_size(name, inputs.n_items)
+    return cls(hyperparameters, inputs, randomness)
 
 
 def _lacks(name: str, submodule: str, what: str) -> str:

@@ -15,12 +15,6 @@ from scipy.linalg.lapack import spotrf, spotri
 from siger_pipeline.errors import ParameterError
 
 BLOCK = 1024  # rows, or columns of features, at once
-MIB = 2**20
-
-
-def mebibytes(n_items: int) -> float:
-    """Memory of the regression, MiB: one I × I matrix of float32."""
-    return n_items**2 * 4 / MIB
 
 
 def add_counts(gram_II: np.ndarray, interactions: sparse.csr_matrix) -> None:

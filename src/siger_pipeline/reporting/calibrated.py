@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from siger_pipeline.evaluation.config import widen
+
 Figures = Mapping[str, float]
 
 
@@ -33,7 +35,9 @@ def line(report: Mapping[str, Any]) -> str:
     calibration = report["calibration"]
     if not calibration:
         return ""
-    metric, weight = calibration["monitor"], calibration["weight"]
+    metric, weight = calibration["monitor"], f"{calibration['weight']:g}"
+    if calibration["at_end"]:
+        weight += f" ({widen('calibration.weights')})"
     alone, after = (calibration[of] for of in ("alone", "calibrated"))
     moved = [
         f"{split} {metric} {alone[split][metric]:.4f} → {after[split][metric]:.4f}"
@@ -43,7 +47,7 @@ def line(report: Mapping[str, Any]) -> str:
     read = ", ".join(f"{m}: {how['extractor']}" for m, how in calibration["features"].items())
     return (
         f"Calibrated by {corrector}{f' ({read})' if read else ''}: its score has weight "
-        f"{weight:g}, the best of {len(calibration['tried'])} by validation {metric}, beside the "
+        f"{weight}, the best of {len(calibration['tried'])} by validation {metric}, beside the "
         f"model's own, both standardised among each user's {calibration['top']} best items of the "
         f"model; {', '.join(moved)}."
     ) + (f" Features of {corrector}: {note}." if note else "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -30,6 +32,7 @@ class ProjectHooks:
         self.tells_results = True
         self.node = ""
         self.start = 0.0
+        self.later: dict[str, Callable[[], None]] = {}
 
     @hook_impl
     def before_pipeline_run(
@@ -38,8 +41,12 @@ class ProjectHooks:
         """Begin to narrate."""
         self.tells_itself, self.node = CACHING in str(run_params["runner"]), ""
         self.tells_results = POINT not in str(run_params["runner"])
+        self.later = {}
         if not self.tells_itself:
-            check_before_run(pipeline.nodes, catalog)
+            later = check_before_run(pipeline.nodes, catalog)
+            self.later = {name: partial(check, catalog) for name, check in later.items()}
+            for name in pipeline.inputs():
+                self.after_dataset_saved(name)
         self.narration.start()
 
     @hook_impl
@@ -53,6 +60,12 @@ class ProjectHooks:
             self.node, self.start = node.name, perf_counter()
             if not self.tells_itself:
                 RUNNING.debug("%s: running", node.name)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        """Look for what only its data show, and would stop a later node."""
+        if check := self.later.pop(dataset_name, None):
+            check()
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:

@@ -22,6 +22,7 @@ class Calibration(BaseModel):
 
     corrector: str
     weight: float
+    at_end: bool = False  # which documents of earlier releases do not say
     alone: Metrics
     calibrated: Metrics
 

@@ -18,7 +18,7 @@ from pydantic import (
 from siger_pipeline.blocks import with_blocks
 from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FloorsConfig
+from siger_pipeline.evaluation.config import METRIC, CalibrationConfig, EvaluateConfig, FloorsConfig
 from siger_pipeline.features.config import FeaturesConfig, features_model
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import model_names, parameter_blocks
@@ -187,6 +187,10 @@ def in_words_of_yaml(message: str) -> str:
         "valid tuple": "list",
         "valid dictionary": "block",
         "valid mapping": "block",
+        f"String should match pattern '{METRIC}'": (
+            "a metric at a list length is wanted, such as recall@20; there are recall, ndcg, "
+            "precision and map"
+        ),
     }
     for term, word in own.items():
         message = message.replace(term, word)

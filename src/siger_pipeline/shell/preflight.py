@@ -1,28 +1,37 @@
 """What would stop a run in the midst of it and can be known before its first node."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
+from kedro_fresh.checks import Later
 from kedro_fresh.extra import extra_modules
 from kedro_fresh.locations import locations
 from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.errors import InputError
-from siger_pipeline.models.registry import model_class
+from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.models.registry import model_class, model_config, model_names
+from siger_pipeline.pipelines.names import SPLIT_MATRIX
 from siger_pipeline.plugins import RECOMMENDERS, name_from_elsewhere
 
 TRAINING = re.compile(r"params:[\w-]+/train(\.device)?")  # read by nodes that use a device
+MODEL = re.compile(r"params:(?:[\w-]+/)?([\w-]+)")  # where the name is a model's
 LISTED = 3  # versions, the newest
 
 
-def check_before_run(nodes: Iterable[Node], catalog: DataCatalog) -> None:
+def check_before_run(nodes: Iterable[Node], catalog: DataCatalog) -> dict[str, Later]:
     """Look for what nodes will need.
 
     Args:
         nodes: that are going to run.
         catalog: of the run.
+
+    Returns:
+        What is to be looked for once a dataset is there: the size of models.
 
     Raises:
         UserError: a version that was asked for is not there, nor are files that no node makes; or
@@ -34,6 +43,7 @@ def check_before_run(nodes: Iterable[Node], catalog: DataCatalog) -> None:
     _check_files(Pipeline(chosen).inputs(), catalog)
     _check_device(chosen, catalog)
     _check_plugins(chosen)
+    return _sizes(chosen)
 
 
 def _check_versions(catalog: DataCatalog) -> None:
@@ -76,3 +86,29 @@ def _check_plugins(nodes: list[Node]) -> None:
     for module in sorted({module for node in nodes for module in extra_modules(node.func)}):
         if name := name_from_elsewhere(RECOMMENDERS, module.removesuffix(".model")):
             model_class(name)
+
+
+def _sizes(nodes: list[Node]) -> dict[str, Later]:
+    """Split interactions -> a check of models that are made of them and may be too large.
+
+    A corrector's node would say so only after the training.
+    """
+    models: dict[str, dict[str, str]] = defaultdict(dict)
+    for node in nodes:
+        matrices = [name for name in node.inputs if name.rpartition("/")[2] == SPLIT_MATRIX]
+        blocks = {name: found[1] for name in node.inputs if (found := MODEL.fullmatch(name))}
+        of_models = {name: model for name, model in blocks.items() if _is_bounded(model)}
+        for matrix in matrices if of_models else ():
+            models[matrix] |= of_models
+    return {matrix: partial(_check_sizes, matrix, blocks) for matrix, blocks in models.items()}
+
+
+def _is_bounded(name: str) -> bool:
+    known = name in model_names()
+    return known and model_config(name).check_size is not ModelConfig.check_size
+
+
+def _check_sizes(matrix: str, blocks: dict[str, str], catalog: DataCatalog) -> None:
+    n_items = catalog.load(matrix).shape[1]
+    for block, model in blocks.items():
+        model_config(model)(**catalog.load(block)).check_size(model, n_items)

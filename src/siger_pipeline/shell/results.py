@@ -9,6 +9,7 @@ from kedro.pipeline import Pipeline
 
 from kedro_fresh.locations import Location, locations
 from kedro_fresh.phrases import few
+from siger_pipeline.evaluation.config import widen
 from siger_pipeline.reporting.below import below_popularity, main_metrics
 from siger_pipeline.shell.latest import renew_latest
 from siger_pipeline.shell.metrics import (
@@ -90,7 +91,9 @@ def _figures(catalog: DataCatalog, place: Location, metrics: Any, made: set[str]
     for corrector in sorted(correctors & own.calibrations.keys()):
         found = own.calibrations[corrector]
         figures = [f"{key} {found.calibrated['test'][key]:.4f}" for key in (name, *rest)]
-        told = f"calibrated by {corrector} (weight {found.weight:g}), test: {', '.join(figures)}"
+        weight = f"weight {found.weight:g}"
+        weight += f", {widen('calibration.weights')}" if found.at_end else ""
+        told = f"calibrated by {corrector} ({weight}), test: {', '.join(figures)}"
         yield logging.INFO, told
     rows = {floor: dict(splits["test"]) for floor, splits in floors.items()}
     rows |= {other.name: dict(other.test) for other in results.values() if other.basis == own.basis}

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from siger_pipeline.evaluation.config import widen
+
 COLUMNS = (
     *("dataset", "trial", "model", "variant", "seed", "split", "metric", "k", "value"),
     *("data", "features", "device", "version"),
@@ -82,6 +84,14 @@ def fusion_row(fusion: Document, trials: Sequence[Measured]) -> Measured:
     return Measured(said, fusion["metrics"], {**trials[0].origin, "features": read})
 
 
+def fusion_note(fusion: Document) -> str:
+    """A sentence on weights at the end of their grid; empty where there are none."""
+    if not fusion["at_end"]:
+        return ""
+    named = ", ".join(fusion["at_end"])
+    return f"In the fusion, the weight of {named} is {widen('fusion.weights of the study')}."
+
+
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Test metrics of each model and variant: the mean over seeds, and ± their deviation.
 
@@ -109,13 +119,13 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "variant", "seeds", *shown]).fillna(ABSENT)
 
 
-def as_markdown(rows: pd.DataFrame, title: str) -> str:
-    """A table of texts in Markdown, below a heading."""
+def as_markdown(rows: pd.DataFrame, title: str, note: str = "") -> str:
+    """A table of texts in Markdown, below a heading and above a note."""
     lines = [list(rows.columns), ["---"] * len(rows.columns), *rows.to_numpy().tolist()]
     body = "\n".join(
         f"| {' | '.join(_escaped(cell, {'|': chr(92) + '|'}) for cell in line)} |" for line in lines
     )
-    return f"# {title}\n\n{body}\n"
+    return f"# {title}\n\n{body}\n" + (f"\n{note}\n" if note else "")
 
 
 def as_latex(rows: pd.DataFrame) -> str:

@@ -6,6 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from siger_pipeline.evaluation.config import METRIC
+
 
 class TrainConfig(BaseModel):
     """`train:` of the parameters; a model's own settings may take their place."""
@@ -19,7 +21,7 @@ class TrainConfig(BaseModel):
     )
     evaluate_every: int = Field(ge=1, description="[n] epochs from one validation to the next")
     monitor: str = Field(
-        pattern=r"^(recall|ndcg|precision|map)@[1-9][0-9]*$",
+        pattern=METRIC,
         description="validation metric that chooses the best epoch",
     )
     batch_size: int = Field(ge=1, description="training pairs a step")

@@ -1,9 +1,12 @@
 """Nodes of the evaluate stage."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from siger_pipeline.data.schema import Columns
+from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix, ndarray
 from siger_pipeline.requests import Request
@@ -38,8 +41,9 @@ def evaluate_model(
     matrices = split_matrices(split_matrix)
     place = resolve_device(device)
     model = restore(checkpoint, model_inputs(matrices, requests, arrays, modalities))
-    result = evaluate_recommender(model.to(place).scorer(), matrices, evaluate, device=place)
     names = source_ids(user_index, item_index)
+    with telling_ids(*names):
+        result = evaluate_recommender(model.to(place).scorer(), matrices, evaluate, device=place)
     if short := short_lists(result.lists, names[0]):
         LOG.info(short)
     return result.metrics, result.groups, recommendation_table(result.lists, *names)
@@ -98,12 +102,19 @@ def calibrate_model(
     place, name = resolve_device(device), str(calibration.corrector)
     own = model_inputs(matrices, requests, arrays, modalities)
     others = model_inputs(matrices, corrector_requests, arrays, corrector_modalities)
-    models = restore(checkpoint, own), fit_at_once(name, corrector, seed, others)
-    scorers = [model.to(place).scorer() for model in models]
-    fused = fuse(scorers, matrices, evaluate, calibration, device=place)
+    models = {
+        f"model {checkpoint['model']}": restore(checkpoint, own),
+        f"corrector {name}": fit_at_once(name, corrector, seed, others),
+    }
+    scorers = {who: model.to(place).scorer() for who, model in models.items()}
+    names = source_ids(user_index, item_index)
+    with telling_ids(*names):
+        fused = fuse(scorers, matrices, evaluate, calibration, device=place)
+    if remark := calibration.remark("calibration", split_matrix.shape[1]):
+        LOG.info(remark)
     read = features_behind(corrector_requests, features or {})
     document = calibration_document(fused, metrics, calibration, corrector, read)
-    return document, recommendation_table(fused.lists, *source_ids(user_index, item_index))
+    return document, recommendation_table(fused.lists, *names)
 
 
 def evaluate_floors(
@@ -128,3 +139,15 @@ def source_ids(user_index: Table, item_index: Table) -> tuple[ndarray, ndarray]:
     """Ids of users and of items as in the source, by index."""
     users, items = user_index.to_pandas(), item_index.to_pandas()
     return users[Columns.USER].to_numpy(), items[Columns.ITEM].to_numpy()
+
+
+@contextmanager
+def telling_ids(user_names: ndarray, item_names: ndarray) -> Iterator[None]:
+    """Name user and item of a score that is not finite as the source does, not by index."""
+    from siger_pipeline.evaluation.scores import ScoreError
+
+    try:
+        yield
+    except ScoreError as error:
+        user, item = user_names[error.user], item_names[error.item]
+        raise InputError(error.sentence(user, item)) from error

@@ -1,11 +1,14 @@
 """The nodes of a study."""
 
+import logging
 from typing import Any
 
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
-from siger_pipeline.pipelines.evaluate.nodes import source_ids
+from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
+
+LOG = logging.getLogger(__name__)
 
 
 def fuse_trials(
@@ -39,19 +42,26 @@ def fuse_trials(
     from siger_pipeline.evaluation.documents import fusion_document
     from siger_pipeline.evaluation.evaluate import recommendation_table
     from siger_pipeline.evaluation.fusion import best_first, fuse
+    from siger_pipeline.studies.table import fusion_note
     from siger_pipeline.training.checkpoint import restore
     from siger_pipeline.training.device import resolve_device
     from siger_pipeline.training.inputs import model_inputs
 
     matrices, place = split_matrices(split_matrix), resolve_device(device)
     order = best_first([documents[f"metrics_{n}"] for n in range(len(trials))], fusion)
-    scorers = []
+    scorers = {}
     for n in order:
         inputs = model_inputs(matrices, requests[n], documents, modalities[n])
-        scorers.append(restore(documents[f"checkpoint_{n}"], inputs).to(place).scorer())
-    fused = fuse(scorers, matrices, evaluate, fusion, device=place)
+        model = restore(documents[f"checkpoint_{n}"], inputs).to(place)
+        scorers[f"trial {trials[n]['trial']}"] = model.scorer()
+    names = source_ids(user_index, item_index)
+    with telling_ids(*names):
+        fused = fuse(scorers, matrices, evaluate, fusion, device=place)
     document = fusion_document(fused, [trials[n]["trial"] for n in order], fusion)
-    return document, recommendation_table(fused.lists, *source_ids(user_index, item_index))
+    for said in (fusion.remark("fusion", split_matrix.shape[1]), fusion_note(document)):
+        if said:
+            LOG.info(said)
+    return document, recommendation_table(fused.lists, *names)
 
 
 def tabulate(
@@ -69,6 +79,7 @@ def tabulate(
         Measured,
         as_latex,
         as_markdown,
+        fusion_note,
         fusion_row,
         summary,
         tidy_table,
@@ -83,8 +94,10 @@ def tabulate(
         )
         for n, trial in enumerate(trials)
     ]
+    note = ""
     if fusion := documents.get("fusion"):
         measured.append(fusion_row(fusion, measured))
+        note = fusion_note(fusion)
     table = tidy_table(measured)
     rows = summary(table)
-    return table, table.to_csv(index=False), as_markdown(rows, title), as_latex(rows)
+    return table, table.to_csv(index=False), as_markdown(rows, title, note), as_latex(rows)

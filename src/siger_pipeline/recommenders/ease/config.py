@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.models.solve_config import SolveConfig
 
 
-class Config(ModelConfig):
+class Config(SolveConfig):
     """`ease:` of the parameters; symbols in brackets."""
 
     recommender = "EASE"
@@ -15,9 +15,3 @@ class Config(ModelConfig):
     search: ClassVar = {"ridge": (50, 100, 200, 500, 1000)}
 
     ridge: float = Field(200.0, gt=0, description="[λ] weight of the penalty")
-    solve_mib: float = Field(
-        4096.0,
-        gt=0,
-        description="bound on the matrix of items that is inverted, MiB",
-        json_schema_extra={"names": False},
-    )

@@ -18,7 +18,7 @@ class EASE(ItemWeights):
     config: EASEConfig
 
     def __init__(self, config: EASEConfig, inputs: ModelInputs, randomness: Randomness) -> None:
-        super().__init__(inputs, config.solve_mib, "ease")
+        super().__init__(inputs, "ease")
         self.config = config
 
     def fit(self, inputs: ModelInputs, randomness: Randomness) -> None:

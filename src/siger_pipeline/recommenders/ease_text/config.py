@@ -6,13 +6,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.models.solve_config import SolveConfig
 from siger_pipeline.requests import Request, features
 
 TEXT = "text"
 
 
-class Config(ModelConfig):
+class Config(SolveConfig):
     """`ease_text:` of the parameters; symbols in brackets."""
 
     recommender = "EASEWithText"
@@ -26,12 +26,6 @@ class Config(ModelConfig):
         None,
         min_length=1,
         description="whose features count; null: text, or all where there is no text",
-    )
-    solve_mib: float = Field(
-        4096.0,
-        gt=0,
-        description="bound on the matrix of items that is inverted, MiB",
-        json_schema_extra={"names": False},
     )
 
     def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:

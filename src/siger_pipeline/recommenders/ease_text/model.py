@@ -23,7 +23,7 @@ class EASEWithText(ItemWeights):
     def __init__(
         self, config: EASEWithTextConfig, inputs: ModelInputs, randomness: Randomness
     ) -> None:
-        super().__init__(inputs, config.solve_mib, "ease_text")
+        super().__init__(inputs, "ease_text")
         self.config = config
 
     def fit(self, inputs: ModelInputs, randomness: Randomness) -> None:
