@@ -13,6 +13,13 @@ class FreshError(ClickException):
     """
 
 
+class BrokenOff(Exception):  # noqa: N818
+    """What a hook raises to end a node before its time: no failure, and not a result either.
+
+    What the node has saved stays for a later run of it to go on from.
+    """
+
+
 def interrupted(error: BaseException) -> bool:
     """Whether Ctrl-C is behind an error: libraries that it reaches in mid-work raise their own."""
     return any(isinstance(found, KeyboardInterrupt) for found in behind(error))

@@ -16,7 +16,7 @@ from kedro.runner import Task
 
 from kedro_fresh import libraries
 from kedro_fresh.contents import ABSENT
-from kedro_fresh.errors import interrupted
+from kedro_fresh.errors import BrokenOff, interrupted
 from kedro_fresh.execution import Execution, execute
 from kedro_fresh.freshness import Freshness, State, Verdict
 from kedro_fresh.phrases import duration, few
@@ -122,10 +122,12 @@ class Step:
         self.start = perf_counter()
 
     def fail(self, error: BaseException) -> None:
-        """Say that it failed, unless the person ended it."""
+        """Say that it failed, unless the person ended it, or a hook on purpose."""
         self._announce("")
-        if not interrupted(error):
-            spent = duration(perf_counter() - self.start)
+        spent = duration(perf_counter() - self.start)
+        if isinstance(error, BrokenOff):
+            LOG.info("%s: broken off after %s (%s)", self.node.name, spent, error)
+        elif not interrupted(error):
             LOG.error("%s: failed after %s", self.node.name, spent)
 
     def end(self, execution: Execution) -> None:

@@ -4,11 +4,8 @@ import logging
 import sys
 from functools import reduce
 from operator import add
-from pathlib import Path
 
-from kedro.framework.project import settings
 from kedro.pipeline import Node, Pipeline
-from kedro.utils import find_kedro_project
 
 from siger_pipeline.errors import UserError
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline as evaluate
@@ -18,10 +15,18 @@ from siger_pipeline.pipelines.ingest.pipeline import create_pipeline as ingest
 from siger_pipeline.pipelines.report.pipeline import create_pipeline as report
 from siger_pipeline.pipelines.studies.pipeline import Member
 from siger_pipeline.pipelines.studies.pipeline import create_pipeline as tabulate
+from siger_pipeline.pipelines.sweeps.pipeline import create_pipeline as tabulate_sweep
 from siger_pipeline.pipelines.train.pipeline import create_pipeline as train
-from siger_pipeline.shell.configuration import ProjectConfigLoader
-from siger_pipeline.shell.current import Current, UnknownPipelineError, current_of, selected
+from siger_pipeline.pipelines.validate.pipeline import create_pipeline as validate
+from siger_pipeline.shell.current import (
+    Current,
+    UnknownPipelineError,
+    current_of,
+    project_loader,
+    selected,
+)
 from siger_pipeline.shell.studies import Study
+from siger_pipeline.shell.sweep_storage import COMPLETE, UNDER_WAY, asked_points, said_of
 
 LOG = logging.getLogger(__name__)
 STAGES = {
@@ -29,12 +34,14 @@ STAGES = {
     "features": features,
     "graphs": graphs,
     "train": train,
+    "validate": validate,
     "evaluate": evaluate,
     "report": report,
 }
 PROVENANCE = "provenance"
-# Of these a whole run takes as much as the later stages need: no features for LightGCN.
-PREPARING = {"ingest", "features", "graphs"}
+# Of these a whole run takes as much as the later stages need: no features for LightGCN, and
+# no validation of its own for a model that is evaluated.
+PREPARING = {"ingest", "features", "graphs", "validate"}
 WHOLE = "__default__"
 
 
@@ -61,14 +68,15 @@ class Pipelines(dict[str, Pipeline]):
         """The pipeline of a study."""
         if name not in self._current.studies.names():
             raise UnknownPipelineError(name)
-        self[name] = _study(self._current.studies.study(name), self._current)
+        study = self._current.studies.study(name)
+        self[name] = (_sweep if study.config.search else _study)(study, self._current)
         return self[name]
 
 
 def register_pipelines() -> dict[str, Pipeline]:
     """One pipeline a stage, `__default__` for all, and one a study."""
     current = selected()
-    pipelines = Pipelines(current or _of_base())
+    pipelines = Pipelines(current or current_of(project_loader()))  # else the base environment's
     # Kedro-Viz, and commands without a context such as `kedro registry list`, show them all.
     if current is None or "viz" in sys.argv:
         for name in pipelines._current.studies.names():
@@ -96,11 +104,22 @@ def _study(study: Study, current: Current) -> Pipeline:
     return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
 
 
-def _of_base() -> Current:
-    """Commands without a context mean the base environment."""
-    project = find_kedro_project(Path.cwd()) or Path.cwd()
-    loader = settings.CONFIG_LOADER_CLASS(
-        conf_source=str(project / settings.CONF_SOURCE), **settings.CONFIG_LOADER_ARGS
-    )
-    assert isinstance(loader, ProjectConfigLoader)
-    return current_of(loader)
+def _sweep(study: Study, current: Current) -> Pipeline:
+    """The trainings of a sweep's complete points, and the table of all that have ended."""
+    sweep = current.studies.sweep(study)
+    asked = asked_points(sweep)
+    ended = [point for point in asked if point.state != UNDER_WAY]
+    wanted = sum(map(sweep.points_of, sweep.models))
+    if len(ended) < wanted:
+        told = "%d of %d points of %s have been tried: `kedro run --pipelines %s` tries the others"
+        LOG.warning(told, len(ended), wanted, study.name, study.name)
+    nodes: dict[str, Node] = {}
+    complete = []
+    for n, point in enumerate(ended):
+        if point.state == COMPLETE:
+            wired = current.nodes_of(sweep.trial_at(point.model, point.point), STAGES)
+            nodes |= {node.name: node for stage in wired.stages.values() for node in stage}
+            complete.append((n, wired.names))
+    current.add_sweep(study, [said_of(sweep, point) for point in ended])
+    made = tabulate_sweep(study.slug, complete).nodes
+    return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")

@@ -8,6 +8,7 @@ from siger_pipeline import pipeline_registry
 from siger_pipeline.pipeline_registry import STAGES, register_pipelines
 from siger_pipeline.shell.selection import Selection
 
+WHOLE = STAGES.keys() - {"validate"}
 TEXT = "features.modalities.image=null"
 
 
@@ -23,7 +24,7 @@ def registered(monkeypatch: pytest.MonkeyPatch, params: str = "") -> dict[str, P
 
 def test_a_whole_run_has_every_node_that_the_model_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = registered(monkeypatch)["__default__"]
-    assert {tag for node in whole.nodes for tag in node.tags} == set(STAGES)
+    assert {tag for node in whole.nodes for tag in node.tags} == WHOLE
     names = {"features.text", "graphs.knn-text-k10", "train.siger", "evaluate.siger"}
     assert names | {"evaluate.floors", "report.siger.draw_learning_curves"} <= nodes_of(whole)
 
@@ -31,7 +32,7 @@ def test_a_whole_run_has_every_node_that_the_model_needs(monkeypatch: pytest.Mon
 def test_every_stage_is_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = registered(monkeypatch, "train.seed=3,split.seed=4")["__default__"]
     groups = whole.group_nodes_by("namespace")
-    assert {group.name for group in groups} == set(STAGES)
+    assert {group.name for group in groups} == WHOLE
     assert {group.type for group in groups} == {"namespace"}
     assert all(node.tags == {node.namespace.partition(".")[0]} for node in whole.nodes)
 
@@ -64,6 +65,16 @@ def test_a_new_last_stage_is_part_of_a_whole_run(monkeypatch: pytest.MonkeyPatch
     assert "export.siger.export" not in nodes_of(pipelines["report"])
     assert "train.siger" in nodes_of(pipelines["export"])
     assert "report.siger.write_report" not in nodes_of(pipelines["export"])
+
+
+def test_a_model_computed_at_once_is_validated_alone_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipelines = registered(monkeypatch, "model=itemknn")
+    assert "validate.itemknn" in nodes_of(pipelines["validate"])
+    assert not {"validate.itemknn", "evaluate.itemknn"} <= nodes_of(pipelines["validate"])
+    assert "validate.itemknn" not in nodes_of(pipelines["__default__"])
+    assert not registered(monkeypatch)["validate"].nodes  # a training is validated as it goes
 
 
 def test_a_study_is_built_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

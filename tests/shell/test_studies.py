@@ -1,6 +1,5 @@
 """The studies of an environment: as trials, and what is wrong with one in a sentence."""
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from siger_pipeline.plugins import RECOMMENDERS, own_names
 from siger_pipeline.shell.current import check_each, select
 from siger_pipeline.shell.studies import Studies, Study
 from siger_pipeline.studies.config import SignificanceConfig
-
-
-@pytest.fixture
-def conf(tmp_path: Path) -> Path:
-    folder = tmp_path / "conf"
-    shutil.copytree(ROOT / "conf", folder)
-    return folder
 
 
 def study(conf: Path, text: str, params: str = "", name: str = "mine") -> Study:

@@ -82,6 +82,30 @@ def evaluate_recommender(
     return measured(validated, tested, matrices, config)
 
 
+def validation_metrics(
+    scorer: Scorer,
+    matrices: Mapping[Split, sparse.csr_matrix],
+    config: EvaluateConfig,
+    *,
+    device: torch.device | str = "cpu",
+) -> dict[str, float]:
+    """The accuracy of `evaluate_recommender` on the validation split; test is not looked at.
+
+    Args:
+        scorer: user indices on ``device`` -> scores of all items.
+        matrices: interactions of the training and the validation split, CSR [U, I].
+        config: list lengths, memory bound.
+        device: where the scorer expects the user indices.
+
+    Raises:
+        InputError: a score that is not finite, or no user to validate with.
+    """
+    train = matrices[Split.TRAIN]
+    lists = _ranked(scorer, train, train, config, device)
+    hits = hits_of_split(Split.VALIDATION, lists, matrices[Split.VALIDATION])
+    return accuracy(hits, config.ks).means()
+
+
 def measured(
     validated: RankedLists,
     tested: RankedLists,

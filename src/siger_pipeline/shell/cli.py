@@ -11,7 +11,7 @@ from kedro.io import DataCatalog
 
 from kedro_fresh.commands import fresh_group, run_options
 from kedro_fresh.errors import interrupted
-from siger_pipeline.shell.choice import choice_error
+from siger_pipeline.shell.choice import KINDS, choice_error
 from siger_pipeline.shell.comparison import comparison
 from siger_pipeline.shell.console import prepare_console
 from siger_pipeline.shell.current import all_pipelines
@@ -19,11 +19,18 @@ from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.narration import leave_terminal
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.runtime_params import parse_params
+from siger_pipeline.shell.search import Searched, search, sweeps_among
 from siger_pipeline.shell.sentences import sentence_of
+from siger_pipeline.shell.studies import RESERVED as STAGES
 from siger_pipeline.shell.yaml_faults import section_fault
 
 FRESH_RUNNER = "kedro_fresh.FreshRunner"
 RUNNER_PARAMS = {"workers", "executor"}
+CHOOSING = {
+    *KINDS,
+    "namespaces",
+    "load_versions",
+}  # a part of what a sweep has found: none is sought
 PREPARE = "siger_pipeline.shell.workers.prepare_workers"
 RUNNERS = {None, FRESH_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 # Kedro imports this module at the start of each of its commands, its own ones too.
@@ -109,7 +116,33 @@ def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **optio
         own = {"force": force, "check": check_before_run, "prepare": PREPARE}
         runner, runner_params = FRESH_RUNNER, {**runner_params, **own}
     assert kedro_run.callback is not None
-    return kedro_run.callback(runner=runner, runner_params=runner_params, **options)
+    swept = _sweeps(runner, runner_params, options)
+    under_way = {name for name, done in swept.items() if done.under_way}
+    options["pipelines"] = [name for name in options["pipelines"] if name not in under_way]
+    done = None
+    if options["pipelines"] or not under_way:
+        done = kedro_run.callback(runner=runner, runner_params=runner_params, **options)
+    for searched in swept.values():
+        searched.check()
+    return done
+
+
+def _sweeps(
+    runner: str, runner_params: dict[str, Any], options: dict[str, Any]
+) -> dict[str, Searched]:
+    """Search the sweeps among the pipelines that are run, before what they found is tabulated."""
+    if not set(options["pipelines"]) - STAGES or any(options[key] for key in CHOOSING):
+        return {}
+    keys = {"env": "env", "conf_source": "conf_source", "runtime_params": "params"}
+    session = {key: options[option] for key, option in keys.items()}
+    found = sweeps_among(options["pipelines"], session)
+    if found and (runner != FRESH_RUNNER or runner_params.keys() & RUNNER_PARAMS):
+        raise click.UsageError(
+            f"{', '.join(found)}: a sweep trains one point at a time by `FreshRunner`; for several "
+            "side by side, start the same command several times, and leave out --runner and "
+            "--runner-params"
+        )
+    return {name: search(sweep, session) for name, sweep in found.items()}
 
 
 def _read_params(ctx: click.Context, _: click.Parameter, value: Any) -> dict[str, Any]:

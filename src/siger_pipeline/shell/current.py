@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from kedro.framework.project import pipelines
+from kedro.framework.project import pipelines, settings
+from kedro.utils import find_kedro_project
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
@@ -68,9 +70,17 @@ class Current:
             }
             for part in study.parts
         ]
+        self._say(study, {"trials": rows})
+
+    def add_sweep(self, study: Study, points: Sequence[Mapping[str, Any]]) -> None:
+        """Let the catalog have the parameters of a sweep's table: what is said of its points."""
+        named = {f"{point['model']}-{point['point']}": dict(point) for point in points}
+        self._say(study, {"points": named})
+
+    def _say(self, study: Study, rows: Mapping[str, Any]) -> None:
         title = f"{study.label} on {self.trial.dataset}"
         title += f": {study.config.description}" if study.config.description else ""
-        said: dict[str, Any] = {"trials": rows, "title": title}
+        said: dict[str, Any] = {**rows, "title": title}
         stated = {"groups", "coverage", "fusion", "tests"}
         config = study.config.model_dump(mode="json", include=stated)
         said |= {key: value for key, value in config.items() if value}
@@ -101,6 +111,29 @@ def current_of(loader: ProjectConfigLoader) -> Current:
     where = partial(loader.where, "parameters")
     trial = trial_of(loader.configured(), given, loader.runtime_params or {}, where)
     return Current(trial, Studies(loader, given))
+
+
+def project_loader(
+    env: str | None = None,
+    conf_source: str | None = None,
+    runtime_params: Mapping[str, Any] | None = None,
+) -> ProjectConfigLoader:
+    """The configuration of the project that is worked in, without a context.
+
+    Args:
+        env: its environment; the base one where none is named.
+        conf_source: folder of the configuration; the project's where none is named.
+        runtime_params: what the run overrides.
+    """
+    project = find_kedro_project(Path.cwd()) or Path.cwd()
+    loader = settings.CONFIG_LOADER_CLASS(
+        conf_source=conf_source or str(project / settings.CONF_SOURCE),
+        env=env,
+        runtime_params=dict(runtime_params or {}),
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    assert isinstance(loader, ProjectConfigLoader)
+    return loader
 
 
 _current: Current | None = None

@@ -20,6 +20,7 @@ from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.results import closing_lines
 
 LOG = logging.getLogger(__name__)
+POINT = "PointFreshRunner"  # of a sweep, which tells what has come of each of its points
 CACHING = "FreshRunner"  # it tells of its nodes itself, and checks those that it will run
 
 
@@ -29,6 +30,7 @@ class ProjectHooks:
     def __init__(self) -> None:
         self.narration = Narration()
         self.tells_itself = True
+        self.tells_results = True
         self.node = ""
         self.start = 0.0
         self.later: dict[str, Callable[[], None]] = {}
@@ -44,6 +46,7 @@ class ProjectHooks:
         """
         check_each(run_params.get("pipeline_names") or [])
         self.tells_itself, self.node = CACHING in str(run_params["runner"]), ""
+        self.tells_results = POINT not in str(run_params["runner"])
         self.later = {}
         if not self.tells_itself:
             later = check_before_run(pipeline.nodes, catalog)
@@ -74,8 +77,9 @@ class ProjectHooks:
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Say what came of it."""
         self._end_node()
-        for level, line in closing_lines(pipeline, catalog):
-            LOG.log(level, "%s", line)
+        if self.tells_results:
+            for level, line in closing_lines(pipeline, catalog):
+                LOG.log(level, "%s", line)
         self.narration.stop()
 
     @hook_impl

@@ -37,7 +37,8 @@ def closing_lines(pipeline: Pipeline, catalog: DataCatalog) -> Iterator[Line]:
     tables = sorted(name for name in made if _plain(name) == "table_markdown")
     metrics = _metrics(catalog, trials[0]) if len(trials) == 1 else None
     if tables:
-        yield from _tables(locations(catalog, tables), len(trials))
+        trained = sum(_plain(name) == "checkpoint" for name in made)
+        yield from _tables(locations(catalog, tables), len(trials) or trained)
     elif metrics and (read := metrics_of(metrics)):
         yield from _figures(catalog, metrics, read, made)
     else:

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from kedro.utils import find_kedro_project
 from pydantic import BaseModel, ValidationError
 
 from siger_pipeline.errors import ConfigurationError, UserError
@@ -21,11 +23,13 @@ from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.same_trials import Asked, distinct
 from siger_pipeline.shell.significance import why_not_tested
+from siger_pipeline.shell.sweeps import SpaceError, Sweep, searched
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.studies.config import CoverageConfig, SignificanceConfig, StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
 from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
 from siger_pipeline.studies.names import slug, varied
+from siger_pipeline.studies.search import SearchConfig
 from siger_pipeline.training.config import TrainConfig
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -33,10 +37,13 @@ KIND = "studies"
 BLOCKS: dict[str, type[BaseModel]] = {
     "coverage": CoverageConfig,
     "fusion": FusionConfig,
+    "search": SearchConfig,
     "tests": SignificanceConfig,
 }
+TABLE = "studies/{study}/table"
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
-RESERVED = {"ingest", "features", "graphs", "train", "evaluate", "report", "__default__"}
+RESERVED = {"ingest", "features", "graphs", "train", "validate", "evaluate", "report"}
+RESERVED |= {"__default__"}
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,25 @@ class Studies:
             )
         return study
 
+    def sweep(self, study: Study) -> Sweep:
+        """What a study searches.
+
+        Raises:
+            UserError: a space that cannot be searched, or a value that a model does not take.
+        """
+        trial = partial(self.trial, study.name)
+        try:
+            models = searched(self._config(study.name), [part.trial for part in study.parts], trial)
+        except SpaceError as error:
+            at = self._at(study.name, "search", *error.keys) or self._at(study.name)
+            raise ConfigurationError(f"{at}study {study.name!r} {error}") from error
+        assert study.config.search is not None
+        entry = self._loader["catalog"][TABLE]["filepath"].replace("{study}", study.slug)
+        folder = (find_kedro_project(Path.cwd()) or Path.cwd()) / Path(entry).parent
+        env = self._loader.env
+        env = env if env != self._loader.default_run_env else None
+        return Sweep(study.slug, study.config.search, models, folder, env, trial)
+
     def _label(self, name: str, parts: Sequence[Part]) -> str:
         """The name of a study with the overrides of the run that its trials depend on."""
         keys = [key for key, _ in leaves(self._loader.runtime_params or {})]
@@ -179,6 +205,14 @@ class Studies:
                     f"exist; {wish}there are {', '.join(model_names())}"
                 )
         return config
+
+    def trial(self, name: str, point: Point) -> Trial:
+        """The trial of a study at a point.
+
+        Raises:
+            UserError: an override that is unknown, impossible, or set by the run as well.
+        """
+        return self._asked(name, point).trial
 
     def _asked(self, name: str, point: Point) -> Asked:
         model = point.model
@@ -246,7 +280,7 @@ class Studies:
         keys = [str(part) for part in first["loc"]]
         what = ".".join(keys)
         if first["type"] == "extra_forbidden":
-            fields = (BLOCKS[keys[0]] if keys[1:] else StudyConfig).model_fields
+            fields = BLOCKS.get(keys[0] if keys[1:] else "", StudyConfig).model_fields
             near = get_close_matches(keys[-1], fields, n=1)
             wish = f"did you mean {near[0]!r}? " if near else ""
             known = ", ".join(fields)

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from siger_pipeline.evaluation.config import FusionConfig
+from siger_pipeline.studies.search import SearchConfig
 
 
 def _nothing(overrides: Any) -> Any:
@@ -107,10 +108,13 @@ class StudyConfig(BaseModel):
     tests: Annotated[SignificanceConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of differences to a baseline: true, or their settings"
     )
+    search: SearchConfig | None = Field(
+        default=None, description="chooses points one after another: the study is a sweep"
+    )
 
     @model_validator(mode="after")
     def _coverage_trains_nothing(self) -> Self:
-        meaningless = ("seeds", "seeds_of", "groups", "fusion", "tests")
+        meaningless = ("seeds", "seeds_of", "groups", "fusion", "tests", "search")
         given = [key for key in meaningless if getattr(self, key)]
         if self.coverage and given:
             raise ValueError(

@@ -1,0 +1,246 @@
+"""The points of a sweep, handed out one by one to the processes that search it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from siger_pipeline.errors import ConfigurationError
+from siger_pipeline.shell.sweep_storage import (
+    ERROR,
+    FAILED,
+    MADE_WITH,
+    PLACE,
+    POINT,
+    PRUNED,
+    SECONDS,
+    Asked,
+    load_optuna,
+    newest_by_place,
+    open_storage,
+    points_of,
+    reached,
+    shown,
+    study_name,
+)
+from siger_pipeline.shell.sweeps import Sweep
+from siger_pipeline.studies.proposals import as_params, distributions, next_point
+from siger_pipeline.studies.space import Overrides, as_key
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial, Trial
+
+LOG = logging.getLogger(__name__)
+KILLED = "its process ended before it did"
+
+
+@dataclass
+class Claim:
+    """A point that this process runs, and no other one.
+
+    Attributes:
+        model: name.
+        place: among the points of the model, from 0.
+        point: its parameters.
+        trial: Optuna's, told of each epoch.
+        held: until the point has ended: the system releases it when the process is killed.
+    """
+
+    model: str
+    place: int
+    point: Overrides
+    trial: Trial
+    held: FileLock
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a point ended.
+
+    Attributes:
+        claim: the point.
+        state: complete, pruned or failed.
+        seconds: it took.
+        curve: epoch -> monitored validation metric.
+        value: of a complete one.
+        error: of a failed one.
+    """
+
+    claim: Claim
+    state: str
+    seconds: float
+    curve: Mapping[int, float]
+    value: float | None = None
+    error: str = ""
+
+
+class Points:
+    """All processes of a sweep share its storage, and a folder of locks beside its tables."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        """Open the storage.
+
+        Raises:
+            UserError: it cannot be opened.
+        """
+        self.sweep = sweep
+        self.began = datetime.now()
+        self._folder = sweep.folder / "search"
+        with reached(sweep):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        optuna, storage, search = load_optuna(), open_storage(sweep), sweep.search
+        pruner = optuna.pruners.NopPruner()
+        if search.pruner == "median":
+            pruner = optuna.pruners.MedianPruner(search.startup, search.warmup + 1)
+        self._choosing = FileLock(self._folder / "choosing.lock")
+        with self._choosing, reached(sweep):
+            self._studies = {
+                model: optuna.create_study(
+                    study_name=study_name(sweep, model),
+                    storage=storage,
+                    sampler=optuna.samplers.RandomSampler(search.seed),  # not asked: see _claim
+                    pruner=pruner,
+                    direction="maximize",
+                    load_if_exists=True,
+                )
+                for model in sweep.models
+            }
+
+    def check(self, model: str, made_with: Mapping[str, Any]) -> None:
+        """Refuse to mix points of different code, data or settings.
+
+        Args:
+            model: whose points.
+            made_with: dotted key -> value as JSON holds it, of all that their results follow from.
+
+        Raises:
+            ConfigurationError: the points that are there follow from something else.
+        """
+        study = self._studies[model]
+        with self._choosing, reached(self.sweep):
+            before = study.user_attrs.get(MADE_WITH)
+            if before is None:
+                study.set_user_attr(MADE_WITH, dict(made_with))
+                return
+        keys = sorted({*before, *made_with})
+        if changed := [key for key in keys if before.get(key) != made_with.get(key)]:
+            key = changed[0]
+            more = f" (and {len(changed) - 1} more)" if changed[1:] else ""
+            raise ConfigurationError(
+                f"the points of {model} in {shown(self.sweep)} were searched with {key} "
+                f"{before.get(key)!r}, and it is {made_with.get(key)!r} now{more}: give the sweep "
+                "another name, or remove what is there to search anew (trainings that are still "
+                "what they would be now are not repeated)"
+            )
+
+    def next(self, ended: Ended | None = None) -> Claim | None:
+        """Take note of a point that has ended, and claim another one; None where none is left.
+
+        One after the other in one go, so that the last process to ask finds all points ended.
+        """
+        with self._choosing, reached(self.sweep):
+            if ended:
+                self._note(ended)
+            for model in self.sweep.models:
+                if claim := self._next_of(model):
+                    return claim
+        return None
+
+    def asked(self) -> list[Asked]:
+        """All points that have been chosen, by model and place."""
+        with reached(self.sweep):
+            found = (points_of(model, each) for model, each in self._studies.items())
+            return [point for points in found for point in points]
+
+    def report(self, claim: Claim, curve: Mapping[int, float]) -> int | None:
+        """Tell Optuna of a point's epochs; that after which it is pruned, None where it goes on.
+
+        Epochs are judged one by one, so that a training that was killed and resumed is pruned where
+        it would have been.
+        """
+        with reached(self.sweep):
+            for epoch in self._untold(claim, curve):
+                claim.trial.report(curve[epoch], epoch)
+                if claim.trial.should_prune():
+                    return epoch
+        return None
+
+    def _untold(self, claim: Claim, curve: Mapping[int, float]) -> list[int]:
+        told = self._studies[claim.model].get_trials(deepcopy=False)[claim.trial.number]
+        return sorted(curve.keys() - told.intermediate_values.keys())
+
+    def _note(self, ended: Ended) -> None:
+        claim, study = ended.claim, self._studies[ended.claim.model]
+        states = load_optuna().trial.TrialState
+        for epoch in self._untold(claim, ended.curve):
+            claim.trial.report(ended.curve[epoch], epoch)
+        claim.trial.set_user_attr(SECONDS, ended.seconds)
+        if ended.state in (PRUNED, FAILED):
+            claim.trial.set_user_attr(ERROR, ended.error)
+            state = states.PRUNED if ended.state == PRUNED else states.FAIL
+            study.tell(claim.trial, state=state)
+        else:
+            study.tell(claim.trial, ended.value)
+        claim.held.release()
+
+    def _next_of(self, model: str) -> Claim | None:
+        """A point that is to be run again, or a new one while the budget lasts."""
+        newest, space = self._newest(model), self.sweep.models[model].space
+        # First what a process was killed over between the choice and the start of a point.
+        due = sorted(newest.items(), key=lambda pair: (pair[1].state.name != "WAITING", pair[0]))
+        for place, trial in due:
+            if self._is_due(trial) and (held := self._hold(model, place)):
+                self._end_killed(model, trial)
+                return self._claim(model, place, trial.user_attrs[POINT], held)
+        place = next(n for n in range(len(newest) + 1) if n not in newest)
+        if place >= self.sweep.points_of(model):
+            return None
+        results = ("COMPLETE", "PRUNED")
+        ended = [newest[n] for n in sorted(newest) if newest[n].state.name in results]
+        tried = {as_key(trial.user_attrs[POINT]) for trial in newest.values()}
+        point = next_point(space, self.sweep.search, place, ended, tried)
+        held = self._hold(model, place) if point is not None else None
+        return self._claim(model, place, point, held) if point is not None and held else None
+
+    def _is_due(self, trial: FrozenTrial) -> bool:
+        """Whether a point has not come to a result: its process was killed, or it failed before."""
+        name, end = trial.state.name, trial.datetime_complete
+        return name in ("RUNNING", "WAITING") or (
+            name == "FAIL" and end is not None and end < self.began
+        )
+
+    def _hold(self, model: str, place: int) -> FileLock | None:
+        """The lock of a point; None where a living process has it."""
+        held = FileLock(self._folder / f"{model}-{place}.lock", timeout=0)
+        try:
+            held.acquire()
+        except Timeout:
+            return None
+        return held
+
+    def _end_killed(self, model: str, trial: FrozenTrial) -> None:
+        if trial.state.name == "RUNNING":
+            LOG.info("%s, point %d: %s, so it runs again", model, trial.user_attrs[PLACE], KILLED)
+            failed = load_optuna().trial.TrialState.FAIL
+            self._studies[model].tell(trial.number, state=failed)
+
+    def _claim(self, model: str, place: int, point: Overrides, held: FileLock) -> Claim:
+        study, space = self._studies[model], self.sweep.models[model].space
+        with ExitStack() as undo:
+            undo.callback(held.release)
+            trials = study.get_trials(deepcopy=False)
+            if all(each.state.name != "WAITING" for each in trials):
+                told = {PLACE: place, POINT: point}
+                study.enqueue_trial(as_params(space, point), user_attrs=told)
+            trial = study.ask(distributions(space))
+            undo.pop_all()
+        return Claim(model, place, point, trial, held)
+
+    def _newest(self, model: str) -> dict[int, FrozenTrial]:
+        return newest_by_place(self._studies[model].get_trials(deepcopy=False))
