@@ -1,5 +1,6 @@
 """No weight, checkpoint, choice or early stop depends on the test split, and no node reads it."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -59,6 +60,11 @@ class Poisoned(Project):
     def learnt(self) -> dict[str, bytes]:
         return {name: self.newest(name).read_bytes() for name in LEARNT}
 
+    def readings(self) -> list[dict[str, str]]:
+        """The entries of those who have loaded the test split."""
+        log = self.path / "data/08_reporting/baby/test_readings.jsonl"
+        return [json.loads(line) for line in log.read_text().splitlines()]
+
     def test_metrics(self) -> list[dict[str, float]]:
         fusion = json.loads(self.newest("08_reporting/baby/studies/best/fusion.json").read_text())
         return [
@@ -106,6 +112,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
     (made.path / "conf/baby/studies.yml").write_text(STUDY)
     made.write(split())
     assert set(made.study().values()) == {"ran"}
+    assert sorted(entry["node"] for entry in made.readings()) == sorted(MEASURED)
     history = pd.read_parquet(made.newest("08_reporting/baby/siger/history.parquet"))
     assert len(history) < 40, "patience is what ends the training"
     return made
@@ -117,11 +124,20 @@ def test_another_test_split_changes_no_bit_of_what_is_learnt(
 ) -> None:
     project.write(split())
     project.study()
-    learnt, measured = project.learnt(), project.test_metrics()
+    learnt, measured, before = project.learnt(), project.test_metrics(), project.readings()
+    assert set(project.study().values()) == {"fresh"}
+    assert project.readings() == before, "nothing was loaded"
     project.write(poison(split()))
     did = project.study()
     assert {name for name in did if did[name] == "fresh"} >= TRAINED | CHOSEN
     assert {name for name in did if did[name] == "ran"} >= MEASURED
     assert all(new != old for new, old in zip(project.test_metrics(), measured, strict=True))
-    assert set(project.study("--force").values()) == {"ran"}  # and all of it anew, from nothing
+    # And all of it anew, from nothing.
+    assert set(project.study("--force", "--runner-params", "workers=2").values()) == {"ran"}
     assert project.learnt() == learnt
+    entries = project.readings()
+    assert entries[: len(before)] == before
+    assert sorted(each["node"] for each in entries[len(before) :]) == sorted([*MEASURED] * 2)
+    (poisoned,) = {each["sha256"] for each in entries[len(before) :]}
+    file = project.newest("03_primary/baby/test_matrix.npz")
+    assert poisoned == hashlib.sha256(file.read_bytes()).hexdigest() != before[-1]["sha256"]
