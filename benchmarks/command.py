@@ -114,12 +114,16 @@ def run_cases(
         return 2
     run = provenance(arguments, f"benchmarks.{name}")
     sys.stdout.write(f"{one_line(run)}\n\n")
+    rows: list[Row] = []
+    out = options.out / f"{name}.json"
     with tempfile.TemporaryDirectory(prefix="siger-benchmarks-") as folder:
         scratch = Path(folder)
-        rows = [row for case in cases for row in _rows(case, scratch, options, worlds)]
+        for case in cases:
+            rows += _rows(case, scratch, options, worlds)
+            save(out, run, rows=[row.to_json() for row in rows])  # if a later case fails
         text, contents = conclude(rows, scratch)
     sys.stdout.write("\n" + table(rows) + text)
-    save(options.out / f"{name}.json", run, rows=[row.to_json() for row in rows], **contents)
+    save(out, run, rows=[row.to_json() for row in rows], **contents)
     return 0
 
 

@@ -28,7 +28,9 @@ def raw_folder(dataset: str) -> Path:
 
 
 def with_features(folder: Path, dataset: str, world: Path) -> Path:
-    """The folder, made with one data set: links to its tables and to the features of a world."""
+    """The folder, made once, with a data set: links to its tables and to features of a world."""
+    if (folder / dataset).exists():  # of an earlier row with the same peer
+        return folder
     (folder / dataset).mkdir(parents=True)
     tables = [path for path in raw_folder(dataset).iterdir() if path.suffix != ".npy"]
     for path in (*tables, *world.resolve().glob("*_feat.npy")):

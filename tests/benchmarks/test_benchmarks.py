@@ -114,6 +114,22 @@ def test_a_case_has_its_alternatives_and_its_memory() -> None:
     assert len(by_name["evaluation"].rows(own(), [])) == 1
 
 
+def test_finished_rows_stay_where_a_later_one_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    jobs = "small_jobs"
+    cases = [
+        command.Case("good", "good", Job("good", f"{jobs}:counting", {"letter": "a", "step": 1.0})),
+        command.Case("bad", "bad", Job("bad", f"{jobs}:failing")),
+    ]
+    options = command.parser().parse_args(["--repeat", "1", "--out", str(tmp_path)])
+    with pytest.raises(RuntimeError, match="bad failed"):
+        command.run_cases("some", cases, options, [])
+    rows = json.loads((tmp_path / "some.json").read_text())["rows"]
+    assert [row["name"] for row in rows] == ["good"]
+
+
 def test_every_row_has_its_own_name_and_the_aims_are_these() -> None:
     names = [one.name for one in speed.CASES]
     assert len(set(names)) == len(names)
@@ -190,3 +206,5 @@ def test_another_worlds_features_stand_beside_the_raw_files(
     folder = with_features(tmp_path / "new", "baby", tmp_path / "world") / "baby"
     assert {path.name for path in folder.iterdir()} == {"baby.inter", "image_feat.npy"}
     assert (folder / "image_feat.npy").read_text() == "world/image_feat.npy"
+    # SIGER and MGCN have the same peer.
+    assert with_features(tmp_path / "new", "baby", tmp_path / "world") / "baby" == folder

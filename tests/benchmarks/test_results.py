@@ -48,7 +48,7 @@ def test_a_file_holds_rows_with_verdict_and_samples(tmp_path: Path) -> None:
 
 
 def test_stored_results_have_the_fields_of_today() -> None:
-    for name in ("speed", "graphs", "siger", "threads"):
+    for name in ("speed", "graphs", "siger", "threads", "models", "again/models"):
         stored = json.loads((RESULTS / f"{name}.json").read_text())
         assert {"format", "date", "command", "machine", "versions"} < set(stored)
         for one in stored["rows"]:

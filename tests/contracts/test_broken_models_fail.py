@@ -130,12 +130,12 @@ def a_product_has_a_wrong_gradient_to_its_values(patch: Patch) -> None:
 
 @breaks("learned_graph", trained.test_an_epoch_of_the_trainer_is_its_steps_written_by_hand)
 def idle_parameters_are_always_skipped(patch: Patch) -> None:
-    step = Adam._step
+    update = Adam._update_by_blocks
 
-    def skipping(self: Adam, group: Group, *moments: list[Tensor]) -> None:
-        step(self, Group(group.parameters, group.learning_rate, group.weight_decay), *moments)
+    def skipping(self: Adam, group: Group, states: Any) -> None:
+        update(self, Group(group.parameters, group.learning_rate, group.weight_decay), states)
 
-    patch.setattr(Adam, "_step", skipping)
+    patch.setattr(Adam, "_update_by_blocks", skipping)
 
 
 # Losses without negatives, and with many.
@@ -162,12 +162,12 @@ def a_loss_asks_for_negatives_that_are_not_there(patch: Patch) -> None:
 
 @breaks("no_negatives", trained.test_an_epoch_of_the_trainer_is_its_steps_written_by_hand)
 def weight_decay_is_forgotten(patch: Patch) -> None:
-    step = Adam._step
+    update = Adam._adam
 
-    def forgetful(self: Adam, group: Group, *moments: list[Tensor]) -> None:
-        step(self, Group(group.parameters, group.learning_rate, 0.0, group.idle), *moments)
+    def forgetful(self: Adam, group: Group, updates: Any) -> None:
+        update(self, Group(group.parameters, group.learning_rate, 0.0, group.idle), updates)
 
-    patch.setattr(Adam, "_step", forgetful)
+    patch.setattr(Adam, "_adam", forgetful)
 
 
 @breaks("no_negatives", any_model.test_published_settings_are_settings_of_a_training)

@@ -86,6 +86,18 @@ def test_a_step_without_any_gradient_changes_nothing() -> None:
     assert all(torch.equal(*pair) for pair in zip(updated, parameters(), strict=True))
 
 
+@pytest.mark.parametrize("shape", [(), (5,), (0, 4), (3, 1)])
+def test_an_idle_parameter_of_any_shape_is_moved_on(shape: tuple[int, ...]) -> None:
+    ours, theirs = (torch.nn.Parameter(torch.ones(shape)) for _ in range(2))
+    one, other = Adam([Group([ours], 0.01, idle="zero")]), torch.optim.Adam([theirs], lr=0.01)
+    for idle in (False, True):
+        gradient = torch.zeros(shape) if idle else torch.ones(shape)
+        ours.grad, theirs.grad = None if idle else gradient, gradient
+        one.step()
+        other.step()
+    torch.testing.assert_close(ours, theirs)
+
+
 def test_its_state_goes_on_where_it_was() -> None:
     unbroken, broken = parameters(), parameters()
     whole, first = adam(unbroken), adam(broken)

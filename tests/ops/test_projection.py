@@ -6,7 +6,6 @@ from torch import Tensor
 
 from siger_pipeline.ops import projection
 from siger_pipeline.ops.projection import project_rows
-from siger_pipeline.ops.tables import lazy_zeros_like
 
 ROWS = torch.tensor([0, 3, 4, 8, 9, 10, 16])
 
@@ -47,12 +46,3 @@ def test_rows_of_a_block_stay_in_the_cache_of_a_core() -> None:
     wide = torch.zeros(1000, 4096)
     assert {len(block) for block in projection._blocks(wide, torch.arange(512))} == {256}
     assert len(projection._blocks(wide.to("meta"), torch.arange(1000))) == 1
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_lazy_zeros_are_zeros(dtype: torch.dtype) -> None:
-    table = torch.ones(5, 4, dtype=dtype, requires_grad=True)
-    zeros = lazy_zeros_like(table)
-    assert torch.equal(zeros, torch.zeros(5, 4, dtype=dtype))
-    assert not zeros.requires_grad
-    assert lazy_zeros_like(table.to("meta")).shape == (5, 4)

@@ -102,6 +102,8 @@ def test_groups_and_provenance_are_shown(report: dict[str, Any]) -> None:
     assert '"layers": 2' in text
     wanted = "4 epochs, weights of epoch 2; an epoch typically took 1.50 s of training"
     assert wanted in text
+    report["training"]["epochs"] = 1
+    assert "1 epoch, weights of epoch 2" in markdown(report)
 
 
 def test_what_is_absent_leaves_no_trace(

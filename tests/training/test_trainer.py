@@ -11,7 +11,7 @@ import pytest
 import torch
 from scipy import sparse
 
-from contracts.world import config_of, small_world, train_config, trained_model
+from contracts.world import config_of, small_world, train_config, trained_model, withheld
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError, TrainingError
 from siger_pipeline.models.batch import Batch
@@ -264,3 +264,17 @@ def test_terms_that_change_are_refused() -> None:
     training = Training("x", Changing(1.0), batches, lambda _: {}, streams(0, "cpu"), config)
     with pytest.raises(ValueError, match=r"loss terms \['term_2'\] after \['term_1'\]"):
         list(training.epochs())
+
+
+def test_the_best_weights_have_one_memory() -> None:
+    """Wide features would not fit twice."""
+    world = small_world()
+    steps = start_training(
+        "lightgcn",
+        config_of("lightgcn"),
+        train_config(max_epochs=2),
+        world,
+        withheld(world.interactions),
+    )
+    first, second = (step.best["weights"]["users"].data_ptr() for step in steps)
+    assert first == second

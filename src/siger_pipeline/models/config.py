@@ -1,17 +1,22 @@
 """The base of all models' hyperparameters; PyTorch is not imported to read parameters."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from siger_pipeline.errors import ParameterError
 from siger_pipeline.requests import Request
+
+T = TypeVar("T")
+KEYS_ARE_MODALITIES = "keys are modalities"
+ByModality = Annotated[Mapping[str, T], KEYS_ARE_MODALITIES]  # such as a weight for each
 
 
 class ModelConfig(BaseModel):
     """Hyperparameters of a model, each with a default and a description; no unknown keys.
 
-    One that is a mapping, such as a weight for each modality, is overridden key by key.
+    One that is a mapping is overridden key by key. Of a `ByModality`, the keys are checked.
 
     Attributes:
         recommender: name of the model's class, in the module `model` beside this one.
@@ -48,6 +53,26 @@ class ModelConfig(BaseModel):
             for key, default in defaults.items()
             if isinstance(default, Mapping)
         }
+
+    def check_modalities(self, block: str, known: Collection[str]) -> None:
+        """Refuse a key that is no modality, where keys are wanted to be; a default's may stay.
+
+        Args:
+            block: name of the model.
+            known: modalities of the data set, those that are switched off too.
+
+        Raises:
+            ParameterError: names the key and the modalities.
+        """
+        for name, field in type(self).model_fields.items():
+            if KEYS_ARE_MODALITIES not in field.metadata:
+                continue
+            for key, value in getattr(self, name).items():
+                if key not in known and (key, value) not in field.default.items():
+                    raise ParameterError(
+                        f"{block}.{name} names {key!r}, and features.modalities has "
+                        f"{', '.join(sorted(known)) or 'none'}: name one of these"
+                    )
 
     def requests(self, modalities: Sequence[str]) -> tuple[Request, ...]:
         """The graphs and features that the model is built from, beside the interactions.

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from siger_pipeline.models.randomness import Axis, Randomness
-from siger_pipeline.ops.tables import constant, rows_of
+from siger_pipeline.ops.projection import project_rows
+from siger_pipeline.ops.tables import constant, copied
 
 
 def xavier_table(rows: Axis, dimension: int, randomness: Randomness) -> nn.Parameter:
@@ -76,7 +77,7 @@ class RawFeatures(nn.Module):
     def __init__(self, features: np.ndarray, *, trained: bool = False) -> None:
         super().__init__()
         if trained:
-            self.table = nn.Parameter(torch.from_numpy(np.array(features, dtype=np.float32)))
+            self.table = nn.Parameter(copied(features))
         else:
             self.register_buffer("table", constant(features), persistent=False)
 
@@ -104,7 +105,7 @@ class FeatureGate(nn.Module):
         """
         weight_dm = self.outer.weight @ self.inner.weight
         bias_d = torch.addmv(self.outer.bias, self.outer.weight, self.inner.bias)
-        return torch.sigmoid(nn.functional.linear(self.raw.table, weight_dm, bias_d))
+        return torch.sigmoid(project_rows(self.raw.table, None, weight_dm, bias_d))
 
 
 class Projection(nn.Module):
@@ -117,7 +118,7 @@ class Projection(nn.Module):
         randomness: Randomness,
         *,
         trained: bool = False,
-        weights: Literal["fan_in", "xavier_uniform"] = "fan_in",
+        weights: Literal["fan_in", "xavier_uniform", "xavier_normal"] = "fan_in",
     ) -> None:
         super().__init__()
         self.map = Linear(features.shape[1], dimension, randomness, weights=weights)
@@ -125,8 +126,7 @@ class Projection(nn.Module):
 
     def forward(self, rows: Tensor | None = None) -> Tensor:
         """X_m of some items, or all, [n, d]."""
-        projected: Tensor = self.map(rows_of(self.raw.table, rows))
-        return projected
+        return project_rows(self.raw.table, rows, self.map.weight, self.map.bias)
 
 
 def _xavier_bound(inputs: int, outputs: int) -> float:

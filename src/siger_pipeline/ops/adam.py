@@ -1,6 +1,6 @@
 """Adam: Kingma, Ba. ICLR 2015, arXiv 1412.6980."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,6 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim.adam import adam
 
+from siger_pipeline.ops.factored import Factors, ask_for_factors, factors_of, gradient_blocks
+
+State = tuple[nn.Parameter, Tensor, Tensor, Tensor]  # its moments and steps
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the paper's
 
@@ -46,6 +49,8 @@ class Adam:
         self.groups = list(groups)
         self.factor = 1.0
         parameters = self._parameters()
+        for parameter in parameters:
+            ask_for_factors(parameter)
         self.moments: dict[str, list[Tensor]] = {
             "exp_avg": [torch.zeros_like(parameter) for parameter in parameters],
             "exp_avg_sq": [torch.zeros_like(parameter) for parameter in parameters],
@@ -59,31 +64,50 @@ class Adam:
         """Forget the gradients."""
         for parameter in self._parameters():
             parameter.grad = None
+            _factors(parameter).clear()
 
     @torch.no_grad()
     def step(self) -> None:
         """Update every parameter that has a gradient, or whose group takes it as zero."""
-        start = 0
-        for group in self.groups:
-            stop = start + len(group.parameters)
-            self._step(group, *(self.moments[name][start:stop] for name in MOMENTS))
-            start = stop
+        # By blocks first: a factor of a gradient may be a weight, which the other update changes.
+        for update in (self._update_by_blocks, self._update_at_once):
+            states = zip(*(self.moments[name] for name in MOMENTS), strict=True)
+            for group in self.groups:
+                update(group, [(p, *next(states)) for p in group.parameters])
+        for parameter in self._parameters():
+            _factors(parameter).clear()
 
-    def _step(
-        self, group: Group, first: list[Tensor], second: list[Tensor], steps: list[Tensor]
-    ) -> None:
-        gradients = {
-            n: torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-            for n, parameter in enumerate(group.parameters)
-            if parameter.grad is not None or group.idle == "zero"
-        }
+    def _update_by_blocks(self, group: Group, states: list[State]) -> None:
+        """Those without a gradient as large as they are."""
+        for parameter, first, second, steps in states:
+            if not _is_updated_by_blocks(parameter, group):
+                continue
+            tables = [torch.atleast_1d(tensor) for tensor in (parameter, first, second)]
+            factors = _factors(parameter)
+            for rows, gradient in gradient_blocks(tables[0], parameter.grad, factors):
+                values, *moments = (table[rows] for table in tables)
+                self._adam(group, [(values, gradient, *moments, steps.clone())])
+            steps.add_(1)
+
+    def _update_at_once(self, group: Group, states: list[State]) -> None:
+        """Those with one."""
+        updates = [
+            (parameter, parameter.grad, *moments)
+            for parameter, *moments in states
+            if parameter.grad is not None and not _is_updated_by_blocks(parameter, group)
+        ]
+        if updates:
+            self._adam(group, updates)
+
+    def _adam(self, group: Group, updates: Sequence[tuple[Tensor, ...]]) -> None:
+        values, gradients, first, second, steps = map(list, zip(*updates, strict=True))
         adam(
-            [group.parameters[n] for n in gradients],
-            list(gradients.values()),
-            [first[n] for n in gradients],
-            [second[n] for n in gradients],
+            values,
+            gradients,
+            first,
+            second,
             [],
-            [steps[n] for n in gradients],
+            steps,
             fused=True,
             amsgrad=False,
             lr=group.learning_rate * self.factor,
@@ -124,3 +148,11 @@ class Adam:
                         f"{name} of shape {tuple(other.shape)} for {tuple(mine.shape)}"
                     )
                 mine.copy_(other)
+
+
+def _factors(parameter: nn.Parameter) -> list[Factors]:
+    return factors_of(parameter) or []
+
+
+def _is_updated_by_blocks(parameter: nn.Parameter, group: Group) -> bool:
+    return bool(_factors(parameter)) or (parameter.grad is None and group.idle == "zero")

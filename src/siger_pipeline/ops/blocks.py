@@ -17,7 +17,7 @@ def block_rows(row_bytes: int, device: torch.device, block_mib: float) -> int:
         device: where they are computed.
         block_mib: bound on the block, MiB.
     """
-    rows = block_mib * 2**20 / row_bytes
+    rows = block_mib * 2**20 / max(1, row_bytes)
     if device.type == "cpu":
         rows = min(rows, max(rows * CACHE_MIB / block_mib, LEAST_ROWS))
     return max(1, int(rows))

@@ -34,8 +34,13 @@ def nearest_rows(unit_Nd: Tensor, k: int) -> Tensor:
     # Cosine and position in one integer, which orders by both; a zero row is below every cosine.
     order_N = number - 1 - itself_N - is_zero_N * (4 * STEPS * number)
     block = max(1, int(BLOCK_MIB * 2**20 / (BYTES_PER_PRODUCT * number)))
+    # One memory for all blocks: of freed blocks of this size the C library makes no good use.
+    cosines = rows_Nd.new_empty(block, number)
+    keys = torch.empty_like(cosines, dtype=torch.int64)
     found = []
     for rows_Bd in rows_Nd.split(block):
-        keys_BN = (rows_Bd @ rows_Nd.T).mul_(STEPS).round_().long().mul_(number).add_(order_N)
+        cosines_BN, keys_BN = cosines[: len(rows_Bd)], keys[: len(rows_Bd)]
+        torch.mm(rows_Bd, rows_Nd.T, out=cosines_BN).mul_(STEPS).round_()
+        keys_BN.copy_(cosines_BN).mul_(number).add_(order_N)
         found.append(torch.topk(keys_BN, k, dim=1, sorted=False).indices)
     return torch.where(is_zero_N[:, None], itself_N[:, None], torch.cat(found))

@@ -3,7 +3,9 @@
 Shape suffixes: N rows, d dimensions.
 """
 
+import mmap
 import warnings
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,13 +25,12 @@ def constant(matrix: np.ndarray) -> Tensor:
         return torch.from_numpy(np.asarray(matrix, dtype=np.float32))
 
 
-def lazy_zeros_like(table: Tensor) -> Tensor:
-    """Zeros of a table's shape that take no time where nothing is written to them.
-
-    On a CPU `torch.zeros` writes each one; NumPy asks the system for zeros, which makes them when
-    they are first needed. For gradients of a few rows of large tables.
-    """
-    if table.device.type != "cpu":
-        return torch.zeros_like(table)
-    like = table.detach().numpy()
-    return torch.from_numpy(np.zeros(like.shape, like.dtype))
+def copied(matrix: np.ndarray) -> Tensor:
+    """A copy of a matrix, float32; what was read of a file that is mapped leaves the memory."""
+    copy = torch.from_numpy(np.array(matrix, dtype=np.float32))
+    mapped: Any = matrix
+    while isinstance(mapped, np.ndarray) and not mapped.flags.writeable:
+        mapped = mapped.base
+    if isinstance(mapped, mmap.mmap) and hasattr(mapped, "madvise"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+    return copy

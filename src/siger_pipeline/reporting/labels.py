@@ -1,4 +1,4 @@
-"""Names of graphs as people read them."""
+"""Names of graphs, and numbers, as people read them."""
 
 import re
 
@@ -12,3 +12,8 @@ def graph_label(name: str) -> str:
         return name
     recipe, *parameters = name.split("-")
     return " ".join([WORDS.get(recipe, recipe.replace("_", " ")), *parameters])
+
+
+def epochs(count: int) -> str:
+    """A number of epochs in words."""
+    return "1 epoch" if count == 1 else f"{count} epochs"

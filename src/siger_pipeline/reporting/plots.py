@@ -8,6 +8,7 @@ from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
 from siger_pipeline.reporting.axes import epoch_step, is_off_scale, loss_range
+from siger_pipeline.reporting.labels import epochs
 from siger_pipeline.reporting.summary import best_epoch
 
 # Okabe and Ito's colours, distinct to colour-blind readers, and greys: all of them are visible on
@@ -64,7 +65,7 @@ def learning_curves(
 def _title(history: pd.DataFrame, name: str, note: str) -> str:
     state = "computed at once: no epochs to draw"
     if not history.empty:
-        state = f"{history['epoch'].iloc[-1]} epochs, the best is {best_epoch(history)}"
+        state = f"{epochs(history['epoch'].iloc[-1])}, the best is {best_epoch(history)}"
     lines = [state, *textwrap.wrap(note, NOTE_WIDTH, break_on_hyphens=False)]
     return f"<b>{escaped(name)}</b>" + "".join(f"<br><sup>{escaped(line)}</sup>" for line in lines)
 

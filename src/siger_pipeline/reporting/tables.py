@@ -9,6 +9,7 @@ from typing import Any
 
 from siger_pipeline.reporting import calibrated
 from siger_pipeline.reporting.below import below_popularity
+from siger_pipeline.reporting.labels import epochs
 from siger_pipeline.reporting.paper import name_in_paper
 
 HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # metrics of published tables
@@ -182,7 +183,7 @@ def training_line(report: Report) -> str:
     if not training["epochs"]:
         return "The model is computed at once, without epochs."
     return (
-        f"{training['epochs']} epochs, weights of epoch {training['best_epoch']}; "
+        f"{epochs(training['epochs'])}, weights of epoch {training['best_epoch']}; "
         "an epoch typically took "
         f"{training['seconds_train']:.2f} s of training and "
         f"{training['seconds_validation']:.2f} s of validation."

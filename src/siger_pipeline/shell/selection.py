@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
 from siger_pipeline.graphs.registry import features_of, graphs_of
+from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import requests_of
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.parameters import StageParameters, plain_values
@@ -76,6 +77,8 @@ def _requests(
     model: str, parameters: StageParameters, modalities: Iterable[str]
 ) -> tuple[Request, ...]:
     requests = requests_of(model, plain_values(parameters)[model], sorted(modalities))
+    block: ModelConfig = getattr(parameters, model)
+    block.check_modalities(model, parameters.features.modalities)  # those switched off are known
     try:
         graphs_of(requests)
     except ParameterError as error:

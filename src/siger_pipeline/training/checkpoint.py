@@ -79,11 +79,22 @@ def capture(
     }
 
 
-def kept_for_scoring(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of a checkpoint that lasts, without the moments that only a resume needs."""
+def kept_for_scoring(
+    checkpoint: Mapping[str, Any], kept: dict[str, torch.Tensor] | None = None
+) -> dict[str, Any]:
+    """A copy of a checkpoint that lasts, without the moments that only a resume needs.
+
+    Args:
+        checkpoint: one of this moment.
+        kept: the weights of an earlier copy, which are written over: two would not fit in memory
+            where wide features are trained.
+    """
+    kept = {} if kept is None else kept
+    for key, value in checkpoint["weights"].items():
+        kept[key] = kept[key].copy_(value) if key in kept else value.clone()
     return {
         **checkpoint,
-        "weights": {key: value.clone() for key, value in checkpoint["weights"].items()},
+        "weights": dict(kept),
         "optimiser": {"settings": checkpoint["optimiser"]["settings"]},
     }
 

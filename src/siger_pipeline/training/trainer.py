@@ -72,6 +72,7 @@ class Training:
                     "the optimiser_groups, wanted is one; what is not trained is a buffer"
                 )
         self.optimiser = Adam(groups)
+        self._kept: dict[str, torch.Tensor] = {}
 
     def state(self) -> dict[str, Any]:
         """The checkpoint of this moment."""
@@ -96,7 +97,7 @@ class Training:
         """Train and validate, until ``patience`` epochs in a row bring no better metric.
 
         Yields:
-            The progress after each epoch; its last checkpoint holds until the next one.
+            The progress after each epoch; its checkpoints hold until the next one.
 
         Raises:
             TrainingError: a loss term is not finite; what was yielded before remains valid.
@@ -119,7 +120,7 @@ class Training:
             self._announce(epoch, len(self.batches))
             last = self.state()
             if better or not best_epoch:
-                self.best = kept_for_scoring(last)
+                self.best = kept_for_scoring(last, self._kept)
             progress = {**self.progress, "epoch": best_epoch or epoch}
             self.best = {**self.best, "progress": progress}
             yield Progress(self.best, last, self._history(), pd.DataFrame(self.seconds))
@@ -171,9 +172,10 @@ class Training:
                 announced = time.monotonic()
             on_device = batch.to(self.randomness.model.device)
             loss = losses.add(self.model.loss(on_device, self.randomness.model))
-            self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
+            # Now, not before the next backward pass: memory of gradients serves what comes between.
+            self.optimiser.zero_grad()
         return losses.means()
 
     def _announce(self, epoch: int, step: int) -> None:

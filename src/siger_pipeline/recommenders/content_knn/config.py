@@ -1,12 +1,12 @@
 """Hyperparameters of content kNN."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.models.config import ByModality, ModelConfig
 from siger_pipeline.requests import Request, graph
 
 Weight = Annotated[float, Field(ge=0)]
@@ -21,7 +21,7 @@ class Config(ModelConfig):
     search: ClassVar = {"knn_k": (5, 10, 20, 50, 100, 200)}  # our own
 
     knn_k: int = Field(10, ge=2, description="neighbours of an item, the item itself counted")
-    weights: Mapping[str, Weight] = Field(
+    weights: ByModality[Weight] = Field(
         {}, description="[w_m] by modality: 1 where none is named, 0 leaves the modality out"
     )
 
@@ -37,18 +37,12 @@ class Config(ModelConfig):
         """The nearest neighbours by each modality that counts.
 
         Raises:
-            ParameterError: a weight of no modality, or no modality with a weight.
+            ParameterError: no modality has a weight.
         """
-        there = ", ".join(modalities)
-        if other := sorted(self.weights.keys() - set(modalities)):
-            raise ParameterError(
-                f"content_knn.weights names {other[0]!r}, and the data set has features of "
-                f"{there}: name one of these"
-            )
         weighted = self.weighted(modalities)
         if not weighted:
             raise ParameterError(
-                f"content_knn.weights leaves out every modality ({there}): give one of them a "
-                "weight above 0"
+                f"content_knn.weights leaves out every modality ({', '.join(modalities)}): give "
+                "one of them a weight above 0"
             )
         return tuple(map(self.near, weighted))

@@ -1,12 +1,12 @@
 """Hyperparameters of FREEDOM."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.models.config import ByModality, ModelConfig
 from siger_pipeline.requests import Request, features, graph
 
 BIPARTITE = graph("bipartite")
@@ -26,7 +26,7 @@ class Config(ModelConfig):
     behaviour_layers: int = Field(2, ge=0, description="[L_ui] layers of the user-item graph")
     item_layers: int = Field(1, ge=1, description="[L_ii] layers of the item graph")
     knn_k: int = Field(10, ge=1, description="[k] neighbours by features, the item itself counted")
-    weights: Mapping[str, Annotated[float, Field(ge=0)]] = Field(
+    weights: ByModality[Annotated[float, Field(ge=0)]] = Field(
         {"image": 0.1, "text": 0.9},
         description="[α_m] of each modality's item graph; those present are scaled to sum 1",
     )

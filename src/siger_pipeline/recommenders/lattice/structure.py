@@ -55,13 +55,14 @@ class ModalityGraph(Projection):
         super().__init__(features, dimension, randomness, trained=train_features)
         places = frozen.tocoo()
         constants = {
-            "has_none": ~np.any(features, axis=1),
             "rows": places.row.astype(np.int64),
             "columns": places.col.astype(np.int64),
             "values": places.data.astype(np.float32),
         }
         for name, array in constants.items():
             self.register_buffer(name, torch.from_numpy(array), persistent=False)
+        has_none = (self.raw.table.detach() == 0).all(dim=1)
+        self.register_buffer("has_none", has_none, persistent=False)
 
     def neighbours(self, k: int) -> tuple[Tensor, Tensor]:
         """K_m: columns and values of each item's neighbours by X_m = E_m W_mᵀ + b_m, [I, k] each.

@@ -1,11 +1,11 @@
 """Hyperparameters of MIG-GT."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field, NonNegativeInt
 
-from siger_pipeline.models.config import ModelConfig
+from siger_pipeline.models.config import ByModality, ModelConfig
 from siger_pipeline.requests import Request, features, graph
 
 BIPARTITE = graph("bipartite", loops=True)
@@ -35,7 +35,7 @@ class Config(ModelConfig):
     hidden: int = Field(512, ge=1, description="[h] hidden units of each modality's MLP")
     user_layers: int = Field(4, ge=0, description="[K_E] propagation steps of the users' table")
     layers: int = Field(2, ge=0, description="[K_m] of a modality not named in modality_layers")
-    modality_layers: Mapping[str, NonNegativeInt] = Field(
+    modality_layers: ByModality[NonNegativeInt] = Field(
         {"image": 1}, description="[K_m] propagation steps by modality"
     )
     alpha: float = Field(0.1, gt=0, description="[α] share of the start in each step")

@@ -12,6 +12,7 @@ class Config(ModelConfig):
     """`neighbours:` of the parameters."""
 
     recommender = "Neighbours"
+    train_settings = ()
 
     least_users: int = Field(1, ge=1, description="users that two neighbours have in common")
     knn_k: int = Field(4, ge=1, description="neighbours by features, the item itself counted")
