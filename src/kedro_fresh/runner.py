@@ -96,6 +96,8 @@ class FreshRunner(SequentialRunner):
         finally:
             freshness.contents.save()
         LOG.info("%s", _summary(schedule.done, perf_counter() - start))
+        if schedule.failures.errors:
+            raise schedule.failures.errors[0]
 
     def _prepare(self, freshness: Freshness, locks: Locks) -> tuple[Plan, dict[str, Later]]:
         """Say what is known before the first node, and lock what will be written."""
@@ -119,6 +121,6 @@ def _summary(done: Mapping[str, int], seconds: float) -> str:
     nodes = sum(done.values())
     if done.get("fresh") == nodes:
         return f"All {nodes} nodes are fresh: none had to run"
-    order = ("ran", "brought forward", "fresh")
-    counts = ", ".join(f"{done[how]} {how}" for how in order if how in done)
+    order = ("ran", "brought forward", "fresh", "failed", "left out")
+    counts = ", ".join(f"{done[how]} {how}" for how in order if done.get(how))
     return f"{nodes} nodes: {counts}; {duration(seconds)}"
