@@ -25,6 +25,7 @@ from kedro_fresh.project import open_freshness
 from kedro_fresh.run import Context, Run, lock_node
 from kedro_fresh.schedule import Schedule
 from kedro_fresh.status import missing_starts, starts_from_stale
+from kedro_fresh.step import announce_coming
 from kedro_fresh.workers import Prepare, workers_of
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class FreshRunner(SequentialRunner):
         allow_open_files(len(coming) * FILES_PER_NODE)
         for node in coming:
             lock_node(freshness, locks, node)
+        announce_coming(coming)
         return planned, later
 
 

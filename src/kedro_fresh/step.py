@@ -202,5 +202,11 @@ def announce_end(node: str, how: str) -> None:
     RUNNING.debug("", extra={"node": node, "ended": how})
 
 
+def announce_coming(nodes: Iterable[Node]) -> None:
+    """Let whoever shows the run know which nodes it executes, or may."""
+    for node in nodes:
+        RUNNING.debug("", extra={"node": node.name, "coming": True})
+
+
 def _now() -> str:
     return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -17,6 +17,7 @@ from kedro_fresh.step import RUNNING
 from siger_pipeline.datasets.held_out import reader
 from siger_pipeline.shell.narration import Narration
 from siger_pipeline.shell.preflight import check_before_run
+from siger_pipeline.shell.progress import Progress
 from siger_pipeline.shell.results import closing_lines
 
 LOG = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class ProjectHooks:
             self.later = {name: partial(check, catalog) for name, check in later.items()}
             for name in pipeline.inputs():
                 self.after_dataset_saved(name)
-        self.narration.start()
+        self.narration.start(Progress(pipeline))
 
     @hook_impl
     def before_dataset_loaded(self, node: Node) -> None:
@@ -76,8 +77,14 @@ class ProjectHooks:
         self.narration.stop()
 
     @hook_impl
-    def on_pipeline_error(self) -> None:
-        """Name the node: Kedro's own line of it spells out all of its inputs and outputs."""
+    def on_pipeline_error(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Name the node: Kedro's own line of it spells out all of its inputs and outputs.
+
+        A study has a table all the same, of the trials that did not fail.
+        """
+        if self.narration.progress and self.narration.progress.tabulated:
+            for level, line in closing_lines(pipeline, catalog):
+                LOG.log(level, "%s", line)
         reader.set(None)
         if self.node and not self.tells_itself:
             LOG.error("%s: failed after %s", self.node, duration(perf_counter() - self.start))

@@ -17,6 +17,7 @@ COLUMNS = (
 CALIBRATED = ("corrector", "corrector_features", "weight", "calibrated")
 ABSENT = "–"
 FUSION = "fusion"  # where a model's name stands
+NO_FUSION = {"trial": FUSION, "model": FUSION, "variant": FUSION, "seed": None}
 SUMMARY = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 Document = Mapping[str, Any]
 

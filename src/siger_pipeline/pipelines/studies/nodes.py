@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kedro_fresh.failures import Failed
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
 from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
@@ -103,7 +104,7 @@ def fuse_trials(
 
 
 def tabulate(
-    trials: list[dict[str, Any]], title: str, **documents: dict[str, Any]
+    trials: list[dict[str, Any]], title: str, **documents: Any
 ) -> tuple[DataFrame, str, str, str]:
     """The results of trials as a table, the table as CSV, and its summary in Markdown and LaTeX.
 
@@ -111,9 +112,12 @@ def tabulate(
         trials: what is said of each in the table.
         title: of the summary.
         documents: `metrics_<n>` and `origin_<n>` of the n-th trial, `calibration_<n>` if it has a
-            corrector, and `fusion` of all if the study has one.
+            corrector, and `fusion` of all if the study has one; of a trial that failed, some are
+            `Failed`.
     """
+    from siger_pipeline.studies.failed import FailedTrial, failed_note, with_failed
     from siger_pipeline.studies.table import (
+        NO_FUSION,
         Measured,
         as_latex,
         as_markdown,
@@ -123,6 +127,8 @@ def tabulate(
         tidy_table,
     )
 
+    reasons = [_why_failed(documents, f"_{n}") for n in range(len(trials))]
+    failed = [FailedTrial(trials[n], why) for n, why in enumerate(reasons) if why]
     measured = [
         Measured(
             trial,
@@ -131,14 +137,25 @@ def tabulate(
             documents.get(f"calibration_{n}"),
         )
         for n, trial in enumerate(trials)
+        if not reasons[n]
     ]
-    note = ""
-    if fusion := documents.get("fusion"):
+    notes = []
+    if why := _why_failed(documents, "fusion"):
+        failed.append(FailedTrial(NO_FUSION, why))
+    elif fusion := documents.get("fusion"):
         measured.append(fusion_row(fusion, measured))
-        note = fusion_note(fusion)
+        notes.append(fusion_note(fusion))
     table = tidy_table(measured)
-    rows = summary(table)
-    return table, table.to_csv(index=False), as_markdown(rows, title, note), as_latex(rows)
+    rows, all_rows = summary(table), with_failed(table, failed)
+    note = "\n\n".join(filter(None, [*notes, failed_note(failed)]))
+    return all_rows, all_rows.to_csv(index=False), as_markdown(rows, title, note), as_latex(rows)
+
+
+def _why_failed(documents: dict[str, Any], end: str) -> str:
+    """Which node failed, and why, of those that make documents with names of this end."""
+    found = (each for name, each in documents.items() if name.endswith(end))
+    failed = next((each for each in found if isinstance(each, Failed)), None)
+    return " ".join(f"{failed.node}: {failed.error}".split()) if failed else ""
 
 
 def _scorers(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
+from kedro_fresh.failures import DESPITE
 from siger_pipeline.graphs.registry import features_of
 from siger_pipeline.models.registry import module_of
 from siger_pipeline.pipelines.names import MATRICES, TEST_MATRIX, calibrated, dataset_of
@@ -54,7 +55,7 @@ def create_pipeline(name: str, members: Sequence[Member], *, fused: bool = False
         before += _fusion(name, members)
         inputs["fusion"] = f"studies/{name}/{FUSION[0]}"
     outputs = [f"studies/{name}/{table}" for table in TABLES]
-    table = Node(tabulate, inputs, outputs, name=name, namespace="studies")
+    table = Node(tabulate, inputs, outputs, name=name, namespace="studies", tags=DESPITE)
     return Pipeline([*before, table], tags="studies")
 
 
