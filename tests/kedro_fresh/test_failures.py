@@ -60,10 +60,14 @@ def test_the_others_go_on_and_the_last_one_is_told(wide: WideShop, workers: int)
 
 
 def test_an_earlier_result_does_not_stand_for_what_has_failed(wide: WideShop) -> None:
+    """All that `both` reads is as it was when it ran, and yet its result does not hold."""
+    wide.replace("left", f"from shop.prices import rounded\n{FAILING}")
     wide.run_with(1)
-    wide.replace("left", "raise ValueError('no left')")
+    wide.edit("prices.py", "round(price, digits)", "round(price, digits) + 0")
+    (wide.root / "broken").touch()
     with pytest.raises(ValueError, match="no left"):
         wide.run_with(1)
+    assert (wide.told()["right"], wide.told()["both"]) == ("fresh", "ran")
     assert table(wide) == {"left": "no left", "right": "made"}
 
 
