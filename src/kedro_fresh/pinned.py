@@ -58,13 +58,27 @@ class PinnedCatalog:
     Kedro loads the newest version that there is at the moment of the load.
     """
 
-    def __init__(self, catalog: DataCatalog, versions: Mapping[str, str | None]) -> None:
-        """Take the versions by dataset; the newest counts where None or nothing is said."""
+    def __init__(
+        self,
+        catalog: DataCatalog,
+        versions: Mapping[str, str | None],
+        instead: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take the versions by dataset; the newest counts where None or nothing is said.
+
+        Args:
+            catalog: of the run.
+            versions: by dataset.
+            instead: what is given in place of what a dataset holds.
+        """
         self._catalog = catalog
         self._versions = versions
+        self._instead = instead or {}
 
     def load(self, name: str, version: str | None = None) -> Any:
         """The dataset's data, in the run's version unless another is asked for."""
+        if name in self._instead:
+            return self._instead[name]
         return self._catalog.load(name, version or self._versions.get(name))
 
     def __getattr__(self, name: str) -> Any:

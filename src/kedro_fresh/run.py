@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import chain
@@ -15,6 +16,7 @@ from kedro.pipeline import Node
 from kedro.runner import SequentialRunner, Task
 
 from kedro_fresh.errors import FreshError
+from kedro_fresh.failures import Failed
 from kedro_fresh.freshness import Freshness
 from kedro_fresh.locks import Locks
 from kedro_fresh.pinned import PinnedCatalog
@@ -51,10 +53,15 @@ class Run:
         self.catalog, self.pipeline = self.freshness.catalog, self.freshness.pipeline
         self.counts = Counter(chain.from_iterable(node.inputs for node in self.pipeline.nodes))
 
-    def step(self, node: Node) -> Step:
-        """The node, examined, and locked where it gets new outputs."""
+    def step(self, node: Node, without: Mapping[str, Failed]) -> Step:
+        """The node, examined, and locked where it gets new outputs.
+
+        Args:
+            node: of the pipeline.
+            without: its inputs that could not be made.
+        """
         why, verdict = self.planned.verdicts[node.name].reasons, self.freshness.examine(node)
-        step = Step(node, verdict, self.freshness, self.catalog, self.force, why)
+        step = Step(node, verdict, self.freshness, self.catalog, self.force, why, without)
         if step.must_write():
             lock_node(self.freshness, self.locks, node)
         return step
@@ -69,7 +76,7 @@ class Run:
 
     def run_here(self, step: Step) -> None:
         """Run the node in this process, and record it."""
-        view = PinnedCatalog(self.catalog, self.freshness.versions.to_load())
+        view = PinnedCatalog(self.catalog, self.freshness.versions.to_load(), step.without)
         context = self.context
         task = Task(
             step.node,

@@ -25,6 +25,7 @@ from kedro_fresh.project import open_freshness
 from kedro_fresh.run import Context, Run, lock_node
 from kedro_fresh.schedule import Schedule
 from kedro_fresh.status import missing_starts, starts_from_stale
+from kedro_fresh.step import announce_coming
 from kedro_fresh.workers import Prepare, workers_of
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class FreshRunner(SequentialRunner):
         finally:
             freshness.contents.save()
         LOG.info("%s", _summary(schedule.done, perf_counter() - start))
+        if schedule.failures.errors:
+            raise schedule.failures.errors[0]
 
     def _prepare(self, freshness: Freshness, locks: Locks) -> tuple[Plan, dict[str, Later]]:
         """Say what is known before the first node, and lock what will be written."""
@@ -112,6 +115,7 @@ class FreshRunner(SequentialRunner):
         allow_open_files(len(coming) * FILES_PER_NODE)
         for node in coming:
             lock_node(freshness, locks, node)
+        announce_coming(coming)
         return planned, later
 
 
@@ -119,6 +123,6 @@ def _summary(done: Mapping[str, int], seconds: float) -> str:
     nodes = sum(done.values())
     if done.get("fresh") == nodes:
         return f"All {nodes} nodes are fresh: none had to run"
-    order = ("ran", "brought forward", "fresh")
-    counts = ", ".join(f"{done[how]} {how}" for how in order if how in done)
+    order = ("ran", "brought forward", "fresh", "failed", "left out")
+    counts = ", ".join(f"{done[how]} {how}" for how in order if done.get(how))
     return f"{nodes} nodes: {counts}; {duration(seconds)}"

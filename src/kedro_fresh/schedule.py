@@ -13,9 +13,10 @@ from kedro.pipeline import Node
 
 from kedro_fresh.checks import Later, look_again
 from kedro_fresh.errors import FreshError, interrupted
+from kedro_fresh.failures import Failures
 from kedro_fresh.phrases import few
 from kedro_fresh.run import Run
-from kedro_fresh.step import Step
+from kedro_fresh.step import Step, announce_end
 
 if TYPE_CHECKING:
     from kedro_fresh.worker import Outcome
@@ -32,7 +33,8 @@ class Schedule:
         executor: of the workers; None where all nodes run in this process, in their order.
         workers: nodes that run at a time on the executor.
         later: checks by the dataset that they wait for.
-        done: how many nodes ran, were fresh, were brought forward.
+        done: how many nodes ran, were fresh, were brought forward, failed, were left out.
+        failures: of nodes that others do not need.
     """
 
     run: Run
@@ -45,12 +47,17 @@ class Schedule:
         self.todo = list(self.run.pipeline.nodes)
         self.producers: Mapping[Node, set[Node]] = self.run.pipeline.node_dependencies
         self.through: set[Node] = set()
+        self.failures = Failures(self.run.pipeline)
         self.for_workers: list[Step] = []
         self.for_here: list[Step] = []
         self.running: dict[Future[Outcome], Step] = {}
 
     def complete(self) -> None:
-        """Run what must run. After a failure no node starts, and those that run are recorded."""
+        """Run what must run.
+
+        After a failure no node starts, and those that run are recorded; unless a node runs despite
+        it (`DESPITE`): then what needs nothing of the failed one goes on.
+        """
         try:
             while self.todo or self.for_workers or self.for_here or self.running:
                 self._advance()
@@ -73,18 +80,20 @@ class Schedule:
         self._hand_out()
 
     def _next_ready(self) -> Node | None:
-        ready = (node for node in self.todo if self.producers[node] <= self.through)
-        return next(ready, None)
+        return next((node for node in self.todo if self._is_ready(node)), None)
+
+    def _is_ready(self, node: Node) -> bool:
+        return all(each in self.through or each in self.failures for each in self.producers[node])
 
     def _come_to(self, node: Node) -> None:
         """Skip a node, run it, or let it wait for its turn."""
         self.todo.remove(node)
-        step = self.run.step(node)
+        step = self.run.step(node, dict(self.failures.inputs_of(node)))
         if not step.must_run():
             self._is_through(step, step.skip())
         elif self.executor is None:
             self._run_here(step)
-        elif self.run.stays(step):
+        elif step.without or self.run.stays(step):
             self.for_here.append(step)
         else:
             self.for_workers.append(step)
@@ -95,14 +104,26 @@ class Schedule:
             self.running[self.run.hand_to(self.executor, step)] = step
 
     def _run_here(self, step: Step) -> None:
-        self.run.run_here(step)
-        self._is_through(step, "ran")
+        try:
+            self.run.run_here(step)
+        except Exception as error:
+            self._goes_on_without(step.node, error)
+        else:
+            self._is_through(step, "ran")
 
     def _collect(self, future: Future[Outcome]) -> None:
         """Record a node that a worker has done."""
         step = self.running.pop(future)
         try:
-            outcome = future.result()
+            step.take(self._outcome(step, future))
+        except Exception as error:
+            self._goes_on_without(step.node, error)
+        else:
+            self._is_through(step, "ran")
+
+    def _outcome(self, step: Step, future: Future[Outcome]) -> Outcome:
+        try:
+            return future.result()
         except Exception as error:  # the executor's: what the node raises is in the outcome
             step.fail(error)
             why = str(error) or type(error).__name__
@@ -110,13 +131,23 @@ class Schedule:
                 f"{step.node.name}: {why} before the node was done, so it will run again. If "
                 "nobody ended it, memory may have run out: try fewer workers"
             ) from error
-        step.take(outcome)
-        self._is_through(step, "ran")
+
+    def _goes_on_without(self, node: Node, error: Exception) -> None:
+        """Leave out what needs a node that failed; raise the error where nothing would be left."""
+        if interrupted(error) or not self.failures.leaves_others(node):
+            raise error
+        LOG.error("%s", error)
+        left_out = self.failures.add(node, error)
+        self.todo = [each for each in self.todo if each not in self.failures]
+        self.done.update({"failed": 1, "left out": len(left_out)})
+        for name, how in ((node.name, "failed"), *((each.name, "left out") for each in left_out)):
+            announce_end(name, how)
 
     def _is_through(self, step: Step, how: str) -> None:
         self.done[how] += 1
         self.through.add(step.node)
         self.run.ended(step.node)
+        announce_end(step.node.name, how)
         look_again(self.later, step.node.outputs, self.run.freshness)
 
     def _let_end(self) -> None:

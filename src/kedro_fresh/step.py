@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
@@ -18,6 +18,7 @@ from kedro_fresh import libraries
 from kedro_fresh.contents import ABSENT
 from kedro_fresh.errors import BrokenOff, interrupted
 from kedro_fresh.execution import Execution, execute
+from kedro_fresh.failures import Failed
 from kedro_fresh.freshness import Freshness, State, Verdict
 from kedro_fresh.phrases import duration, few
 from kedro_fresh.reasons import Reason
@@ -44,6 +45,7 @@ class Step:
         catalog: of the run.
         force: whether it runs although it is fresh.
         own_reasons: why it runs, but for what other nodes of this run make anew.
+        without: its inputs that could not be made, where it runs all the same.
         entry: of the record, from its beginning on.
         left: output -> version of a broken-off run that it goes on from.
         stamps: of the unversioned inputs at its beginning.
@@ -56,6 +58,7 @@ class Step:
     catalog: DataCatalog
     force: bool
     own_reasons: list[Reason]
+    without: Mapping[str, Failed]
     entry: Entry = field(init=False)
     left: dict[str, str | None] = field(init=False)
     stamps: dict[str, Any] = field(init=False)
@@ -63,11 +66,11 @@ class Step:
 
     def must_run(self) -> bool:
         """Whether nothing that is there is what the node would make."""
-        return self.force or self.verdict.state is State.STALE
+        return self.force or bool(self.without) or self.verdict.state is State.STALE
 
     def must_write(self) -> bool:
         """Whether its outputs get a new version, made or brought forward."""
-        return self.force or self.verdict.state is not State.FRESH
+        return self.must_run() or self.verdict.state is not State.FRESH
 
     def skip(self) -> str:
         """Leave the outputs, or make an earlier version of them the newest; which, in words."""
@@ -110,6 +113,7 @@ class Step:
     def begin(self) -> None:
         """Choose the versions that it writes, and look for a broken-off run to go on from."""
         why = "it is forced to" if self.force else self.verdict.why()
+        why = f"{self._failed()} failed" if self.without else why
         self._announce("%s: running, because %s", self.node.name, why)
         locations = (self.freshness.locations[name] for name in self.node.outputs)
         outputs = {
@@ -144,6 +148,10 @@ class Step:
     def _announce(self, message: str, *values: str) -> None:
         RUNNING.debug(message, *values, extra={"node": self.node.name})
 
+    def _failed(self) -> str:
+        """The nodes that failed, in words."""
+        return few(dict.fromkeys(failed.node for failed in self.without.values()))
+
     def _in_brackets(self) -> str:
         """Why it ran, where that is news: not in a first run, and not by force."""
         known = self.own_reasons and self.verdict.record.finished.paths()
@@ -166,6 +174,9 @@ class Step:
         freshness, node = self.freshness, self.node
         if freshness.cannot_be_skipped(node):
             return
+        if self.without:
+            LOG.warning("%s: made without %s, so it will run again", node.name, self._failed())
+            return
         changed = list(map(str, freshness.ingredients(node).differences(ended.ingredients)))
         changed = changed or [f"{name} was written" for name in rewritten]
         loaded = [f"a worker had loaded {name} before it changed" for name in other_code]
@@ -186,6 +197,17 @@ class Step:
             )
         known = libraries.versions(freshness.imports(node))
         self.verdict.record.finish(replace(ended, outputs=outputs, libraries=known, made=_now()))
+
+
+def announce_end(node: str, how: str) -> None:
+    """Let whoever shows the run know that a node is done with: ran, failed, was fresh or so."""
+    RUNNING.debug("", extra={"node": node, "ended": how})
+
+
+def announce_coming(nodes: Iterable[Node]) -> None:
+    """Let whoever shows the run know which nodes it executes, or may."""
+    for node in nodes:
+        RUNNING.debug("", extra={"node": node.name, "coming": True})
 
 
 def _now() -> str:

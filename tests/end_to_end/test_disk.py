@@ -70,7 +70,7 @@ main()
 def test_a_killed_run_leaves_nothing_that_the_next_does_not_remove(tmp_path: Path) -> None:
     project = copy_to(tmp_path)
     process = killed_in_mid_write(project)
-    left = list((project.path / "data").rglob(".split_matrix.npz.*.tmp"))
+    left = list((project.path / "data").rglob(".train_matrix.npz.*.tmp"))
     assert len(left) == 1
     other = project.run("--pipelines", "ingest")
     assert "Temporary files left by killed runs: " in other

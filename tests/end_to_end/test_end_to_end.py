@@ -96,7 +96,9 @@ def test_the_order_of_raw_lines_changes_no_byte(tmp_path: Path, project: Project
     other.run("--pipelines", "graphs")
     for name in (
         "03_primary/sample/splits.parquet",
-        "03_primary/sample/split_matrix.npz",
+        "03_primary/sample/train_matrix.npz",
+        "03_primary/sample/validation_matrix.npz",
+        "03_primary/sample/test_matrix.npz",
         "04_feature/sample/text_features.npy",
         "05_model_input/sample/graphs/cooccurrence-k5.npz",
     ):

@@ -9,15 +9,17 @@ from ibis.util import gen_name
 
 from contracts.world import config_of, train_config
 from kedro_fresh.extra import extra_modules
-from siger_pipeline.data.matrix import split_matrices
+from siger_pipeline.data.matrix import by_split
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FusionConfig
 from siger_pipeline.models.registry import requests_of
-from siger_pipeline.pipelines.evaluate.nodes import calibrate_model, evaluate_floors, evaluate_model
+from siger_pipeline.pipelines.evaluate.calibration import weigh_corrector
+from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
 from siger_pipeline.pipelines.ingest.nodes import arrange_splits
-from siger_pipeline.pipelines.studies.nodes import fuse_trials
+from siger_pipeline.pipelines.names import MATRICES
+from siger_pipeline.pipelines.studies.nodes import weigh_trials
 from siger_pipeline.shell.selection import Selection
 from siger_pipeline.training.inputs import model_inputs
 from siger_pipeline.training.start import start_training
@@ -52,21 +54,21 @@ def tables(frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.DataFrame]) -> None:
     given = tables(frames)
-    coded = arrange_splits(given.pop("splits"), **given)
-    matrices = split_matrices(coded)
+    arranged = arrange_splits(given.pop("splits"), **given)
+    matrices = by_split(*arranged)
     trained = next(
-        iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}, {}), matrices))
+        iter(start_training("popularity", {}, TRAIN, model_inputs(arranged[0], {}, {}), matrices))
     )
     metrics, users, groups, recommendations = evaluate_model(
         trained.best,
         evaluate=EVALUATE,
         device="cpu",
-        split_matrix=coded,
+        **dict(zip(MATRICES, arranged, strict=True)),
         requests={},
         modalities=(),
         **given,
     )
-    floors = evaluate_floors(EVALUATE, TRAIN.seed, coded)
+    floors = evaluate_floors(EVALUATE, TRAIN.seed, *arranged)
     assert set(floors) == {"popularity", "random"}
     assert floors["popularity"] == metrics
     assert floors["random"] != metrics
@@ -87,14 +89,14 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
 def broken(frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """What nodes read of a model with NaN for the item of index 2."""
     given = tables(frames)
-    coded = arrange_splits(given.pop("splits"), **given)
-    matrices = split_matrices(coded)
+    arranged = arrange_splits(given.pop("splits"), **given)
+    matrices = by_split(*arranged)
     trained = next(
-        iter(start_training("popularity", {}, TRAIN, model_inputs(matrices, {}, {}), matrices))
+        iter(start_training("popularity", {}, TRAIN, model_inputs(arranged[0], {}, {}), matrices))
     )
     for weights in trained.best["weights"].values():
         weights[2] = torch.nan
-    shared = {"evaluate": EVALUATE, "device": "cpu", "split_matrix": coded, **given}
+    shared = {"device": "cpu", **dict(zip(MATRICES, arranged, strict=True)), **given}
     return {"checkpoint": trained.best, **shared}
 
 
@@ -102,17 +104,23 @@ def test_a_score_that_is_not_finite_is_told_by_the_ids_of_the_source(
     broken: dict[str, Any],
 ) -> None:
     with pytest.raises(InputError, match=r"^the score of user u0 for item i2 is nan"):
-        evaluate_model(**broken, requests={}, modalities=())
+        evaluate_model(**broken, evaluate=EVALUATE, requests={}, modalities=())
 
 
-def test_a_calibration_tells_whose_score_is_not_finite(broken: dict[str, Any]) -> None:
+@pytest.fixture
+def choosing(broken: dict[str, Any]) -> dict[str, Any]:
+    """The same for nodes that choose: the test split is not theirs."""
+    return {name: value for name, value in broken.items() if name != "test_matrix"}
+
+
+def test_a_calibration_tells_whose_score_is_not_finite(choosing: dict[str, Any]) -> None:
     settings = {"corrector": "popularity", "top": 5, "monitor": "recall@3"}
     with pytest.raises(
         InputError, match=r"^model popularity: the score of user u0 for item i2 is nan"
     ):
-        calibrate_model(
-            **broken,
-            metrics={},
+        weigh_corrector(
+            **choosing,
+            block_mib=1,
             calibration=CalibrationConfig.model_validate(settings),
             corrector={},
             seed=1,
@@ -123,20 +131,19 @@ def test_a_calibration_tells_whose_score_is_not_finite(broken: dict[str, Any]) -
         )
 
 
-def test_a_fusion_tells_which_trials_score_is_not_finite(broken: dict[str, Any]) -> None:
-    checkpoint = broken.pop("checkpoint")
+def test_a_fusion_tells_which_trials_score_is_not_finite(choosing: dict[str, Any]) -> None:
+    checkpoint = choosing.pop("checkpoint")
     whole = {**checkpoint, "weights": {k: v.nan_to_num() for k, v in checkpoint["weights"].items()}}
     with pytest.raises(InputError, match=r"^trial second: the score of user u0 for item i2 is nan"):
-        fuse_trials(
+        weigh_trials(
             [{"trial": "first"}, {"trial": "second"}],
-            **broken,
+            **choosing,
+            block_mib=1,
             fusion=FusionConfig(top=5, monitor="recall@3"),
             requests=({}, {}),
             modalities=((), ()),
             checkpoint_0=whole,
             checkpoint_1=checkpoint,
-            metrics_0={"validation": {"recall@3": 0.2}},
-            metrics_1={"validation": {"recall@3": 0.1}},
         )
 
 
@@ -145,7 +152,7 @@ def test_a_model_gets_what_it_needs_and_the_floors_need_nothing() -> None:
     pipeline = create_pipeline(Selection("amazon", {"text": "tfidf_svd"}, "siger", requests))
     inputs = {node.name: set(node.inputs) for node in pipeline.nodes}
     arrays = {"graphs/bipartite", "features_text", "graphs/cooccurrence-k5", "graphs/knn-text-k10"}
-    assert inputs["siger"] >= arrays | {"checkpoint", "split_matrix"}
+    assert inputs["siger"] >= arrays | {"checkpoint", *MATRICES}
     assert not inputs["floors"] & (arrays | {"checkpoint"})
     code = {node.name: extra_modules(node.func) for node in pipeline.nodes}
     floors = (

@@ -12,9 +12,14 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.candidates import Candidates, candidates, standardised
 from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FusionConfig
-from siger_pipeline.evaluation.documents import calibration_document, fusion_document
-from siger_pipeline.evaluation.evaluate import RankedLists, evaluate_recommender
-from siger_pipeline.evaluation.fusion import Fused, fuse, ranked
+from siger_pipeline.evaluation.documents import (
+    calibration_choice,
+    calibration_document,
+    fusion_choice,
+    fusion_document,
+)
+from siger_pipeline.evaluation.evaluate import EvaluationResult, evaluate_recommender
+from siger_pipeline.evaluation.fusion import Choice, best_first, choose, fuse, ranked
 from siger_pipeline.evaluation.scores import ScoreError
 
 USERS, ITEMS, TOP = 30, 40, 20
@@ -58,6 +63,20 @@ def scorers(*tables: np.ndarray) -> dict[str, Scorer]:
     return {f"model {n}": scorer(table) for n, table in enumerate(tables)}
 
 
+def chosen(tables: dict[str, Scorer], matrices: Matrices, **changes: object) -> Choice:
+    """What is chosen without the test split."""
+    known = {split: matrices[split] for split in (Split.TRAIN, Split.VALIDATION)}
+    return choose(tables, known, fusion(**changes), block_mib=0.01)
+
+
+def fused(
+    tables: dict[str, Scorer], matrices: Matrices, config: EvaluateConfig, **changes: object
+) -> EvaluationResult:
+    """What is measured under the chosen weights."""
+    weights = chosen(tables, matrices, **changes).weights
+    return fuse(tables, weights, matrices, config, fusion(**changes))
+
+
 def by_loops(
     tables: list[np.ndarray], weights: list[float], seen: np.ndarray, top: int, k: int
 ) -> dict[int, list[int]]:
@@ -84,14 +103,15 @@ def without_padding(items: np.ndarray) -> list[list[int]]:
 @pytest.mark.parametrize("mask", ["train", "train+validation"])
 def test_lists_and_weights_are_those_of_a_slow_reference(matrices: Matrices, mask: str) -> None:
     tables, config = [scores(1), scores(2), scores(3)], fusion()
-    found = fuse(scorers(*tables), matrices, evaluate(mask=mask), config)
+    found = chosen(scorers(*tables), matrices)
+    measured = fused(scorers(*tables), matrices, evaluate(mask=mask))
     train, held_out = (matrices[split].toarray() > 0 for split in (Split.TRAIN, Split.VALIDATION))
 
     def recall(weights: tuple[float, ...]) -> float:
         lists = by_loops(tables, [1.0, *weights], train, TOP, 5)
-        measured = [u for u in range(USERS) if held_out[u].any() and train[u].any()]
-        shares = (held_out[u, lists[u]].sum() / held_out[u].sum() for u in measured)
-        return sum(shares) / len(measured)
+        users = [u for u in range(USERS) if held_out[u].any() and train[u].any()]
+        shares = (held_out[u, lists[u]].sum() / held_out[u].sum() for u in users)
+        return sum(shares) / len(users)
 
     for weights, value in found.tried.items():
         assert value == pytest.approx(recall(weights), abs=1e-12)
@@ -101,12 +121,13 @@ def test_lists_and_weights_are_those_of_a_slow_reference(matrices: Matrices, mas
     assert found.tried[found.weights] == max(found.tried[weights] for weights in beside)
     seen = train if mask == "train" else train | held_out
     wanted = by_loops(tables, [1.0, *found.weights], seen, TOP, 12)
-    assert without_padding(found.lists.items) == [wanted[u] for u in found.lists.users]
-    assert found.lists.users.tolist() == [u for u in range(USERS) if u != 7]
+    lists = measured.lists
+    assert without_padding(lists.items) == [wanted[u] for u in lists.users]
+    assert lists.users.tolist() == [u for u in range(USERS) if u != 7]
 
 
 def test_with_one_further_model_every_weight_is_tried_in_order(matrices: Matrices) -> None:
-    found = fuse(scorers(scores(1), scores(2)), matrices, evaluate(), fusion())
+    found = chosen(scorers(scores(1), scores(2)), matrices)
     assert list(found.tried) == [(0.0,), (0.3,), (1.0,), (2.5,)]
     assert found.weights == max(found.tried, key=lambda weights: found.tried[weights])
 
@@ -114,7 +135,7 @@ def test_with_one_further_model_every_weight_is_tried_in_order(matrices: Matrice
 def test_weight_0_leaves_lists_and_metrics_as_they_are(matrices: Matrices) -> None:
     table = np.round(scores(1) * 2)  # many equal scores
     alone = evaluate_recommender(scorer(table), matrices, evaluate())
-    found = fuse(scorers(table, scores(2)), matrices, evaluate(), fusion(weights=(0,)))
+    found = fused(scorers(table, scores(2)), matrices, evaluate(), weights=(0,))
     assert np.array_equal(found.lists.items, alone.lists.items)
     assert found.metrics == alone.metrics
 
@@ -140,15 +161,24 @@ def test_a_model_without_an_opinion_changes_nothing(matrices: Matrices, constant
 def test_weights_are_chosen_without_the_test_split(matrices: Matrices) -> None:
     """A corrector that knows the test items, and one that knows those of validation."""
     test, validation = (matrices[s].toarray() for s in (Split.TEST, Split.VALIDATION))
-    knows_test = fuse(scorers(scores(1), test), matrices, evaluate(), fusion())
-    knows = fuse(scorers(scores(1), validation), matrices, evaluate(), fusion())
+    knows_test = chosen(scorers(scores(1), test), matrices)
+    knows = chosen(scorers(scores(1), validation), matrices)
     assert (knows_test.weights, knows.weights) == ((0.0,), (2.5,))
     assert knows_test.tried[(2.5,)] < knows_test.tried[(0.0,)]
-    moved = matrices | {Split.TEST: matrices[Split.TEST][::-1].tocsr()}
-    again = fuse(scorers(scores(1), test), moved, evaluate(), fusion())
-    assert (again.weights, again.tried) == (knows_test.weights, knows_test.tried)
-    assert again.metrics["validation"] == knows_test.metrics["validation"]
-    assert again.metrics["test"] != knows_test.metrics["test"]
+
+
+def test_the_best_by_validation_come_first(matrices: Matrices) -> None:
+    validation = matrices[Split.VALIDATION].toarray()
+    known = {split: matrices[split] for split in (Split.TRAIN, Split.VALIDATION)}
+    tables = scorers(scores(1), validation, scores(2), validation)
+    values = [
+        evaluate_recommender(each, matrices, evaluate()).metrics["validation"]["recall@5"]
+        for each in tables.values()
+    ]
+    wanted = sorted(range(4), key=lambda n: -values[n])
+    assert wanted[:2] == [1, 3]
+    ordered = best_first(tables, known, fusion(), block_mib=0.01)
+    assert list(ordered) == [f"model {n}" for n in wanted]
 
 
 def test_of_equal_sums_the_first_models_order_counts_then_the_smaller_index() -> None:
@@ -159,7 +189,7 @@ def test_of_equal_sums_the_first_models_order_counts_then_the_smaller_index() ->
 
 def test_only_candidates_are_ranked(matrices: Matrices) -> None:
     table, other = scores(1), scores(2)
-    few = fuse(scorers(table, other), matrices, evaluate(), fusion(top=12))
+    few = fused(scorers(table, other), matrices, evaluate(), top=12)
     alone = evaluate_recommender(scorer(table), matrices, evaluate()).lists
     assert np.array_equal(np.sort(few.lists.items), np.sort(alone.items))
 
@@ -179,7 +209,7 @@ def test_a_score_that_is_not_finite_is_named(matrices: Matrices, whose: int, val
     with pytest.raises(
         ScoreError, match=f"^model {whose}: the score of user 3 for item 4 is {found}, and a finite"
     ):
-        fuse(scorers(*tables), matrices, evaluate(), fusion())
+        chosen(scorers(*tables), matrices)
 
 
 def test_a_user_with_one_candidate_or_none_keeps_them(matrices: Matrices) -> None:
@@ -187,7 +217,7 @@ def test_a_user_with_one_candidate_or_none_keeps_them(matrices: Matrices) -> Non
     train[3], train[4] = 1, 1
     train[3, 7] = 0
     matrices[Split.TRAIN] = sparse.csr_matrix(train)
-    found = fuse(scorers(scores(1), scores(2)), matrices, evaluate(), fusion(weights=(0, 2.5)))
+    found = fused(scorers(scores(1), scores(2)), matrices, evaluate(), weights=(0, 2.5))
     lists = dict(zip(found.lists.users.tolist(), without_padding(found.lists.items), strict=True))
     assert (lists[3], lists[4]) == ([7], [])
     assert np.isfinite(found.lists.scores[found.lists.items >= 0]).all()
@@ -196,7 +226,7 @@ def test_a_user_with_one_candidate_or_none_keeps_them(matrices: Matrices) -> Non
 def test_a_validation_split_without_anything_is_named(matrices: Matrices) -> None:
     matrices[Split.VALIDATION] = sparse.csr_matrix((USERS, ITEMS), dtype=np.float32)
     with pytest.raises(InputError, match="the validation split holds no interaction"):
-        fuse(scorers(scores(1), scores(2)), matrices, evaluate(), fusion())
+        chosen(scorers(scores(1), scores(2)), matrices)
 
 
 @pytest.mark.parametrize(
@@ -240,19 +270,17 @@ def test_a_score_that_is_not_finite_can_be_sent_from_a_worker() -> None:
 def test_a_weight_at_the_end_of_its_grid_is_known(matrices: Matrices) -> None:
     knows = matrices[Split.VALIDATION].toarray()
     tables = scorers(scores(1), knows, np.zeros((USERS, ITEMS), dtype=np.float32))
-    found = fuse(tables, matrices, evaluate(), fusion())
-    assert found.weights == (2.5, 0.0)
-    assert fusion_document(found, ["a", "b", "c"], fusion())["at_end"] == ["b"]
-    wider = fusion(weights=(0, 2.5, 5))
-    assert fusion_document(found, ["a", "b", "c"], wider)["at_end"] == []
+    found = fusion_choice(chosen(tables, matrices), ["a", "b", "c"])
+    assert found["weights"] == [1.0, 2.5, 0.0]
+    assert fusion_document(found, {}, fusion())["at_end"] == ["b"]
+    assert fusion_document(found, {}, fusion(weights=(0, 2.5, 5)))["at_end"] == []
 
 
 @pytest.mark.parametrize(("weight", "at_end"), [(0.0, False), (1.0, False), (2.5, True)])
 def test_a_corrector_s_weight_at_the_end(weight: float, at_end: bool) -> None:
     settings = CalibrationConfig(weights=(0, 1.0, 2.5), corrector="itemknn")
-    lists = RankedLists(np.empty(0), np.empty((0, 1)), np.empty((0, 1)))
-    found = Fused((weight,), {(weight,): 0.5}, {}, lists)
-    assert calibration_document(found, {}, settings, {}, {})["at_end"] is at_end
+    found = calibration_choice(Choice((weight,), {(weight,): 0.5}))
+    assert calibration_document(found, {}, {}, settings, {}, {})["at_end"] is at_end
     assert not settings.model_copy(update={"weights": (0.0,)}).at_end(0.0)
 
 

@@ -55,8 +55,7 @@ def test_k_beyond_the_catalogue_is_said(
     k: int, said: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    split_matrix = R.astype(np.int8)  # 1 is training
-    build_graph(recipe="item_cosine", parameters={"k": k}, requests={}, split_matrix=split_matrix)
+    build_graph(recipe="item_cosine", parameters={"k": k}, requests={}, train_matrix=R)
     text = f"Graph item_cosine-k{k}: k is beyond the 15 items of the catalogue, and no neighbour is"
     assert sum(text in message for message in caplog.messages) == said
 

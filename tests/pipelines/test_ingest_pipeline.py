@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
@@ -27,6 +26,7 @@ MADE = {
     *("interactions", "items", "read_counts", "core_interactions", "core_counts"),
     *("counts", "splits", "user_index", "item_index"),
 }
+MATRICES = {f"{split}_matrix" for split in ("train", "validation", "test")}
 RAW = {
     "amazon": {"amazon_reviews", "amazon_metadata"},
     "microlens": {"microlens_sequences", "microlens_titles"},
@@ -52,12 +52,12 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
     split.update({k: v for k, v in changes.items() if k in split})
     typed = ingest_model(ingest)(**ingest)
     made = {name: TableDataset(filepath=str(folder / f"{name}.parquet")) for name in MADE}
-    matrix = SparseDataset(filepath=str(folder / "split_matrix.npz"))
+    matrices = {name: SparseDataset(filepath=str(folder / f"{name}.npz")) for name in MATRICES}
     catalog = DataCatalog(
         {
             **raw,
             **made,
-            "split_matrix": matrix,
+            **matrices,
             **{f"params:ingest.{name}": MemoryDataset(value) for name, value in typed},
             **{
                 f"params:ingest.{source}.{name}": MemoryDataset(value)
@@ -98,10 +98,10 @@ def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) 
     # MicroLens' files hold nothing that a split may leave unread.
     parameters |= {"params:split.strategy"} if source != "microlens" else set()
     assert pipeline.inputs() == RAW[source] | parameters
-    assert pipeline.all_outputs() == MADE | {"split_matrix"}
+    assert pipeline.all_outputs() == MADE | MATRICES
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
     catalogued = conf("catalog_ingest.yml")
-    assert set(catalogued) == {f"{{data}}/{name}" for name in MADE | {"split_matrix"}}
+    assert set(catalogued) == {f"{{data}}/{name}" for name in MADE | MATRICES}
     assert all("kedro-viz" in entry["metadata"] for entry in catalogued.values())
 
 
@@ -131,9 +131,11 @@ def test_reviews_become_numbered_splits_and_every_step_is_counted(tmp_path: Path
         "validation": 12,
         "test": 12,
     }
-    of_splits = load_npz(tmp_path / "split_matrix.npz")
-    assert of_splits.shape == (12, 8)
-    assert np.bincount(of_splits.data).tolist() == [0, 72, 12, 12]
+    of_splits = [load_npz(tmp_path / f"{s}_matrix.npz") for s in ("train", "validation", "test")]
+    assert [(of_split.shape, of_split.nnz) for of_split in of_splits] == [
+        *(((12, 8), 72), ((12, 8), 12), ((12, 8), 12)),
+    ]
+    assert (sum(of_splits).toarray() == 1).all()
     assert made["item_index"][Columns.ITEM].tolist() == [f"I{n}" for n in range(8)]
     assert made["user_index"][Columns.USER_ID].tolist() == list(range(12))
     assert len(made["items"]) == 20 and len(made["interactions"]) == 97
@@ -180,7 +182,7 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
         run("amazon", amazon(folder, extra=[]), folder)
-    for name in [*(f"{table}.parquet" for table in MADE), "split_matrix.npz"]:
+    for name in [*(f"{table}.parquet" for table in MADE), *(f"{name}.npz" for name in MATRICES)]:
         first, second = ((folder / name).read_bytes() for folder in folders)
         assert first == second, name
 

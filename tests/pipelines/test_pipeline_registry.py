@@ -114,3 +114,25 @@ def test_kedro_viz_shows_what_it_can_where_an_override_is_a_studys_own(
     monkeypatch.setattr("sys.argv", ["kedro", "viz"])
     assert "ablation" not in registered(monkeypatch, "siger.beta=0")
     assert "study ablation is not shown: conf/base/studies.yml, line" in caplog.text
+
+
+def test_only_what_measures_or_reports_reads_the_test_split(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = registered(monkeypatch, "split.seed=4,calibration.corrector=itemknn")["__default__"]
+    trial = "siger-split-seed-4"
+    readers = {
+        name: {node.name for node in whole.nodes if f"sample-split-seed-4/{name}" in node.inputs}
+        for name in ("test_matrix", "validation_matrix", "splits")
+    }
+    measuring = {
+        *("evaluate.sample-split-seed-4.floors", f"evaluate.{trial}"),
+        f"evaluate.{trial}.calibrate_itemknn",
+    }
+    assert readers["test_matrix"] == measuring
+    choosing = {f"train.{trial}", f"evaluate.{trial}.weigh_itemknn"}
+    assert readers["validation_matrix"] == measuring | choosing
+    assert readers["splits"] == {
+        "ingest.sample-split-seed-4.arrange_splits",
+        *(f"report.{trial}.{name}" for name in ("trace_provenance", "pick_examples")),
+    }

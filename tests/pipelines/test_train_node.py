@@ -14,8 +14,6 @@ from scipy.sparse import csr_matrix
 from contracts.world import config_of, small_world, train_config
 from kedro_fresh.extra import extra_modules
 from kedro_fresh.unfinished import UnfinishedDataset
-from siger_pipeline.data import matrix
-from siger_pipeline.data.schema import Split
 from siger_pipeline.datasets.checkpoint import CheckpointDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.pipelines.train.pipeline import create_pipeline
@@ -25,6 +23,7 @@ from siger_pipeline.training.progress import Progress
 
 EPOCHS = 40
 LIGHTGCN = create_pipeline(Selection("mmrec", {}, "lightgcn", ()))
+EMPTY = dict.fromkeys(("train", "validation"), csr_matrix((1, 1)))
 OUTPUTS = ("checkpoint", "history", "timings", "last_checkpoint")
 
 
@@ -40,12 +39,13 @@ def run(
     outputs: Mapping[str, AbstractDataset],
     max_epochs: int,
     unfinished: UnfinishedDataset | None = None,
+    matrices: Mapping[str, csr_matrix] | None = None,
 ) -> None:
     """The node, in Kedro's hands."""
     train = train_config(max_epochs=max_epochs, patience=max_epochs)
     given: dict[str, Any] = {"params:model": "lightgcn", "params:train": train}
     given |= {"params:lightgcn": config_of("lightgcn")}
-    given |= {"split_matrix": csr_matrix((1, 1), dtype="int8")}  # what is in it does not matter
+    given |= {f"{split}_matrix": matrix for split, matrix in (matrices or EMPTY).items()}
     held = {name: MemoryDataset(value, copy_mode="assign") for name, value in given.items()}
     catalog = DataCatalog(held | dict(outputs))
     catalog["unfinished_training"] = unfinished or UnfinishedDataset()
@@ -87,7 +87,6 @@ def epochs_of(*_: Any) -> Iterator[Progress]:
 
 def test_every_epoch_is_saved_and_none_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start, "start_training", epochs_of)
-    monkeypatch.setattr(matrix, "split_matrices", lambda *_: {})
     monkeypatch.setattr(inputs, "model_inputs", lambda *_: None)
     best, last = Kept(), Kept()
     tables = {name: MemoryDataset() for name in ("history", "timings")}
@@ -104,10 +103,9 @@ def test_what_is_computed_at_once_reads_of_the_training_what_counts(
     model: str, settings: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = small_world()
-    monkeypatch.setattr(matrix, "split_matrices", lambda *_: {})
     monkeypatch.setattr(inputs, "model_inputs", lambda *_: world)
     settings = {f"params:train.{key}": value for key, value in settings.items()}
-    given = {"params:model": model, f"params:{model}": {}, "split_matrix": csr_matrix((1, 1))}
+    given = {"params:model": model, f"params:{model}": {}, "train_matrix": csr_matrix((1, 1))}
     given |= {"params:train.device": "cpu", **settings}
     pipeline = create_pipeline(Selection("mmrec", {}, model, ()))
     assert pipeline.inputs() == given.keys()
@@ -146,26 +144,22 @@ class Interrupted:
         return counted
 
 
-@pytest.fixture
-def _small_world(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_between_two_saves_the_node_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = small_world()
-    matrices = {Split.TRAIN: world.interactions, Split.VALIDATION: small_world(1).interactions}
-    monkeypatch.setattr(matrix, "split_matrices", lambda *_: matrices)
+    matrices = {"train": world.interactions, "validation": small_world(1).interactions}
     monkeypatch.setattr(inputs, "model_inputs", lambda *_: world)
-
-
-@pytest.mark.usefixtures("_small_world")
-def test_interrupted_between_two_saves_the_node_goes_on(tmp_path: Path) -> None:
     unbroken = Interrupted(tmp_path / "unbroken")
-    run(unbroken.files, 5)
+    run(unbroken.files, 5, matrices=matrices)
     assert unbroken.saved == [*OUTPUTS] * 5
     interrupted = Interrupted(tmp_path / "broken", before=10)
     with pytest.raises(KeyboardInterrupt):
-        run(interrupted.files, 5)
+        run(interrupted.files, 5, matrices=matrices)
     offered = Offered()
     offered.offer({name: dataset.load() for name, dataset in interrupted.files.items()})
     resumed = Interrupted(tmp_path / "resumed")
-    run(resumed.files, 5, offered)
+    run(resumed.files, 5, offered, matrices)
     assert resumed.saved == [*OUTPUTS] * 3
     for name in ("checkpoint", "history", "last_checkpoint"):
         one, other = (tmp_path / folder / name for folder in ("unbroken", "resumed"))

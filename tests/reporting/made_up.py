@@ -96,7 +96,7 @@ def page(*, graphs: bool = True, epochs: int = 4, pictures: bool = True) -> str:
         counts=in_duckdb(
             {"step": ["read"], "users": [1], "items": [2], "interactions": [3], "removed": [4]}
         ),
-        graphs=nodes.describe_graphs(arrange_splits(**tables), **of_items),
+        graphs=nodes.describe_graphs(arrange_splits(**tables)[0], **of_items),
         examples=examples,
         pictures=nodes.shrink_pictures(examples, images) if pictures else None,
     )

@@ -122,8 +122,8 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
     without = pick_examples(items, **tables, recommendations=lists)
     assert without["items"] == []
     assert without["users"] == with_graphs["users"]
-    of_splits = arrange_splits(*(tables[name] for name in SPLIT_TABLES))
-    assert len(describe_graphs(of_splits, **graphs)["graphs"]) == 2 + len(item_graphs())
+    training, *_ = arrange_splits(*(tables[name] for name in SPLIT_TABLES))
+    assert len(describe_graphs(training, **graphs)["graphs"]) == 2 + len(item_graphs())
 
 
 @pytest.mark.parametrize(

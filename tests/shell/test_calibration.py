@@ -53,13 +53,14 @@ def test_settings_of_a_calibration_that_is_off_may_be_anything_that_is_read() ->
     assert current("evaluate.top_k=300,calibration.top=99").trial.name == "siger+evaluate.top_k=300"
 
 
-def test_a_corrector_adds_one_node_and_changes_no_other() -> None:
+def test_a_corrector_adds_its_nodes_and_changes_no_other() -> None:
     plain, corrected = wired("model=lightgcn"), wired(f"{ON}itemknn")
     before, after = (
         {node.name: node for stage in found.stages.values() for node in stage}
         for found in (plain, corrected)
     )
     assert after.keys() - before.keys() == {
+        "evaluate.lightgcn.weigh_itemknn",
         "evaluate.lightgcn.calibrate_itemknn",
         "graphs.item_cosine-k1000-shrinkage100p0",
     }

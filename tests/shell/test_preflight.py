@@ -84,16 +84,16 @@ def test_a_device_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("model", ["ease", "lightgcn"])
 def test_a_solve_too_large_is_told_from_the_number_of_items(tmp_path: Path, model: str) -> None:
     made = catalog(tmp_path)
-    made["lightgcn/split_matrix"] = sparse.csr_matrix((3, 4100))
+    made["lightgcn/train_matrix"] = sparse.csr_matrix((3, 4100))
     made[f"params:lightgcn/{model}"] = {"solve_mib": 64} if model == "ease" else {"layers": 2}
-    inputs = ["lightgcn/split_matrix", f"params:lightgcn/{model}"]
+    inputs = ["lightgcn/train_matrix", f"params:lightgcn/{model}"]
     later = check_before_run([node("calibrate", inputs, "calibrated")], made)
-    assert list(later) == (["lightgcn/split_matrix"] if model == "ease" else [])
+    assert list(later) == (["lightgcn/train_matrix"] if model == "ease" else [])
     with pytest.raises(UserError) as error:
         build("ease", {"solve_mib": 64}, ModelInputs(sparse.csr_matrix((3, 4100))), RANDOM)
     for check in later.values():
         with pytest.raises(UserError, match=f"^{re.escape(str(error.value))}$"):
             check(made)
-    made["lightgcn/split_matrix"] = sparse.csr_matrix((3, 4000))
+    made["lightgcn/train_matrix"] = sparse.csr_matrix((3, 4000))
     for check in later.values():
         check(made)

@@ -69,7 +69,7 @@ def test_an_override_of_the_split_names_all_that_follows_from_it_and_nothing_bef
     assert found.scopes == {"sample-split-seed-3": "sample+split.seed=3"}
     plain = {name for name, full in found.names.items() if name == full}
     assert plain >= {"interactions", "items", "core_interactions", "item_index", "features_text"}
-    for name in ("splits", "split_matrix", "floors", "graphs/bipartite"):
+    for name in ("splits", "train_matrix", "test_matrix", "floors", "graphs/bipartite"):
         assert found.names[name] == f"sample-split-seed-3/{name}"
     split = nodes("split.seed=3")["ingest.sample-split-seed-3.split_interactions"]
     assert "params:sample-split-seed-3/split" in split.inputs

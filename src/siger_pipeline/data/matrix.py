@@ -1,4 +1,7 @@
-"""The splits as sparse matrices.
+"""The splits as sparse matrices, each a file of its own.
+
+What trains, chooses or stops is wired to the matrices that it may know, so that no test
+interaction is within its reach.
 
 Shapes: U users, I items.
 """
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 CODES = {split: code for code, split in enumerate(Split, start=1)}
 
 
-def split_matrix(splits: Table, n_users: int, n_items: int) -> csr_matrix:
-    """All interactions, each with its split.
+def split_matrices(splits: Table, n_users: int, n_items: int) -> dict[Split, csr_matrix]:
+    """The interactions of each split, R of SIGER that of training.
 
     Args:
         splits: columns user_id, item_id, split; one row a pair.
@@ -27,11 +30,22 @@ def split_matrix(splits: Table, n_users: int, n_items: int) -> csr_matrix:
         n_items: I.
 
     Returns:
-        int8 [U, I], the number in `CODES` of the split where the user has the item; sorted.
+        float32 [U, I] each, 1 where the user has the item; int32 indices, sorted.
 
     Raises:
         ValueError: a number is negative or beyond U or I; a pair stands twice.
     """
+    coded = _coded(splits, n_users, n_items)
+    return {split: _of_code(coded, code) for split, code in CODES.items()}
+
+
+def by_split(*matrices: csr_matrix) -> dict[Split, csr_matrix]:
+    """Matrices by what they are used for: training, then validation, then test, if it is there."""
+    return dict(zip(Split, matrices, strict=False))
+
+
+def _coded(splits: Table, n_users: int, n_items: int) -> csr_matrix:
+    """All interactions, int8 [U, I], each with the number of its split; sorted."""
     codes = [(split.value, code) for split, code in CODES.items()]
     # The engine reads the texts: as Python's they would take ten times the memory of the numbers.
     numbers = splits.select(
@@ -45,24 +59,10 @@ def split_matrix(splits: Table, n_users: int, n_items: int) -> csr_matrix:
     return matrix
 
 
-def interaction_matrix(coded: csr_matrix, split: Split) -> csr_matrix:
-    """The interactions of a split, R of SIGER where it is the training split.
-
-    Args:
-        coded: as of `split_matrix`, int8 [U, I].
-        split: which interactions.
-
-    Returns:
-        float32 [U, I], 1 where the user has the item; int32 indices, sorted.
-    """
-    chosen = coded.data == CODES[split]
+def _of_code(coded: csr_matrix, code: int) -> csr_matrix:
+    chosen = coded.data == code
     before = np.zeros(len(chosen) + 1, dtype=coded.indptr.dtype)
     np.cumsum(chosen, out=before[1:])
     indices = coded.indices[chosen]
     ones = np.ones(len(indices), np.float32)
     return csr_matrix((ones, indices, before[coded.indptr]), shape=coded.shape)
-
-
-def split_matrices(coded: csr_matrix) -> dict[Split, csr_matrix]:
-    """`interaction_matrix` of each split."""
-    return {split: interaction_matrix(coded, split) for split in Split}

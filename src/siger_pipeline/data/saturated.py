@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from siger_pipeline.data.matrix import interaction_matrix
-from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.data.schema import Columns
 from siger_pipeline.remarks import Remark
 
 if TYPE_CHECKING:
@@ -18,14 +17,13 @@ if TYPE_CHECKING:
 NAMED = 5
 
 
-def users_with_every_item(coded: csr_matrix, user_index: Table) -> list[Remark]:
+def users_with_every_item(training: csr_matrix, user_index: Table) -> list[Remark]:
     """A warning on the users who have every item in training; none where no user has.
 
     Args:
-        coded: as of `split_matrix`, [U, I].
+        training: the training interactions, [U, I].
         user_index: user_id, user.
     """
-    training = interaction_matrix(coded, Split.TRAIN)
     full = np.flatnonzero(np.diff(training.indptr) == training.shape[1])
     if not training.shape[1] or not len(full):
         return []

@@ -5,64 +5,85 @@ from typing import Any
 
 from siger_pipeline.evaluation.config import CalibrationConfig, FusionConfig
 from siger_pipeline.evaluation.evaluate import Metrics
-from siger_pipeline.evaluation.fusion import Fused
+from siger_pipeline.evaluation.fusion import Choice
+
+Document = dict[str, Any]
+
+
+def calibration_choice(choice: Choice) -> Document:
+    """The chosen `weight` of a corrector; `tried`: each with the monitored metric at validation."""
+    (weight,) = choice.weights
+    tried = [{"weight": w, "validation": value} for (w,), value in choice.tried.items()]
+    return {"weight": weight, "tried": tried}
 
 
 def calibration_document(
-    fused: Fused,
-    metrics: Metrics,
+    choice: Mapping[str, Any],
+    calibrated: Metrics,
+    alone: Metrics,
     calibration: CalibrationConfig,
     hyperparameters: Mapping[str, Any],
     features: Mapping[str, Any],
-) -> dict[str, Any]:
+) -> Document:
     """A model whose order a corrector has corrected.
 
     Args:
-        fused: the model with its corrector.
-        metrics: of the model alone.
+        choice: of `calibration_choice`.
+        calibrated: metrics under the weight.
+        alone: metrics of the model alone.
         calibration: as configured.
         hyperparameters: of the corrector.
         features: behind the corrector, by modality.
 
     Returns:
-        `corrector`, its `parameters` and `features`, `top`, `monitor`; the chosen `weight`;
-        `tried`: each weight with the monitored metric at validation; `alone` and `calibrated`:
-        metrics of both splits; `at_end`: whether the weight is the largest of the grid.
+        `corrector`, its `parameters` and `features`, `top`, `monitor`; what `choice` says; `alone`
+        and `calibrated`: metrics of both splits; `at_end`: whether the weight is the largest of
+        the grid.
     """
-    (weight,) = fused.weights
     return {
         "corrector": calibration.corrector,
         "parameters": dict(hyperparameters),
         "features": dict(features),
         "top": calibration.top,
         "monitor": calibration.monitor,
-        "weight": weight,
-        "at_end": calibration.at_end(weight),
-        "tried": [{"weight": w, "validation": value} for (w,), value in fused.tried.items()],
-        "alone": metrics,
-        "calibrated": fused.metrics,
+        "at_end": calibration.at_end(choice["weight"]),
+        "alone": alone,
+        "calibrated": calibrated,
+        **choice,
     }
 
 
-def fusion_document(fused: Fused, trials: Sequence[str], fusion: FusionConfig) -> dict[str, Any]:
-    """Several trials whose scores have been added up.
+def fusion_choice(choice: Choice, trials: Sequence[str]) -> Document:
+    """`trials`, that with the candidates first, their `weights`, and those that were `tried`.
 
     Args:
-        fused: the trials.
-        trials: their names, that with the candidates first.
-        fusion: as configured.
-
-    Returns:
-        `trials`, `weights` in the same order, `top`, `monitor`; `tried`: weights with the monitored
-        metric at validation; `metrics` of both splits; `at_end`: those of the trials whose weight
-        is the largest of the grid.
+        choice: of the weights.
+        trials: names.
     """
     return {
         "trials": list(trials),
-        "weights": [1.0, *fused.weights],
-        "at_end": [t for t, w in zip(trials[1:], fused.weights, strict=True) if fusion.at_end(w)],
+        "weights": [1.0, *choice.weights],
+        "tried": [{"weights": [1.0, *w], "validation": v} for w, v in choice.tried.items()],
+    }
+
+
+def fusion_document(choice: Mapping[str, Any], metrics: Metrics, fusion: FusionConfig) -> Document:
+    """Several trials whose scores have been added up.
+
+    Args:
+        choice: of `fusion_choice`.
+        metrics: under the weights.
+        fusion: as configured.
+
+    Returns:
+        What `choice` says, `top`, `monitor`; `metrics` of both splits; `at_end`: those of the
+        trials whose weight is the largest of the grid.
+    """
+    _, *others = zip(choice["trials"], choice["weights"], strict=True)
+    return {
+        "at_end": [trial for trial, weight in others if fusion.at_end(weight)],
         "top": fusion.top,
         "monitor": fusion.monitor,
-        "tried": [{"weights": [1.0, *w], "validation": v} for w, v in fused.tried.items()],
-        "metrics": fused.metrics,
+        "metrics": metrics,
+        **choice,
     }

@@ -11,8 +11,9 @@ loses a third of the gain where all items are candidates.
 Shape suffixes: n users with training data, K candidates, k ranked ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.candidates import Candidates, candidates
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
 from siger_pipeline.evaluation.evaluate import (
-    Metrics,
+    EvaluationResult,
     RankedLists,
     hits_of_split,
     measured,
@@ -37,65 +38,103 @@ Weights = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Fused:
-    """What a fusion has found.
+class Choice:
+    """What validation has chosen.
 
     Attributes:
         weights: of the models after the first.
         tried: weights -> validation metric, in the order of the search.
-        metrics: of validation and test under the weights.
-        lists: recommendations for each user with training data, masked as at test.
     """
 
     weights: Weights
     tried: Mapping[Weights, float]
-    metrics: Metrics
-    lists: RankedLists
+
+
+def choose(
+    scorers: Mapping[str, Scorer],
+    matrices: Mapping[Split, sparse.csr_matrix],
+    fusion: FusionConfig,
+    *,
+    block_mib: float,
+    device: torch.device | str = "cpu",
+) -> Choice:
+    """The weights that are best at validation; nothing here knows of the test split.
+
+    Args:
+        scorers: by the name of the model, on ``device``; the first one's candidates are ranked.
+        matrices: interactions of training and validation, CSR [U, I].
+        fusion: number of candidates, weights to try, monitored metric.
+        block_mib: bound on the memory of a block of scores, MiB.
+        device: where the scorers expect the user indices.
+
+    Raises:
+        InputError: a score that is not finite (`ScoreError`, which names the model), or no user to
+            validate by.
+    """
+    train = matrices[Split.TRAIN]
+    among = candidates(scorers, train, train, fusion.top, block_mib=block_mib, device=device)
+    tried = search(among, matrices[Split.VALIDATION], fusion)
+    return Choice(max(tried, key=lambda weights: tried[weights]), tried)  # of equal ones the first
 
 
 def fuse(
     scorers: Mapping[str, Scorer],
+    weights: Weights,
     matrices: Mapping[Split, sparse.csr_matrix],
     evaluate: EvaluateConfig,
     fusion: FusionConfig,
     *,
     device: torch.device | str = "cpu",
-) -> Fused:
-    """Choose the weights by validation, and measure their ranking on validation and test.
+) -> EvaluationResult:
+    """Measure the ranking by weights that have been chosen, on validation and test.
 
     Args:
-        scorers: by the name of the model, on ``device``; the first one's candidates are ranked.
+        scorers: as for `choose`.
+        weights: of the models after the first.
         matrices: interactions of each split, CSR [U, I].
         evaluate: list lengths, mask, memory bound.
-        fusion: number of candidates, weights to try, monitored metric.
+        fusion: number of candidates.
         device: where the scorers expect the user indices.
 
     Raises:
         InputError: a score that is not finite (`ScoreError`, which names the model), or a split
             without a user to measure.
     """
-    train, block = matrices[Split.TRAIN], evaluate.block_mib
-    at_validation = candidates(scorers, train, train, fusion.top, block_mib=block, device=device)
-    tried = search(at_validation, matrices[Split.VALIDATION], fusion)
-    weights = max(tried, key=lambda weights: tried[weights])  # of equal ones the first
-    at_test = at_validation
-    if evaluate.mask != "train":
-        seen = seen_at_test(matrices, evaluate)
-        at_test = candidates(scorers, train, seen, fusion.top, block_mib=block, device=device)
-    validated, tested = (ranked(c, weights, evaluate.top_k) for c in (at_validation, at_test))
-    metrics = measured(validated, tested, matrices, evaluate).metrics
-    return Fused(weights, tried, metrics, tested)
+    train = matrices[Split.TRAIN]
+    masks = [train] if evaluate.mask == "train" else [train, seen_at_test(matrices, evaluate)]
+    find = partial(candidates, scorers, train, block_mib=evaluate.block_mib, device=device)
+    lists = [ranked(find(seen, fusion.top), weights, evaluate.top_k) for seen in masks]
+    return measured(lists[0], lists[-1], matrices, evaluate)
 
 
-def best_first(metrics: Sequence[Metrics], fusion: FusionConfig) -> list[int]:
-    """The positions of models in the order of their validation metric, of equal ones the first.
+def best_first(
+    scorers: Mapping[str, Scorer],
+    matrices: Mapping[Split, sparse.csr_matrix],
+    fusion: FusionConfig,
+    *,
+    block_mib: float,
+    device: torch.device | str = "cpu",
+) -> dict[str, Scorer]:
+    """The models in the order of their own validation metric, of equal ones the first.
 
     Args:
-        metrics: of each model alone.
+        scorers: by the name of the model.
+        matrices: interactions of training and validation, CSR [U, I].
         fusion: which metric.
+        block_mib: bound on the memory of a block of scores, MiB.
+        device: where the scorers expect the user indices.
+
+    Raises:
+        InputError: as of `choose`.
     """
-    values = [of_model[Split.VALIDATION.value][fusion.monitor] for of_model in metrics]
-    return sorted(range(len(values)), key=lambda n: -values[n])
+    train, held_out = matrices[Split.TRAIN], matrices[Split.VALIDATION]
+    values = {}
+    for name, scorer in scorers.items():
+        alone = candidates(
+            {name: scorer}, train, train, fusion.monitored, block_mib=block_mib, device=device
+        )
+        values[name] = _validated(ranked(alone, (), fusion.monitored), held_out, fusion)
+    return {name: scorers[name] for name in sorted(values, key=lambda name: -values[name])}
 
 
 def ranked(among: Candidates, weights: Weights, k: int) -> RankedLists:
@@ -133,8 +172,7 @@ def search(
     def value(weights: Weights) -> float:
         if weights not in tried:
             lists = ranked(among, weights, fusion.monitored)
-            hits = hits_of_split(Split.VALIDATION, lists, validation)
-            tried[weights] = accuracy(hits, (fusion.monitored,)).means()[fusion.monitor]
+            tried[weights] = _validated(lists, validation, fusion)
         return tried[weights]
 
     best, before = (0.0,) * (len(among.standardised) - 1), None
@@ -144,3 +182,9 @@ def search(
             options = [(*best[:n], weight, *best[n + 1 :]) for weight in fusion.weights]
             best = max((best, *options), key=value)  # of equal ones the first
     return tried
+
+
+def _validated(lists: RankedLists, validation: sparse.csr_matrix, fusion: FusionConfig) -> float:
+    """The monitored metric of lists of its length."""
+    hits = hits_of_split(Split.VALIDATION, lists, validation)
+    return accuracy(hits, (fusion.monitored,)).means()[fusion.monitor]

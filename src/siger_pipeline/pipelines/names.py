@@ -7,10 +7,18 @@ from siger_pipeline.requests import Request
 
 # Argument names of nodes as well, so that a wiring of a dict is {name: name for name in …}.
 SPLIT_TABLES = ("splits", "user_index", "item_index")
-SPLIT_MATRIX = "split_matrix"
+TRAIN_MATRIX = "train_matrix"
+VALIDATION_MATRIX = "validation_matrix"
+TEST_MATRIX = "test_matrix"  # no node that trains, chooses or stops reads it
+MATRICES = (TRAIN_MATRIX, VALIDATION_MATRIX, TEST_MATRIX)
 GRAPHS = "graphs/"
 # What stands below takes the place of the dataset of the rest of the name, in later stages.
 KNOCKOUT = "knockout/"
+
+
+def weight_of(corrector: str) -> str:
+    """The catalog name of the weight that validation chooses for a corrector."""
+    return f"calibration_weight/{corrector}"
 
 
 def calibrated(corrector: str) -> list[str]:

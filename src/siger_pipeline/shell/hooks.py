@@ -14,9 +14,11 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.phrases import duration
 from kedro_fresh.step import RUNNING
+from siger_pipeline.datasets.held_out import reader
 from siger_pipeline.shell.current import check_each
 from siger_pipeline.shell.narration import Narration
 from siger_pipeline.shell.preflight import check_before_run
+from siger_pipeline.shell.progress import Progress
 from siger_pipeline.shell.results import closing_lines
 
 LOG = logging.getLogger(__name__)
@@ -53,7 +55,7 @@ class ProjectHooks:
             self.later = {name: partial(check, catalog) for name, check in later.items()}
             for name in pipeline.inputs():
                 self.after_dataset_saved(name)
-        self.narration.start()
+        self.narration.start(Progress(pipeline))
 
     @hook_impl
     def before_dataset_loaded(self, node: Node) -> None:
@@ -61,6 +63,7 @@ class ProjectHooks:
 
         Kedro's hook after a node comes too early for one that yields: nothing is computed yet.
         """
+        reader.set(node.name)  # whoever loads the test split leaves an entry
         if node.name != self.node:
             self._end_node()
             self.node, self.start = node.name, perf_counter()
@@ -76,6 +79,7 @@ class ProjectHooks:
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Say what came of it."""
+        reader.set(None)
         self._end_node()
         if self.tells_results:
             for level, line in closing_lines(pipeline, catalog):
@@ -83,8 +87,15 @@ class ProjectHooks:
         self.narration.stop()
 
     @hook_impl
-    def on_pipeline_error(self) -> None:
-        """Name the node: Kedro's own line of it spells out all of its inputs and outputs."""
+    def on_pipeline_error(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Name the node: Kedro's own line of it spells out all of its inputs and outputs.
+
+        A study has a table all the same, of the trials that did not fail.
+        """
+        if self.narration.progress and self.narration.progress.tabulated:
+            for level, line in closing_lines(pipeline, catalog):
+                LOG.log(level, "%s", line)
+        reader.set(None)
         if self.node and not self.tells_itself:
             LOG.error("%s: failed after %s", self.node, duration(perf_counter() - self.start))
         self.narration.stop()

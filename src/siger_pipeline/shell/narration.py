@@ -15,6 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from siger_pipeline.shell.progress import Progress
 from siger_pipeline.shell.terminal import Console
 
 if TYPE_CHECKING:
@@ -34,12 +35,18 @@ class Narration:
             (found for found in handlers if isinstance(found, logging.StreamHandler)), None
         )
         self.console: Console | None = None
+        self.progress: Progress | None = None
         self.node = ""  # that began last: a training in this process is of it
         self.levels: dict[str, int] = {}
         self.verbose: dict[str, bool] = {}
 
-    def start(self) -> None:
-        """Begin; where there is no such handler, the person has a configuration of their own."""
+    def start(self, progress: Progress | None = None) -> None:
+        """Begin; where there is no such handler, the person has a configuration of their own.
+
+        Args:
+            progress: of the study that is run, if it is one.
+        """
+        self.progress = progress
         if self.replaced is None or getattr(self.replaced.stream, "closed", True):
             return
         self.console = Console(self.replaced.stream, self.replaced.formatter)
@@ -71,6 +78,10 @@ class Narration:
     def _heard(self, record: logging.LogRecord) -> bool:
         """Show an event; whether its own record goes on to the handlers."""
         put_into_words(record)
+        if record.name == RUNNING and self.progress:
+            self.progress.hear(record)
+        if hasattr(record, "ended") or hasattr(record, "coming"):
+            return False  # of a node that was not shown, or is no longer
         if record.name == RUNNING:
             self.node = getattr(record, "node", "")
         if self.console:

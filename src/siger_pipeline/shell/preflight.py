@@ -15,7 +15,7 @@ from siger_pipeline.datasets.base import AtomicDataset
 from siger_pipeline.errors import InputError
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import model_class, model_config, model_names
-from siger_pipeline.pipelines.names import SPLIT_MATRIX
+from siger_pipeline.pipelines.names import TRAIN_MATRIX
 from siger_pipeline.plugins import RECOMMENDERS, name_from_elsewhere
 
 TRAINING = re.compile(r"params:[\w-]+/train(\.device)?")  # read by nodes that use a device
@@ -89,13 +89,13 @@ def _check_plugins(nodes: list[Node]) -> None:
 
 
 def _sizes(nodes: list[Node]) -> dict[str, Later]:
-    """Split interactions -> a check of models that are made of them and may be too large.
+    """Training interactions -> a check of models that are made of them and may be too large.
 
     A corrector's node would say so only after the training.
     """
     models: dict[str, dict[str, str]] = defaultdict(dict)
     for node in nodes:
-        matrices = [name for name in node.inputs if name.rpartition("/")[2] == SPLIT_MATRIX]
+        matrices = [name for name in node.inputs if name.rpartition("/")[2] == TRAIN_MATRIX]
         blocks = {name: found[1] for name in node.inputs if (found := MODEL.fullmatch(name))}
         of_models = {name: model for name, model in blocks.items() if _is_bounded(model)}
         for matrix in matrices if of_models else ():

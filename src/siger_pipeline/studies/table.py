@@ -26,6 +26,7 @@ TYPES = {
 CALIBRATED = ("corrector", "corrector_features", "weight", "calibrated")
 ABSENT = "–"
 FUSION = "fusion"  # where a model's name stands
+NO_FUSION = {"trial": FUSION, "model": FUSION, "variant": FUSION, "seed": None}
 DIGITS = 12  # of a hash that tells features or graphs apart
 Document = Mapping[str, Any]
 

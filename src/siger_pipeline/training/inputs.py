@@ -13,7 +13,7 @@ Matrices = Mapping[Split, sparse.csr_matrix]
 
 
 def model_inputs(
-    matrices: Matrices,
+    train: sparse.csr_matrix,
     requests: Mapping[Request, str],
     arrays: Mapping[str, Any],
     modalities: Sequence[str] = (),
@@ -21,10 +21,10 @@ def model_inputs(
     """The training interactions with the matrices that a model requests.
 
     Args:
-        matrices: R of each split.
+        train: R, the training interactions.
         requests: of the model -> key of ``arrays``.
         arrays: graphs and features.
         modalities: those that the model reads.
     """
     requested = {request: arrays[key] for request, key in requests.items()}
-    return ModelInputs(matrices[Split.TRAIN], tuple(modalities), requested)
+    return ModelInputs(train, tuple(modalities), requested)

@@ -39,7 +39,7 @@ def start_training(
         config: its hyperparameters.
         train: the training's settings.
         inputs: what the model is built from.
-        matrices: R of each split; validation is what the training stops by.
+        matrices: R of training and of validation, which the training stops by.
         unfinished: outputs of an interrupted training of the same code, parameters and inputs, by
             their catalog names. If they are complete, the training resumes from them, bit for bit
             on a CPU with the same number of threads.

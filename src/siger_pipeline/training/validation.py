@@ -20,7 +20,7 @@ def validation(matrices: Matrices, train: TrainConfig, device: torch.device) -> 
     """The function from a model to its validation metrics, at the monitored one's list length.
 
     Args:
-        matrices: R of each split.
+        matrices: R of training and of validation.
         train: the monitored metric and the memory bound.
         device: where the model is.
 

@@ -17,7 +17,7 @@ def extract_features(
     config: dict[str, Any],
     fill: Missing,
     item_index: Table,
-    split_matrix: csr_matrix | None = None,
+    train_matrix: csr_matrix | None = None,
     *,
     modality: str,
     **sources: Any,
@@ -29,12 +29,10 @@ def extract_features(
         config: its parameters.
         fill: what items without features get.
         item_index: item_id, item, row.
-        split_matrix: where they get the mean of other items of their training users.
+        train_matrix: where they get the mean of other items of their training users.
         modality: its name.
         sources: what the extractor asks for beside these.
     """
-    from siger_pipeline.data.matrix import interaction_matrix
-    from siger_pipeline.data.schema import Split
     from siger_pipeline.features.align import require_features
     from siger_pipeline.features.fill import filled
 
@@ -42,8 +40,7 @@ def extract_features(
     inputs = {"item_index": item_index, "config": chosen.config.model_validate(config), **sources}
     features, missing, remarks = chosen.extract(**inputs)
     require_features(features, missing, int(item_index.count().to_pyarrow().as_py()), extractor)
-    train = None if split_matrix is None else interaction_matrix(split_matrix, Split.TRAIN)
-    features, missing, of_filling = filled(features, missing, fill, train, modality)
+    features, missing, of_filling = filled(features, missing, fill, train_matrix, modality)
     log_all(LOG, [*remarks, *of_filling])
     return features, missing
 

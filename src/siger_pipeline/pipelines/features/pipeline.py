@@ -11,7 +11,7 @@ from siger_pipeline.features.config import Missing
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.features.knockout import DRAWN
 from siger_pipeline.pipelines.features.nodes import extract_features, knock_out
-from siger_pipeline.pipelines.names import KNOCKOUT, SPLIT_MATRIX
+from siger_pipeline.pipelines.names import KNOCKOUT, TRAIN_MATRIX
 from siger_pipeline.plugins import EXTRACTORS, module_of
 from siger_pipeline.shell.selection import Selection
 
@@ -51,7 +51,7 @@ def _extraction(modality: str, name: str, missing: Missing) -> Node:
         "item_index": "item_index",
     }
     if missing == "neighbours":
-        inputs[SPLIT_MATRIX] = SPLIT_MATRIX
+        inputs[TRAIN_MATRIX] = TRAIN_MATRIX
     extract = with_code(extract_features, module_of(EXTRACTORS, name))
     return Node(
         with_values(extract, modality=modality),

@@ -14,7 +14,7 @@ def build_graph(
     recipe: str,
     parameters: dict[str, Any],
     requests: dict[Request, str],
-    split_matrix: csr_matrix | None = None,
+    train_matrix: csr_matrix | None = None,
     block_mib: float = 0.0,
     **arrays: Any,
 ) -> csr_matrix:
@@ -24,17 +24,15 @@ def build_graph(
         recipe: its name.
         parameters: of the recipe.
         requests: what the graph is made of -> argument.
-        split_matrix: where the recipe reads the training interactions.
+        train_matrix: where the recipe reads the training interactions.
         block_mib: bound on memory, where the recipe respects it.
         arrays: features, their masks as `missing_<modality>`, and other graphs, by argument.
     """
-    from siger_pipeline.data.matrix import interaction_matrix
-    from siger_pipeline.data.schema import Split
     from siger_pipeline.graphs.recipe import Features, GraphInputs
     from siger_pipeline.graphs.registry import build
 
     inputs = GraphInputs(
-        None if split_matrix is None else interaction_matrix(split_matrix, Split.TRAIN),
+        train_matrix,
         {
             request: Features(arrays[argument], arrays[f"missing_{request.modality}"])
             for request, argument in requests.items()

@@ -5,7 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.graphs.registry import Graph, graphs_of
 from siger_pipeline.pipelines.graphs.nodes import build_graph
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, dataset_of, datasets_of
+from siger_pipeline.pipelines.names import TRAIN_MATRIX, dataset_of, datasets_of
 from siger_pipeline.shell.selection import Selection
 
 
@@ -25,7 +25,7 @@ def _building(graph: Graph) -> Node:
     ]
     inputs = {name: name for name in read}
     if graph.config.reads_interactions:
-        inputs[SPLIT_MATRIX] = SPLIT_MATRIX
+        inputs[TRAIN_MATRIX] = TRAIN_MATRIX
     if graph.config.is_memory_bounded:
         inputs["block_mib"] = "params:graphs.block_mib"
     function = with_values(

@@ -97,12 +97,12 @@ def split_interactions(
     return index_splits(trained, user_index, item_index), counts
 
 
-def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> csr_matrix:
-    """The splits as one matrix [U, I], so that later stages read no table."""
-    from siger_pipeline.data.matrix import split_matrix
+def arrange_splits(splits: Table, user_index: Table, item_index: Table) -> tuple[csr_matrix, ...]:
+    """The splits as matrices [U, I], so that later stages read no table: training first."""
+    from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.data.saturated import users_with_every_item
 
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
-    matrix = split_matrix(splits, *sizes)
-    log_all(LOG, users_with_every_item(matrix, user_index))
-    return matrix
+    matrices = tuple(split_matrices(splits, *sizes).values())
+    log_all(LOG, users_with_every_item(matrices[0], user_index))
+    return matrices

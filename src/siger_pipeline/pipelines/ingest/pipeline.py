@@ -10,7 +10,7 @@ from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.data.source import Read, load_source
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.pipelines.ingest import nodes
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES
+from siger_pipeline.pipelines.names import MATRICES, SPLIT_TABLES
 from siger_pipeline.plugins import SOURCES, module_of
 from siger_pipeline.shell.selection import Selection
 
@@ -84,5 +84,5 @@ def _common() -> list[Node]:
             ["splits", "counts"],
             name="split_interactions",
         ),
-        Node(nodes.arrange_splits, [*SPLIT_TABLES], SPLIT_MATRIX, name="arrange_splits"),
+        Node(nodes.arrange_splits, [*SPLIT_TABLES], [*MATRICES], name="arrange_splits"),
     ]

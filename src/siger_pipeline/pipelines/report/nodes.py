@@ -85,13 +85,11 @@ def draw_learning_curves(history: Table, timings: Table, origin: dict[str, Any])
     return learning_curves(history.to_pandas(), timings.to_pandas(), name, origin["features_note"])
 
 
-def describe_graphs(split_matrix: csr_matrix, **graphs: csr_matrix) -> dict[str, Any]:
+def describe_graphs(train_matrix: csr_matrix, **graphs: csr_matrix) -> dict[str, Any]:
     """Statistics and degree distributions of the training interactions and the item graphs."""
-    from siger_pipeline.data.matrix import interaction_matrix
-    from siger_pipeline.data.schema import Split
     from siger_pipeline.reporting.graphs import describe
 
-    return describe(interaction_matrix(split_matrix, Split.TRAIN), _by_request(graphs))
+    return describe(train_matrix, _by_request(graphs))
 
 
 def pick_examples(

@@ -8,7 +8,7 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.graphs.registry import features_of, graphs_of
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, calibrated, dataset_of
+from siger_pipeline.pipelines.names import SPLIT_TABLES, TRAIN_MATRIX, calibrated, dataset_of
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.requests import features
 from siger_pipeline.shell.selection import Selection
@@ -59,7 +59,7 @@ def _matrices(selection: Selection) -> dict[str, dict[str, str]]:
 def _looked_at(selection: Selection) -> list[Node]:
     graphs = _same(tuple(_item_graphs(selection)))
     shown = {**_same(("items", *SPLIT_TABLES, "recommendations")), **graphs}
-    described = {SPLIT_MATRIX: SPLIT_MATRIX, **graphs}
+    described = {TRAIN_MATRIX: TRAIN_MATRIX, **graphs}
     page = {
         **_same(("report", "counts", "examples")),
         "curves": "learning_curves",

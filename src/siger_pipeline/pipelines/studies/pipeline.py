@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
+from kedro_fresh.failures import DESPITE
 from siger_pipeline.graphs.registry import content_graphs, features_of
 from siger_pipeline.models.registry import module_of
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, SPLIT_TABLES, calibrated, dataset_of
+from siger_pipeline.pipelines.names import (
+    MATRICES,
+    SPLIT_TABLES,
+    TEST_MATRIX,
+    TRAIN_MATRIX,
+    calibrated,
+    dataset_of,
+)
 from siger_pipeline.pipelines.studies.nodes import (
     compare_trials,
     cover_cooccurrence,
     fuse_trials,
     tabulate,
+    weigh_trials,
 )
 from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
@@ -80,13 +89,13 @@ def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -
             inputs["groups"] = f"params:study.{name}.groups"
     before = []
     if config.fusion:
-        before.append(_fusion(name, members))
+        before += _fusion(name, members)
         inputs["fusion"] = f"studies/{name}/{FUSION[0]}"
     if config.tests:
         before.append(_comparison(name, members))
         inputs["tests"] = f"studies/{name}/tests"
     outputs = [f"studies/{name}/{table}" for table in TABLES]
-    table = Node(tabulate, inputs, outputs, name=name, namespace="studies")
+    table = Node(tabulate, inputs, outputs, name=name, namespace="studies", tags=DESPITE)
     return Pipeline([*before, table], tags="studies")
 
 
@@ -103,7 +112,7 @@ def _coverage(name: str, members: Sequence[Member]) -> Node:
     inputs = {key: f"params:study.{name}.{key}" for key in ("trials", "title", "coverage")}
     graphs = []
     for n, member in enumerate(members):
-        read = (SPLIT_MATRIX, *SPLIT_TABLES)
+        read = (TRAIN_MATRIX, *SPLIT_TABLES)
         inputs |= {f"{data}_{n}": member.names[data] for data in read}
         compared = {}
         for number, graph in enumerate(content_graphs(member.selection.requests)):
@@ -121,24 +130,35 @@ def _coverage(name: str, members: Sequence[Member]) -> Node:
     return Node(function, inputs, outputs, name=name, namespace="studies")
 
 
-def _fusion(name: str, members: Sequence[Member]) -> Node:
-    """The node that fuses trials, which share their data and how they are evaluated."""
-    first = members[0]
+def _fusion(name: str, members: Sequence[Member]) -> list[Node]:
+    """The node that weighs trials, which share data and evaluation, and that which measures."""
+    first, weights = members[0], f"studies/{name}/weights"
     own = first.selection.trial
-    inputs = {
+    measuring = {
         "trials": f"params:study.{name}.trials",
         "fusion": f"params:study.{name}.fusion",
         "evaluate": f"params:{own}/evaluate",
         "device": f"params:{own}/train.device",
-        **{data: first.names[data] for data in (SPLIT_MATRIX, "user_index", "item_index")},
+        **{data: first.names[data] for data in (*MATRICES, "user_index", "item_index")},
     }
     for n, member in enumerate(members):
-        inputs |= {f"{kind}_{n}": member.names[kind] for kind in ("checkpoint", "metrics")}
-        inputs |= {dataset: dataset for dataset in member.requests.values()}
-    function = with_values(
-        with_code(fuse_trials, *(module_of(member.selection.model) for member in members)),
-        requests=tuple(member.requests for member in members),
-        modalities=tuple(features_of(member.selection.requests) for member in members),
+        measuring[f"checkpoint_{n}"] = member.names["checkpoint"]
+        measuring |= {dataset: dataset for dataset in member.requests.values()}
+    choosing = {
+        key: name for key, name in measuring.items() if key not in (TEST_MATRIX, "evaluate")
+    }
+    choosing["block_mib"] = f"params:{own}/evaluate.block_mib"
+    measuring["choice"] = weights
+    weigh, fuse = (
+        with_values(
+            with_code(function, *(module_of(member.selection.model) for member in members)),
+            requests=tuple(member.requests for member in members),
+            modalities=tuple(features_of(member.selection.requests) for member in members),
+        )
+        for function in (weigh_trials, fuse_trials)
     )
     outputs = [f"studies/{name}/{output}" for output in FUSION]
-    return Node(function, inputs, outputs, name=name, namespace="studies.fuse")
+    return [
+        Node(weigh, choosing, weights, name=name, namespace="studies.weigh"),
+        Node(fuse, measuring, outputs, name=name, namespace="studies.fuse"),
+    ]

@@ -14,7 +14,8 @@ def train_model(
     model: str,
     config: dict[str, Any],
     train: TrainConfig,
-    split_matrix: csr_matrix,
+    train_matrix: csr_matrix,
+    validation_matrix: csr_matrix,
     unfinished: dict[str, Any],
     *,
     requests: dict[Request, str],
@@ -27,18 +28,19 @@ def train_model(
         model: its name.
         config: its hyperparameters.
         train: the training's parameters.
-        split_matrix: interactions of each split.
+        train_matrix: interactions to learn from.
+        validation_matrix: those that tell when to stop.
         unfinished: outputs of a training that was broken off.
         requests: what the model is built from -> argument.
         modalities: those that the model reads.
         arrays: graphs and features by argument.
     """
-    from siger_pipeline.data.matrix import split_matrices
+    from siger_pipeline.data.matrix import by_split
     from siger_pipeline.training.inputs import model_inputs
     from siger_pipeline.training.start import start_training
 
-    matrices = split_matrices(split_matrix)
-    inputs = model_inputs(matrices, requests, arrays, modalities)
+    matrices = by_split(train_matrix, validation_matrix)
+    inputs = model_inputs(train_matrix, requests, arrays, modalities)
     left = {name.rpartition("/")[2]: output for name, output in unfinished.items()}
     epochs = start_training(model, config, train, inputs, matrices, left)
     for outputs in (left, unfinished):
@@ -56,7 +58,7 @@ def fit_model(
     model: str,
     config: dict[str, Any],
     device: str,
-    split_matrix: csr_matrix,
+    train_matrix: csr_matrix,
     seed: int = 0,
     *,
     requests: dict[Request, str],
@@ -69,16 +71,15 @@ def fit_model(
         model: its name.
         config: its hyperparameters.
         device: of the parameters.
-        split_matrix: interactions of each split.
+        train_matrix: interactions to learn from.
         seed: where results depend on it.
         requests: what the model is built from -> argument.
         modalities: those that the model reads.
         arrays: graphs and features by argument.
     """
-    from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.training.closed_form import fit_model
     from siger_pipeline.training.inputs import model_inputs
 
-    inputs = model_inputs(split_matrices(split_matrix), requests, arrays, modalities)
+    inputs = model_inputs(train_matrix, requests, arrays, modalities)
     done = fit_model(model, config, seed, device, inputs)
     return dict(done.best), done.history, done.timings, dict(done.last)

@@ -8,7 +8,7 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.graphs.registry import features_of
 from siger_pipeline.models.registry import model_config, module_of
-from siger_pipeline.pipelines.names import SPLIT_MATRIX, datasets_of
+from siger_pipeline.pipelines.names import TRAIN_MATRIX, VALIDATION_MATRIX, datasets_of
 from siger_pipeline.pipelines.train.nodes import fit_model, train_model
 from siger_pipeline.shell.selection import Selection
 
@@ -32,12 +32,13 @@ def create_pipeline(selection: Selection) -> Pipeline:
     inputs = {
         "model": "params:model",
         "config": f"params:{selection.model}",
-        SPLIT_MATRIX: SPLIT_MATRIX,
+        TRAIN_MATRIX: TRAIN_MATRIX,
         **requested(selection),
     }
     settings = model_config(selection.model).train_settings
     if settings is None:
         inputs |= {"train": "params:train", "unfinished": "unfinished_training"}
+        inputs[VALIDATION_MATRIX] = VALIDATION_MATRIX
     else:
         inputs |= {key: f"params:train.{key}" for key in ("device", *settings)}
     function = train_model if settings is None else fit_model

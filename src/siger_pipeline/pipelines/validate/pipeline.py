@@ -7,7 +7,7 @@ that no point of it is measured on the test split.
 from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.models.registry import model_config
-from siger_pipeline.pipelines.names import SPLIT_MATRIX
+from siger_pipeline.pipelines.names import TRAIN_MATRIX, VALIDATION_MATRIX
 from siger_pipeline.pipelines.train.pipeline import requested, with_requests
 from siger_pipeline.pipelines.validate.nodes import validate_model
 from siger_pipeline.shell.selection import Selection
@@ -21,7 +21,7 @@ def create_pipeline(selection: Selection) -> Pipeline:
         "checkpoint": "checkpoint",
         "evaluate": "params:evaluate",
         "device": "params:train.device",
-        SPLIT_MATRIX: SPLIT_MATRIX,
+        **{name: name for name in (TRAIN_MATRIX, VALIDATION_MATRIX)},
         **requested(selection),
     }
     function = with_requests(validate_model, selection)
