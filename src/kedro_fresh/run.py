@@ -22,6 +22,7 @@ from kedro_fresh.locks import Locks
 from kedro_fresh.pinned import PinnedCatalog
 from kedro_fresh.plan import Plan
 from kedro_fresh.step import Step
+from kedro_fresh.versions import set_aside
 from kedro_fresh.workers import Workers
 
 if TYPE_CHECKING:
@@ -98,6 +99,20 @@ class Run:
             return executor.submit(run_job, job)
         except RuntimeError as error:  # shut down, or broken
             raise FreshError(f"{step.node.name}: the executor takes no node ({error})") from error
+
+    def again(self, step: Step, number: int) -> Step:
+        """A node whose worker was lost, to go on from what it had written.
+
+        Args:
+            step: that was begun.
+            number: how often that has happened to the node.
+        """
+        for name in step.node.outputs:
+            self.catalog.release(name)
+        begun = set_aside(step.entry, self.freshness.locations, number)
+        if step.can_go_on():
+            step.verdict.record.begin(begun)
+        return self.step(step.node, {})
 
     def ended(self, node: Node) -> None:
         """Let go of the datasets that no other node will load."""

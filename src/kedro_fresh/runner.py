@@ -14,6 +14,7 @@ from kedro.runner import SequentialRunner
 
 from kedro_fresh.checks import Check, Later, look
 from kedro_fresh.errors import FreshError
+from kedro_fresh.events import announce_coming
 from kedro_fresh.freshness import Freshness
 from kedro_fresh.leftovers import remove_leftovers
 from kedro_fresh.loaded import keeping_to
@@ -25,7 +26,6 @@ from kedro_fresh.project import open_freshness
 from kedro_fresh.run import Context, Run, lock_node
 from kedro_fresh.schedule import Schedule
 from kedro_fresh.status import missing_starts, starts_from_stale
-from kedro_fresh.step import announce_coming
 from kedro_fresh.workers import Prepare, workers_of
 
 if TYPE_CHECKING:

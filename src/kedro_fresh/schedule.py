@@ -13,10 +13,11 @@ from kedro.pipeline import Node
 
 from kedro_fresh.checks import Later, look_again
 from kedro_fresh.errors import FreshError, interrupted
+from kedro_fresh.events import announce_end
 from kedro_fresh.failures import Failures
 from kedro_fresh.phrases import few
 from kedro_fresh.run import Run
-from kedro_fresh.step import Step, announce_end
+from kedro_fresh.step import Step
 
 if TYPE_CHECKING:
     from kedro_fresh.worker import Outcome
@@ -51,6 +52,7 @@ class Schedule:
         self.for_workers: list[Step] = []
         self.for_here: list[Step] = []
         self.running: dict[Future[Outcome], Step] = {}
+        self.lost: Counter[Node] = Counter()  # how many workers were lost at a node
 
     def complete(self) -> None:
         """Run what must run.
@@ -114,12 +116,26 @@ class Schedule:
     def _collect(self, future: Future[Outcome]) -> None:
         """Record a node that a worker has done."""
         step = self.running.pop(future)
+        if error := self._may_try_again(step.node, future):
+            LOG.warning(
+                "%s: its worker was lost (%s), so it is handed out again", step.node.name, error
+            )
+            self.for_workers.append(self.run.again(step, self.lost[step.node]))
+            return
         try:
             step.take(self._outcome(step, future))
         except Exception as error:
             self._goes_on_without(step.node, error)
         else:
             self._is_through(step, "ran")
+
+    def _may_try_again(self, node: Node, future: Future[Outcome]) -> BaseException | None:
+        """How a worker was lost, if the executor has others for its node."""
+        error = None if future.cancelled() else future.exception()
+        if error is None or self.lost[node] >= getattr(self.executor, "retries", 0):
+            return None
+        self.lost[node] += 1
+        return error
 
     def _outcome(self, step: Step, future: Future[Outcome]) -> Outcome:
         try:

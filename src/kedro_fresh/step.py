@@ -17,6 +17,7 @@ from kedro.runner import Task
 from kedro_fresh import libraries
 from kedro_fresh.contents import ABSENT
 from kedro_fresh.errors import BrokenOff, interrupted
+from kedro_fresh.events import RUNNING
 from kedro_fresh.execution import Execution, execute
 from kedro_fresh.failures import Failed
 from kedro_fresh.freshness import Freshness, State, Verdict
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from kedro_fresh.worker import Outcome
 
 LOG = logging.getLogger("kedro_fresh")
-# What runs at the moment, nothing where the text is empty: for whoever shows it while it lasts.
-RUNNING = logging.getLogger("kedro_fresh.running")
 
 
 @dataclass
@@ -157,13 +156,18 @@ class Step:
         known = self.own_reasons and self.verdict.record.finished.paths()
         return f" ({few(self.own_reasons)})" if known and not self.force else ""
 
+    def can_go_on(self) -> bool:
+        """Whether the node asks for what a broken-off run has left, and that can be trusted."""
+        node, freshness = self.node, self.freshness
+        if freshness.cannot_be_skipped(node) or freshness.other_code(node):
+            return False  # what it leaves may not be what its ingredients say
+        return bool(freshness.unfinished & set(node.inputs))
+
     def _left_over(self) -> dict[str, str | None]:
         """What a node that can go on gets of its broken-off run: output -> version."""
-        node, record, freshness = self.node, self.verdict.record, self.freshness
-        if freshness.cannot_be_skipped(node) or freshness.other_code(node):
-            return {}  # what it leaves may not be what its ingredients say
-        if not freshness.unfinished & set(node.inputs):
+        if not self.can_go_on():
             return {}
+        node, record, freshness = self.node, self.verdict.record, self.freshness
         now = self.entry.ingredients
         left = {} if self.force else left_over(node.name, record, now, freshness.locations)
         record.begin(self.entry)
@@ -197,17 +201,6 @@ class Step:
             )
         known = libraries.versions(freshness.imports(node))
         self.verdict.record.finish(replace(ended, outputs=outputs, libraries=known, made=_now()))
-
-
-def announce_end(node: str, how: str) -> None:
-    """Let whoever shows the run know that a node is done with: ran, failed, was fresh or so."""
-    RUNNING.debug("", extra={"node": node, "ended": how})
-
-
-def announce_coming(nodes: Iterable[Node]) -> None:
-    """Let whoever shows the run know which nodes it executes, or may."""
-    for node in nodes:
-        RUNNING.debug("", extra={"node": node.name, "coming": True})
 
 
 def _now() -> str:

@@ -81,6 +81,27 @@ def left_over(
     return {}
 
 
+def set_aside(begun: Entry, locations: Mapping[str, Location], number: int) -> Entry:
+    """Rename what a node has written so far, so that it can write the same version again.
+
+    Args:
+        begun: its run, broken off.
+        locations: of its outputs.
+        number: of such runs of the node in this one.
+
+    Returns:
+        The entry with the versions that hold it now: older ones than those that the node will make.
+    """
+    outputs = {}
+    for name, output in begun.outputs.items():
+        file, version = locations[name].at(output.version), output.version
+        if version and file and file.exists():
+            version = f"{version.removesuffix('Z')}-lost{number}Z"  # "-" comes before "Z"
+            file.parent.rename(file.parent.with_name(version))
+        outputs[name] = replace(output, version=version)
+    return replace(begun, outputs=outputs)
+
+
 def written(begun: Entry, freshness: Freshness) -> dict[str, Output]:
     """The outputs of a run that has ended, with their contents."""
     files = {name: freshness.locations[name].at(out.version) for name, out in begun.outputs.items()}

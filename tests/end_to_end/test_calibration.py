@@ -105,15 +105,19 @@ def test_a_corrector_too_large_is_refused_before_anything_runs(project: Project)
     assert not files(project, "06_models/sample/lightgcn+seed=5")
 
 
-def test_a_trial_that_fails_ends_its_study_and_leaves_the_others_results(project: Project) -> None:
+def test_of_a_trial_that_fails_nothing_is_fused(project: Project) -> None:
     done = project.kedro("run", "--pipelines", "broken")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "train.mf_bpr-learning_rate-1e30: failed after" in done.stderr
     assert "is nan at epoch 1" in done.stderr.partition("Error: ")[2]
     assert files(project, "06_models/sample/mf_bpr")
-    assert not files(project, "08_reporting/sample/studies/broken")
+    assert not files(project, "08_reporting/sample/studies/broken/fusion.json")
     assert not files(project, "07_model_output/sample/studies/broken")
+    table = pd.read_parquet(project.newest("08_reporting/sample/studies/broken/table.parquet"))
+    failed = table[table["error"].notna()]
+    assert failed["trial"].tolist() == ["mf_bpr+learning_rate=1e30", "fusion"]
+    assert failed["error"].str.startswith("train.mf_bpr-learning_rate-1e30: loss term").all()
     studies = project.path / "conf/base/studies.yml"
     studies.write_text(studies.read_text().replace("1.0e+30", "0.002"))
     said = project.run("--pipelines", "broken")

@@ -62,7 +62,7 @@ class Poisoned(Project):
 
     def readings(self) -> list[dict[str, str]]:
         """The entries of those who have loaded the test split."""
-        log = self.path / "data/08_reporting/baby/test_readings.jsonl"
+        log = self.path / "data/08_reporting/baby/readings_of_test.jsonl"
         return [json.loads(line) for line in log.read_text().splitlines()]
 
     def test_metrics(self) -> list[dict[str, float]]:

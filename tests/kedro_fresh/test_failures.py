@@ -67,7 +67,7 @@ def test_an_earlier_result_does_not_stand_for_what_has_failed(wide: WideShop) ->
     (wide.root / "broken").touch()
     with pytest.raises(ValueError, match="no left"):
         wide.run_with(1)
-    assert (wide.told()["right"], wide.told()["both"]) == ("fresh", "ran")
+    assert wide.told()["both"] == "ran"
     assert table(wide) == {"left": "no left", "right": "made"}
 
 

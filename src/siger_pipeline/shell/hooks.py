@@ -12,8 +12,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 
+from kedro_fresh.events import RUNNING
 from kedro_fresh.phrases import duration
-from kedro_fresh.step import RUNNING
 from siger_pipeline.datasets.held_out import reader
 from siger_pipeline.shell.current import check_each
 from siger_pipeline.shell.narration import Narration

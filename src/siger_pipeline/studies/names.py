@@ -22,7 +22,7 @@ KEY = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 # Two names of this form whose keys are of the same parameters have different slugs.
 USUAL = re.compile(rf"\w+(?:\+{KEY}={VALUE})*", re.ASCII)
 # What stands beside the trials' folders in the folder of a data set.
-TAKEN = {"floors.json", "studies", "test_readings.jsonl"}
+TAKEN = {"floors.json", "studies", "readings_of_test.jsonl"}
 
 
 def varied(what: str, by: Mapping[str, Any]) -> str:
