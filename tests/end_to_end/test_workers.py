@@ -12,7 +12,7 @@ from end_to_end.project import LOCAL, Project, copy_to
 
 VERSION = re.compile(r"/\d{4}-\d\d-\d\dT[\d.]+Z/")
 # These tell of seconds, or of what does.
-MEASURED = re.compile(r"timings|learning_curves|/report\.|/latest/")
+MEASURED = re.compile(r"timings|readings_of_test|learning_curves|/report\.|/latest/")
 SETTINGS = ("--params", "model=siger,train.max_epochs=3")
 LONGER = ("--params", "model=lightgcn", "--to-outputs", "lightgcn/metrics")
 TRAINER = "siger_pipeline.training.trainer"

@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from siger_pipeline.studies.failed import FailedTrial, failed_note, with_failed
-from siger_pipeline.studies.table import summary, tidy_table
+from siger_pipeline.studies.summary import summary
+from siger_pipeline.studies.table import tidy_table
 from studies.test_table import TRIALS
 
 SAID = {"trial": "siger+beta=0", "model": "siger", "variant": "none", "seed": 3}
