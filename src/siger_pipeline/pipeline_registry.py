@@ -26,7 +26,8 @@ from siger_pipeline.shell.current import (
     selected,
 )
 from siger_pipeline.shell.studies import Study
-from siger_pipeline.shell.sweep_storage import COMPLETE, UNDER_WAY, asked_points, said_of
+from siger_pipeline.shell.sweep_asked import asked_points, said_of
+from siger_pipeline.studies.search import COMPLETE, UNDER_WAY
 
 LOG = logging.getLogger(__name__)
 STAGES = {
@@ -111,8 +112,8 @@ def _sweep(study: Study, current: Current) -> Pipeline:
     ended = [point for point in asked if point.state != UNDER_WAY]
     wanted = sum(map(sweep.points_of, sweep.models))
     if len(ended) < wanted:
-        told = "%d of %d points of %s have been tried: `kedro run --pipelines %s` tries the others"
-        LOG.warning(told, len(ended), wanted, study.name, study.name)
+        message = "%d of %d points of %s are done: `kedro run --pipelines %s` runs the others"
+        LOG.warning(message, len(ended), wanted, study.name, study.name)
     nodes: dict[str, Node] = {}
     complete = []
     for n, point in enumerate(ended):

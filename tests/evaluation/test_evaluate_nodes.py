@@ -19,7 +19,7 @@ from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_mo
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
 from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.names import MATRICES
-from siger_pipeline.pipelines.studies.nodes import weigh_trials
+from siger_pipeline.pipelines.studies.fusion import weigh_trials
 from siger_pipeline.shell.selection import Selection
 from siger_pipeline.training.inputs import model_inputs
 from siger_pipeline.training.start import start_training

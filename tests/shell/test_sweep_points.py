@@ -9,11 +9,11 @@ import pytest
 
 from shell.configured import current
 from siger_pipeline.errors import UserError
+from siger_pipeline.shell.sweep_asked import asked_points
 from siger_pipeline.shell.sweep_points import Claim, Ended, Points
 from siger_pipeline.shell.sweep_storage import (
     JOURNAL,
     StorageError,
-    asked_points,
     load_optuna,
     open_storage,
     shown,

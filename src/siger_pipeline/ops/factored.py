@@ -47,7 +47,7 @@ def ask_for_factors(table: Tensor) -> None:
 
 
 def factors_of(table: Tensor) -> list[Factors] | None:
-    """The gradients that are kept so; None where nobody asked for them."""
+    """The factors of a table's gradients so far; None where no optimiser asked for factors."""
     found: list[Factors] | None = getattr(table, KEY, None)
     return found
 

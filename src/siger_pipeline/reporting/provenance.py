@@ -79,13 +79,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         "floors": run.trial["floors"],
         "model": run.model,
         "dataset": values["dataset"],
-        "data": {
-            "fingerprint": data_fingerprint(splits),
-            "users": n_users,
-            "items": n_items,
-            "interactions": len(splits),
-            **{split.value: int((splits[Columns.SPLIT] == split.value).sum()) for split in Split},
-        },
+        "data": _of_data(splits, n_users, n_items),
         "split": values["split"],
         "features": features,
         "features_note": values["report"]["features_note"] if features else "",
@@ -101,6 +95,16 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
             for kind, of_kind in run.matrices.items()
         },
         "versions": library_versions(),
+    }
+
+
+def _of_data(splits: pd.DataFrame, n_users: int, n_items: int) -> dict[str, Any]:
+    return {
+        "fingerprint": data_fingerprint(splits),
+        "users": n_users,
+        "items": n_items,
+        "interactions": len(splits),
+        **{split.value: int((splits[Columns.SPLIT] == split.value).sum()) for split in Split},
     }
 
 

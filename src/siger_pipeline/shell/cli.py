@@ -21,7 +21,7 @@ from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.runtime_params import parse_params
 from siger_pipeline.shell.search import Searched, search, sweeps_among
 from siger_pipeline.shell.sentences import sentence_of
-from siger_pipeline.shell.studies import RESERVED as STAGES
+from siger_pipeline.shell.study_file import RESERVED as STAGES
 from siger_pipeline.shell.yaml_faults import section_fault
 
 FRESH_RUNNER = "kedro_fresh.FreshRunner"

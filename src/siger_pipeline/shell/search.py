@@ -5,48 +5,30 @@ Each point is an ordinary run of its trial, up to the validation metric: no test
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, cast
 
 from filelock import FileLock
-from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
-from kedro.io import DataCatalog
-from kedro.pipeline import Pipeline
 
 from kedro_fresh.errors import BrokenOff, behind, interrupted
-from kedro_fresh.freshness import Freshness
-from kedro_fresh.locations import is_parameter
 from kedro_fresh.phrases import duration
-from kedro_fresh.plan import plan
-from kedro_fresh.project import open_freshness
 from siger_pipeline.errors import UserError
 from siger_pipeline.shell.current import current_of, project_loader
 from siger_pipeline.shell.point_runner import PointFreshRunner
-from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.sentences import sentence_of
+from siger_pipeline.shell.sweep_asked import Asked
+from siger_pipeline.shell.sweep_origin import UP_TO, made_with, session_of, settings
 from siger_pipeline.shell.sweep_points import Claim, Ended, Points
-from siger_pipeline.shell.sweep_storage import (
-    COMPLETE,
-    FAILED,
-    PRUNED,
-    UNDER_WAY,
-    Asked,
-    StorageError,
-)
+from siger_pipeline.shell.sweep_storage import StorageError
 from siger_pipeline.shell.sweeps import Sweep
-from siger_pipeline.shell.trials import counts
-from siger_pipeline.studies.differences import leaves, merged, nested
+from siger_pipeline.studies.search import COMPLETE, FAILED, PRUNED, UNDER_WAY
 
 LOG = logging.getLogger(__name__)
-UP_TO = ["train", "validate"]
-BLOCKS = ("ingest", "split", "features", "train")  # and the model's own: a training follows from
 
 
 @dataclass(frozen=True)
@@ -121,7 +103,7 @@ def search(sweep: Sweep, session: Mapping[str, Any]) -> Searched:
     """
     points = Points(sweep)
     for model in sweep.models:
-        points.check(model, {**made_with(model, session), **_settings(model, sweep)})
+        points.check(model, {**made_with(model, session), **settings(model, sweep)})
     turn, ended = FileLock(sweep.folder / "search" / "shared.lock"), None
     spent: list[float] = []
     while claim := points.next(ended):
@@ -129,59 +111,6 @@ def search(sweep: Sweep, session: Mapping[str, Any]) -> Searched:
         spent.append(ended.seconds)
         _tell(sweep, points.asked(), ended, sum(spent) / len(spent))
     return Searched(sweep, points.asked())
-
-
-def made_with(model: str, session: Mapping[str, Any]) -> dict[str, str]:
-    """Hashes of the raw data and of the code that trainings of a model follow from.
-
-    Raises:
-        UserError: what would stop each of them, such as a raw file that is missing.
-    """
-    with _session(session, {"model": model}) as opened:
-        context = cast(KedroSession, opened).load_context()
-        pipeline = sum((pipelines[name] for name in UP_TO), Pipeline([]))
-        freshness = open_freshness(pipeline, cast(DataCatalog, context.catalog))
-        check_before_run(plan(freshness).coming(), freshness.catalog)
-        raw = {
-            name: freshness.content(freshness.versions.loaded(name))
-            for name in pipeline.inputs() - freshness.unfinished
-            if not is_parameter(name)
-        }
-        freshness.contents.save()
-        return {"data": _digest(raw), "code": _digest(dict(_code(freshness)))}
-
-
-def _code(freshness: Freshness) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for node in freshness.pipeline.nodes:
-        yield node.name, freshness.code.hashes(node, freshness.modules[node.name])
-
-
-def _settings(model: str, sweep: Sweep) -> dict[str, Any]:
-    """Dotted key -> value, of the parameters that count and of the search."""
-    chosen = sweep.models[model]
-    base = chosen.base
-    own = {key: base.values[key] for key in (*BLOCKS, base.model)}
-    named = {k: v for k, v in leaves(own) if counts(type(base.parameters), k)}
-    space = {axis.key: axis.values for axis in chosen.space.axes}
-    how = {"space": space, "monitor": chosen.monitor}
-    asked = {**sweep.search.asked(), **how}
-    return cast(
-        dict[str, Any],
-        json.loads(json.dumps({**named, **dict(leaves({"search": asked}))}, default=_as_json)),
-    )
-
-
-def _as_json(value: Any) -> Any:
-    return value.model_dump(mode="json")
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _session(session: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
-    runtime = merged(session["runtime_params"] or {}, nested(params))
-    return KedroSession.create(**{**session, "runtime_params": runtime})
 
 
 def _run(
@@ -201,7 +130,7 @@ def _run(
     try:
         trial, monitor = sweep.trial_at(claim.model, claim.point), sweep.models[claim.model].monitor
         runner = PointFreshRunner(trial.slug, monitor, turn, told)
-        with _session(session, {"model": claim.model, **claim.point}) as opened:
+        with session_of(session, {"model": claim.model, **claim.point}) as opened:
             cast(KedroSession, opened).run(pipeline_names=UP_TO, runner=runner)
     except Exception as error:
         if interrupted(error) or isinstance(error, StorageError):

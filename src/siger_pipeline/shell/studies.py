@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kedro.utils import find_kedro_project
-from pydantic import BaseModel, ValidationError
 
 from siger_pipeline.errors import ConfigurationError, UserError
-from siger_pipeline.evaluation.config import FusionConfig
 from siger_pipeline.graphs.registry import Graph, content_graphs
-from siger_pipeline.models.registry import model_config, model_names
+from siger_pipeline.models.registry import model_config
 from siger_pipeline.shell.configuration import EACH, ProjectConfigLoader
 from siger_pipeline.shell.fusion import why_not_fused
 from siger_pipeline.shell.model_blocks import is_setting_of
-from siger_pipeline.shell.parameters import in_words_of_yaml
 from siger_pipeline.shell.same_trials import Asked, distinct
 from siger_pipeline.shell.significance import why_not_tested
+from siger_pipeline.shell.study_file import StudyFile
 from siger_pipeline.shell.sweeps import SpaceError, Sweep, searched
 from siger_pipeline.shell.trials import Trial, trial_of
-from siger_pipeline.studies.config import CoverageConfig, SignificanceConfig, StudyConfig
+from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
 from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
 from siger_pipeline.studies.names import slug, varied
-from siger_pipeline.studies.search import SearchConfig
 from siger_pipeline.training.config import TrainConfig
 
-NAME = re.compile(r"[A-Za-z0-9_-]+")
-KIND = "studies"
-BLOCKS: dict[str, type[BaseModel]] = {
-    "coverage": CoverageConfig,
-    "fusion": FusionConfig,
-    "search": SearchConfig,
-    "tests": SignificanceConfig,
-}
 TABLE = "studies/{study}/table"
-# Pipelines of the project: those of its stages, and Kedro's name for the whole.
-RESERVED = {"ingest", "features", "graphs", "train", "validate", "evaluate", "report"}
-RESERVED |= {"__default__"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +76,8 @@ class Studies:
         """Take the configuration, and the parameters of the run as they stand in it."""
         self._loader = loader
         self._given = given
+        self._file = StudyFile(loader)
+        self._at = self._file.at
 
     def names(self) -> list[str]:
         """The names of all studies.
@@ -99,18 +85,12 @@ class Studies:
         Raises:
             ConfigurationError: a name that cannot be that of a pipeline, or is another's.
         """
-        found = list(self._loader.optional(KIND))
-        for name in found:
-            if name in RESERVED:
-                raise ConfigurationError(
-                    f"{self._at(name)}study {name!r} has the name of another pipeline: rename it"
-                )
-            if not NAME.fullmatch(name):
-                raise ConfigurationError(
-                    f"{self._at(name)}study {name!r}: the name of a study is of letters, digits, _ "
-                    "and -, since folders and pipelines are named after it"
-                )
-        return found
+        return self._file.names()
+
+    @property
+    def each(self) -> dict[str, Any]:
+        """The parameters of `--params each.…`, and their values."""
+        return self._file.each
 
     def study(self, name: str) -> Study:
         """A study with its trials.
@@ -119,7 +99,7 @@ class Studies:
             UserError: of the study, of one of its trials, or two trials that are the same.
         """
         self.names()
-        config = self._config(name)
+        config = self._file.config(name)
         seedless = {model for model in config.models if not is_setting_of(model, "seed")}
         parts = self._parts(name, list(self._points(name, config, seedless)))
         self._check_blocks(name, config, parts)
@@ -140,7 +120,9 @@ class Studies:
         """
         trial = partial(self.trial, study.name)
         try:
-            models = searched(self._config(study.name), [part.trial for part in study.parts], trial)
+            models = searched(
+                self._file.config(study.name), [part.trial for part in study.parts], trial
+            )
         except SpaceError as error:
             at = self._at(study.name, "search", *error.keys) or self._at(study.name)
             raise ConfigurationError(f"{at}study {study.name!r} {error}") from error
@@ -162,11 +144,6 @@ class Studies:
         }
         return varied(name, by | {f"{EACH}.{key}": values for key, values in self.each.items()})
 
-    @property
-    def each(self) -> dict[str, Any]:
-        """The parameters of `--params each.…`, and their values."""
-        return dict(leaves(self._loader.each))
-
     def _points(self, name: str, config: StudyConfig, seedless: Collection[str]) -> Iterator[Point]:
         modalities = self._given["features"]["modalities"]
         try:
@@ -175,36 +152,6 @@ class Studies:
             raise ConfigurationError(
                 f"{self._at(name, 'variants')}study {name!r}: {error}"
             ) from error
-
-    def _config(self, name: str) -> StudyConfig:
-        found = self._loader.optional(KIND)[name]
-        if self.each and isinstance(found, Mapping):
-            if EACH not in found:
-                raise ConfigurationError(
-                    f"{self._at(name)}study {name!r} varies no parameter one at a time: leave "
-                    f"{EACH}.{next(iter(self.each))} out of --params, or give the study a key "
-                    f"{EACH!r}"
-                )
-            found = {**found, EACH: self.each}
-        try:
-            config = StudyConfig.model_validate(found)
-        except ValidationError as error:
-            raise ConfigurationError(self._sentence(name, error)) from error
-        named = {model for model, seeds in config.seeds_of.items() if seeds}
-        if other := sorted(named - set(config.models)):
-            raise ConfigurationError(
-                f"{self._at(name, 'seeds_of')}study {name!r} has seeds of {other[0]!r}, which is "
-                f"none of its models: {', '.join(config.models)}"
-            )
-        for model in config.models:
-            if model not in model_names():
-                near = get_close_matches(model, model_names(), n=1)
-                wish = f"did you mean {near[0]!r}? " if near else ""
-                raise ConfigurationError(
-                    f"{self._at(name, 'models')}study {name!r} has model {model!r}, which does not "
-                    f"exist; {wish}there are {', '.join(model_names())}"
-                )
-        return config
 
     def trial(self, name: str, point: Point) -> Trial:
         """The trial of a study at a point.
@@ -270,26 +217,3 @@ class Studies:
         """Where a parameter stands that the study does not override."""
         overridden = any(f"{key}.".startswith(f"{'.'.join(keys)}.") for key in overrides)
         return "" if overridden else self._loader.where("parameters", keys)
-
-    def _at(self, *keys: str) -> str:
-        place = self._loader.where(KIND, keys)
-        return f"{place}: " if place else ""
-
-    def _sentence(self, name: str, error: ValidationError) -> str:
-        first = error.errors()[0]
-        keys = [str(part) for part in first["loc"]]
-        what = ".".join(keys)
-        if first["type"] == "extra_forbidden":
-            fields = BLOCKS.get(keys[0] if keys[1:] else "", StudyConfig).model_fields
-            near = get_close_matches(keys[-1], fields, n=1)
-            wish = f"did you mean {near[0]!r}? " if near else ""
-            known = ", ".join(fields)
-            problem = f"has no key {what!r}; {wish}there are {known}"
-        elif first["type"] == "too_short":
-            problem = f"is empty: {what} has no value"
-        elif first["type"] == "missing":
-            problem = f"lacks {what!r}"
-        else:
-            problem = f"cannot be read: {what or 'it'} is {first['input']!r}; "
-            problem += in_words_of_yaml(first["msg"])
-        return f"{self._at(name, *keys) or self._at(name)}study {name!r} {problem}"

@@ -12,25 +12,26 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from siger_pipeline.errors import ConfigurationError
-from siger_pipeline.shell.sweep_storage import (
+from siger_pipeline.shell.sweep_asked import (
     ERROR,
-    FAILED,
     MADE_WITH,
     PLACE,
     POINT,
-    PRUNED,
     SECONDS,
     Asked,
-    load_optuna,
     newest_by_place,
-    open_storage,
     points_of,
+)
+from siger_pipeline.shell.sweep_storage import (
+    load_optuna,
+    open_storage,
     reached,
     shown,
     study_name,
 )
 from siger_pipeline.shell.sweeps import Sweep
 from siger_pipeline.studies.proposals import as_params, distributions, next_point
+from siger_pipeline.studies.search import FAILED, PRUNED
 from siger_pipeline.studies.space import Overrides, as_key
 
 if TYPE_CHECKING:

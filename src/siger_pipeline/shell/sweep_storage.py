@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from json import JSONDecodeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,52 +14,16 @@ from filelock import FileLock
 from kedro_fresh.errors import behind
 from siger_pipeline.errors import UserError
 from siger_pipeline.shell.sweeps import Sweep
-from siger_pipeline.studies.space import Overrides
 
 if TYPE_CHECKING:
-    from optuna import Study
     from optuna.storages import BaseStorage
-    from optuna.trial import FrozenTrial
 
 JOURNAL = "search/journal.jsonl"
-# What a trial of Optuna is told beside its values, and a study.
-PLACE, POINT, ERROR, SECONDS = "place", "point", "error", "seconds"
-MADE_WITH = "made_with"
-COMPLETE, PRUNED, FAILED, UNDER_WAY = "complete", "pruned", "failed", "under way"
 PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 
 
 class StorageError(UserError):
     """The storage of a sweep cannot be opened, read or written."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A point that a sweep has chosen.
-
-    Attributes:
-        model: name.
-        place: among the points of the model, from 0.
-        state: complete, pruned, failed or under way.
-        point: its parameters.
-        curve: epoch -> monitored validation metric, as far as it was told.
-        value: the monitored metric; None where none was reached.
-        seconds: that it took when it ran; None where that was not told.
-        error: of a failed one.
-        data: hash of the raw data that it follows from.
-        code: hash of the code.
-    """
-
-    model: str
-    place: int
-    state: str
-    point: Overrides
-    curve: dict[int, float]
-    value: float | None
-    seconds: float | None
-    error: str
-    data: str
-    code: str
 
 
 class _JournalLock:
@@ -152,74 +115,6 @@ def load_optuna() -> Any:
 def study_name(sweep: Sweep, model: str) -> str:
     """The name of a model's points in the storage, which several data sets may share."""
     return f"{sweep.dataset}/{sweep.slug}/{model}"
-
-
-def asked_points(sweep: Sweep) -> list[Asked]:
-    """All points that have been chosen, by model and place; none where nothing was searched.
-
-    Raises:
-        UserError: as of `open_storage`.
-    """
-    if not sweep.search.storage and not (sweep.folder / JOURNAL).exists():
-        return []
-    storage, found = open_storage(sweep), []
-    with reached(sweep):
-        names = {summary.study_name for summary in load_optuna().get_all_study_summaries(storage)}
-        for model in sweep.models:
-            if (name := study_name(sweep, model)) in names:
-                study = load_optuna().load_study(study_name=name, storage=storage)
-                found += points_of(model, study)
-    return found
-
-
-def newest_by_place(trials: list[FrozenTrial]) -> dict[int, FrozenTrial]:
-    """Place -> its last trial: a point whose process was killed, or that failed, has several."""
-    return {trial.user_attrs[PLACE]: trial for trial in trials if PLACE in trial.user_attrs}
-
-
-def points_of(model: str, study: Study) -> list[Asked]:
-    """The points of a model, by place."""
-    newest = newest_by_place(study.get_trials(deepcopy=False))
-    made_with = study.user_attrs.get(MADE_WITH, {})
-    return [_asked(model, newest[place], made_with) for place in sorted(newest)]
-
-
-def _asked(model: str, trial: FrozenTrial, made_with: Mapping[str, Any]) -> Asked:
-    names = {"COMPLETE": COMPLETE, "PRUNED": PRUNED, "FAIL": FAILED}
-    curve = dict(sorted(trial.intermediate_values.items()))
-    state = names.get(trial.state.name, UNDER_WAY)
-    return Asked(
-        model,
-        trial.user_attrs[PLACE],
-        state,
-        trial.user_attrs[POINT],
-        curve,
-        trial.value if state == COMPLETE else max(curve.values(), default=None),
-        trial.user_attrs.get(SECONDS),
-        trial.user_attrs.get(ERROR, ""),
-        made_with.get("data", ""),
-        made_with.get("code", ""),
-    )
-
-
-def said_of(sweep: Sweep, asked: Asked) -> dict[str, Any]:
-    """What the table of a sweep is told of a point, beside the files of its trial."""
-    trial = sweep.trial_at(asked.model, asked.point)
-    return {
-        "dataset": sweep.dataset,
-        "model": asked.model,
-        "point": asked.place + 1,
-        "state": asked.state,
-        "trial": trial.name,
-        "parameters": asked.point,
-        "metric": sweep.models[asked.model].monitor,
-        "curve": [list(pair) for pair in asked.curve.items()] if asked.state != COMPLETE else [],
-        "seconds": asked.seconds,
-        "error": asked.error,
-        "data": asked.data,
-        "code": asked.code,
-        "command": sweep.command(trial),
-    }
 
 
 def _drop_what_was_cut_off(path: Path, lock: _JournalLock) -> None:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 PUBLISHED = "published"
+COMPLETE, PRUNED, FAILED, UNDER_WAY = "complete", "pruned", "failed", "under way"  # of a point
 OF_MEDIAN = {"startup", "warmup"}
 
 

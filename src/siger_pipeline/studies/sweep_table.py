@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from siger_pipeline.studies.search import COMPLETE, FAILED, PRUNED
+
 COLUMNS = (
     *("dataset", "model", "point", "state", "trial", "parameters", "metric", "value"),
     *("best_epoch", "epochs", "seconds", "error", "data", "code", "command"),
 )
-COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 ABSENT = "–"
 ALL = ["model", "point", "state", "validation", "best epoch", "epochs", "seconds", "parameters"]
 ALL += ["error"]

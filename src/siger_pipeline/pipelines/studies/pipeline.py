@@ -17,13 +17,9 @@ from siger_pipeline.pipelines.names import (
     calibrated,
     dataset_of,
 )
-from siger_pipeline.pipelines.studies.nodes import (
-    compare_trials,
-    cover_cooccurrence,
-    fuse_trials,
-    tabulate,
-    weigh_trials,
-)
+from siger_pipeline.pipelines.studies.coverage import cover_cooccurrence
+from siger_pipeline.pipelines.studies.fusion import fuse_trials, weigh_trials
+from siger_pipeline.pipelines.studies.nodes import compare_trials, tabulate
 from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.selection import Selection

@@ -1,0 +1,79 @@
+"""What the points of a sweep follow from: raw data, code and settings, which must not change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from kedro_fresh.freshness import Freshness
+from kedro_fresh.locations import is_parameter
+from kedro_fresh.plan import plan
+from kedro_fresh.project import open_freshness
+from siger_pipeline.shell.preflight import check_before_run
+from siger_pipeline.shell.sweeps import Sweep
+from siger_pipeline.shell.trials import counts
+from siger_pipeline.studies.differences import leaves, merged, nested
+
+UP_TO = ["train", "validate"]
+BLOCKS = ("ingest", "split", "features", "train")  # and the model's own: a training follows from
+
+
+def made_with(model: str, session: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes of the raw data and of the code that trainings of a model follow from.
+
+    Raises:
+        UserError: what would stop each of them, such as a raw file that is missing.
+    """
+    with session_of(session, {"model": model}) as opened:
+        context = cast(KedroSession, opened).load_context()
+        pipeline = sum((pipelines[name] for name in UP_TO), Pipeline([]))
+        freshness = open_freshness(pipeline, cast(DataCatalog, context.catalog))
+        check_before_run(plan(freshness).coming(), freshness.catalog)
+        raw = {
+            name: freshness.content(freshness.versions.loaded(name))
+            for name in pipeline.inputs() - freshness.unfinished
+            if not is_parameter(name)
+        }
+        freshness.contents.save()
+        return {"data": _digest(raw), "code": _digest(dict(_code(freshness)))}
+
+
+def _code(freshness: Freshness) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for node in freshness.pipeline.nodes:
+        yield node.name, freshness.code.hashes(node, freshness.modules[node.name])
+
+
+def settings(model: str, sweep: Sweep) -> dict[str, Any]:
+    """Dotted key -> value, of the parameters that count and of the search."""
+    chosen = sweep.models[model]
+    base = chosen.base
+    own = {key: base.values[key] for key in (*BLOCKS, base.model)}
+    named = {k: v for k, v in leaves(own) if counts(type(base.parameters), k)}
+    space = {axis.key: axis.values for axis in chosen.space.axes}
+    how = {"space": space, "monitor": chosen.monitor}
+    asked = {**sweep.search.asked(), **how}
+    return cast(
+        dict[str, Any],
+        json.loads(json.dumps({**named, **dict(leaves({"search": asked}))}, default=_as_json)),
+    )
+
+
+def _as_json(value: Any) -> Any:
+    return value.model_dump(mode="json")
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def session_of(session: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
+    """A session of the run with further parameters, by dotted key."""
+    runtime = merged(session["runtime_params"] or {}, nested(params))
+    return KedroSession.create(**{**session, "runtime_params": runtime})
