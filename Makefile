@@ -8,7 +8,7 @@ DEVELOP := $(VENV)/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-slow bench bench-full format clean
+.PHONY: help run test check test-slow bench bench-full results format clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -43,6 +43,9 @@ bench: $(DEVELOP) ## measure speed and growth (SIGER_DATA names the data's folde
 bench-full: $(DEVELOP) ## the same with up to 10⁷ interactions, for hours
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.scale --largest 1e7
+
+results: $(DEVELOP) ## write docs/results; with FROM=<project>/data/08_reporting MACHINE="…" collect its tables first
+	$(BIN)/python -m tools.results $(if $(FROM),--from "$(FROM)" --machine "$(MACHINE)" --note "$(NOTE)")
 
 format: $(DEVELOP) ## format the code and mend what ruff can
 	$(BIN)/ruff check --fix

@@ -1,0 +1,212 @@
+"""The figures of a data set that claims may be graded with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from siger_pipeline.data.schema import Split
+from siger_pipeline.reporting.paper import letters
+from siger_pipeline.studies.groups import GROUP
+from siger_pipeline.studies.published import PublishedFigures
+from siger_pipeline.studies.table import FUSION
+from tools.results.settings import RECALL, chosen_settings, headline, once
+from tools.results.tables import TRIALS, is_tidy
+from tools.results.verdicts import Figure
+
+SIGER = "siger"
+TABLE1 = (
+    *("LightGCN", "VBPR", "LATTICE", "SLMRec", "FREEDOM", "BM3", "MGCN", "LGMRec", "DA-MRS"),
+    "MIG-GT",
+)
+MODELS = "table1"  # the study of the models as they are
+CALIBRATIONS = f"{MODELS}-calibration-"  # how the same with --params calibration.… is called
+
+
+class MissingError(Exception):
+    """Figures that a claim needs are not there; the message says which."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Tables of one data set, and what others report of it.
+
+    Attributes:
+        dataset: its name.
+        studies: name -> table.
+        published: figures of the paper and of public runs.
+    """
+
+    dataset: str
+    studies: Mapping[str, pd.DataFrame]
+    published: PublishedFigures
+
+    def study(self, name: str) -> pd.DataFrame:
+        """The rows of a study at test that are on the split of the published figures.
+
+        Raises:
+            MissingError: it has not run here, or on another split.
+        """
+        if name not in self.studies:
+            raise MissingError(f"no table of the study {name}")
+        rows = self.studies[name]
+        if not is_tidy(rows):
+            raise MissingError(f"{name} is no table of trained models")
+        rows = rows[rows["split"] == Split.TEST.value]
+        if self.published.paper:
+            rows = rows[rows["data"].isin(self._splits())]
+        if rows.empty:
+            raise MissingError(f"the study {name} is on another split than the published figures")
+        return rows
+
+    def models(self, metric: str = RECALL) -> dict[str, Figure]:
+        """Test figures of the models as they are, by name: of `table1`, or of single trials.
+
+        Of several settings of a model in single trials, validation chooses.
+
+        Args:
+            metric: such as `recall@20`.
+
+        Raises:
+            MissingError: there are neither, or they are on several splits.
+        """
+        name = MODELS if MODELS in self.studies else TRIALS
+        rows = chosen_settings(once(self._whole(name)))
+        rows = rows[rows["split"] == Split.TEST.value]
+        return {model: _figure(model, of, metric) for model, of in _by(rows, "model")}
+
+    def calibrated(self, corrector: str, split: Split = Split.TEST) -> dict[str, Figure]:
+        """Recall of the models as they are with a corrector, by name; as of `models`."""
+        found: dict[str, Figure] = {}
+        for name in self._with_correctors():
+            rows = self._whole(name)
+            rows = chosen_settings(rows[rows["corrector"] == corrector])
+            rows = rows[rows["calibrated"].notna()]
+            rows = rows[rows["split"] == split.value]
+            figures = {m: _figure(m, of, RECALL, "calibrated") for m, of in _by(rows, "model")}
+            found = figures | found
+        return found
+
+    def correctors(self) -> list[str]:
+        """Those that models were calibrated by."""
+        tables = (self.studies[name] for name in self._with_correctors())
+        return sorted({by for rows in tables for by in rows["corrector"].dropna()})
+
+    def _with_correctors(self) -> list[str]:
+        """Tables of models as they are, the more trustworthy first."""
+        further = (name for name in self.studies if name.startswith(CALIBRATIONS))
+        names = [MODELS, "calibration", *further, TRIALS]
+        return [name for name in names if "corrector" in self.studies.get(name, ())]
+
+    def fusions(self) -> dict[str, Figure]:
+        """Test recall of sums of trials, by what was added up; of all tables."""
+        found: dict[str, Figure] = {}
+        for name, rows in self.studies.items():
+            if is_tidy(rows) and (rows["model"] == FUSION).any():
+                fused = self.study(name)
+                fused = fused[fused["model"] == FUSION]
+                found |= {v: _figure(v, of) for v, of in _by(fused, "variant")}
+        return found
+
+    def variant(self, study: str, variant: str, model: str = SIGER) -> Figure:
+        """Test recall of a model under a variant of a study.
+
+        Args:
+            study: name.
+            variant: the study's name for it.
+            model: name.
+
+        Raises:
+            MissingError: there is none.
+        """
+        rows = self.study(study)
+        rows = rows[(rows["model"] == model) & (rows["variant"] == variant)]
+        return _figure(variant, rows[rows[GROUP].isna()] if GROUP in rows else rows)
+
+    def group(self, study: str, variant: str, group: str) -> dict[str, Figure]:
+        """Test recall of a group of users or items, by model.
+
+        The split is that of the variant, which need not be that of the published figures.
+
+        Args:
+            study: name.
+            variant: the study's name for it.
+            group: such as `user_activity Q1`.
+
+        Raises:
+            MissingError: there are no such rows, or they are on several splits.
+        """
+        if study not in self.studies or GROUP not in self.studies[study]:
+            raise MissingError(f"no table of the study {study} with groups")
+        rows = self.studies[study]
+        rows = rows[(rows["variant"] == variant) & (rows[GROUP] == group)]
+        rows = rows[rows["split"] == Split.TEST.value]
+        if rows.empty or rows["data"].nunique() > 1:
+            raise MissingError(f"{study} has no {group} under {variant!r} on one split")
+        return {model: _figure(model, of) for model, of in _by(rows, "model")}
+
+    def _whole(self, name: str) -> pd.DataFrame:
+        """A study's rows at test and validation, on one split."""
+        test = self.study(name)
+        test = test[test[GROUP].isna()] if GROUP in test else test
+        splits = set(test["data"])
+        if len(splits) > 1:
+            raise MissingError(f"the trials of {name} are on {len(splits)} splits")
+        rows = self.studies[name]
+        rows = rows[rows["data"].isin(splits) & (rows["model"] != FUSION)]
+        return rows[rows[GROUP].isna()] if GROUP in rows else rows
+
+    def _splits(self) -> set[str]:
+        """Fingerprints of the split that the published figures are of."""
+        tables = [rows for rows in self.studies.values() if is_tidy(rows)]
+        return {data for rows in tables for data in rows.loc[rows["paper"].notna(), "data"]}
+
+
+def _figure(name: str, rows: pd.DataFrame, metric: str = RECALL, value: str = "value") -> Figure:
+    """The mean over seeds.
+
+    Raises:
+        MissingError: there is no value, or there are several splits.
+    """
+    rows = headline(rows, metric)
+    if len(set(rows["data"])) > 1:
+        raise MissingError(f"{name} is on several splits")
+    values = rows[value].dropna()
+    if values.empty:
+        raise MissingError(f"no {metric} of {name}")
+    deviation = float(values.std()) if len(values) > 1 else 0.0
+    return Figure(name, float(values.mean()), deviation, int(rows["seed"].nunique()))
+
+
+def _by(rows: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
+    return [(str(name), of_name) for name, of_name in rows.groupby(column, sort=False)]
+
+
+def in_paper(models: Mapping[str, Figure], paper_name: str) -> Figure | None:
+    """The figure of a model by the paper's name for it."""
+    return next((f for name, f in models.items() if letters(name) == letters(paper_name)), None)
+
+
+def siger_of(models: Mapping[str, Figure]) -> Figure:
+    """The figure of SIGER.
+
+    Raises:
+        MissingError: there is none.
+    """
+    if SIGER not in models:
+        raise MissingError("SIGER was not trained")
+    return models[SIGER]
+
+
+def of_table1(models: Mapping[str, Figure]) -> dict[str, Figure]:
+    """Figures of Table 1's other models, by the paper's names.
+
+    Raises:
+        MissingError: there are none.
+    """
+    found = {name: figure for name in TABLE1 if (figure := in_paper(models, name))}
+    if not found:
+        raise MissingError("no other model of Table 1 was trained")
+    return found

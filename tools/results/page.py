@@ -1,0 +1,90 @@
+"""The page of a data set: claims with their verdicts, notes, and all tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import fill
+
+import pandas as pd
+
+from siger_pipeline.studies.table import as_markdown
+from tools.results.claims import CLAIMS, QUESTIONS, Claim
+from tools.results.evidence import Evidence
+from tools.results.notes import Notes
+from tools.results.published import Beside
+from tools.results.sections import section
+from tools.results.tables import TRIALS, Tables
+from tools.results.verdicts import Graded, Verdict
+
+WIDTH = 100
+MARK = "<!-- Written by `make results`: change tables/ or notes/, then run it again. -->"
+READING = (
+    "A difference no larger than the deviation between seeds, √(s² + s_o²), is a tie. *One seed*: "
+    "something compared was trained with one seed alone, so that the deviation is not known. "
+    "Figures are recall@20 at test where nothing else is said, with mean ± deviation over seeds; "
+    "settings were chosen by validation alone."
+)
+Verdicts = Sequence[tuple[Claim, Graded]]
+
+
+def verdicts(tables: Tables, beside: Beside, claims: Sequence[Claim]) -> Verdicts:
+    """The claims that are made of a data set, with what its figures say."""
+    evidence = Evidence(tables.dataset, tables.studies, beside.figures)
+    return [(each, each.graded(evidence)) for each in claims if each.is_of(tables.dataset)]
+
+
+def page(tables: Tables, beside: Beside, descriptions: Mapping[str, str], notes: Notes) -> str:
+    """The page of a data set in Markdown.
+
+    Args:
+        tables: of the data set.
+        beside: figures of others; a note on its features.
+        descriptions: study -> what it shows.
+        notes: on claims.
+    """
+    parts = [f"# Results on {tables.dataset}", MARK, wrapped(READING)]
+    if beside.features_note:
+        parts.append(wrapped(f"Features: {beside.features_note}."))
+    for title, claims in (
+        ("Claims of the paper", CLAIMS),
+        ("What its readers ask next", QUESTIONS),
+    ):
+        graded = verdicts(tables, beside, claims)
+        if graded:
+            parts += _claims(title, graded, notes, tables.dataset)
+    for name, rows in sorted(
+        tables.studies.items(), key=lambda pair: _order(pair[0], descriptions)
+    ):
+        title = f"{name}: {descriptions[name]}" if name in descriptions else name
+        parts.append(section(title, name, tables, beside))
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def shown(graded: Graded) -> str:
+    """A verdict in a cell; what does not hold is in bold."""
+    return f"**{graded}**" if graded.verdict == Verdict.FAILS else str(graded)
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """A paragraph in lines of at most 100 signs, indented from the second on."""
+    return fill(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _order(study: str, descriptions: Mapping[str, str]) -> tuple[bool, int, str]:
+    """Studies as `studies.yml` has them, then others, the single trials last."""
+    known = [*descriptions]
+    return study == TRIALS, known.index(study) if study in known else len(known), study
+
+
+def _claims(title: str, graded: Verdicts, notes: Notes, dataset: str) -> Iterator[str]:
+    rows = [
+        {"claim": claim.says, "where": claim.where, "here": shown(found), "figures": found.figures}
+        for claim, found in graded
+    ]
+    yield as_markdown(pd.DataFrame(rows), title, level=2)
+    for claim, found in graded:
+        if texts := notes.get((dataset, claim.name)):
+            yield f"### {claim.says}: {found}"
+            yield from texts

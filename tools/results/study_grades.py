@@ -1,0 +1,103 @@
+"""How claims about parts of SIGER and about groups are graded: by one study each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from siger_pipeline.studies.grid import BASE
+from tools.results.collect import pairs
+from tools.results.evidence import Evidence, MissingError, of_table1, siger_of
+from tools.results.grades import Grade
+from tools.results.tables import CONDENSED, CONFIGURED
+from tools.results.verdicts import Figure, Graded, all_of, higher, unknown, verdict_of
+
+PAPER_K = 10  # neighbours of Eq. (6), an item itself among them
+
+
+def loses(study: str, without: str) -> Grade:
+    """A grade: whether SIGER is better than without a part of it."""
+
+    def grade(evidence: Evidence) -> Graded:
+        return higher(evidence.variant(study, "SIGER"), evidence.variant(study, without))
+
+    return grade
+
+
+def loses_most(study: str, without: str, others: tuple[str, ...]) -> Grade:
+    """A grade: whether SIGER is worse without this part than without each other one."""
+
+    def grade(evidence: Evidence) -> Graded:
+        most = evidence.variant(study, without)
+        return all_of([higher(evidence.variant(study, other), most) for other in others])
+
+    return grade
+
+
+def best_value(key: str, best: int, values: tuple[int, ...]) -> Grade:
+    """A grade: whether a parameter is best at this value, in the study `sensitivity`."""
+
+    def grade(evidence: Evidence) -> Graded:
+        figures = _by_value(evidence, key)
+        if best not in figures:
+            return unknown(f"{key}={best} was not trained")
+        parts = [
+            higher(figures[best], figures[value])
+            if value in figures
+            else unknown(f"{key}={value} was not trained")
+            for value in values
+            if value != best
+        ]
+        return all_of(parts)
+
+    return grade
+
+
+def best_of_group(variant: str, group: str) -> Grade:
+    """A grade: whether SIGER is better for a group than each other trained model that was run.
+
+    The study is `cold_start`. Which models the paper compares there is not known, so all of
+    Table 1's that were measured count.
+    """
+
+    def grade(evidence: Evidence) -> Graded:
+        models = evidence.group("cold_start", variant, group)
+        siger, others = siger_of(models), of_table1(models)
+        return all_of([higher(siger, other) for other in others.values()])
+
+    return grade
+
+
+def few_covered(evidence: Evidence) -> Graded:
+    """Whether less than half of the top co-occurring items are neighbours, in every modality."""
+    rows = evidence.studies.get("coverage")
+    if rows is None or not set(CONDENSED) <= set(rows.columns):
+        raise MissingError("no table of the study coverage")
+    graphs = rows[rows["graph"].str.endswith(f"-k{PAPER_K}")]
+    if graphs.empty or graphs["data"].nunique() > 1:
+        raise MissingError(f"no graph with {PAPER_K} neighbours on one split in coverage")
+    return all_of([_covered(str(m), of) for m, of in graphs.groupby("modality", sort=False)])
+
+
+def _by_value(evidence: Evidence, key: str) -> dict[int, Figure]:
+    """Figures of `sensitivity` by the value of a parameter of SIGER, the others as configured."""
+    rows = evidence.study("sensitivity")
+    found: dict[int, Figure] = {}
+    for variant in dict.fromkeys(rows["variant"]):
+        of_variant = rows[rows["variant"] == variant]
+        value = _value(variant, of_variant, key)
+        if value is not None:
+            found[value] = evidence.variant("sensitivity", variant).called(f"{key}={value}")
+    return found
+
+
+def _value(variant: str, rows: pd.DataFrame, key: str) -> int | None:
+    told = rows[CONFIGURED].iloc[0] if variant == BASE and CONFIGURED in rows else variant
+    values = {name.rpartition(".")[2]: value for name, value in pairs(told)}
+    return int(values[key]) if key in values else None
+
+
+def _covered(modality: str, rows: pd.DataFrame) -> Graded:
+    share = (rows["covered"] * rows["items"]).sum() / (rows["cooccurring"] * rows["items"]).sum()
+    carried = rows["weight_covered"].sum() / rows["weight"].sum()
+    said = f"{modality}: {share:.1%} are neighbours, with {carried:.1%} of the weight"
+    return Graded(verdict_of(0.5 - float(share), 0.0), said)
