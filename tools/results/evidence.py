@@ -75,7 +75,7 @@ class Evidence:
         name = MODELS if MODELS in self.studies else TRIALS
         rows = chosen_settings(once(self._whole(name)))
         rows = rows[rows["split"] == Split.TEST.value]
-        return {model: _figure(model, of, metric) for model, of in _by(rows, "model")}
+        return _figures(rows, "model", metric)
 
     def calibrated(self, corrector: str, split: Split = Split.TEST) -> dict[str, Figure]:
         """Recall of the models as they are with a corrector, by name; as of `models`."""
@@ -83,10 +83,8 @@ class Evidence:
         for name in self._with_correctors():
             rows = self._whole(name)
             rows = chosen_settings(rows[rows["corrector"] == corrector])
-            rows = rows[rows["calibrated"].notna()]
             rows = rows[rows["split"] == split.value]
-            figures = {m: _figure(m, of, RECALL, "calibrated") for m, of in _by(rows, "model")}
-            found = figures | found
+            found = _figures(rows, "model", RECALL, "calibrated") | found
         return found
 
     def correctors(self) -> list[str]:
@@ -107,7 +105,7 @@ class Evidence:
             if is_tidy(rows) and (rows["model"] == FUSION).any():
                 fused = self.study(name)
                 fused = fused[fused["model"] == FUSION]
-                found |= {v: _figure(v, of) for v, of in _by(fused, "variant")}
+                found |= _figures(fused, "variant")
         return found
 
     def variant(self, study: str, variant: str, model: str = SIGER) -> Figure:
@@ -123,7 +121,10 @@ class Evidence:
         """
         rows = self.study(study)
         rows = rows[(rows["model"] == model) & (rows["variant"] == variant)]
-        return _figure(variant, rows[rows[GROUP].isna()] if GROUP in rows else rows)
+        found = _figures(rows[rows[GROUP].isna()] if GROUP in rows else rows, "variant")
+        if variant not in found:
+            raise MissingError(f"no {RECALL} of {variant} in the study {study}")
+        return found[variant]
 
     def group(self, study: str, variant: str, group: str) -> dict[str, Figure]:
         """Test recall of a group of users or items, by model.
@@ -145,7 +146,7 @@ class Evidence:
         rows = rows[rows["split"] == Split.TEST.value]
         if rows.empty or rows["data"].nunique() > 1:
             raise MissingError(f"{study} has no {group} under {variant!r} on one split")
-        return {model: _figure(model, of) for model, of in _by(rows, "model")}
+        return _figures(rows, "model")
 
     def _whole(self, name: str) -> pd.DataFrame:
         """A study's rows at test and validation, on one split."""
@@ -164,24 +165,24 @@ class Evidence:
         return {data for rows in tables for data in rows.loc[rows["paper"].notna(), "data"]}
 
 
-def _figure(name: str, rows: pd.DataFrame, metric: str = RECALL, value: str = "value") -> Figure:
-    """The mean over seeds.
+def _figures(
+    rows: pd.DataFrame, column: str, metric: str = RECALL, value: str = "value"
+) -> dict[str, Figure]:
+    """The means over seeds, by the values of a column; none where nothing was measured.
 
     Raises:
-        MissingError: there is no value, or there are several splits.
+        MissingError: those of one value are on several splits.
     """
-    rows = headline(rows, metric)
-    if len(set(rows["data"])) > 1:
-        raise MissingError(f"{name} is on several splits")
-    values = rows[value].dropna()
-    if values.empty:
-        raise MissingError(f"no {metric} of {name}")
-    deviation = float(values.std()) if len(values) > 1 else 0.0
-    return Figure(name, float(values.mean()), deviation, int(rows["seed"].nunique()))
-
-
-def _by(rows: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(name), of_name) for name, of_name in rows.groupby(column, sort=False)]
+    rows = headline(rows, metric).dropna(subset=[value])
+    found = {}
+    for name, of in rows.groupby(column, sort=False)[[value, "seed", "data"]]:
+        if len(set(of["data"])) > 1:
+            raise MissingError(f"{name} is on several splits")
+        values = of[value].to_numpy(float)
+        deviation = float(values.std(ddof=1)) if len(values) > 1 else 0.0
+        seeds = int(of["seed"].nunique())
+        found[str(name)] = Figure(str(name), float(values.mean()), deviation, seeds)
+    return found
 
 
 def in_paper(models: Mapping[str, Figure], paper_name: str) -> Figure | None:

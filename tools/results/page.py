@@ -52,9 +52,7 @@ def page(tables: Tables, beside: Beside, descriptions: Mapping[str, str], notes:
         graded = verdicts(tables, beside, claims)
         if graded:
             parts += _claims(title, graded, notes, tables.dataset)
-    for name, rows in sorted(
-        tables.studies.items(), key=lambda pair: _order(pair[0], descriptions)
-    ):
+    for name in sorted(tables.studies, key=lambda name: _order(name, descriptions)):
         title = f"{name}: {descriptions[name]}" if name in descriptions else name
         parts.append(section(title, name, tables, beside))
     return "\n\n".join(part.strip() for part in parts) + "\n"

@@ -1,0 +1,69 @@
+"""Made-up tables of studies, trials and what others report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from siger_pipeline.studies.config import HEADLINE
+from siger_pipeline.studies.published import PublishedFigures
+from siger_pipeline.studies.table import CALIBRATED, Measured, tidy_table
+from studies.test_table import ORIGIN
+from tools.results.evidence import TABLE1
+
+Values = Mapping[tuple[str, str], Sequence[float]]  # model and variant -> a value a seed
+MadeUp = Callable[..., pd.DataFrame]
+SEEDLESS = ("popularity", "content_knn", "itemknn", "ease", "ease_text")
+
+
+@pytest.fixture
+def paper() -> PublishedFigures:
+    """All figures are 0.2."""
+    figures = dict.fromkeys(HEADLINE, 0.2)
+    variants = [f"SIGER/{name}" for name in ("EISG", "MP", "MP*", "DA", "DA*")]
+    return PublishedFigures({name: figures for name in ("SIGER", *TABLE1, *variants)})
+
+
+@pytest.fixture
+def made_up(paper: PublishedFigures) -> MadeUp:
+    """A function that makes the table of a study, on the published split or another."""
+
+    def table(values: Values, dataset: str = "baby", split: str = "sha256:1") -> pd.DataFrame:
+        origin = {**ORIGIN, "dataset": dataset, "data": {"fingerprint": split}}
+        measured = [
+            Measured(_trial(model, variant, seed), _metrics(value), origin)
+            for (model, variant), of_seeds in values.items()
+            for seed, value in enumerate(of_seeds)
+        ]
+        rows = tidy_table(measured, paper)
+        return rows.assign(made="2026-11-26", machine="two cores", note="")
+
+    return table
+
+
+@pytest.fixture
+def calibrated(made_up: MadeUp) -> MadeUp:
+    """A function that makes a table of single trials, with and without a corrector."""
+
+    def table(alone: Values, corrected: Values, **more: Any) -> pd.DataFrame:
+        plain, again = made_up(alone, **more), made_up(alone, **more)
+        with_it = made_up(corrected, **more)
+        again = again.assign(corrector="itemknn", weight=0.5, calibrated=with_it["value"])
+        columns = [*plain.columns, *CALIBRATED]
+        parts = [part.reindex(columns=columns).astype(object) for part in (plain, again)]
+        rows = pd.concat(parts, ignore_index=True).assign(best_epoch=3, epochs=5)
+        numbers = ["value", "calibrated", "paper", "public_low", "public_high"]
+        return rows.astype({"k": "Int64", "seed": "Int64"} | dict.fromkeys(numbers, "float64"))
+
+    return table
+
+
+def _trial(model: str, variant: str, seed: int) -> dict[str, Any]:
+    name = "+".join(filter(None, [model, variant, f"seed={seed}"]))
+    own = None if model in SEEDLESS or model == "fusion" else seed
+    return {"trial": name, "model": model, "variant": variant, "seed": own}
+
+
+def _metrics(value: float) -> dict[str, dict[str, float]]:
+    return {split: dict.fromkeys(HEADLINE, value) for split in ("test", "validation")}

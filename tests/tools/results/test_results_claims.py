@@ -1,0 +1,210 @@
+"""Each claim beside made-up tables: it holds, it fails, it is a tie, nobody measured it."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+import pytest
+
+from siger_pipeline.studies.published import PublishedFigures
+from tools.results.claims import CLAIMS, COMPONENTS, QUESTIONS, Claim
+from tools.results.evidence import TABLE1, Evidence
+from tools.results.grades import AT_ONCE
+from tools.results.tables import CONDENSED
+from tools.results.verdicts import Verdict
+
+MadeUp = Callable[..., pd.DataFrame]
+Values = Sequence[float]
+Studies = dict[str, pd.DataFrame]
+ALL = {claim.name: claim for claim in (*CLAIMS, *QUESTIONS)}
+OTHERS = [name.lower().replace("-", "") for name in TABLE1]
+AS_IS = [0.2, 0.2]  # of all that is compared with
+HOLDS, FAILS, TIE, UNKNOWN = Verdict.HOLDS, Verdict.FAILS, Verdict.TIE, Verdict.UNKNOWN
+USUAL = {HOLDS: [0.3, 0.31], FAILS: [0.1, 0.11], TIE: [0.19, 0.21]}
+SPECIAL: Mapping[str, Mapping[Verdict, Values]] = {
+    "baselines": {HOLDS: [0.2, 0.2], FAILS: [0.1, 0.11], TIE: [0.18, 0.2]},
+    "calibrated_published": {HOLDS: [0.3, 0.31], FAILS: [0.1, 0.11], TIE: [0.1, 0.1256]},
+    "fusion": {HOLDS: [0.3], FAILS: [0.1], TIE: [0.2]},
+    "coverage": {HOLDS: [1], FAILS: [3], TIE: [2]},
+}
+
+
+def models(siger: Values, others: Values = AS_IS) -> dict[tuple[str, str], Values]:
+    trained = {(name, ""): others for name in OTHERS}
+    return {("siger", ""): siger, **trained, **{(name, ""): [0.2] for name in AT_ONCE}}
+
+
+def variants(values: Mapping[str, Values]) -> dict[tuple[str, str], Values]:
+    return {("siger", variant): of for variant, of in values.items()}
+
+
+def covered(count: float) -> pd.DataFrame:
+    """Ten items with four co-occurring ones, of which so many are neighbours."""
+    one = {
+        **{"dataset": "baby", "variant": "knn_k=10", "graph": "knn-text-k10", "modality": "text"},
+        **{"features": "matrix", "cooccurring": 4, "covered": int(count), "items": 10},
+        **{"weight": 40.0, "weight_covered": 10.0 * count, "data": "sha256:1"},
+    }
+    further = {**one, "graph": "knn-text-k5", "covered": 4}  # another number of neighbours
+    return pd.DataFrame([one, further], columns=list(CONDENSED))
+
+
+class Tables:
+    """The tables that a claim reads, by the values of what it praises."""
+
+    def __init__(self, made_up: MadeUp, calibrated: MadeUp) -> None:
+        self.made_up, self.calibrated_table = made_up, calibrated
+
+    def of(self, claim: str, values: Values) -> Studies:
+        if claim in ("best", "margin", "reached", "closed_forms"):
+            return {"table1": self.made_up(models(values))}
+        if claim == "baselines":
+            return {"table1": self.made_up(models(AS_IS, values))}
+        if claim in COMPONENTS:
+            return {"ablation": self.made_up(variants({"SIGER": values, COMPONENTS[claim]: AS_IS}))}
+        if claim == "eisg_most":
+            others = {name: values for name in COMPONENTS.values()}
+            return {"ablation": self.made_up(variants({**others, "SIGER": AS_IS, "−EISG": AS_IS}))}
+        if claim in ("image", "text"):
+            return {"modality": self.made_up(variants({"SIGER": values, f"−{claim}": AS_IS}))}
+        if claim == "text_more":
+            rows = {"SIGER": AS_IS, "−image": values, "−text": AS_IS}
+            return {"modality": self.made_up(variants(rows))}
+        return getattr(self, claim)(values)
+
+    def cooccurrence_k(self, values: Values) -> Studies:
+        return self._steps("cooccurrence_k", (2, 3, 8, 10), 5, values)
+
+    def item_layers(self, values: Values) -> Studies:
+        return self._steps("item_layers", (1, 3, 4), 2, values)
+
+    def _steps(self, key: str, steps: Sequence[int], base: int, values: Values) -> Studies:
+        rows = {"as configured": values, **{f"siger.{key}={n}": AS_IS for n in steps}}
+        published = self.made_up(variants({"SIGER": [0.2]}))
+        table = self.made_up(variants(rows))
+        return {"sensitivity": table.assign(configured=f"siger.{key}={base}"), "ablation": published}
+
+    def cold_items(self, values: Values) -> Studies:
+        return self._group("20 % cold", "cold_items among all", values)
+
+    def cold_among_cold(self, values: Values) -> Studies:
+        return self._group("20 % cold", "cold_items among cold", values)
+
+    def cold_users(self, values: Values) -> Studies:
+        return self._group("all items", "user_activity Q1", values)
+
+    def _group(self, variant: str, group: str, values: Values) -> Studies:
+        rows = {("siger", variant): values, ("mgcn", variant): AS_IS, ("ease", variant): [0.9]}
+        return {"cold_start": self.made_up(rows, split="sha256:cold").assign(group=group)}
+
+    def coverage(self, values: Values) -> Studies:
+        return {"coverage": covered(values[0])}
+
+    def calibration(self, values: Values) -> Studies:
+        alone = {("siger", ""): AS_IS, ("mgcn", ""): AS_IS}
+        return {"trials": self.calibrated_table(alone, dict.fromkeys(alone, values))}
+
+    def best_calibrated(self, values: Values) -> Studies:
+        return {"trials": self.calibrated_table(models(AS_IS), models(values))}
+
+    def calibrated_published(self, values: Values) -> Studies:
+        rows = {("siger", ""): AS_IS}
+        return {"trials": self.calibrated_table(rows, {("siger", ""): values})}
+
+    def fusion(self, values: Values) -> Studies:
+        rows = {("fusion", "1 · siger + 0.5 · ease"): values, ("siger", ""): [0.19, 0.21]}
+        return {"table1": self.made_up(rows)}
+
+
+@pytest.fixture
+def tables(made_up: MadeUp, calibrated: MadeUp) -> Tables:
+    return Tables(made_up, calibrated)
+
+
+def evidence(claim: Claim, studies: Studies, paper: PublishedFigures) -> Evidence:
+    return Evidence(claim.datasets[0] if claim.datasets else "baby", studies, paper)
+
+
+@pytest.mark.parametrize("verdict", [HOLDS, FAILS, TIE])
+@pytest.mark.parametrize("name", ALL)
+def test_a_claim_is_graded(
+    name: str, verdict: Verdict, tables: Tables, paper: PublishedFigures
+) -> None:
+    values = SPECIAL.get(name, USUAL)[verdict]
+    graded = ALL[name].graded(evidence(ALL[name], tables.of(name, values), paper))
+    assert graded.verdict == verdict, graded
+    assert graded.figures
+    assert not graded.one_seed
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_did_not_run_is_not_measured(name: str, paper: PublishedFigures) -> None:
+    graded = ALL[name].graded(evidence(ALL[name], {}, paper))
+    assert str(graded) == "not measured here"
+    assert graded.figures
+
+
+@pytest.mark.parametrize("name", ["best", "mp", "text", "cooccurrence_k", "cold_items"])
+def test_one_seed_is_said(name: str, tables: Tables, paper: PublishedFigures) -> None:
+    graded = ALL[name].graded(evidence(ALL[name], tables.of(name, [0.3]), paper))
+    assert str(graded) == "holds (one seed)"
+
+
+@pytest.mark.parametrize("name", ["mp", "image", "cooccurrence_k", "best", "fusion"])
+def test_another_split_than_the_published_one_does_not_count(
+    name: str, tables: Tables, paper: PublishedFigures, made_up: MadeUp
+) -> None:
+    studies = tables.of(name, USUAL[HOLDS])
+    studies = {key: rows.assign(data="sha256:2", paper=None) for key, rows in studies.items()}
+    studies["trials"] = made_up({("siger", ""): [0.2]}) if name != "best" else studies["table1"]
+    graded = ALL[name].graded(evidence(ALL[name], studies, paper))
+    assert graded.verdict == UNKNOWN
+    assert "another split" in graded.figures
+
+
+def test_a_model_that_did_not_run_leaves_the_best_unknown_unless_another_is_better(
+    made_up: MadeUp, paper: PublishedFigures
+) -> None:
+    rows = models([0.3, 0.31])
+    del rows["miggt", ""]
+    found = ALL["best"].graded(Evidence("baby", {"table1": made_up(rows)}, paper))
+    assert (found.verdict, "MIG-GT not run" in found.figures) == (UNKNOWN, True)
+    rows["mgcn", ""] = [0.4, 0.4]
+    found = ALL["best"].graded(Evidence("baby", {"table1": made_up(rows)}, paper))
+    assert (found.verdict, "mgcn 0.4000" in found.figures) == (FAILS, True)
+
+
+def test_validation_chooses_among_settings_and_other_features_do_not_count(
+    made_up: MadeUp, paper: PublishedFigures
+) -> None:
+    rows = {("vbpr", ""): [0.1], ("vbpr", "regularisation=0.1"): [0.2], ("siger", ""): [0.3]}
+    rows["vbpr", "features.modalities.text=hashing"] = [0.4]
+    table = made_up(rows)
+    worse_at_test = (table["variant"] == "regularisation=0.1") & (table["split"] == "test")
+    table.loc[worse_at_test, "value"] = 0.05
+    found = Evidence("baby", {"trials": table}, paper).models()["vbpr"]
+    assert (found.mean, found.seeds) == (0.05, 1)
+
+
+def test_what_as_configured_means_must_be_known(tables: Tables, paper: PublishedFigures) -> None:
+    studies = tables.of("cooccurrence_k", USUAL[HOLDS])
+    studies["sensitivity"] = studies["sensitivity"].assign(configured="")
+    graded = ALL["cooccurrence_k"].graded(Evidence("baby", studies, paper))
+    assert (graded.verdict, graded.figures) == (UNKNOWN, "cooccurrence_k=5 was not trained")
+
+
+def test_the_best_calibrated_pair_is_chosen_by_validation(
+    calibrated: MadeUp, paper: PublishedFigures
+) -> None:
+    rows = {("siger", ""): AS_IS, ("mgcn", ""): AS_IS}
+    table = calibrated(rows, {("siger", ""): [0.1, 0.1], ("mgcn", ""): [0.09, 0.09]})
+    table.loc[(table["model"] == "mgcn") & (table["split"] == "test"), "calibrated"] = 0.5
+    graded = ALL["calibrated_published"].graded(Evidence("baby", {"trials": table}, paper))
+    assert (graded.verdict, "siger + itemknn 0.1000" in graded.figures) == (FAILS, True)
+
+
+def test_claims_of_one_data_set_are_of_no_other() -> None:
+    assert [n for n, c in ALL.items() if c.is_of("baby") and not c.is_of("microlens")] == [
+        *("cooccurrence_k", "calibrated_published")
+    ]
+    assert ALL["item_layers"].is_of("microlens") and not ALL["item_layers"].is_of("baby")
+    assert not ALL["best"].is_of("tiktok") and ALL["coverage"].is_of("tiktok")
