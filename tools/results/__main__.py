@@ -20,7 +20,7 @@ from tools.results.claims import CLAIMS, QUESTIONS
 from tools.results.collect import Said, collect, merged, unfinished
 from tools.results.notes import read_notes
 from tools.results.overview import overview
-from tools.results.page import page
+from tools.results.page import page, verdicts
 from tools.results.published import beside
 from tools.results.tables import TRIALS, read_table, read_tables, write_table, write_text
 
@@ -39,12 +39,15 @@ def rendered(root: Path) -> dict[Path, str]:
     """
     results = root / RESULTS
     datasets = [(each, beside(root, each.dataset)) for each in read_tables(results / "tables")]
-    names = [tables.dataset for tables, _ in datasets]
-    notes = read_notes(results / "notes", names, [c.name for c in (*CLAIMS, *QUESTIONS)])
+    graded = {tables.dataset: verdicts(tables, others) for tables, others in datasets}
+    notes = read_notes(results / "notes", [*graded], [c.name for c in (*CLAIMS, *QUESTIONS)])
     studies = yaml.safe_load((root / "conf/base/studies.yml").read_text(encoding="utf-8"))
     said = {name: str(study["description"]) for name, study in studies.items()}
-    pages = {RESULTS / f"{t.dataset}.md": page(t, other, said, notes) for t, other in datasets}
-    return {RESULTS / "README.md": overview(datasets), **pages}
+    pages = {
+        RESULTS / f"{tables.dataset}.md": page(tables, others, graded[tables.dataset], said, notes)
+        for tables, others in datasets
+    }
+    return {RESULTS / "README.md": overview(graded), **pages}
 
 
 def gather(root: Path, reporting: Path, said: Said, only: Sequence[str]) -> list[str]:

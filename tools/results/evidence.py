@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -56,7 +57,7 @@ class Evidence:
             raise MissingError(f"{name} is no table of trained models")
         rows = rows[rows["split"] == Split.TEST.value]
         if self.published.paper:
-            rows = rows[rows["data"].isin(self._splits())]
+            rows = rows[rows["data"].isin(self._splits)]
         if rows.empty:
             raise MissingError(f"the study {name} is on another split than the published figures")
         return rows
@@ -72,10 +73,14 @@ class Evidence:
         Raises:
             MissingError: there are neither, or they are on several splits.
         """
-        name = MODELS if MODELS in self.studies else TRIALS
-        rows = chosen_settings(once(self._whole(name)))
-        rows = rows[rows["split"] == Split.TEST.value]
-        return _figures(rows, "model", metric)
+        return _figures(self._models_at_test, "model", metric)
+
+    @cached_property
+    def _models_at_test(self) -> pd.DataFrame:
+        """The rows of the models as they are."""
+        rows = self._whole(MODELS if MODELS in self.studies else TRIALS)
+        rows = chosen_settings(once(rows))
+        return rows[rows["split"] == Split.TEST.value]
 
     def calibrated(self, corrector: str, split: Split = Split.TEST) -> dict[str, Figure]:
         """Recall of the models as they are with a corrector, by name; as of `models`."""
@@ -159,6 +164,7 @@ class Evidence:
         rows = rows[rows["data"].isin(splits) & (rows["model"] != FUSION)]
         return rows[rows[GROUP].isna()] if GROUP in rows else rows
 
+    @cached_property
     def _splits(self) -> set[str]:
         """Fingerprints of the split that the published figures are of."""
         tables = [rows for rows in self.studies.values() if is_tidy(rows)]

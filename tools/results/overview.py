@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from siger_pipeline.studies.table import ABSENT, as_markdown
-from tools.results.claims import CLAIMS, QUESTIONS, Claim
-from tools.results.page import MARK, READING, Verdicts, shown, verdicts, wrapped
-from tools.results.published import Beside
-from tools.results.tables import Tables
+from tools.results.claims import CLAIMS, Claim
+from tools.results.page import MARK, PARTS, READING, Verdicts, shown, wrapped
 from tools.results.verdicts import Verdict
 
 HOW = (
@@ -23,30 +21,20 @@ HOW = (
 )
 
 
-def overview(datasets: Sequence[tuple[Tables, Beside]]) -> str:
+def overview(graded: Mapping[str, Verdicts]) -> str:
     """The first page in Markdown.
 
     Args:
-        datasets: tables of each, and what stands beside them.
+        graded: data set -> its verdicts.
     """
-    names = [tables.dataset for tables, _ in datasets]
-    pages = [f"- [{name}]({name}.md)" for name in names]
+    pages = [f"- [{name}]({name}.md)" for name in graded]
     pages.append("- [First epochs beside public logs](checks.md)")
+    fails = "\n".join(_failing(graded)) or "Nowhere, as far as it was measured."
     parts = ["# Results", MARK, "\n".join(pages), wrapped(READING)]
-    fails: list[str] = []
-    for title, claims in (
-        ("Claims of the paper", CLAIMS),
-        ("What its readers ask next", QUESTIONS),
-    ):
-        of = {tables.dataset: verdicts(tables, beside, claims) for tables, beside in datasets}
-        parts.append(as_markdown(_matrix(claims, of), title, level=2))
-        fails += _failing(of) if claims is CLAIMS else []
-    parts.insert(4, "## Where the paper does not hold here")
-    parts.insert(5, "\n".join(fails) or "Nowhere, as far as it was measured.")
-    return (
-        "\n\n".join([*(part.strip() for part in parts), "## How they are made", wrapped(HOW)])
-        + "\n"
-    )
+    parts += ["## Where the paper does not hold here", fails]
+    parts += [as_markdown(_matrix(claims, graded), title, level=2) for title, claims in PARTS]
+    parts += ["## How they are made", wrapped(HOW)]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def _matrix(claims: Sequence[Claim], of: Mapping[str, Verdicts]) -> pd.DataFrame:
@@ -64,5 +52,5 @@ def _failing(of: Mapping[str, Verdicts]) -> list[str]:
         wrapped(f"- {dataset}, {claim.where}: {claim.says}: {found}. {found.figures}.", "  ")
         for dataset, graded in of.items()
         for claim, found in graded
-        if found.verdict == Verdict.FAILS
+        if claim in CLAIMS and found.verdict == Verdict.FAILS
     ]

@@ -24,34 +24,40 @@ READING = (
     "Figures are recall@20 at test where nothing else is said, with mean ± deviation over seeds; "
     "settings were chosen by validation alone."
 )
+PARTS = (("Claims of the paper", CLAIMS), ("What its readers ask next", QUESTIONS))
 Verdicts = Sequence[tuple[Claim, Graded]]
 
 
-def verdicts(tables: Tables, beside: Beside, claims: Sequence[Claim]) -> Verdicts:
+def verdicts(tables: Tables, beside: Beside) -> Verdicts:
     """The claims that are made of a data set, with what its figures say."""
     evidence = Evidence(tables.dataset, tables.studies, beside.figures)
-    return [(each, each.graded(evidence)) for each in claims if each.is_of(tables.dataset)]
+    claims = (each for each in (*CLAIMS, *QUESTIONS) if each.is_of(tables.dataset))
+    return [(each, each.graded(evidence)) for each in claims]
 
 
-def page(tables: Tables, beside: Beside, descriptions: Mapping[str, str], notes: Notes) -> str:
+def page(
+    tables: Tables,
+    beside: Beside,
+    graded: Verdicts,
+    descriptions: Mapping[str, str],
+    notes: Notes,
+) -> str:
     """The page of a data set in Markdown.
 
     Args:
         tables: of the data set.
         beside: figures of others; a note on its features.
+        graded: of `verdicts`.
         descriptions: study -> what it shows.
         notes: on claims.
     """
     parts = [f"# Results on {tables.dataset}", MARK, wrapped(READING)]
     if beside.features_note:
         parts.append(wrapped(f"Features: {beside.features_note}."))
-    for title, claims in (
-        ("Claims of the paper", CLAIMS),
-        ("What its readers ask next", QUESTIONS),
-    ):
-        graded = verdicts(tables, beside, claims)
-        if graded:
-            parts += _claims(title, graded, notes, tables.dataset)
+    for title, claims in PARTS:
+        of_these = [(claim, found) for claim, found in graded if claim in claims]
+        if of_these:
+            parts += _claims(title, of_these, notes, tables.dataset)
     for name in sorted(tables.studies, key=lambda name: _order(name, descriptions)):
         title = f"{name}: {descriptions[name]}" if name in descriptions else name
         parts.append(section(title, name, tables, beside))

@@ -44,9 +44,14 @@ class Kind:
     types: Mapping[str, str] = field(default_factory=dict)
     nullable: tuple[str, ...] = ()
 
+    @property
+    def known(self) -> set[str]:
+        """All columns that it may have."""
+        return {*self.required, *self.optional, *MADE}
+
     def matches(self, columns: set[str]) -> bool:
         """Whether a table with these columns is of this kind."""
-        return set(self.required) <= columns <= {*self.required, *self.optional, *MADE}
+        return set(self.required) <= columns <= self.known
 
 
 EPOCHS = ("best_epoch", "epochs")
@@ -108,9 +113,8 @@ def kind_of(columns: set[str], where: str) -> Kind:
     """
     if found := next((kind for kind in KINDS if kind.matches(columns)), None):
         return found
-    known = {kind: {*kind.required, *kind.optional, *MADE} for kind in KINDS}
-    nearest = max(KINDS, key=lambda kind: len(columns & known[kind]) - len(columns - known[kind]))
-    lacks, more = set(nearest.required) - columns, columns - known[nearest]
+    nearest = max(KINDS, key=lambda kind: len(columns & kind.known) - len(columns - kind.known))
+    lacks, more = set(nearest.required) - columns, columns - nearest.known
     said = [f"lacks {', '.join(sorted(lacks))}"] if lacks else []
     said += [f"has {', '.join(sorted(more))} besides"] if more else []
     raise InputError(

@@ -22,7 +22,7 @@ def paper() -> PublishedFigures:
     """All figures are 0.2."""
     figures = dict.fromkeys(HEADLINE, 0.2)
     variants = [f"SIGER/{name}" for name in ("EISG", "MP", "MP*", "DA", "DA*")]
-    return PublishedFigures({name: figures for name in ("SIGER", *TABLE1, *variants)})
+    return PublishedFigures(dict.fromkeys(("SIGER", *TABLE1, *variants), figures))
 
 
 @pytest.fixture
