@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.results import grades, study_grades
-from tools.results.evidence import Evidence, MissingError
+from tools.results.evidence import Evidence
 from tools.results.grades import Grade
-from tools.results.verdicts import Graded, unknown
+from tools.results.verdicts import Graded, MissingError, unknown
 
 OF_PAPER = ("baby", "sports", "clothing", "microlens")
 COMPONENTS = {"eisg": "−EISG", "mp": "−MP", "mp_star": "−MP*", "da": "−DA", "da_star": "−DA*"}
@@ -82,7 +82,7 @@ CLAIMS: tuple[Claim, ...] = (
         Claim(
             modality,
             f"The modality {modality} raises recall@20 ({sign})",
-            *("Table 3", study_grades.loses("modality", f"−{modality}"), OF_PAPER),
+            *("Table 3", study_grades.loses("modality", f"−{modality}", sign), OF_PAPER),
         )
         for modality, sign in (("image", "−V"), ("text", "−T"))
     ),
@@ -94,12 +94,16 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "cooccurrence_k",
         "Recall@20 is best with 5 co-occurring items (K)",
-        *("Figure 4", study_grades.best_value("cooccurrence_k", 5, (2, 3, 5, 8, 10)), ("baby",)),
+        *(
+            "Figure 4",
+            study_grades.best_value("cooccurrence_k", "K", 5, (2, 3, 5, 8, 10)),
+            ("baby",),
+        ),
     ),
     Claim(
         "item_layers",
         "Recall@20 is best with 2 item layers",
-        *("Figure 5", study_grades.best_value("item_layers", 2, (1, 2, 3, 4)), ("microlens",)),
+        *("Figure 5", study_grades.best_value("item_layers", "L", 2, (1, 2, 3, 4)), ("microlens",)),
     ),
     Claim(
         "cold_items",

@@ -9,25 +9,16 @@ from functools import cached_property
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
-from siger_pipeline.reporting.paper import letters
 from siger_pipeline.studies.groups import GROUP
 from siger_pipeline.studies.published import PublishedFigures
 from siger_pipeline.studies.table import FUSION
+from tools.results.rivals import SIGER
 from tools.results.settings import RECALL, chosen_settings, headline, once
 from tools.results.tables import TRIALS, is_tidy
-from tools.results.verdicts import Figure
+from tools.results.verdicts import Figure, MissingError
 
-SIGER = "siger"
-TABLE1 = (
-    *("LightGCN", "VBPR", "LATTICE", "SLMRec", "FREEDOM", "BM3", "MGCN", "LGMRec", "DA-MRS"),
-    "MIG-GT",
-)
 MODELS = "table1"  # the study of the models as they are
 CALIBRATIONS = f"{MODELS}-calibration-"  # how the same with --params calibration.… is called
-
-
-class MissingError(Exception):
-    """Figures that a claim needs are not there; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -188,32 +179,4 @@ def _figures(
         deviation = float(values.std(ddof=1)) if len(values) > 1 else 0.0
         seeds = int(of["seed"].nunique())
         found[str(name)] = Figure(str(name), float(values.mean()), deviation, seeds)
-    return found
-
-
-def in_paper(models: Mapping[str, Figure], paper_name: str) -> Figure | None:
-    """The figure of a model by the paper's name for it."""
-    return next((f for name, f in models.items() if letters(name) == letters(paper_name)), None)
-
-
-def siger_of(models: Mapping[str, Figure]) -> Figure:
-    """The figure of SIGER.
-
-    Raises:
-        MissingError: there is none.
-    """
-    if SIGER not in models:
-        raise MissingError("SIGER was not trained")
-    return models[SIGER]
-
-
-def of_table1(models: Mapping[str, Figure]) -> dict[str, Figure]:
-    """Figures of Table 1's other models, by the paper's names.
-
-    Raises:
-        MissingError: there are none.
-    """
-    found = {name: figure for name in TABLE1 if (figure := in_paper(models, name))}
-    if not found:
-        raise MissingError("no other model of Table 1 was trained")
     return found

@@ -7,16 +7,19 @@ from math import hypot
 
 from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.config import HEADLINE
-from tools.results.evidence import (
-    RECALL,
-    TABLE1,
-    Evidence,
+from tools.results.evidence import Evidence
+from tools.results.rivals import TABLE1, in_paper, of_table1, siger_of
+from tools.results.settings import RECALL
+from tools.results.verdicts import (
+    Figure,
+    Graded,
     MissingError,
-    in_paper,
-    of_table1,
-    siger_of,
+    Verdict,
+    all_of,
+    higher,
+    unknown,
+    verdict_of,
 )
-from tools.results.verdicts import Figure, Graded, Verdict, all_of, higher, unknown, verdict_of
 
 PAPER = "the paper's"
 ROUNDING = 0.00005  # of a published figure, which has four digits

@@ -8,7 +8,8 @@ import pandas as pd
 
 from siger_pipeline.studies.table import ABSENT, as_markdown
 from tools.results.claims import CLAIMS, Claim
-from tools.results.page import MARK, PARTS, READING, Verdicts, shown, wrapped
+from tools.results.page import MARK, PARTS, READING, Verdicts
+from tools.results.texts import shown, wrapped
 from tools.results.verdicts import Verdict
 
 HOW = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import fill
 
 import pandas as pd
 
@@ -14,9 +13,9 @@ from tools.results.notes import Notes
 from tools.results.published import Beside
 from tools.results.sections import section
 from tools.results.tables import TRIALS, Tables
-from tools.results.verdicts import Graded, Verdict
+from tools.results.texts import shown, wrapped
+from tools.results.verdicts import Graded
 
-WIDTH = 100
 MARK = "<!-- Written by `make results`: change tables/ or notes/, then run it again. -->"
 READING = (
     "A difference no larger than the deviation between seeds, √(s² + s_o²), is a tie. *One seed*: "
@@ -62,18 +61,6 @@ def page(
         title = f"{name}: {descriptions[name]}" if name in descriptions else name
         parts.append(section(title, name, tables, beside))
     return "\n\n".join(part.strip() for part in parts) + "\n"
-
-
-def shown(graded: Graded) -> str:
-    """A verdict in a cell; what does not hold is in bold."""
-    return f"**{graded}**" if graded.verdict == Verdict.FAILS else str(graded)
-
-
-def wrapped(text: str, indent: str = "") -> str:
-    """A paragraph in lines of at most 100 signs, indented from the second on."""
-    return fill(
-        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _order(study: str, descriptions: Mapping[str, str]) -> tuple[bool, int, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
@@ -16,8 +14,8 @@ from siger_pipeline.studies.table import ABSENT, FUSION, as_markdown
 from tools.results.published import Beside
 from tools.results.settings import RECALL, chosen_settings, headline, once
 from tools.results.tables import TESTS, TRIALS, Tables, is_sweep, is_tidy
+from tools.results.texts import wrapped
 
-WIDTH = 100
 NAMED = ("python", "torch", "numpy", "scipy")  # of the versions
 SHARE = "share of co-occurring items"
 DIGITS = 12
@@ -51,22 +49,24 @@ def section(title: str, name: str, tables: Tables, beside: Beside) -> str:
         parts = [as_markdown(_coverage(rows), title, level=2)]
     links = [f"{tables.dataset}/{name}.csv"]
     links += [f"{tables.dataset}/{name}{TESTS}.csv"] if name in tables.tests else []
-    origin = _fill(_origin(rows, beside.features_note))
+    origin = wrapped(_origin(rows, beside.features_note))
     return "\n".join([*parts, origin, *(f"[{link}](tables/{link})" for link in links)])
 
 
 def _study(title: str, rows: pd.DataFrame, tests: pd.DataFrame | None) -> list[str]:
     shown = summary(rows, tests)
     said = [PLACES if len(shown) > 1 else "", "" if tests is None else legend(tests)]
-    parts = [as_markdown(shown, title, _fill(" ".join(filter(None, said))), level=2)]
+    parts = [as_markdown(shown, title, wrapped(" ".join(filter(None, said))), level=2)]
     if tests is not None:
         recall = tests[(tests["metric"] == "recall") & (tests["k"] == 20)]
         parts.append(as_markdown(of_tests(recall), "Differences to the baseline", TESTED, level=3))
     if len(published := beside_published(rows)):
-        parts.append(as_markdown(published, "Beside published figures", _fill(PUBLISHED), level=3))
+        parts.append(
+            as_markdown(published, "Beside published figures", wrapped(PUBLISHED), level=3)
+        )
     failed = rows.dropna(subset=[ERROR]) if ERROR in rows else rows.head(0)
     errors = (f"{one['trial']} failed: {one[ERROR]}" for one in failed.to_dict("records"))
-    return [*parts, *(f"{_fill(each)}\n" for each in errors)]
+    return [*parts, *(f"{wrapped(each)}\n" for each in errors)]
 
 
 def _trials(rows: pd.DataFrame, beside: Beside) -> list[str]:
@@ -79,10 +79,10 @@ def _trials(rows: pd.DataFrame, beside: Beside) -> list[str]:
         main = _with_published(_single(pd.concat([chosen, fused])), beside)
         for corrector in sorted(rows["corrector"].dropna().unique()):
             main = _with_corrector(main, rows[rows["corrector"] == corrector], f"+ {corrector}")
-        parts.append(as_markdown(main, "As they are", _fill(f"{PLACES} {SINGLE}"), level=3))
+        parts.append(as_markdown(main, "As they are", wrapped(f"{PLACES} {SINGLE}"), level=3))
     if len(others):
         further = _single(others).astype(str)  # on several splits, so that none is best
-        parts.append(as_markdown(further, "Other settings", _fill(OTHERS), level=3))
+        parts.append(as_markdown(further, "Other settings", wrapped(OTHERS), level=3))
     return parts
 
 
@@ -183,7 +183,3 @@ def _epochs(rows: pd.DataFrame) -> str:
 
 def _number(value: float | None) -> str:
     return ABSENT if value is None else f"{value:.4f}"
-
-
-def _fill(text: str) -> str:
-    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

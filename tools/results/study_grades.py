@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from siger_pipeline.studies.grid import BASE
 from tools.results.collect import pairs
-from tools.results.evidence import Evidence, MissingError, of_table1, siger_of
+from tools.results.evidence import Evidence
 from tools.results.grades import Grade
+from tools.results.rivals import SIGER, of_table1, siger_of
+from tools.results.settings import RECALL
 from tools.results.tables import CONDENSED, CONFIGURED
-from tools.results.verdicts import Figure, Graded, all_of, higher, unknown, verdict_of
+from tools.results.verdicts import (
+    Figure,
+    Graded,
+    MissingError,
+    all_of,
+    beside,
+    higher,
+    unknown,
+    verdict_of,
+)
 
 PAPER_K = 10  # neighbours of Eq. (6), an item itself among them
 
 
-def loses(study: str, without: str) -> Grade:
-    """A grade: whether SIGER is better than without a part of it."""
+def loses(study: str, without: str, in_paper: str = "") -> Grade:
+    """A grade: whether SIGER is better than without a part of it.
+
+    Args:
+        study: its name.
+        without: the study's name for SIGER without the part.
+        in_paper: the paper's, if it is another.
+    """
 
     def grade(evidence: Evidence) -> Graded:
-        return higher(evidence.variant(study, "SIGER"), evidence.variant(study, without))
+        ours = higher(evidence.variant(study, "SIGER"), evidence.variant(study, without))
+        return beside(ours, _paper_difference(evidence, "SIGER", in_paper or without))
 
     return grade
 
@@ -33,21 +53,27 @@ def loses_most(study: str, without: str, others: tuple[str, ...]) -> Grade:
     return grade
 
 
-def best_value(key: str, best: int, values: tuple[int, ...]) -> Grade:
-    """A grade: whether a parameter is best at this value, in the study `sensitivity`."""
+def best_value(key: str, letter: str, best: int, values: tuple[int, ...]) -> Grade:
+    """A grade: whether a parameter is best at this value, in the study `sensitivity`.
+
+    Args:
+        key: its name.
+        letter: the paper's name for it.
+        best: value in the paper.
+        values: that the paper compares.
+    """
+
+    def against(evidence: Evidence, figures: Mapping[int, Figure], value: int) -> Graded:
+        if value not in figures:
+            return unknown(f"{key}={value} was not trained")
+        theirs = _paper_difference(evidence, f"{letter}={best}", f"{letter}={value}")
+        return beside(higher(figures[best], figures[value]), theirs)
 
     def grade(evidence: Evidence) -> Graded:
         figures = _by_value(evidence, key)
         if best not in figures:
             return unknown(f"{key}={best} was not trained")
-        parts = [
-            higher(figures[best], figures[value])
-            if value in figures
-            else unknown(f"{key}={value} was not trained")
-            for value in values
-            if value != best
-        ]
-        return all_of(parts)
+        return all_of([against(evidence, figures, value) for value in values if value != best])
 
     return grade
 
@@ -76,6 +102,12 @@ def few_covered(evidence: Evidence) -> Graded:
     if graphs.empty or graphs["data"].nunique() > 1:
         raise MissingError(f"no graph with {PAPER_K} neighbours on one split in coverage")
     return all_of([_covered(str(m), of) for m, of in graphs.groupby("modality", sort=False)])
+
+
+def _paper_difference(evidence: Evidence, one: str, other: str) -> float | None:
+    """The paper's difference in recall between two variants of SIGER, if it has both."""
+    ends = [evidence.published.of(SIGER, variant, RECALL)["paper"] for variant in (one, other)]
+    return None if ends[0] is None or ends[1] is None else ends[0] - ends[1]
 
 
 def _by_value(evidence: Evidence, key: str) -> dict[int, Figure]:

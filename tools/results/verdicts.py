@@ -10,6 +10,10 @@ from math import hypot
 LISTED = 4  # parts of a claim whose figures are shown
 
 
+class MissingError(Exception):
+    """Figures that a claim needs are not there; the message says which."""
+
+
 class Verdict(StrEnum):
     """The outcome of a claim; the first one among several parts is that of the whole."""
 
@@ -77,6 +81,12 @@ def higher(one: Figure, other: Figure) -> Graded:
         tuple(each.name for each in (one, other) if each.seeds == 1),
         abs(difference),
     )
+
+
+def beside(graded: Graded, theirs: float | None) -> Graded:
+    """The same with the paper's difference, if it has one."""
+    said = "" if theirs is None else f", in the paper {theirs:+.4f}"
+    return replace(graded, figures=f"{graded.figures}{said}")
 
 
 def verdict_of(difference: float, spread: float) -> Verdict:

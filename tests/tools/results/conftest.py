@@ -10,7 +10,7 @@ from siger_pipeline.studies.config import HEADLINE
 from siger_pipeline.studies.published import PublishedFigures
 from siger_pipeline.studies.table import CALIBRATED, Measured, tidy_table
 from studies.test_table import ORIGIN
-from tools.results.evidence import TABLE1
+from tools.results.rivals import TABLE1
 
 Values = Mapping[tuple[str, str], Sequence[float]]  # model and variant -> a value a seed
 MadeUp = Callable[..., pd.DataFrame]

@@ -7,8 +7,9 @@ import pytest
 
 from siger_pipeline.studies.published import PublishedFigures
 from tools.results.claims import CLAIMS, COMPONENTS, QUESTIONS, Claim
-from tools.results.evidence import TABLE1, Evidence
+from tools.results.evidence import Evidence
 from tools.results.grades import AT_ONCE
+from tools.results.rivals import TABLE1
 from tools.results.tables import CONDENSED
 from tools.results.verdicts import Verdict
 
@@ -197,6 +198,17 @@ def test_validation_chooses_among_settings_and_other_features_do_not_count(
     table.loc[worse_at_test, "value"] = 0.05
     found = Evidence("baby", {"trials": table}, paper).models()["vbpr"]
     assert (found.mean, found.seeds) == (0.05, 1)
+
+
+def test_the_papers_differences_stand_beside_ours(tables: Tables) -> None:
+    values = {"SIGER": 0.106, "SIGER/V": 0.1047, "SIGER[K=5]": 0.106, "SIGER[K=3]": 0.1053}
+    paper = PublishedFigures({name: {"recall@20": value} for name, value in values.items()})
+    found = ALL["image"].graded(Evidence("baby", tables.of("image", USUAL[HOLDS]), paper))
+    assert found.figures.endswith("−image 0.2000 ± 0.0000 (+0.1050), in the paper +0.0013")
+    studies = tables.of("cooccurrence_k", USUAL[HOLDS])
+    found = ALL["cooccurrence_k"].graded(Evidence("baby", studies, paper))
+    assert found.figures.count("in the paper") == 1  # of K=3; the others are not in these figures
+    assert "cooccurrence_k=3 0.2000 ± 0.0000 (+0.1050), in the paper +0.0007" in found.figures
 
 
 def test_what_as_configured_means_must_be_known(tables: Tables, paper: PublishedFigures) -> None:

@@ -75,6 +75,7 @@ def test_two_data_sets_and_their_claims(root: Path, made_up: MadeUp) -> None:
     assert row in first
     assert "- sports, Table 2: The perturbation raises recall@20 (−MP): does not hold." in first
     assert "- baby, Table 2" not in first
+    assert "−MP 0.1000 ± 0.0000 (+0.1100), in the paper +0.0036 |" in baby
     assert "## ablation: What each component of SIGER brings" in baby
     assert "| siger | SIGER | 2 | **0.2100 ± 0.0141** |" in baby
     assert "| siger | −MP | recall@20 | 0.2000 | – | 0.1000 ± 0.0000 | -0.1000 (-50.0%) |" in baby
