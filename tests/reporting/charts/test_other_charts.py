@@ -79,7 +79,7 @@ def test_a_sweep_of_which_all_has_failed() -> None:
 def test_coverage_is_a_share_of_the_items_that_have_cooccurring_ones() -> None:
     chart = coverage_chart(made_tables.of_coverage(), 2, "mine on shop")
     text, image = chart.panels[0].series
-    assert (text.label, image.label) == ("knn-text-k5 (hashing)", "knn-image-k5 (hashing)")
+    assert (text.label, image.label) == ("kNN text k5 (hashing)", "kNN image k5 (hashing)")
     assert list(text.x) == [0, 1, 2]
     assert list(text.y) == pytest.approx([2 / 5, 1 / 5, 2 / 5])
     assert list(image.y) == pytest.approx([4 / 5, 1 / 5, 0])

@@ -69,7 +69,6 @@ def test_published_figures_stand_in_the_rows_of_their_models() -> None:
         (0.10, rows.index("bm3")),
     ]
     assert list(zip(band.low, band.high, band.y, strict=True)) == [
-        (0.30, 0.30, rows.index("siger")),
         (0.08, 0.14, rows.index("bm3")),
         (0.05, 0.05, rows.index("mf_bpr")),
     ]
@@ -159,9 +158,9 @@ def test_a_grid_of_two_parameters_has_a_line_for_each_value_of_the_other_one() -
         of["configured"] = None
     by_rate, by_size = study_chart(made_tables.tidy_table(trials), TITLE, varied).panels
     assert (by_rate.log, by_size.log) == (True, False)
-    assert [s.label for s in by_rate.series] == ["lightgcn, size=512", "lightgcn, size=1024"]
+    assert [s.label for s in by_rate.series] == ["size=512", "size=1024"]
     assert [list(s.x) for s in by_rate.series] == [list(rates)] * 2
-    assert [s.label for s in by_size.series] == [f"lightgcn, rate={r}" for r in rates]
+    assert [s.label for s in by_size.series] == [f"rate={r}" for r in rates]
     assert list(by_size.series[2].y) == pytest.approx([0.11512, 0.12024])
 
 

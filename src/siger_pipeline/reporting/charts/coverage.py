@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from siger_pipeline.reporting.charts.chart import Chart, Panel, Series
+from siger_pipeline.reporting.labels import graph_label
 
 
 def coverage_chart(table: pd.DataFrame, top: int, title: str) -> Chart:
@@ -17,10 +18,13 @@ def coverage_chart(table: pd.DataFrame, top: int, title: str) -> Chart:
     """
     counted = table[table["cooccurring"] > 0]
     series = []
-    for names, group in counted.groupby(["variant", "graph", "features"], sort=False):
+    graphs = counted.groupby(["variant", "graph", "features"], sort=False)
+    unique = len(counted.drop_duplicates(["graph", "features"])) == len(graphs)
+    for names, group in graphs:
         variant, graph, features = map(str, names)
         shares = group["covered"].value_counts(normalize=True).reindex(range(top + 1), fill_value=0)
-        label = ", ".join(filter(None, (variant, f"{graph} ({features})")))
+        named = f"{graph_label(graph)} ({features})"
+        label = ", ".join(filter(None, ("" if unique else variant, named)))
         series.append(Series("bars", list(range(top + 1)), shares.tolist(), label=label))
     name, _, description = title.partition(": ")
     panel = Panel(

@@ -8,11 +8,11 @@ from math import isnan
 from typing import Any
 
 from siger_pipeline.reporting.charts.chart import Panel, Series
-from siger_pipeline.reporting.charts.means import Key, Mean, Slice
+from siger_pipeline.reporting.charts.means import Key, Mean, Slice, short
 from siger_pipeline.studies.grid import BASE
 from siger_pipeline.studies.spelling import spelt
 
-WIDE = 30  # largest value over smallest one, from which on an axis is logarithmic
+WIDE = 10  # largest value over smallest one, from which on an axis is logarithmic
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,15 @@ def _lines(
 ) -> dict[str, list[Key]]:
     """Label -> models and variants that differ by a parameter alone; of two or more."""
     lines: dict[str, list[Key]] = {}
+    several = len({model for model, _ in parameter.values}) > 1
     for key in of.means:
         if key not in parameter.values:
             continue
         others = [each for each in parameters if each is not parameter and key in each.values]
-        words = [key[0], *_own_words(key, parameters)]
+        words = [key[0]] if several else []
+        words += _own_words(key, parameters)
         words += [f"{each.name}={spelt(each.values[key])}" for each in others]
-        lines.setdefault(", ".join(words), []).append(key)
+        lines.setdefault(short(", ".join(words)), []).append(key)
     return {label: keys for label, keys in lines.items() if len(keys) > 1}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
@@ -16,6 +17,7 @@ from siger_pipeline.studies.groups import GROUP
 from siger_pipeline.studies.table import FUSION
 
 ALL = "all"  # users and items: the group that is none
+BLOCKS = re.compile(r"\b(?:\w+\.)+(?=\w+=)")
 Key = tuple[str, str]
 """Model and variant."""
 
@@ -95,6 +97,11 @@ def _slice(chosen: pd.DataFrame, metric: str, title: str) -> Slice:
 
 def _mean(values: pd.Series[float], *published: Any) -> Mean:
     return Mean(float(values.mean()), float(values.std()), len(values), *published)
+
+
+def short(variant: str) -> str:
+    """A variant as a label: dotted keys without their blocks, `text=hashing`."""
+    return BLOCKS.sub("", variant)
 
 
 def seeds_note(shown: list[Slice]) -> str:

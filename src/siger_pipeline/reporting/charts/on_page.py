@@ -24,7 +24,7 @@ from siger_pipeline.reporting.plots import (
 )
 
 BAND = "rgba(128, 128, 128, 0.35)"
-LABEL_WIDTH = 22  # characters in a line of a row's label
+LABEL_WIDTH = 24  # characters in a line of a row's label
 KEY_WIDTH = 44  # characters in a line of the key: a phone's width
 ROW, LINE = 22, 14  # pixels of a row with one line, and of each further one
 NUMERIC = 240  # pixels of a panel without rows
@@ -79,7 +79,8 @@ def _above(panel: Panel) -> int:
 def _height(panel: Panel) -> int:
     if not panel.rows:
         return NUMERIC
-    return sum(ROW + LINE * (len(_wrapped(row, LABEL_WIDTH)) - 1) for row in panel.rows)
+    lines = max(len(_wrapped(row, LABEL_WIDTH)) for row in panel.rows)
+    return len(panel.rows) * (ROW + LINE * (lines - 1))
 
 
 def _key_lines(chart: Chart) -> int:
@@ -168,7 +169,7 @@ def _points(series: Series, number: int, panel: Panel) -> go.Scatter:
 def _mark(look: Look, model: str, *, open_line: bool = False) -> dict[str, Any]:
     own = colour(model) if model else SUM
     if look == "paper":
-        return {"symbol": "diamond-open", "size": 9, "color": SUM, "line": {"width": 1.5}}
+        return {"symbol": "diamond-open", "size": 13, "color": SUM, "line": {"width": 1.5}}
     if look == "failed":
         return {"symbol": "x-thin", "size": 8, "line": {"color": SUM, "width": 2}}
     shape = marker(model) if model else "circle"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WIDTH = 3.4  # inches: a column of a paper
 ROW, LINE = 0.15, 0.09  # inches of a row with one line, and of each further one
 NUMERIC, AROUND, KEY_LINE = 1.3, 0.55, 0.14  # inches
-LABEL_WIDTH, TITLE_WIDTH, NOTE_WIDTH, KEY_WIDTH = 20, 28, 78, 32  # characters in a line
+LABEL_WIDTH, TITLE_WIDTH, NOTE_WIDTH, KEY_WIDTH = 24, 28, 78, 32  # characters in a line
 INK, GREY, PALE = "#222222", "#555555", "#C8C8C8"
 SHAPES = {
     "circle": "o",
@@ -123,8 +123,8 @@ def _height(panel: Panel) -> float:
     around = AROUND + KEY_LINE * (titles - 2)
     if not panel.rows:
         return NUMERIC + around
-    lines = [len(_wrapped(row, LABEL_WIDTH)) for row in panel.rows]
-    return sum(ROW + LINE * (count - 1) for count in lines) + around
+    lines = max(len(_wrapped(row, LABEL_WIDTH)) for row in panel.rows)
+    return len(panel.rows) * (ROW + LINE * (lines - 1)) + around
 
 
 def _draw_panel(ax: Axes, panel: Panel) -> None:
@@ -194,11 +194,11 @@ def _mark(series: Series, number: int = 0) -> dict[str, Any]:
     """The mark of points: filled, hollow, or hollow with a dot in it."""
     own = colour(series.model) if series.model else GREY
     if series.look == "paper":
-        return {**_hollow("D", INK), "markersize": 4, "zorder": 1.4}
+        return {**_hollow("D", INK), "markersize": 5.5, "zorder": 1.4}
     if series.look == "failed":
         return {"marker": "x", "markeredgecolor": INK, "markersize": 4, "zorder": 2}
     shape = SHAPES[marker(series.model)] if series.model else "o"
-    size = 6 if shape == "*" else 4
+    size = 6 if shape == "*" else 3.8
     if series.look == "open" or (series.look == "line" and number % 2):
         return {**_hollow(shape, own), "markersize": size, "zorder": 2}
     if series.look == "dotted":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 from siger_pipeline.reporting.charts.chart import Look, Panel, Series
-from siger_pipeline.reporting.charts.means import Key, Mean, Slice
+from siger_pipeline.reporting.charts.means import Key, Mean, Slice, short
 from siger_pipeline.studies.table import FUSION
 
 Keys = tuple[tuple[Look, str], ...]
@@ -61,11 +61,11 @@ def compared_labels(keys: Sequence[Key]) -> list[str]:
         return [model if model == FUSION else _both(model, v) for model, v in keys]
     if len(models) > 1:
         return [model for model, _ in keys]
-    return [model if model == FUSION or not v else v for model, v in keys]
+    return [model if model == FUSION or not v else short(v) for model, v in keys]
 
 
 def _both(model: str, variant: str) -> str:
-    return f"{model}, {variant}" if variant else model
+    return f"{model}, {short(variant)}" if variant else model
 
 
 def _best_first(
@@ -89,8 +89,8 @@ def _pairs(
         named = len(changed) > 1 and model != FUSION
         rows += [Row(model, _both(*key) if named else model, key, before) for key in others]
         rows += [] if others else [Row(model, model, None, before)]
-    after = changed[0] if len(changed) == 1 else "as the row says"
-    return rows, (("open", first), ("filled", after))
+    after = short(changed[0]) if len(changed) == 1 else "as the row says"
+    return rows, (("open", short(first)), ("filled", after))
 
 
 def rows_panel(of: Slice, rows: Sequence[Row]) -> Panel:
@@ -139,7 +139,7 @@ def row_series(model: str, y: int, marks: Sequence[tuple[Look, Mean]]) -> list[S
 def published_series(means: Mapping[Key, Mean], rows: Sequence[Row]) -> list[Series]:
     """Public ranges and the paper's figures, of the rows that have them."""
     known = [(y, mean) for y, row in enumerate(rows) if row.key and (mean := means.get(row.key))]
-    public = [(mean.public, y) for y, mean in known if not isnan(mean.public[0])]
+    public = [(mean.public, y) for y, mean in known if _says_more(mean)]
     paper = [(mean.paper, y) for y, mean in known if not isnan(mean.paper)]
     series = []
     if public:
@@ -149,6 +149,11 @@ def published_series(means: Mapping[Key, Mean], rows: Sequence[Row]) -> list[Ser
     if paper:
         series.append(Series("paper", [value for value, _ in paper], [y for _, y in paper]))
     return series
+
+
+def _says_more(mean: Mean) -> bool:
+    """Whether there are public figures beside the paper's."""
+    return not isnan(mean.public[0]) and mean.public != (mean.paper, mean.paper)
 
 
 def published_key(panels: Sequence[Panel]) -> Keys:
