@@ -143,6 +143,7 @@ def _before(
     # The parts that are chosen now have their defaults before, too.
     extractors: dict[str, Any] = {name: {} for name in selection.modalities.values()}
     parts = {"ingest": {selection.source: {}}, "features": extractors}
+    parts |= {selection.corrector: {}} if selection.corrector else {}
     try:
         return plain_values(check_parameters(merged(parts, configured)))
     except UserError:
