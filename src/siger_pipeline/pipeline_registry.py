@@ -97,9 +97,14 @@ def _study(study: Study, current: Current) -> Pipeline:
     nodes: dict[str, Node] = {}
     members = []
     for part in study.parts:
+        corrected = {
+            name: current.nodes_of(trial, STAGES) for name, trial in part.corrected.items()
+        }
         wired = current.nodes_of(part.trial, STAGES)
-        nodes |= {node.name: node for stage in wired.stages.values() for node in stage}
-        members.append(Member(part.trial.selection, part.trial.dataset, wired.names))
+        for each in (*corrected.values(), wired):
+            nodes |= {node.name: node for stage in each.stages.values() for node in stage}
+        names = {name: each.names for name, each in corrected.items()}
+        members.append(Member(part.trial.selection, part.trial.dataset, wired.names, names))
     made = tabulate(study.slug, members, study.config).nodes
     current.add_study(study)
     return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")

@@ -1,17 +1,19 @@
 """A corrector and a fusion on the sample, through the command line."""
 
 import json
+import math
 import shutil
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from end_to_end.project import Project
 
 ON = ("--params", "model=lightgcn,train.max_epochs=3,calibration.corrector=itemknn")
 OFF = ("--params", "model=lightgcn,train.max_epochs=3")
 STUDY = """
-pair: {models: [siger, lightgcn], fusion: true}
+pair: {models: [siger, lightgcn], correctors: [itemknn, ease_text], fusion: true, tests: true}
 broken:
   models: [mf_bpr]
   variants: {good: {}, bad: {train.learning_rate: 1.0e+30}}
@@ -70,7 +72,7 @@ def test_a_corrector_trains_nothing_and_leaves_the_models_own_results(project: P
 
 def test_it_is_fresh_afterwards_and_off_again_at_once(project: Project) -> None:
     project.run(*ON)
-    assert "All 20 nodes are fresh" in project.run(*ON)
+    assert "All 21 nodes are fresh" in project.run(*ON)
     said = project.run(*OFF)
     assert "train.lightgcn" not in said
     assert "calibrated" not in said
@@ -78,23 +80,62 @@ def test_it_is_fresh_afterwards_and_off_again_at_once(project: Project) -> None:
     assert "recall@20+itemknn" in table
 
 
-def test_a_study_fuses_its_trials_and_tells_of_their_corrector(project: Project) -> None:
-    said = project.run("--pipelines", "pair", "--params", "calibration.corrector=itemknn")
-    assert "train." not in said
-    folder = "08_reporting/sample/studies/pair-calibration-corrector-itemknn"
-    table = pd.read_csv(project.newest(f"{folder}/table.csv"))
-    assert table["trial"].drop_duplicates().tolist() == ["siger", "lightgcn", "fusion"]
-    assert table.loc[table["trial"] == "lightgcn", "corrector"].eq("itemknn").all()
-    assert table.loc[table["trial"] == "fusion", "calibrated"].isna().all()
+def test_a_study_corrects_fuses_and_compares_its_trials(project: Project) -> None:
+    project.run(*ON)
+    before = files(project, "06_models")
+    said = project.run("--pipelines", "pair", **project.verbose())
+    assert "train." not in said.replace("train.lightgcn: fresh", "").replace(
+        "train.siger: fresh", ""
+    )
+    new = {path.rpartition("sample/")[2] for path in files(project, "06_models").keys() - before}
+    assert {path.partition("/checkpoint")[0] for path in new} == {"correctors/ease_text"}
+    folder = "08_reporting/sample/studies/pair"
+    table = pd.read_parquet(project.newest(f"{folder}/table.parquet"))
+    rows = table[["trial", "corrector"]].drop_duplicates()
+    assert rows.fillna("").to_numpy().tolist() == [
+        *(
+            [trial, name]
+            for trial in ("siger", "lightgcn")
+            for name in ("", "itemknn", "ease_text")
+        ),
+        ["fusion", ""],
+    ]
+    for column in ("seconds", "peak_mib", "data", "device", "versions", "graph_hashes"):
+        assert table[column].notna().all(), column
+    assert table["seconds"].gt(0).all()
     document = json.loads(project.newest(f"{folder}/fusion.json").read_text())
     alone = {name: project.metrics(name)["validation"]["recall@20"] for name in document["trials"]}
     assert list(alone) == sorted(alone, key=lambda name: -alone[name])
     assert document["metrics"]["validation"]["recall@20"] >= max(alone.values())
-    lists = "07_model_output/sample/studies/pair-calibration-corrector-itemknn"
-    assert project.newest(f"{lists}/recommendations.parquet").exists()
+    users = {
+        ("fusion", ""): f"{folder}/user_metrics.parquet",
+        ("siger", ""): "08_reporting/sample/siger/user_metrics.parquet",
+        ("lightgcn", "ease_text"): (
+            "08_reporting/sample/lightgcn/calibrated/ease_text/user_metrics.parquet"
+        ),
+    }
+    frames = {key: pd.read_parquet(project.newest(path)) for key, path in users.items()}
+    for (trial, corrector), frame in frames.items():
+        own = table[(table["trial"] == trial) & (table["corrector"].fillna("") == corrector)]
+        own = own[own["k"].notna() & own["metric"].isin(["recall", "ndcg"])]
+        for row in own.itertuples():
+            of_split = frame.loc[frame["split"] == row.split, f"{row.metric}@{row.k}"]
+            assert math.fsum(of_split) / len(of_split) == row.value
+    tests = pd.read_parquet(project.newest(f"{folder}/tests.parquet"))
+    assert set(tests["comparisons"]) == {len(tests)} == {4 * 6}
+    assert set(tests["baseline_variant"]) == {""}
+    one = tests[(tests["model"] == "lightgcn") & (tests["metric"] == "ndcg")].iloc[-1]
+    assert one["variant"] == "calibrated by ease_text"
+    baseline = frames[one["baseline_model"], ""]
+    name = f"{one['metric']}@{one['k']}"
+    pair = [f.loc[f["split"] == "test", name] for f in (frames["lightgcn", "ease_text"], baseline)]
+    assert one["p_t"] == pytest.approx(stats.ttest_rel(*pair).pvalue, rel=1e-9)
+    lists = "07_model_output/sample/studies/pair/recommendations.parquet"
+    assert project.newest(lists).exists()
     summary = project.newest(f"{folder}/table.md").read_text()
     assert f"| fusion | 1 · {document['trials'][0]}" in summary
-    assert "recall@20 calibrated" in summary
+    assert "| lightgcn | calibrated by ease_text |" in summary
+    assert "nodes are fresh" in project.run("--pipelines", "pair")
 
 
 def test_a_corrector_too_large_is_refused_before_anything_runs(project: Project) -> None:

@@ -27,6 +27,7 @@ LEARNT = [
     ),
     *(f"08_reporting/baby/{trial}/history.parquet" for trial in ("siger", "ease")),
     *(f"08_reporting/baby/{trial}/weights/itemknn.json" for trial in ("siger", "ease")),
+    "06_models/baby/correctors/itemknn/checkpoint.pt",
     "08_reporting/baby/studies/best/weights.json",
 ]
 TRAINED = {"train.siger", "train.ease"}

@@ -11,7 +11,7 @@ from scipy import sparse
 from siger_pipeline.data.schema import Split
 from siger_pipeline.errors import InputError
 from siger_pipeline.evaluation.candidates import Candidates, candidates, standardised
-from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig, FusionConfig
+from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
 from siger_pipeline.evaluation.documents import (
     calibration_choice,
     calibration_document,
@@ -278,9 +278,11 @@ def test_a_weight_at_the_end_of_its_grid_is_known(matrices: Matrices) -> None:
 
 @pytest.mark.parametrize(("weight", "at_end"), [(0.0, False), (1.0, False), (2.5, True)])
 def test_a_corrector_s_weight_at_the_end(weight: float, at_end: bool) -> None:
-    settings = CalibrationConfig(weights=(0, 1.0, 2.5), corrector="itemknn")
+    settings = FusionConfig(weights=(0, 1.0, 2.5))
     found = calibration_choice(Choice((weight,), {(weight,): 0.5}))
-    assert calibration_document(found, {}, {}, settings, {}, {})["at_end"] is at_end
+    said = {"corrector": "itemknn"}
+    document = calibration_document(found, {}, {}, settings, said)
+    assert (document["at_end"], document["corrector"]) == (at_end, "itemknn")
     assert not settings.model_copy(update={"weights": (0.0,)}).at_end(0.0)
 
 

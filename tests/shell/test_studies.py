@@ -212,7 +212,7 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
         ("mine: {models: [siger], variants: {a: {threads: 1}}}", ["threads cannot be", "--params"]),
         (
             "mine: {models: [siger], variants: {a: {calibration.corrector: itemknn}}}",
-            ["calibration.corrector cannot be", "set it by --params"],
+            ["calibration.corrector cannot be", "see `correctors` of a study"],
         ),
         ("mine: {models: [siger], variants: {a: {train: 5}}, seeds: [1]}", ["train is set twice"]),
         (
@@ -256,6 +256,20 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
         (
             "mine: {models: [lightgcn], grid: {split.seed: [999, 3]}, fusion: true}",
             ["trials lightgcn and lightgcn+split.seed=3 differ in split", "leave fusion out"],
+        ),
+        (
+            "mine: {models: [siger], correctors: [itemkn]}",
+            ["model siger: parameter 'calibration.corrector' = 'itemkn'", "mean 'itemknn'?"],
+        ),
+        ("mine: {models: [siger], correctors: [lightgcn]}", ["trained by epochs"]),
+        ("mine: {models: [siger], correctors: [ease, ease]}", ["it names ease twice"]),
+        (
+            "mine: {models: [siger], correctors: [ease], coverage: {top: 5}}",
+            ["correctors has no meaning beside it"],
+        ),
+        (
+            "mine: {models: [siger], correctors: [ease], tests: {baseline: calibrated by eas}}",
+            ["did you mean 'calibrated by ease'?"],
         ),
         ("mine: {models: [siger], tests: true}", ["siger has nothing to be compared with"]),
         ("mine: {models: [siger], seeds: [1, 2], tests: {}}", ["has nothing to be compared"]),
@@ -390,3 +404,37 @@ def test_what_is_configured_is_known_where_models_agree(
 ) -> None:
     text = f"mine: {{models: [{models}], grid: {{batch_size: {values}}}}}\n"
     assert varied(conf, text)["batch_size"]["configured"] == configured
+
+
+CORRECTED = "mine: {models: [siger, mf_bpr], correctors: [itemknn, ease_text]}\n"
+
+
+def test_every_trial_is_corrected_by_every_corrector(conf: Path) -> None:
+    found = study(conf, CORRECTED)
+    assert names_of(found) == [("siger", ""), ("mf_bpr", "")]
+    assert found.correctors == ("itemknn", "ease_text")
+    for part in found.parts:
+        assert part.trial.selection.corrector == ""
+        for name, trial in part.corrected.items():
+            assert (trial.name, trial.selection.corrector) == (part.trial.name, name)
+
+
+def test_a_table_with_other_correctors_stands_in_a_folder_of_its_own(conf: Path) -> None:
+    assert study(conf, CORRECTED, "itemknn.k=9").label == "mine+itemknn.k=9"
+    weights = study(conf, CORRECTED, "calibration.weights=[0, 1]")
+    assert weights.label == "mine+calibration.weights=0,1"
+    with pytest.raises(UserError, match=r"'mine' sets calibration\.corrector itself"):
+        study(conf, CORRECTED, "calibration.corrector=ease")
+    plain = study(conf, "mine: {models: [siger]}\n", "calibration.corrector=ease")
+    assert plain.correctors == ("ease",)
+    assert plain.label == "mine+calibration.corrector=ease"
+
+
+def test_a_model_with_a_corrector_may_be_compared_with_itself(conf: Path) -> None:
+    text = "mine: {models: [siger], correctors: [ease], tests: {baseline: %s}}\n"
+    for baseline in ("best", "siger", "calibrated by ease"):
+        tests = study(conf, text % baseline).config.tests
+        assert tests is not None
+        assert tests.baseline == baseline
+    fused = "mine: {models: [siger, ease], fusion: true, tests: {baseline: fusion}}\n"
+    assert study(conf, fused).config.tests is not None

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from siger_pipeline.errors import InputError
+from siger_pipeline.studies import sums
 from siger_pipeline.studies.comparisons import (
     COLUMNS,
     baseline_of,
@@ -177,3 +178,27 @@ def test_only_measured_metrics_are_compared() -> None:
         "recall@10",
         "ndcg@20",
     ]
+
+
+def test_sums_are_compared_and_are_no_baseline_unless_named(frames: list[pd.DataFrame]) -> None:
+    frames[1] = scores(0.5, 0.9, 2)  # the best at validation, as a sum always is
+    frames[3] = scores(0.5, 0.8, 4)
+    corrected = sums.corrected(TRIALS[0], "itemknn")
+    fusion = {"trials": ["ease", "siger"], "weights": [1.0, 0.5]}
+    trials = [TRIALS[0], corrected, {**TRIALS[2], "variant": "full"}, sums.summed(fusion)]
+    rows = rows_of(trials, iter(frames), METRICS)
+    assert [row.is_sum for row in rows] == [False, True, False, True]
+    found = comparison_table(rows, METRICS, CONFIG)
+    assert set(found["baseline_model"]) == {"ease"}
+    assert set(found["baseline_variant"]) == {""}
+    of_recall = found[found["metric"] == "recall"][["model", "variant"]].to_numpy().tolist()
+    assert of_recall == [
+        ["ease", "calibrated by itemknn"],
+        ["siger", "full"],
+        ["fusion", "1 · ease + 0.5 · siger"],
+    ]
+    assert set(found["comparisons"]) == {6}
+    p = stats.ttest_rel(at_test(frames[3]), at_test(frames[0])).pvalue
+    assert found["p_t"][2] == pytest.approx(p, rel=1e-10)
+    assert baseline_of(rows, 0, "fusion").is_sum
+    assert baseline_of(rows, 0, "calibrated by itemknn") is rows[1]

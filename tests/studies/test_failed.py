@@ -42,4 +42,6 @@ def test_the_note_names_trial_node_and_error() -> None:
         "siger+beta=0 failed and is not part of the table: train.siger-beta-0: epoch 2: the loss "
         "is nan."
     )
+    corrected = FailedTrial({**SAID, "corrector": "ease"}, FAILED.error)
+    assert failed_note([corrected]).startswith("siger+beta=0, calibrated by ease failed and is")
     assert failed_note([]) == ""

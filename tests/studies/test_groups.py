@@ -3,8 +3,9 @@
 import pandas as pd
 
 from siger_pipeline.studies.groups import with_groups
+from siger_pipeline.studies.measured import Measured
 from siger_pipeline.studies.summary import summary
-from siger_pipeline.studies.table import Measured, tidy_table
+from siger_pipeline.studies.table import tidy_table
 from studies.test_table import ORIGIN, metrics, trial
 
 
@@ -24,7 +25,7 @@ def test_a_row_a_trial_and_chosen_group() -> None:
     of_each = [groups(0.4, None), groups(0.3, 0.05)]
     before = tidy_table(trials)
     chosen = ["user_activity Q1", "cold_items among all"]
-    table = with_groups(before, trials, of_each, chosen)
+    table = with_groups(before, list(zip(trials, of_each, strict=True)), chosen)
     rows = summary(table)
     assert table[table["group"].isna()].drop(columns="group").equals(before)
     added = table[table["group"].notna()][["variant", "group", "split", "metric", "k", "value"]]

@@ -9,8 +9,8 @@ import pytest
 from siger_pipeline.studies.cell import BEST, SECOND, Cell, as_latex_cell, as_markdown_cell
 from siger_pipeline.studies.published import PublishedFigures
 from siger_pipeline.studies.summary import beside_published, differences, summary, written
-from siger_pipeline.studies.table import as_latex, as_markdown, fusion_row, tidy_table
-from studies.test_table import FUSION, ORIGIN, TRIALS, Measured, metrics, trial
+from siger_pipeline.studies.table import as_latex, as_markdown, tidy_table
+from studies.test_table import ORIGIN, TRIALS, Measured, calibrated, fused, metrics, trial
 
 FIGURES = {"SIGER": {"recall@20": 0.16}, "SIGER[full]": {"recall@20": 0.15}}
 PAPER = PublishedFigures(FIGURES, {"SIGER": {"recall@20": [0.14, 0.17]}})
@@ -146,33 +146,22 @@ def test_each_comparison_with_its_interval_and_verdict() -> None:
     assert differences(compared(significant=False))["verdict"].tolist() == ["not shown"]
 
 
-def test_figures_with_a_corrector_stand_in_columns_of_their_own() -> None:
-    read = {"text": {"extractor": "tfidf_svd", "missing": "zero"}}
-    made = {"corrector": "ease_text", "weight": 0.6, "calibrated": metrics(0.3), "features": read}
-    of_two = [replace(each, calibration=made) for each in TRIALS[:2]]
-    assert texts(summary(tidy_table([*of_two, TRIALS[2]]))) == [
+def test_trials_with_a_corrector_are_a_row_of_their_own() -> None:
+    rows = texts(summary(tidy_table([*TRIALS[:2], *map(calibrated, TRIALS[:2])])))
+    assert rows == [
+        {"model": "siger", "variant": "full", "seeds": 2, "recall@20": "0.1500 ± 0.0707"},
         {
-            "model": "siger",
-            "variant": "full",
-            "seeds": 2,
-            "recall@20": "0.1500 ± 0.0707",
-            "recall@20 calibrated": "0.3000 ± 0.0000",
-        },
-        {
-            "model": "siger",
-            "variant": "−MP & more_1",
-            "seeds": 1,
-            "recall@20": "0.0500",
-            "recall@20 calibrated": "–",
+            **{"model": "siger", "variant": "full, calibrated by ease_text", "seeds": 2},
+            "recall@20": "0.3000 ± 0.0000",
         },
     ]
 
 
 def test_a_fusion_is_one_more_row() -> None:
-    rows = texts(summary(tidy_table([*TRIALS, fusion_row(FUSION, TRIALS)])))
+    rows = texts(summary(tidy_table([*TRIALS, fused()])))
     assert rows[-1] == {
         "model": "fusion",
-        "variant": "1 · siger + 0.3 · vbpr",
+        "variant": "1 · siger+seed=1 + 0.3 · siger+seed=2",
         "seeds": "–",
         "recall@20": "0.4000",
     }

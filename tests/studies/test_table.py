@@ -6,16 +6,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from siger_pipeline.studies.measured import (
+    Measured,
+    calibration_note,
+    fusion_note,
+    of_calibrated,
+    of_fusion,
+)
 from siger_pipeline.studies.published import PublishedFigures
 from siger_pipeline.studies.summary import written
-from siger_pipeline.studies.table import (
-    CALIBRATED,
-    COLUMNS,
-    Measured,
-    fusion_note,
-    fusion_row,
-    tidy_table,
-)
+from siger_pipeline.studies.sums import corrected
+from siger_pipeline.studies.table import CALIBRATED, COLUMNS, tidy_table
 
 
 def trial(variant: str, seed: int) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def test_a_row_a_trial_split_and_metric(table: pd.DataFrame) -> None:
 
 
 def test_time_and_memory_of_a_training() -> None:
-    table = tidy_table([replace(TRIALS[0], timings=TIMINGS), TRIALS[1]])
+    table = tidy_table([replace(TRIALS[0], timings=[TIMINGS]), TRIALS[1]])
     of_first = table["trial"] == "siger+seed=1"
     assert table.loc[of_first, ["seconds", "peak_mib"]].drop_duplicates().to_numpy().tolist() == [
         [5.75, 100.0]
@@ -107,35 +108,79 @@ def test_a_trial_without_a_seed_has_none_in_the_table() -> None:
     assert table["seed"].isna().sum() == 3
 
 
-def test_figures_with_a_corrector_stand_in_columns_of_their_own() -> None:
-    read = {"text": {"extractor": "tfidf_svd", "missing": "zero"}}
-    made = {"corrector": "ease_text", "weight": 0.6, "calibrated": metrics(0.3), "features": read}
-    table = tidy_table([*(replace(each, calibration=made) for each in TRIALS[:2]), TRIALS[2]])
+OF_CORRECTOR = {
+    "features": {"audio": "matrix"},
+    "device": "cuda",
+    "versions": {"python": "3", "siger-pipeline": "2"},
+    "fingerprints": {"features": {"audio": "sha256:aaaaaaaaaaaaaaaa"}, "graphs": {}},
+}
+MADE = {"weight": 0.6, "calibrated": metrics(0.3), "at_end": False}
+STEP = pd.DataFrame({"seconds": [1.5], "peak_mib": [120.0]})
+
+
+def calibrated(of: Measured) -> Measured:
+    said = corrected(of.trial, "ease_text")
+    return of_calibrated(said, of.origin, MADE, OF_CORRECTOR, TIMINGS, STEP)
+
+
+def test_a_trial_with_a_corrector_is_a_row_with_what_both_read_and_took() -> None:
+    table = tidy_table([*TRIALS[:2], calibrated(TRIALS[0])])
     assert tuple(table.columns) == (*COLUMNS, *CALIBRATED)
-    assert table.iloc[0][["value", *CALIBRATED]].tolist() == [
-        0.1,
+    own, row = table[table["corrector"].isna()].iloc[0], table[table["corrector"].notna()].iloc[0]
+    assert (own["value"], row["value"]) == (0.1, 0.3)
+    same = ["dataset", "trial", "model", "seed", "split", "metric", "k", "data"]
+    assert row[same].tolist() == own[same].tolist()
+    assert row[["variant", *CALIBRATED]].tolist() == [
+        "full, calibrated by ease_text",
         "ease_text",
-        "text: tfidf_svd",
         0.6,
-        0.3,
     ]
-    assert table.iloc[-1][list(CALIBRATED)].isna().all()
+    assert row["features"] == "text: tfidf_svd, audio: matrix"
+    assert row["feature_hashes"] == "text: 0123456789ab, audio: aaaaaaaaaaaa"
+    assert (row["device"], row["version"]) == ("cpu / cuda", "1 / 2")
+    assert row["versions"] == "python 3, siger-pipeline 1 / 2"
+    assert (row["seconds"], row["peak_mib"]) == (3.0 + 2 + 0.5 + 0.25 + 1.5, 120.0)
+
+
+def test_a_variant_without_a_name_is_named_after_its_corrector() -> None:
+    assert corrected(trial("", 1), "itemknn")["variant"] == "calibrated by itemknn"
+
+
+def test_published_figures_are_of_models_by_themselves() -> None:
+    published = PublishedFigures({"SIGER": {"recall@20": 0.106}}, {})
+    plain = Measured(trial("", 1), metrics(0.1), ORIGIN)
+    table = tidy_table([plain, calibrated(plain)], published)
+    assert table["paper"].notna().tolist() == [True, *[False] * 5]
+
+
+def test_a_corrector_whose_weight_is_at_the_end_of_its_grid_is_told() -> None:
+    said = corrected(trial("", 1), "itemknn")
+    assert calibration_note(said, MADE) == ""
+    assert calibration_note(said, {**MADE, "at_end": True}) == (
+        "The weight of itemknn beside siger+seed=1 is the largest of calibration.weights: widen it."
+    )
 
 
 FUSION = {
-    "trials": ["siger", "lightgcn", "vbpr"],
+    "trials": ["siger+seed=1", "lightgcn", "siger+seed=2"],
     "weights": [1.0, 0.0, 0.3],
     "metrics": metrics(0.4),
 }
 
 
+def fused(fusion: dict[str, Any] = FUSION, trials: list[Measured] = TRIALS) -> Measured:
+    names = [str(each.trial["trial"]) for each in trials]
+    return of_fusion(fusion, STEP, names, [each.origin for each in trials])
+
+
 def test_a_fusion_is_one_more_row() -> None:
-    table = tidy_table([*TRIALS, fusion_row(FUSION, TRIALS)])
+    table = tidy_table([*TRIALS, fused()])
     assert len(table) == 12
     last = table.iloc[-1]
     assert (last["trial"], last["data"], last["dataset"]) == ("fusion", "sha256:1", "shop")
     assert pd.isna(last["seed"])
-    assert last["variant"] == "1 · siger + 0.3 · vbpr"
+    assert last["variant"] == "1 · siger+seed=1 + 0.3 · siger+seed=2"
+    assert (last["seconds"], last["peak_mib"]) == (1.5, 120.0)
 
 
 def test_a_weight_at_the_end_of_its_grid_is_told_below_the_table() -> None:
@@ -160,7 +205,7 @@ def test_a_fusion_has_the_features_of_what_was_added_up() -> None:
         for name, features in read
     ]
     names = ["siger", "lightgcn", "vbpr", "vbpr+seed=1"]
-    fused = {**FUSION, "trials": names, "weights": [1.0, 0.0, 0.3, 0.1]}
-    table = tidy_table([fusion_row(fused, trials)])
+    fusion = {**FUSION, "trials": names, "weights": [1.0, 0.0, 0.3, 0.1]}
+    table = tidy_table([fused(fusion, trials)])
     assert table["features"].unique().tolist() == ["text: tfidf_svd / matrix, image: picture"]
     assert table["graph_hashes"].unique().tolist() == ["knn-text-k10: ffffffffffff"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from siger_pipeline.evaluation.config import CalibrationConfig, FusionConfig
+from siger_pipeline.evaluation.config import FusionConfig
 from siger_pipeline.evaluation.evaluate import Metrics
 from siger_pipeline.evaluation.fusion import Choice
 
@@ -21,9 +21,8 @@ def calibration_document(
     choice: Mapping[str, Any],
     calibrated: Metrics,
     alone: Metrics,
-    calibration: CalibrationConfig,
-    hyperparameters: Mapping[str, Any],
-    features: Mapping[str, Any],
+    fusion: FusionConfig,
+    corrector: Mapping[str, Any],
 ) -> Document:
     """A model whose order a corrector has corrected.
 
@@ -31,22 +30,18 @@ def calibration_document(
         choice: of `calibration_choice`.
         calibrated: metrics under the weight.
         alone: metrics of the model alone.
-        calibration: as configured.
-        hyperparameters: of the corrector.
-        features: behind the corrector, by modality.
+        fusion: as configured.
+        corrector: its name, `corrector`; its `parameters`; `features` behind it, by modality.
 
     Returns:
-        `corrector`, its `parameters` and `features`, `top`, `monitor`; what `choice` says; `alone`
-        and `calibrated`: metrics of both splits; `at_end`: whether the weight is the largest of
-        the grid.
+        What `corrector` says, `top`, `monitor`; what `choice` says; `alone` and `calibrated`:
+        metrics of both splits; `at_end`: whether the weight is the largest of the grid.
     """
     return {
-        "corrector": calibration.corrector,
-        "parameters": dict(hyperparameters),
-        "features": dict(features),
-        "top": calibration.top,
-        "monitor": calibration.monitor,
-        "at_end": calibration.at_end(choice["weight"]),
+        **corrector,
+        "top": fusion.top,
+        "monitor": fusion.monitor,
+        "at_end": fusion.at_end(choice["weight"]),
         "alone": alone,
         "calibrated": calibrated,
         **choice,

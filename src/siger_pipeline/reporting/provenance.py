@@ -90,11 +90,36 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         "made_from": made_from(
             run.requests, values["ingest"], values["split"], values.get("features", NO_FEATURES)
         ),
-        "fingerprints": {
-            kind: {name: matrix_fingerprint(matrix) for name, matrix in of_kind.items()}
-            for kind, of_kind in run.matrices.items()
-        },
+        "fingerprints": _fingerprints(run.matrices),
         "versions": library_versions(),
+    }
+
+
+def corrector_provenance(
+    features: Mapping[str, str], device: str, matrices: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What the scores of a corrector depend on beside data and parameters, as JSON has values.
+
+    Args:
+        features: modality -> extractor, of those that it reads.
+        device: where it was fitted.
+        matrices: as of `Run`.
+
+    Returns:
+        `features`, `device`, `fingerprints`, `versions`, as of `provenance`.
+    """
+    return {
+        "features": dict(features),
+        "device": device,
+        "fingerprints": _fingerprints(matrices),
+        "versions": library_versions(),
+    }
+
+
+def _fingerprints(matrices: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    return {
+        kind: {name: matrix_fingerprint(matrix) for name, matrix in of_kind.items()}
+        for kind, of_kind in matrices.items()
     }
 
 

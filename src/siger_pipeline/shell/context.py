@@ -98,7 +98,7 @@ class ProjectContext(KedroContext):
                 that version.
         """
         current, known = self.current, self._datasets()
-        names = current.wired[current.trial.slug].names
+        names = current.own.names
         for name in asked:
             if names.get(name, name) not in known:
                 raise ParameterError(
@@ -127,7 +127,7 @@ class ProjectContext(KedroContext):
             current.trial.dataset,
             current.scopes,
             {short: trial.name for short, trial in current.trials.items()},
-            current.wired[current.trial.slug].own,
+            current.own.own,
         )
         loader["parameters"] = {**self.configuration["parameters"], **current.parameters}
         self._validated_params_cache = None  # of an earlier call, without trials of studies
@@ -136,9 +136,9 @@ class ProjectContext(KedroContext):
         """Those of the raw files that trials read; an overridden one has a name of its own."""
         folder = raw_folder(loader["globals"])
         entries: dict[str, Any] = {}
-        for short, trial in self.current.trials.items():
-            plain = raw_entries(trial.parameters, folder)
-            other = self.current.wired[short].raw
+        for (short, _), wired in self.current.wired.items():
+            plain = raw_entries(self.current.trials[short].parameters, folder)
+            other = wired.raw
             entries |= {name: entry for name, entry in plain.items() if name not in other.values()}
             entries |= {full: plain[name] for full, name in other.items()}
         return entries

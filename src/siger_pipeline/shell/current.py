@@ -36,14 +36,14 @@ class Current:
         trial: of the run.
         studies: of the environment.
         trials: slug -> trial, of all that have been wired.
-        wired: slug -> nodes.
+        wired: slug and corrector -> nodes; without one, the corrector is empty.
         parameters: of these nodes, beside those of the configuration.
     """
 
     trial: Trial
     studies: Studies
     trials: dict[str, Trial] = field(default_factory=dict)
-    wired: dict[str, Wired] = field(default_factory=dict)
+    wired: dict[tuple[str, str], Wired] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
 
     def nodes_of(self, trial: Trial, stages: Stages) -> Wired:
@@ -52,13 +52,20 @@ class Current:
         Raises:
             ParameterError: another trial, or other shared data, would have the same slug.
         """
-        if trial.slug not in self.wired:
+        key = trial.slug, trial.selection.corrector
+        if key not in self.wired:
             wired = wire(trial, stages)
             self.parameters = merged(self.parameters, wired.parameters)
-            self.trials[trial.slug], self.wired[trial.slug] = trial, wired
+            self.trials.setdefault(trial.slug, trial)
+            self.wired[key] = wired
             _check_clash(self.scopes, wired.scopes)
         _check_clash({trial.slug: self.trials[trial.slug].name}, {trial.slug: trial.name})
-        return self.wired[trial.slug]
+        return self.wired[key]
+
+    @property
+    def own(self) -> Wired:
+        """The nodes of the run's trial, which have been wired."""
+        return self.wired[self.trial.slug, self.trial.selection.corrector]
 
     def add_study(self, study: Study) -> None:
         """Let the catalog have the parameters of a study's table."""
@@ -71,7 +78,10 @@ class Current:
             }
             for part in study.parts
         ]
-        self._say(study, {"trials": rows, "varied": varied_parameters(study)})
+        further: dict[str, Any] = {"varied": varied_parameters(study)}
+        if study.correctors:
+            further["correctors"] = list(study.correctors)
+        self._say(study, {"trials": rows, **further})
 
     def add_sweep(self, study: Study, points: Sequence[Mapping[str, Any]]) -> None:
         """Let the catalog have the parameters of a sweep's table: what is said of its points."""

@@ -9,6 +9,7 @@ from siger_pipeline.features.knockout import Knockout
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import requests_of
+from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.parameters import StageParameters, plain_values
 
@@ -52,6 +53,12 @@ class Selection:
     def extractors(self, requests: tuple[Request, ...]) -> dict[str, str]:
         """Modality -> extractor, of the features among some requests or in their graphs."""
         return {name: self.modalities[name] for name in features_of(requests)}
+
+    def named(self, requests: tuple[Request, ...]) -> dict[str, str]:
+        """The same, and what takes the place of their features, as `extractors_named` says it."""
+        return extractors_named(
+            {"modalities": self.extractors(requests), "knockout": self.knockout}
+        )
 
 
 def selection_of(parameters: StageParameters) -> Selection:

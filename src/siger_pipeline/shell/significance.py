@@ -11,7 +11,10 @@ from siger_pipeline.studies.config import BEST, HEADLINE, SignificanceConfig
 
 
 def why_not_tested(
-    tests: SignificanceConfig, trials: Sequence[Trial], variants: Sequence[str]
+    tests: SignificanceConfig,
+    trials: Sequence[Trial],
+    variants: Sequence[str],
+    sums: Sequence[str] = (),
 ) -> str | None:
     """What is wrong with the tests of a study, after its name; None where nothing is.
 
@@ -19,11 +22,14 @@ def why_not_tested(
         tests: as configured.
         trials: of the study.
         variants: what the study calls each.
+        sums: variants whose scores are added up, with a corrector or in a fusion.
     """
     rows = {(trial.model, name) for trial, name in zip(trials, variants, strict=True)}
-    if len(rows) < 2:
+    if len(rows) < 2 and not sums:
         return f"has tests, but {trials[0].name} has nothing to be compared with: leave tests out"
-    names = list(dict.fromkeys([*filter(None, variants), *(trial.model for trial in trials)]))
+    names = list(
+        dict.fromkeys([*filter(None, variants), *(trial.model for trial in trials), *sums])
+    )
     if tests.baseline not in (BEST, *names):
         near = get_close_matches(tests.baseline, [BEST, *names], n=1)
         wish = f"did you mean {near[0]!r}? " if near else ""

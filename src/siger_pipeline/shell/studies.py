@@ -20,11 +20,12 @@ from siger_pipeline.shell.same_trials import Asked, distinct
 from siger_pipeline.shell.significance import why_not_tested
 from siger_pipeline.shell.study_file import StudyFile
 from siger_pipeline.shell.sweeps import SpaceError, Sweep, searched
-from siger_pipeline.shell.trials import Trial, trial_of
+from siger_pipeline.shell.trials import CORRECTOR, Trial, trial_of
 from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves, merged, nested
 from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
 from siger_pipeline.studies.names import slug, varied
+from siger_pipeline.studies.sums import FUSION, calibrated_variant
 from siger_pipeline.training.config import TrainConfig
 
 TABLE = "studies/{study}/table"
@@ -37,10 +38,12 @@ class Part:
     Attributes:
         trial: model and overrides.
         variant: what the study calls the overrides.
+        corrected: the trial with each corrector, by the name of the corrector.
     """
 
     trial: Trial
     variant: str
+    corrected: Mapping[str, Trial]
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class Study:
     def slug(self) -> str:
         """The label in names of nodes, datasets and folders."""
         return self.name if self.label == self.name else slug(self.label)
+
+    @property
+    def correctors(self) -> tuple[str, ...]:
+        """Names of the models that correct its trials."""
+        return tuple(self.parts[0].corrected)
 
 
 def _content_graphs(part: Part) -> tuple[Graph, ...]:
@@ -101,7 +109,8 @@ class Studies:
         self.names()
         config = self._file.config(name)
         seedless = {model for model in config.models if not is_setting_of(model, "seed")}
-        parts = self._parts(name, list(self._points(name, config, seedless)))
+        points = list(self._points(name, config, seedless))
+        parts = self._parts(name, points, config.correctors)
         self._check_blocks(name, config, parts)
         label = self._label(name, parts)
         study = Study(name, label, parts, config)
@@ -139,8 +148,9 @@ class Studies:
         by = {
             key: value
             for part in parts
-            for key, value in part.trial.overrides.items()
-            if any(overlap(key, of_run(asked, part.trial.model)) for asked in keys)
+            for trial in (part.trial, *part.corrected.values())
+            for key, value in trial.overrides.items()
+            if any(overlap(key, of_run(asked, trial.model)) for asked in keys)
         }
         return varied(name, by | {f"{EACH}.{key}": values for key, values in self.each.items()})
 
@@ -161,7 +171,7 @@ class Studies:
         """
         return self._asked(name, point).trial
 
-    def _asked(self, name: str, point: Point) -> Asked:
+    def _asked(self, name: str, point: Point, corrector: str = "") -> Asked:
         model = point.model
         try:
             known = model_config(model).model_fields
@@ -170,14 +180,15 @@ class Studies:
             raise ConfigurationError(f"{self._of(name, point)}: {error}") from error
         runtime = self._loader.runtime_params or {}
         asked = [of_run(key, model) for key, _ in leaves(runtime)]
-        itself = ["model", *overrides]
+        beside = {CORRECTOR: corrector} if corrector else {}
+        itself = ["model", *overrides, *beside]
         if twice := sorted(key for key in asked if any(overlap(key, own) for own in itself)):
             raise ConfigurationError(
                 f"{self._at(name)}study {name!r} sets {twice[0]} itself: leave it out of --params"
             )
-        own = nested({**overrides, "model": model})
+        own = nested({**overrides, **beside, "model": model})
         given, explicit = merged(self._given, own), merged(runtime, own)
-        where = partial(self._where, overrides)
+        where = partial(self._where, {**overrides, **beside})
         try:
             trial = trial_of(self._loader.configured(), given, explicit, where)
         except UserError as error:
@@ -188,7 +199,7 @@ class Studies:
         variant = f", variant {point.variant!r}" if point.variant else ""
         return f"{self._at(name)}study {name!r}, model {point.model}{variant}"
 
-    def _parts(self, name: str, asked: Sequence[Point]) -> list[Part]:
+    def _parts(self, name: str, asked: Sequence[Point], correctors: Sequence[str]) -> list[Part]:
         kept, twice = distinct([self._asked(name, point) for point in asked])
         if twice:
             variants = " and ".join(repr(each.point.variant) for each in twice)
@@ -198,13 +209,27 @@ class Studies:
                 f"{variants}: an override equals what is configured, or changes nothing for model "
                 f"{trial.model}; leave one of them out"
             )
-        return [Part(each.trial, each.point.variant) for each in kept]
+        return [
+            Part(each.trial, each.point.variant, self._corrected(name, each, correctors))
+            for each in kept
+        ]
+
+    def _corrected(self, name: str, asked: Asked, correctors: Sequence[str]) -> dict[str, Trial]:
+        """A trial with each corrector of the study, or else with that of the configuration."""
+        if correctors:
+            return {each: self._asked(name, asked.point, each).trial for each in correctors}
+        chosen = asked.trial.selection.corrector
+        return {chosen: asked.trial} if chosen else {}
 
     def _check_blocks(self, name: str, config: StudyConfig, parts: Sequence[Part]) -> None:
         trials, variants = [p.trial for p in parts], [p.variant for p in parts]
+        sums = [
+            calibrated_variant(p.variant, corrector) for p in parts for corrector in p.corrected
+        ]
+        sums += [FUSION] if config.fusion else []
         if config.fusion and (fault := why_not_fused(config.fusion, trials)):
             raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")
-        if config.tests and (fault := why_not_tested(config.tests, trials, variants)):
+        if config.tests and (fault := why_not_tested(config.tests, trials, variants, sums)):
             raise ConfigurationError(f"{self._at(name, 'tests')}study {name!r} {fault}")
         if config.coverage and (lacking := [p for p in parts if not _content_graphs(p)]):
             raise ConfigurationError(

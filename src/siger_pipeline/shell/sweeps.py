@@ -21,7 +21,8 @@ from siger_pipeline.training.config import TrainConfig
 COMMON = {"train.seed": "a seed that is chosen by its result is luck"}
 COMMON |= {"train.monitor": "points are compared by it"}
 # Of a study that is no sweep.
-ALONE = ("variants", "grid", "each", "seeds", "seeds_of", "groups", "coverage", "fusion", "tests")
+ALONE = {"variants", "grid", "each", "seeds", "seeds_of", "groups"}
+ALONE |= {"coverage", "correctors", "fusion", "tests"}
 TrialOf = Callable[[Point], Trial]
 
 
@@ -111,7 +112,7 @@ def searched(config: StudyConfig, bases: Sequence[Trial], trial: TrialOf) -> dic
     """
     search = config.search
     assert search is not None
-    if also := sorted(set(ALONE) & config.model_fields_set):
+    if also := sorted(ALONE & config.model_fields_set):
         raise SpaceError(
             f"has search and {also[0]}: a sweep chooses its trials itself, so leave {also[0]} out, "
             "or make it a study of its own"

@@ -69,7 +69,10 @@ class Trial:
         blocks = {*StageParameters.model_fields, self.model, self.selection.corrector}
         values = plain_values(self.parameters)
         train = {k: v for k, v in values[TRAIN].items() if is_setting_of(self.model, k)}
-        return {key: values[key] for key in values if key in blocks} | {TRAIN: train}
+        # The corrector is chosen by the wiring: in a study, a trial may have several.
+        calibration = {k: v for k, v in values["calibration"].items() if k != "corrector"}
+        own = {TRAIN: train, "calibration": calibration}
+        return {key: values[key] for key in values if key in blocks} | own
 
 
 def trial_of(
@@ -140,6 +143,7 @@ def _before(
     # The parts that are chosen now have their defaults before, too.
     extractors: dict[str, Any] = {name: {} for name in selection.modalities.values()}
     parts = {"ingest": {selection.source: {}}, "features": extractors}
+    parts |= {selection.corrector: {}} if selection.corrector else {}
     try:
         return plain_values(check_parameters(merged(parts, configured)))
     except UserError:

@@ -121,6 +121,8 @@ class _Wiring:
         )
         self.depends |= dict.fromkeys(node.outputs, depends)
         if not depends:
+            unlisted = filter(self._is_corrector, keys.values())
+            self.wired.parameters |= {key: self.values[key] for key in unlisted}
             return self._renamed(node, stage, "", [])
         scope = self._scope(depends)
         own = [name for name, overrides in changed.items() if overrides]
@@ -149,11 +151,14 @@ class _Wiring:
         }
 
     def _is_of_chosen(self, key: str) -> bool:
-        """Whether it is a parameter of a part that an override chose: conf/ may have none of it."""
+        """Whether it is a parameter of a part that this trial chose: conf/ may have none of it."""
         overrides = self.trial.overrides.items()
         chosen = [f"features.{name}" for k, name in overrides if k.startswith(MODALITIES)]
         chosen += [f"ingest.{name}" for k, name in overrides if k == "ingest.source"]
-        return any(_within(key, block) for block in chosen)
+        return self._is_corrector(key) or any(_within(key, block) for block in chosen)
+
+    def _is_corrector(self, key: str) -> bool:
+        return key == self.trial.selection.corrector
 
     def _inherited(self, name: str) -> dict[str, Any]:
         return self.depends.get(name, {})

@@ -18,6 +18,7 @@ from siger_pipeline.studies.significance import (
     Floats,
     bootstrap_intervals,
 )
+from siger_pipeline.studies.sums import is_sum
 
 COLUMNS = (
     *("metric", "k", "model", "variant", "value", "baseline_model", "baseline_variant"),
@@ -37,12 +38,14 @@ class Row:
         variant: the study's name for its overrides.
         users: split -> metrics of each user, means over the seeds, [U, metrics].
         means: split -> metrics of each seed, [seeds, metrics].
+        is_sum: whether scores were added up with weights that validation has chosen.
     """
 
     model: str
     variant: str
     users: Mapping[str, Floats]
     means: Mapping[str, Floats]
+    is_sum: bool = False
 
     @property
     def seeds(self) -> int:
@@ -68,7 +71,7 @@ def rows_of(
     Held are one table of users a row, whatever the number of seeds.
 
     Args:
-        trials: `trial`, `model` and `variant` of each.
+        trials: `trial`, `model` and `variant` of each; see `studies.sums`.
         scores: of each trial, one after the other, as of `evaluation.users.user_table`.
         metrics: columns that are compared.
 
@@ -78,8 +81,11 @@ def rows_of(
     first: dict[str, list[str]] = {}
     sums: dict[tuple[str, str], dict[str, Floats]] = {}
     means: dict[tuple[str, str], dict[str, list[Floats]]] = {}
+    added = set()
     for trial, frame in zip(trials, scores, strict=True):
         key = trial["model"], trial["variant"]
+        if is_sum(trial):
+            added.add(key)
         for split, part in frame.groupby(Columns.SPLIT, sort=False):
             _check_users(trials[0], trial, str(split), first, part[Columns.USER].tolist())
             values = part[list(metrics)].to_numpy(np.float64)
@@ -92,6 +98,7 @@ def rows_of(
             *key,
             {split: total / len(means[key][split]) for split, total in sums[key].items()},
             {split: np.stack(of_seeds) for split, of_seeds in means[key].items()},
+            is_sum=key in added,
         )
         for key in sums
     ]
@@ -149,11 +156,13 @@ def baseline_of(rows: Sequence[Row], metric: int, name: str) -> Row:
     Args:
         rows: of the study.
         metric: its column.
-        name: `best`, that with the best mean at validation, so that test chooses nothing; or a
-            variant or a model, of which the first row counts.
+        name: `best`, that with the best mean at validation, so that test chooses nothing, among
+            models by themselves: sums, whose weights validation has chosen, would always be best
+            there; or a variant or a model, of which the first row counts.
     """
     if name == BEST:
-        return max(rows, key=lambda row: float(row.users[Split.VALIDATION.value][:, metric].mean()))
+        alone = (row for row in rows if not row.is_sum)
+        return max(alone, key=lambda r: float(r.users[Split.VALIDATION.value][:, metric].mean()))
     named = [row for row in rows if name == row.variant] or [r for r in rows if name == r.model]
     return named[0]
 

@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     PositiveInt,
     StrictInt,
+    field_validator,
     model_validator,
 )
 
@@ -102,6 +103,9 @@ class StudyConfig(BaseModel):
     coverage: CoverageConfig | None = Field(
         default=None, description="nothing is trained: what item graphs share with co-occurrence"
     )
+    correctors: tuple[str, ...] = Field(
+        default=(), description="models computed at once: each corrects the order of every trial"
+    )
     fusion: Annotated[FusionConfig | None, BeforeValidator(_settings)] = Field(
         default=None, description="of the scores of all trials: true, or its settings"
     )
@@ -112,9 +116,16 @@ class StudyConfig(BaseModel):
         default=None, description="chooses points one after another: the study is a sweep"
     )
 
+    @field_validator("correctors")
+    @classmethod
+    def _each_once(cls, correctors: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := [name for name in correctors if correctors.count(name) > 1]:
+            raise ValueError(f"it names {twice[0]} twice")
+        return correctors
+
     @model_validator(mode="after")
     def _coverage_trains_nothing(self) -> Self:
-        meaningless = ("seeds", "seeds_of", "groups", "fusion", "tests", "search")
+        meaningless = ("seeds", "seeds_of", "groups", "correctors", "fusion", "tests", "search")
         given = [key for key in meaningless if getattr(self, key)]
         if self.coverage and given:
             raise ValueError(

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from siger_pipeline.studies.sums import calibrated_variant
+
 ERROR = "error"
 
 
@@ -16,7 +18,7 @@ class FailedTrial:
     """What a study knows of a trial without results.
 
     Attributes:
-        trial: `trial`, `model`, `variant` and `seed`.
+        trial: `trial`, `model`, `variant` and `seed`; `corrector`, if there is one.
         error: the node that failed, and why.
     """
 
@@ -44,6 +46,14 @@ def with_failed(table: pd.DataFrame, failed: Sequence[FailedTrial]) -> pd.DataFr
 def failed_note(failed: Sequence[FailedTrial]) -> str:
     """Sentences on the trials that failed; empty where there are none."""
     return "\n".join(
-        f"{each.trial['trial']} failed and is not part of the table: {each.error.rstrip('.')}."
+        f"{_named(each.trial)} failed and is not part of the table: {each.error.rstrip('.')}."
         for each in failed
+    )
+
+
+def _named(trial: Mapping[str, Any]) -> str:
+    return (
+        calibrated_variant(trial["trial"], trial["corrector"])
+        if "corrector" in trial
+        else str(trial["trial"])
     )

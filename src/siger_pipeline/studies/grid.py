@@ -19,7 +19,7 @@ OF_RUN = {
     "model": "its models stand below `models`",
     "dataset": "the data set is chosen by --env",
     "threads": "all trials of a run share them; set them in parameters.yml or by --params",
-    "calibration": "it makes no other trial, but columns in the table; set it by --params",
+    "calibration": "it makes no other trial; see `correctors` of a study, or --params",
 }
 
 

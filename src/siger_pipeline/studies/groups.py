@@ -7,23 +7,23 @@ from collections.abc import Sequence
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
-from siger_pipeline.studies.table import Measured, tidy_table
+from siger_pipeline.studies.measured import Measured
+from siger_pipeline.studies.table import tidy_table
 
 GROUP = "group"
 
 
 def with_groups(
     table: pd.DataFrame,
-    trials: Sequence[Measured],
-    groups: Sequence[pd.DataFrame],
+    groups: Sequence[tuple[Measured, pd.DataFrame]],
     chosen: Sequence[str],
 ) -> pd.DataFrame:
     """The table of a study with rows of some groups at test.
 
     Args:
         table: of `tidy_table`.
-        trials: those of the table; a fusion, which has no groups, may be the last.
-        groups: of each of the others: split, group_by, group, users, metric, value.
+        groups: those of its rows that have any, and of each: split, group_by, group, users, metric,
+            value.
         chosen: such as `user_activity Q1`: what is grouped by, and how the group's name begins.
 
     Returns:
@@ -34,7 +34,7 @@ def with_groups(
     for name in chosen:
         found = [
             Measured(trial.trial, {Split.TEST.value: values}, trial.origin)
-            for trial, of_trial in zip(trials, groups, strict=False)
+            for trial, of_trial in groups
             if (values := _values(of_trial, name))
         ]
         if found:

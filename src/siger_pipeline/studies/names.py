@@ -21,8 +21,8 @@ VALUE = r"(?:-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?|[A-Za-z_]\w*)"
 KEY = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 # Two names of this form whose keys are of the same parameters have different slugs.
 USUAL = re.compile(rf"\w+(?:\+{KEY}={VALUE})*", re.ASCII)
-# What stands beside the trials' folders in the folder of a data set.
-TAKEN = {"floors.json", "studies", "readings_of_test.jsonl"}
+# What stands beside the trials' folders in the folders of a data set.
+TAKEN = {"correctors", "floors.json", "studies", "readings_of_test.jsonl"}
 
 
 def varied(what: str, by: Mapping[str, Any]) -> str:

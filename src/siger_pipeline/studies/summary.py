@@ -5,20 +5,18 @@ Rows are tables of texts and of `Cell`s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
-from siger_pipeline.studies.cell import BEST, DIFFERENT, SECOND, TIE, Cell
+from siger_pipeline.studies.cell import BEST, SECOND, Cell
 from siger_pipeline.studies.config import HEADLINE
 from siger_pipeline.studies.groups import GROUP
 from siger_pipeline.studies.table import ABSENT, as_latex, as_markdown
+from siger_pipeline.studies.verdicts import ROW, differences, legend, marks_of
 
-ROW = ["model", "variant"]
-CORRECTED = {"holm": "Holm", "bh": "Benjamini–Hochberg"}
-TESTED = {"t": "paired t-test", "wilcoxon": "Wilcoxon signed-rank test"}
 PLACES = "Best in bold, second underlined; ± is the deviation between seeds."
 PUBLISHED = (
     "Public range: the paper's Table 1 and other public runs on the same split, which "
@@ -60,9 +58,8 @@ def summary(table: pd.DataFrame, tests: pd.DataFrame | None = None) -> Texts:
         tests: of `comparison_table`, which mark ties and differences.
 
     Returns:
-        Columns `model`, `variant`, `group` if the table has any, `seeds` and one a metric; then
-        again one a metric with a corrector, where a trial has one. Cells know the best and the
-        second of their column, among the rows of their group.
+        Columns `model`, `variant`, `group` if the table has any, `seeds` and one a metric. Cells
+        know the best and the second of their column, among the rows of their group.
     """
     if GROUP not in table:
         return _summed(table, tests)
@@ -75,58 +72,19 @@ def summary(table: pd.DataFrame, tests: pd.DataFrame | None = None) -> Texts:
 
 
 def _summed(table: pd.DataFrame, tests: pd.DataFrame | None) -> Texts:
-    chosen, marks = _at_test(table), _marks(tests)
+    chosen, marks = _at_test(table), marks_of(tests)
     rows: list[dict[str, Any]] = []
     values: list[dict[str, pd.Series[float]]] = []
     for (model, variant), group in chosen.groupby(ROW, sort=False):
         rows.append({"model": model, "variant": variant, "seeds": _seeds(group)})
         values.append(_columns(group))
-    shown = [f"{name}{after}" for after in ("", " calibrated") for name in HEADLINE]
-    for name in (name for name in shown if any(name in of_row for of_row in values)):
+    for name in (name for name in HEADLINE if any(name in of_row for of_row in values)):
         means = [float(of_row[name].mean()) if name in of_row else None for of_row in values]
         for row, of_row, mean in zip(rows, values, means, strict=True):
             mark = marks.get((name, row["model"], row["variant"]), "")
             text = _figure(of_row[name]) if name in of_row else ABSENT
             row[name] = Cell(text, _place(mean, means), mark)
     return pd.DataFrame(rows, columns=list(rows[0]) if rows else [*ROW, "seeds"])
-
-
-def legend(tests: pd.DataFrame) -> str:
-    """What the marks of a summary mean, in sentences."""
-    one = tests.iloc[0]
-    pairs = tests[["baseline_model", "baseline_variant"]].drop_duplicates().to_numpy().tolist()
-    named = f" ({_named(*pairs[0])})" if len(pairs) == 1 else ", one a metric"
-    return (
-        f"{DIFFERENT}: differs from the baseline{named}, at level {one['level']:g} by the "
-        f"{TESTED[one['test']]} over {one['users']:,} users, means over seeds, corrected for "
-        f"{one['comparisons']} comparisons ({CORRECTED[one['correction']]}). {TIE}: a tie, since "
-        "the difference to the baseline is no larger than the deviation between seeds."
-    )
-
-
-def differences(tests: pd.DataFrame) -> Texts:
-    """Each comparison with its interval and its verdict.
-
-    Args:
-        tests: of `comparison_table`.
-    """
-    rows = []
-    for one in tests.to_dict("records"):
-        ends = f"[{one['low']:+.4f}, {one['high']:+.4f}]"
-        rows.append(
-            {
-                "metric": f"{one['metric']}@{one['k']}",
-                **{key: one[key] for key in ROW},
-                "baseline": _named(one["baseline_model"], one["baseline_variant"]),
-                "difference": f"{one['difference']:+.4f}",
-                f"{1 - one['level']:.0%} interval": ends,
-                "p, t-test": _p(one["p_t"]),
-                "p, Wilcoxon": _p(one["p_wilcoxon"]),
-                "p, corrected": _p(one["p_corrected"]),
-                "verdict": _verdict(one),
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def beside_published(table: pd.DataFrame) -> Texts:
@@ -162,28 +120,7 @@ def _at_test(table: pd.DataFrame) -> pd.DataFrame:
 
 def _columns(group: pd.DataFrame) -> dict[str, pd.Series[float]]:
     """Column of the summary -> values, one a seed."""
-    found = {}
-    for name, rows in group.groupby("name"):
-        found[str(name)] = rows["value"]
-        if "calibrated" in rows and rows["calibrated"].notna().any():
-            found[f"{name} calibrated"] = rows["calibrated"].dropna()
-    return found
-
-
-def _marks(tests: pd.DataFrame | None) -> Mapping[tuple[str, str, str], str]:
-    if tests is None:
-        return {}
-    signs = {"tie": TIE, "different": DIFFERENT}
-    return {
-        (f"{one['metric']}@{one['k']}", one["model"], one["variant"]): signs.get(_verdict(one), "")
-        for one in tests.to_dict("records")
-    }
-
-
-def _verdict(one: Mapping[Any, Any]) -> str:
-    if one["tie"]:
-        return "tie"
-    return "different" if one["significant"] else "not shown"
+    return {str(name): rows["value"] for name, rows in group.groupby("name")}
 
 
 def _place(mean: float | None, means: Sequence[float | None]) -> int:
@@ -199,17 +136,9 @@ def _seeds(group: pd.DataFrame) -> int | str:
     return int(group["seed"].nunique()) or ABSENT
 
 
-def _named(model: str, variant: str) -> str:
-    return f"{model}, {variant}" if variant else model
-
-
 def _figure(values: pd.Series[float]) -> str:
     mean = f"{values.mean():.4f}"
     return f"{mean} ± {values.std():.4f}" if len(values) > 1 else mean
-
-
-def _p(value: float) -> str:
-    return f"{value:.4f}" if value >= 1e-4 else f"{value:.0e}"
 
 
 def _range(low: float, high: float) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
-from siger_pipeline.evaluation.config import widen
 from siger_pipeline.studies.cell import as_latex_cell, as_markdown_cell
+from siger_pipeline.studies.measured import Measured
 from siger_pipeline.studies.published import PublishedFigures, is_comparable
 
 COLUMNS = (
@@ -23,31 +22,10 @@ TYPES = {
     **dict.fromkeys(("value", "paper", "public_low", "public_high"), "float64"),
     **dict.fromkeys(("seconds", "peak_mib"), "float64"),
 }
-CALIBRATED = ("corrector", "corrector_features", "weight", "calibrated")
+CALIBRATED = ("corrector", "weight")
 ABSENT = "–"
-FUSION = "fusion"  # where a model's name stands
-NO_FUSION = {"trial": FUSION, "model": FUSION, "variant": FUSION, "seed": None}
 DIGITS = 12  # of a hash that tells features or graphs apart
 Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a study knows of one of its trials.
-
-    Attributes:
-        trial: `trial`, `model`, `variant` and `seed`, null where none counts, as of a fusion.
-        metrics: split -> metric such as `recall@20` -> value.
-        origin: its provenance.
-        calibration: of the trial, if it has a corrector.
-        timings: of its training, a row an epoch.
-    """
-
-    trial: Document
-    metrics: Document
-    origin: Document
-    calibration: Document | None = None
-    timings: pd.DataFrame | None = None
 
 
 def tidy_table(
@@ -56,16 +34,15 @@ def tidy_table(
     """One row a trial, split and metric, in the order of the trials.
 
     Args:
-        trials: of the study.
+        trials: of the study, and what is made of them.
         published: figures of others on the data set.
 
     Returns:
         Columns `COLUMNS`; `k` is null for a metric without a list length. `paper`, `public_low`
         and `public_high` are of rows at test whose data and split are the environment's. `data`
-        is the fingerprint of the split interactions, the other hashes are shortened. `seconds` are
-        those of training and validation, `peak_mib` is the peak memory of the training. Where a
-        trial has a corrector, also `CALIBRATED`: its name, the features that it reads, its weight
-        and the value with it.
+        is the fingerprint of the split interactions, the other hashes are shortened. `seconds` and
+        `peak_mib` are the sum and the maximum of the row's timings. Where a row has a corrector,
+        also `CALIBRATED`: its name and its weight.
     """
     others = published or PublishedFigures()
     rows = [
@@ -75,47 +52,16 @@ def tidy_table(
             **{"split": split, "metric": name, "k": k, "value": values[key]},
             **_beside(each, others, split, key),
             **_took(each.timings),
-            **_calibrated(each.calibration, split, key),
+            "weight": each.weight,
         }
         for each in trials
         for split, values in each.metrics.items()
         for key, name, k in map(_parts, values)
     ]
     further, types = (), TYPES  # type: tuple[str, ...], dict[str, str]
-    if any(each.calibration for each in trials):
-        further, types = CALIBRATED, types | {"weight": "float64", "calibrated": "float64"}
+    if any("corrector" in each.trial for each in trials):
+        further, types = CALIBRATED, types | {"weight": "float64"}
     return pd.DataFrame(rows, columns=[*COLUMNS, *further]).astype(types)
-
-
-def fusion_row(fusion: Document, trials: Sequence[Measured]) -> Measured:
-    """The fused trials as one more row, whose variant is what was added up, with its features.
-
-    Args:
-        fusion: of `evaluation.documents.fusion_document`.
-        trials: those that were fused.
-    """
-    pairs = zip(fusion["trials"], fusion["weights"], strict=True)
-    weights = {name: weight for name, weight in pairs if weight}
-    total = " + ".join(f"{weight:g} · {name}" for name, weight in weights.items())
-    said = {"trial": FUSION, "model": FUSION, "variant": total, "seed": None}
-    read = [each.origin for each in trials if each.trial["trial"] in weights]
-    origin = {
-        **trials[0].origin,
-        "features": _joined([of["features"] for of in read]),
-        "fingerprints": {
-            kind: _joined([of["fingerprints"][kind] for of in read])
-            for kind in ("features", "graphs")
-        },
-    }
-    return Measured(said, fusion["metrics"], origin)
-
-
-def fusion_note(fusion: Document) -> str:
-    """A sentence on weights at the end of their grid; empty where there are none."""
-    if not fusion["at_end"]:
-        return ""
-    named = ", ".join(fusion["at_end"])
-    return f"In the fusion, the weight of {named} is {widen('fusion.weights of the study')}."
 
 
 def as_markdown(rows: pd.DataFrame, title: str, note: str = "", level: int = 1) -> str:
@@ -157,12 +103,13 @@ def _beside(
     return others.of(each.trial["model"], each.trial["variant"], metric)
 
 
-def _took(timings: pd.DataFrame | None) -> dict[str, float]:
-    """Seconds of a training, and its peak memory."""
-    if timings is None:
+def _took(timings: Sequence[pd.DataFrame]) -> dict[str, float]:
+    """Seconds, and peak memory."""
+    if not timings:
         return {}
-    seconds = timings[["seconds_train", "seconds_validation"]].to_numpy().sum()
-    return {"seconds": float(seconds), "peak_mib": float(timings["peak_mib"].max())}
+    steps = pd.concat(timings)
+    seconds = steps.filter(like="seconds").sum().sum()
+    return {"seconds": float(seconds), "peak_mib": float(steps["peak_mib"].max())}
 
 
 def _hashes(fingerprints: Mapping[str, str]) -> str:
@@ -177,15 +124,6 @@ def _short(fingerprint: str) -> str:
     return fingerprint.partition(":")[2][:DIGITS]
 
 
-def _joined(documents: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Several mappings as one; the different values of a key stand one after the other."""
-    values: dict[str, list[str]] = {}
-    for document in documents:
-        for key, value in document.items():
-            values.setdefault(key, []).append(value)
-    return {key: " / ".join(dict.fromkeys(of_key)) for key, of_key in values.items()}
-
-
 def _listed(features: Mapping[str, str]) -> str:
     """Modalities with their extractors."""
     return ", ".join(f"{modality}: {extractor}" for modality, extractor in features.items())
@@ -195,16 +133,3 @@ def _parts(key: str) -> tuple[str, str, int | None]:
     """A metric, its name without list length, and the list length."""
     name, _, k = key.partition("@")
     return key, name, int(k) if k else None
-
-
-def _calibrated(calibration: Document | None, split: str, key: str) -> dict[str, Any]:
-    if calibration is None:
-        return {}
-    return {
-        "corrector": calibration["corrector"],
-        "corrector_features": _listed(
-            {modality: read["extractor"] for modality, read in calibration["features"].items()}
-        ),
-        "weight": calibration["weight"],
-        "calibrated": calibration["calibrated"][split][key],
-    }

@@ -1,4 +1,4 @@
-"""Nodes of the evaluate stage that correct a model's order: one chooses, another one measures."""
+"""Nodes of the evaluate stage that correct a model's order: one fits, one chooses, one measures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from siger_pipeline.evaluation.config import CalibrationConfig, EvaluateConfig
+from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
 from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
@@ -15,55 +15,86 @@ if TYPE_CHECKING:
     from siger_pipeline.evaluation.scores import Scorer
 
 LOG = logging.getLogger(__name__)
+Read = tuple[dict[Request, str], tuple[str, ...]]  # requests -> arguments, and modalities
+
+
+def fit_corrector(
+    config: dict[str, Any],
+    train_matrix: csr_matrix,
+    seed: int = 0,
+    *,
+    corrector: str,
+    read: Read,
+    extractors: dict[str, str],
+    matrices: dict[str, dict[str, str]],
+    **arrays: Any,
+) -> tuple[dict[str, Any], dict[str, Any], DataFrame]:
+    """A corrector that all models share: its checkpoint, its provenance, what the fit took.
+
+    Args:
+        config: its hyperparameters.
+        train_matrix: interactions to learn from.
+        seed: where results depend on it.
+        corrector: its name.
+        read: what it is built from.
+        extractors: of the modalities that it reads, as they are named.
+        matrices: `features` by modality and `graphs` by name -> argument.
+        arrays: these matrices.
+    """
+    from siger_pipeline.reporting.provenance import corrector_provenance
+    from siger_pipeline.training.closed_form import fit_model
+    from siger_pipeline.training.inputs import model_inputs
+
+    requests, modalities = read
+    inputs = model_inputs(train_matrix, requests, arrays, modalities)
+    done = fit_model(corrector, config, seed, "cpu", inputs)
+    named = {kind: {n: arrays[of] for n, of in each.items()} for kind, each in matrices.items()}
+    origin = corrector_provenance(extractors, done.best["device"], named)
+    return dict(done.best), origin, done.timings
 
 
 def weigh_corrector(
     checkpoint: dict[str, Any],
-    *,
-    calibration: CalibrationConfig,
     corrector: dict[str, Any],
-    seed: int,
+    *,
+    calibration: FusionConfig,
     block_mib: float,
     device: str,
     train_matrix: csr_matrix,
     validation_matrix: csr_matrix,
     user_index: Table,
     item_index: Table,
-    requests: dict[Request, str],
-    modalities: tuple[str, ...],
-    corrector_requests: dict[Request, str],
-    corrector_modalities: tuple[str, ...],
+    reads: tuple[Read, Read],
     **arrays: Any,
-) -> dict[str, Any]:
-    """The weight that validation chooses for the corrector, beside all that were tried.
+) -> tuple[dict[str, Any], DataFrame]:
+    """The weight that validation chooses for the corrector, beside all that were tried; its time.
 
     Arguments are those of `calibrate_model`, without the test split.
     """
     from siger_pipeline.data.matrix import by_split
     from siger_pipeline.evaluation.documents import calibration_choice
     from siger_pipeline.evaluation.fusion import choose
-    from siger_pipeline.training.inputs import model_inputs
+    from siger_pipeline.training.device import resolve_device
+    from siger_pipeline.training.stopwatch import Stopwatch
 
-    own = model_inputs(train_matrix, requests, arrays, modalities)
-    others = model_inputs(train_matrix, corrector_requests, arrays, corrector_modalities)
-    fitted = str(calibration.corrector), corrector, seed, others
+    place = resolve_device(device)
+    watch = Stopwatch(place)
+    scorers = _scorers((checkpoint, corrector), reads, train_matrix, arrays, place)
     matrices = by_split(train_matrix, validation_matrix)
-    place, scorers = _corrected((checkpoint, own), fitted, device)
     with telling_ids(*source_ids(user_index, item_index)):
         chosen = choose(scorers, matrices, calibration, block_mib=block_mib, device=place)
     if remark := calibration.remark("calibration", train_matrix.shape[1]):
         LOG.info(remark)
-    return calibration_choice(chosen)
+    return calibration_choice(chosen), watch.read()
 
 
 def calibrate_model(
     checkpoint: dict[str, Any],
+    corrector: dict[str, Any],
     metrics: dict[str, Any],
     choice: dict[str, Any],
     *,
-    calibration: CalibrationConfig,
-    corrector: dict[str, Any],
-    seed: int,
+    calibration: FusionConfig,
     evaluate: EvaluateConfig,
     device: str,
     train_matrix: csr_matrix,
@@ -71,22 +102,18 @@ def calibrate_model(
     test_matrix: csr_matrix,
     user_index: Table,
     item_index: Table,
-    requests: dict[Request, str],
-    modalities: tuple[str, ...],
-    corrector_requests: dict[Request, str],
-    corrector_modalities: tuple[str, ...],
+    reads: tuple[Read, Read],
     features: dict[str, Any] | None = None,
     **arrays: Any,
-) -> tuple[dict[str, Any], DataFrame]:
-    """Figures and recommendations of the trained model as the corrector corrects its order.
+) -> tuple[dict[str, Any], DataFrame, DataFrame]:
+    """Figures, those of each user, and lists of the trained model as the corrector corrects it.
 
     Args:
         checkpoint: of the model.
+        corrector: the checkpoint of the corrector.
         metrics: of the model alone.
         choice: the weight, by validation.
-        calibration: name of the corrector, weights to try.
-        corrector: its hyperparameters.
-        seed: of the corrector.
+        calibration: number of candidates, weights to try, monitored metric.
         evaluate: as for the model alone.
         device: where both score.
         train_matrix: interactions to learn from.
@@ -94,50 +121,43 @@ def calibrate_model(
         test_matrix: those that are measured by.
         user_index: users by index.
         item_index: items by index.
-        requests: what the model is built from -> argument.
-        modalities: those that the model reads.
-        corrector_requests: what the corrector is built from -> argument.
-        corrector_modalities: those that the corrector reads.
-        features: of the parameters, if it reads any.
+        reads: what the model is built from, and the corrector.
+        features: of the parameters, if the corrector reads any.
         arrays: graphs and features by argument.
     """
     from siger_pipeline.data.matrix import by_split
     from siger_pipeline.evaluation.documents import calibration_document
     from siger_pipeline.evaluation.evaluate import recommendation_table
     from siger_pipeline.evaluation.fusion import fuse
+    from siger_pipeline.evaluation.users import user_table
     from siger_pipeline.reporting.made_from import features_behind
-    from siger_pipeline.training.inputs import model_inputs
-
-    own = model_inputs(train_matrix, requests, arrays, modalities)
-    others = model_inputs(train_matrix, corrector_requests, arrays, corrector_modalities)
-    fitted = str(calibration.corrector), corrector, seed, others
-    matrices = by_split(train_matrix, validation_matrix, test_matrix)
-    place, scorers = _corrected((checkpoint, own), fitted, device)
-    names, weights = source_ids(user_index, item_index), (choice["weight"],)
-    with telling_ids(*names):
-        fused = fuse(scorers, weights, matrices, evaluate, calibration, device=place)
-    read = features_behind(corrector_requests, features or {})
-    document = calibration_document(choice, fused.metrics, metrics, calibration, corrector, read)
-    return document, recommendation_table(fused.lists, *names)
-
-
-def _corrected(
-    model: tuple[dict[str, Any], Any], corrector: tuple[str, dict[str, Any], int, Any], device: str
-) -> tuple[Any, Mapping[str, Scorer]]:
-    """The device, and the scorers on it of a trained model and of its corrector.
-
-    Args:
-        model: checkpoint and inputs.
-        corrector: name, hyperparameters, seed and inputs.
-        device: of the parameters.
-    """
-    from siger_pipeline.training.checkpoint import restore
-    from siger_pipeline.training.closed_form import fit_at_once
     from siger_pipeline.training.device import resolve_device
 
     place = resolve_device(device)
-    models = {
-        f"model {model[0]['model']}": restore(*model),
-        f"corrector {corrector[0]}": fit_at_once(*corrector),
-    }
-    return place, {name: made.to(place).scorer() for name, made in models.items()}
+    scorers = _scorers((checkpoint, corrector), reads, train_matrix, arrays, place)
+    matrices = by_split(train_matrix, validation_matrix, test_matrix)
+    names, weights = source_ids(user_index, item_index), (choice["weight"],)
+    with telling_ids(*names):
+        fused = fuse(scorers, weights, matrices, evaluate, calibration, device=place)
+    said = {"corrector": corrector["model"], "parameters": corrector["config"]}
+    said["features"] = features_behind(reads[1][0], features or {})
+    document = calibration_document(choice, fused.metrics, metrics, calibration, said)
+    return document, user_table(fused.users, names[0]), recommendation_table(fused.lists, *names)
+
+
+def _scorers(
+    checkpoints: tuple[dict[str, Any], dict[str, Any]],
+    reads: tuple[Read, Read],
+    train_matrix: csr_matrix,
+    arrays: dict[str, Any],
+    place: Any,
+) -> Mapping[str, Scorer]:
+    """The scorers on a device of a trained model and of its corrector."""
+    from siger_pipeline.training.checkpoint import restore
+    from siger_pipeline.training.inputs import model_inputs
+
+    scorers = {}
+    for kind, each, read in zip(("model", "corrector"), checkpoints, reads, strict=True):
+        model = restore(each, model_inputs(train_matrix, read[0], arrays, read[1]))
+        scorers[f"{kind} {each['model']}"] = model.to(place).scorer()
+    return scorers

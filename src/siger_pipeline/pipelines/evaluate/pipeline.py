@@ -1,8 +1,8 @@
 """Wiring of the evaluate stage: checkpoint and splits → recommendations, metrics, floors.
 
 Where a corrector is chosen, nodes of its own correct the model's order, so that switching it on
-or off trains nothing and leaves the model's own results. One of them chooses the weight, and the
-test split is not among its inputs.
+or off trains nothing and leaves the model's own results. One fits the corrector, once for all
+trials on the same data; one chooses the weight, and the test split is not among its inputs.
 """
 
 from kedro.pipeline import Node, Pipeline
@@ -10,16 +10,25 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.graphs.registry import features_of
 from siger_pipeline.models.registry import module_of
-from siger_pipeline.pipelines.evaluate.calibration import calibrate_model, weigh_corrector
+from siger_pipeline.pipelines.evaluate.calibration import (
+    calibrate_model,
+    fit_corrector,
+    weigh_corrector,
+)
 from siger_pipeline.pipelines.evaluate.nodes import FLOORS, evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.names import (
     MATRICES,
     TEST_MATRIX,
+    TRAIN_MATRIX,
     calibrated,
     datasets_of,
-    weight_of,
+    fitted,
+    matrices_of,
+    weighed,
 )
 from siger_pipeline.pipelines.train.pipeline import requested, with_requests
+from siger_pipeline.requests import Request
+from siger_pipeline.shell.model_blocks import is_setting_of
 from siger_pipeline.shell.selection import Selection
 
 
@@ -45,36 +54,57 @@ def create_pipeline(selection: Selection) -> Pipeline:
 
 
 def _calibration(selection: Selection, model: dict[str, str]) -> list[Node]:
-    """The node that chooses the corrector's weight, and that which measures the model with it.
+    """The nodes that fit the corrector, choose its weight, and measure the model with it.
 
     Args:
         selection: with a corrector.
         model: inputs of the model's evaluation.
     """
     corrector, requests = selection.corrector, selection.corrector_requests
-    modalities, weight = features_of(requests), weight_of(corrector)
     measuring = {
         **model,
         **{name: name for name in datasets_of(requests).values()},
+        "corrector": fitted(corrector)[0],
         "calibration": "params:calibration",
-        "corrector": f"params:{corrector}",
-        "seed": "params:floors.seed",
     }
     choosing = {
         key: name for key, name in measuring.items() if key not in (TEST_MATRIX, "evaluate")
     }
     choosing["block_mib"] = "params:evaluate.block_mib"
-    measuring |= {"metrics": "metrics", "choice": weight}
-    measuring |= {"features": "params:features"} if modalities else {}
+    measuring |= {"metrics": "metrics", "choice": weighed(corrector)[0]}
+    measuring |= {"features": "params:features"} if features_of(requests) else {}
     weigh, calibrate = (
         with_values(
-            with_code(with_requests(function, selection), module_of(corrector)),
-            corrector_requests=datasets_of(requests),
-            corrector_modalities=modalities,
+            with_code(function, *map(module_of, (selection.model, corrector))),
+            reads=(_read(selection.requests), _read(requests)),
         )
         for function in (weigh_corrector, calibrate_model)
     )
     return [
-        Node(weigh, choosing, weight, name=f"weigh_{corrector}"),
+        _fit(selection),
+        Node(weigh, choosing, weighed(corrector), name=f"weigh_{corrector}"),
         Node(calibrate, measuring, calibrated(corrector), name=f"calibrate_{corrector}"),
     ]
+
+
+def _fit(selection: Selection) -> Node:
+    """The node that fits the corrector, which depends on no trial."""
+    corrector, requests = selection.corrector, selection.corrector_requests
+    matrices = matrices_of(requests)
+    inputs = {"config": f"params:{corrector}", TRAIN_MATRIX: TRAIN_MATRIX}
+    inputs |= {name: name for of_kind in matrices.values() for name in of_kind.values()}
+    if is_setting_of(corrector, "seed"):
+        inputs["seed"] = "params:floors.seed"
+    fit = with_values(
+        with_code(fit_corrector, module_of(corrector)),
+        corrector=corrector,
+        read=_read(requests),
+        extractors=selection.named(requests),
+        matrices=matrices,
+    )
+    return Node(fit, inputs, fitted(corrector), name=f"fit_{corrector}")
+
+
+def _read(requests: tuple[Request, ...]) -> tuple[dict[Request, str], tuple[str, ...]]:
+    """What a model is built from -> argument, and the modalities that it reads."""
+    return datasets_of(requests), features_of(requests)

@@ -8,9 +8,14 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.graphs.registry import features_of, graphs_of
-from siger_pipeline.pipelines.names import SPLIT_TABLES, TRAIN_MATRIX, calibrated, dataset_of
+from siger_pipeline.pipelines.names import (
+    SPLIT_TABLES,
+    TRAIN_MATRIX,
+    calibrated,
+    dataset_of,
+    matrices_of,
+)
 from siger_pipeline.pipelines.report import nodes
-from siger_pipeline.requests import features
 from siger_pipeline.shell.selection import Selection
 
 # Blocks of parameters that figures depend on, whatever the model.
@@ -24,7 +29,9 @@ def create_pipeline(selection: Selection) -> Pipeline:
 
 def _written(selection: Selection) -> list[Node]:
     origin = {"checkpoint": "checkpoint", **_same(SPLIT_TABLES), **_parameters(selection)}
-    origin |= {name: name for each in _matrices(selection).values() for name in each.values()}
+    origin |= {
+        name: name for each in matrices_of(selection.requests).values() for name in each.values()
+    }
     figures = {
         **_same(("metrics", "group_metrics", "floors", "history", "timings", "paper_figures")),
         "origin": "provenance",
@@ -46,14 +53,9 @@ def _trace(selection: Selection) -> Callable[..., Any]:
     """The function of provenance, with what the model requests and the recipes of its graphs."""
     recipes = (graph.module for graph in graphs_of(selection.requests))
     traced = with_code(nodes.trace_provenance, *recipes)
-    return with_values(traced, requests=selection.requests, matrices=_matrices(selection))
-
-
-def _matrices(selection: Selection) -> dict[str, dict[str, str]]:
-    """Catalog names of the features and the graphs that the model is made from."""
-    graphs = (graph.request for graph in graphs_of(selection.requests))
-    read = {m: dataset_of(features(m)) for m in features_of(selection.requests)}
-    return {"features": read, "graphs": {each.name: dataset_of(each) for each in graphs}}
+    return with_values(
+        traced, requests=selection.requests, matrices=matrices_of(selection.requests)
+    )
 
 
 def _looked_at(selection: Selection) -> list[Node]:

@@ -31,24 +31,29 @@ def weigh_trials(
     requests: tuple[dict[Request, str], ...],
     modalities: tuple[tuple[str, ...], ...],
     **documents: Any,
-) -> dict[str, Any]:
-    """The trials, the best by validation first, and the weights that validation chooses for them.
+) -> tuple[dict[str, Any], DataFrame]:
+    """The trials, the best by validation first, the weights that validation chooses; its time.
 
     Arguments are those of `fuse_trials`, without the test split and what is measured by it.
     """
     from siger_pipeline.data.matrix import by_split
     from siger_pipeline.evaluation.documents import fusion_choice
     from siger_pipeline.evaluation.fusion import best_first, choose
+    from siger_pipeline.training.device import resolve_device
+    from siger_pipeline.training.stopwatch import Stopwatch
 
+    place = resolve_device(device)
+    watch = Stopwatch(place)
+    scorers = _scorers(trials, train_matrix, place, requests, modalities, documents)
     matrices = by_split(train_matrix, validation_matrix)
-    place, scorers = _scorers(trials, train_matrix, device, requests, modalities, documents)
-    memory = {"block_mib": block_mib, "device": place}
+    memory: dict[str, Any] = {"block_mib": block_mib, "device": place}
     with telling_ids(*source_ids(user_index, item_index)):
         ordered = best_first(scorers, matrices, fusion, **memory)
         chosen = choose(ordered, matrices, fusion, **memory)
     if remark := fusion.remark("fusion", train_matrix.shape[1]):
         LOG.info(remark)
-    return fusion_choice(chosen, [name.removeprefix(TRIAL) for name in ordered])
+    choice = fusion_choice(chosen, [name.removeprefix(TRIAL) for name in ordered])
+    return choice, watch.read()
 
 
 def fuse_trials(
@@ -66,8 +71,8 @@ def fuse_trials(
     requests: tuple[dict[Request, str], ...],
     modalities: tuple[tuple[str, ...], ...],
     **documents: Any,
-) -> tuple[dict[str, Any], DataFrame]:
-    """Figures and recommendations by the scores of several trials.
+) -> tuple[dict[str, Any], DataFrame, DataFrame]:
+    """Figures, those of each user, and recommendations by the scores of several trials.
 
     Args:
         trials: what is said of each in the table of the study.
@@ -88,10 +93,12 @@ def fuse_trials(
     from siger_pipeline.evaluation.documents import fusion_document
     from siger_pipeline.evaluation.evaluate import recommendation_table
     from siger_pipeline.evaluation.fusion import fuse
-    from siger_pipeline.studies.table import fusion_note
+    from siger_pipeline.evaluation.users import user_table
+    from siger_pipeline.studies.measured import fusion_note
+    from siger_pipeline.training.device import resolve_device
 
-    matrices = by_split(train_matrix, validation_matrix, test_matrix)
-    place, scorers = _scorers(trials, train_matrix, device, requests, modalities, documents)
+    matrices, place = by_split(train_matrix, validation_matrix, test_matrix), resolve_device(device)
+    scorers = _scorers(trials, train_matrix, place, requests, modalities, documents)
     ordered = {name: scorers[name] for name in (f"{TRIAL}{each}" for each in choice["trials"])}
     names, weights = source_ids(user_index, item_index), tuple(choice["weights"][1:])
     with telling_ids(*names):
@@ -99,25 +106,24 @@ def fuse_trials(
     document = fusion_document(choice, fused.metrics, fusion)
     if note := fusion_note(document):
         LOG.info(note)
-    return document, recommendation_table(fused.lists, *names)
+    return document, user_table(fused.users, names[0]), recommendation_table(fused.lists, *names)
 
 
 def _scorers(
     trials: list[dict[str, Any]],
     train_matrix: csr_matrix,
-    device: str,
+    place: Any,
     requests: tuple[dict[Request, str], ...],
     modalities: tuple[tuple[str, ...], ...],
     documents: dict[str, Any],
-) -> tuple[Any, Mapping[str, Scorer]]:
-    """The device, and the scorers on it of the trials; the arguments are those of `fuse_trials`."""
+) -> Mapping[str, Scorer]:
+    """The scorers of the trials on a device; the other arguments are those of `fuse_trials`."""
     from siger_pipeline.training.checkpoint import restore
-    from siger_pipeline.training.device import resolve_device
     from siger_pipeline.training.inputs import model_inputs
 
-    place, scorers = resolve_device(device), {}
+    scorers = {}
     for n, trial in enumerate(trials):
         inputs = model_inputs(train_matrix, requests[n], documents, modalities[n])
         model = restore(documents[f"checkpoint_{n}"], inputs).to(place)
         scorers[f"{TRIAL}{trial['trial']}"] = model.scorer()
-    return place, scorers
+    return scorers

@@ -17,19 +17,22 @@ from siger_pipeline.pipelines.names import (
     TRAIN_MATRIX,
     calibrated,
     dataset_of,
+    fitted,
+    weighed,
 )
 from siger_pipeline.pipelines.studies.coverage import cover_cooccurrence
 from siger_pipeline.pipelines.studies.fusion import fuse_trials, weigh_trials
 from siger_pipeline.pipelines.studies.nodes import compare_trials, tabulate
 from siger_pipeline.pipelines.studies.plots import draw_coverage, draw_differences, draw_study
-from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.selection import Selection
 from siger_pipeline.studies.config import StudyConfig
+from siger_pipeline.studies.sums import OF_CALIBRATED, OF_FUSION
 
 TABLES = ("table", "table_csv", "table_markdown", "table_latex")
 PLOT, DIFFERENCES = ("plot", "plot_pdf"), ("differences", "differences_pdf")
-FUSION = ("fusion", "fused_recommendations")
+WEIGHTS = ("weights", "weights_timings")
+FUSION = ("fusion", "fused_user_metrics", "fused_recommendations")
 OF_TRIAL = {"metrics": "metrics", "origin": "provenance", "timings": "timings"}
 OF_ALL = {
     "dataset": "params:dataset",
@@ -45,11 +48,13 @@ class Member:
         selection: what it is wired by.
         dataset: name of its data set.
         names: plain name -> name in the catalog, of the datasets that its nodes make.
+        corrected: the same with each corrector, by the name of the corrector.
     """
 
     selection: Selection
     dataset: str
     names: Mapping[str, str]
+    corrected: Mapping[str, Mapping[str, str]]
 
     @property
     def requests(self) -> dict[Request, str]:
@@ -59,9 +64,22 @@ class Member:
     @property
     def features(self) -> dict[str, str]:
         """Modality -> extractor, and what takes the place of its features, of those it reads."""
-        chosen = self.selection
-        read = chosen.extractors(chosen.requests)
-        return extractors_named({"modalities": read, "knockout": chosen.knockout})
+        return self.selection.named(self.selection.requests)
+
+    @property
+    def calibrations(self) -> dict[str, list[str]]:
+        """The names of what `results_of` reads of it with each corrector, in that order."""
+        return {
+            corrector: [
+                names[plain]
+                for plain in (
+                    calibrated(corrector)[0],
+                    *fitted(corrector)[1:],
+                    weighed(corrector)[1],
+                )
+            ]
+            for corrector, names in self.corrected.items()
+        }
 
 
 def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -> Pipeline:
@@ -81,17 +99,20 @@ def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -
     for n, member in enumerate(members):
         names = member.names
         inputs |= {f"{argument}_{n}": names[of] for argument, of in OF_TRIAL.items()}
-        if member.selection.corrector:
-            inputs[f"calibration_{n}"] = names[calibrated(member.selection.corrector)[0]]
+        for corrector, made in member.calibrations.items():
+            arguments = (f"{document}_{n}_{corrector}" for document in OF_CALIBRATED)
+            inputs |= dict(zip(arguments, made, strict=True))
+            inputs["correctors"] = f"params:study.{name}.correctors"
         if config.groups:
             inputs[f"groups_{n}"] = names["group_metrics"]
             inputs["groups"] = f"params:study.{name}.groups"
     before = []
     if config.fusion:
         before += _fusion(name, members)
-        inputs["fusion"] = f"studies/{name}/{FUSION[0]}"
+        read = (FUSION[0], WEIGHTS[1])
+        inputs |= {of: f"studies/{name}/{each}" for of, each in zip(OF_FUSION, read, strict=True)}
     if config.tests:
-        before.append(_comparison(name, members))
+        before.append(_comparison(name, members, config))
         inputs["tests"] = f"studies/{name}/tests"
     outputs = [f"studies/{name}/{table}" for table in TABLES]
     table = Node(tabulate, inputs, outputs, name=name, namespace="studies", tags=DESPITE)
@@ -120,10 +141,16 @@ def _differences(name: str) -> Node:
     return Node(draw_differences, inputs, outputs, name=name, namespace="studies.draw_differences")
 
 
-def _comparison(name: str, members: Sequence[Member]) -> Node:
-    """The node that compares trials, which share their users."""
+def _comparison(name: str, members: Sequence[Member], config: StudyConfig) -> Node:
+    """The node that compares trials, which share their users, and what is made of them."""
     inputs = {"trials": f"params:study.{name}.trials", "tests": f"params:study.{name}.tests"}
-    inputs |= {f"users_{n}": member.names["user_metrics"] for n, member in enumerate(members)}
+    for n, member in enumerate(members):
+        inputs[f"users_{n}"] = member.names["user_metrics"]
+        for corrector, names in member.corrected.items():
+            inputs[f"users_{n}_{corrector}"] = names[calibrated(corrector)[1]]
+            inputs["correctors"] = f"params:study.{name}.correctors"
+    if config.fusion:
+        inputs["fusion"], inputs["users_fusion"] = (f"studies/{name}/{of}" for of in FUSION[:2])
     output = f"studies/{name}/tests"
     return Node(compare_trials, inputs, output, name=name, namespace="studies.compare")
 
@@ -153,7 +180,7 @@ def _coverage(name: str, members: Sequence[Member]) -> Node:
 
 def _fusion(name: str, members: Sequence[Member]) -> list[Node]:
     """The node that weighs trials, which share data and evaluation, and that which measures."""
-    first, weights = members[0], f"studies/{name}/weights"
+    first, weights = members[0], [f"studies/{name}/{output}" for output in WEIGHTS]
     own = first.selection.trial
     measuring = {
         "trials": f"params:study.{name}.trials",
@@ -169,7 +196,7 @@ def _fusion(name: str, members: Sequence[Member]) -> list[Node]:
         key: name for key, name in measuring.items() if key not in (TEST_MATRIX, "evaluate")
     }
     choosing["block_mib"] = f"params:{own}/evaluate.block_mib"
-    measuring["choice"] = weights
+    measuring["choice"] = weights[0]
     weigh, fuse = (
         with_values(
             with_code(function, *(module_of(member.selection.model) for member in members)),
