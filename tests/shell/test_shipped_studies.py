@@ -80,3 +80,12 @@ def test_every_data_set_with_features_has_them(env: str, study: str) -> None:
 def test_without_features_a_sentence_says_why(study: str) -> None:
     with pytest.raises(UserError, match="siger"):
         trials(study, "clothing")
+
+
+def test_calibration_and_fusion_have_the_models_that_are_added_up() -> None:
+    studies = current("").studies
+    calibrated, fused = (studies.study(name) for name in ("calibration", "fusion"))
+    assert {part.trial.name for part in calibrated.parts} >= {"siger", "lightgcn", "freedom"}
+    assert calibrated.correctors == ("itemknn", "ease_text")
+    assert trials("fusion") == ["siger", "lightgcn", "itemknn", "ease_text"]
+    assert None not in (calibrated.config.tests, fused.config.tests, fused.config.fusion)
