@@ -107,7 +107,7 @@ def _study(study: Study, current: Current) -> Pipeline:
         members.append(Member(part.trial.selection, part.trial.dataset, wired.names, names))
     made = tabulate(study.slug, members, study.config).nodes
     current.add_study(study)
-    return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
+    return _with_all_it_needs(Pipeline([*nodes.values(), *made]), made)
 
 
 def _sweep(study: Study, current: Current) -> Pipeline:
@@ -128,4 +128,4 @@ def _sweep(study: Study, current: Current) -> Pipeline:
             complete.append((n, wired.names))
     current.add_sweep(study, [said_of(sweep, point) for point in ended])
     made = tabulate_sweep(study.slug, complete).nodes
-    return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
+    return _with_all_it_needs(Pipeline([*nodes.values(), *made]), made)

@@ -11,7 +11,7 @@ import pandas as pd
 from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.groups import GROUP
 from siger_pipeline.studies.published import PublishedFigures
-from siger_pipeline.studies.table import FUSION
+from siger_pipeline.studies.sums import FUSION
 from tools.results.rivals import SIGER
 from tools.results.settings import RECALL, chosen_settings, headline, once
 from tools.results.tables import TRIALS, is_tidy

@@ -9,8 +9,9 @@ from siger_pipeline.studies.cell import BEST, SECOND, Cell
 from siger_pipeline.studies.failed import ERROR
 from siger_pipeline.studies.summary import PLACES, PUBLISHED, beside_published, legend, summary
 from siger_pipeline.studies.summary import differences as of_tests
+from siger_pipeline.studies.sums import FUSION
 from siger_pipeline.studies.sweep_table import best_rows
-from siger_pipeline.studies.table import ABSENT, FUSION, as_markdown
+from siger_pipeline.studies.table import ABSENT, as_markdown
 from tools.results.published import Beside
 from tools.results.settings import RECALL, chosen_settings, headline, once
 from tools.results.tables import TESTS, TRIALS, Tables, is_sweep, is_tidy

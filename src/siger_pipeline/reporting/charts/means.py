@@ -14,7 +14,7 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.reporting.figures import main_metrics
 from siger_pipeline.studies.failed import ERROR
 from siger_pipeline.studies.groups import GROUP
-from siger_pipeline.studies.table import FUSION
+from siger_pipeline.studies.sums import FUSION
 
 ALL = "all"  # users and items: the group that is none
 BLOCKS = re.compile(r"\b(?:\w+\.)+(?=\w+=)")

@@ -8,7 +8,7 @@ from math import isnan, nan
 
 from siger_pipeline.reporting.charts.chart import Look, Panel, Series
 from siger_pipeline.reporting.charts.means import Key, Mean, Slice, short
-from siger_pipeline.studies.table import FUSION
+from siger_pipeline.studies.sums import FUSION
 
 Keys = tuple[tuple[Look, str], ...]
 
