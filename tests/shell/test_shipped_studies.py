@@ -80,3 +80,9 @@ def test_every_data_set_with_features_has_them(env: str, study: str) -> None:
 def test_without_features_a_sentence_says_why(study: str) -> None:
     with pytest.raises(UserError, match="siger"):
         trials(study, "clothing")
+
+
+@pytest.mark.parametrize("env", ["baby", "tiktok", "clothing"])
+def test_extractors_of_text_need_texts(env: str) -> None:
+    with pytest.raises(UserError, match=rf"^conf/{env}/studies.yml, line .*no texts of items"):
+        trials("extractors", env)

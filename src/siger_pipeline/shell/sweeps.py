@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.models.registry import model_config, model_names
 from siger_pipeline.shell.trials import Trial, counts
 from siger_pipeline.studies.config import StudyConfig
@@ -116,6 +117,7 @@ def searched(config: StudyConfig, bases: Sequence[Trial], trial: TrialOf) -> dic
             f"has search and {also[0]}: a sweep chooses its trials itself, so leave {also[0]} out, "
             "or make it a study of its own"
         )
+    _check_models(search, config.models)
     found = {}
     for base in bases:
         space = _space(search, base.model)
@@ -124,6 +126,18 @@ def searched(config: StudyConfig, bases: Sequence[Trial], trial: TrialOf) -> dic
         _check_whole(search, space, base)
         found[base.model] = Searched(base, space)
     return found
+
+
+def _check_models(search: SearchConfig, models: Sequence[str]) -> None:
+    """No parameter is of a model that is not searched."""
+    keys = () if isinstance(search.space, str) else search.space
+    for key in keys:
+        if (first := key.partition(".")[0]) in model_names() and first not in models:
+            raise SpaceError(
+                f"searches {key}, and {first} is none of its models: {', '.join(models)}",
+                "space",
+                key,
+            )
 
 
 def _space(search: SearchConfig, model: str) -> Space:
@@ -142,7 +156,10 @@ def _space(search: SearchConfig, model: str) -> Space:
             "space",
         )
     fields = model_config(model).model_fields
-    keys = full_keys(Point(model, "", tuple(own)), fields, TrainConfig.model_fields)
+    try:
+        keys = full_keys(Point(model, "", tuple(own)), fields, TrainConfig.model_fields)
+    except ConfigurationError as error:
+        raise SpaceError(f"cannot be searched: {error}", "space") from error
     return Space(tuple(Axis(key, values) for key, values in keys.items()))
 
 
