@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siger_pipeline.reporting.paper import Published, letters, name_in_paper
+from siger_pipeline.studies.grid import BASE
 
+# Parameters that the paper's figures vary (SIGER, Figures 4 and 5) -> its symbols.
+SYMBOLS = {"cooccurrence_k": "K", "item_layers": "L"}
 # Blocks by which a trial is on other data, or measured otherwise, than the published figures.
 ELSEWHERE = ("ingest", "split", "evaluate")
 
@@ -28,8 +31,9 @@ class PublishedFigures:
 
         Args:
             model: registered name.
-            variant: empty or the model's own name for the model as it is; `−EISG` for one without
-                a component; any other, such as `K=2`, stands in brackets in the paper's names.
+            variant: empty, `as configured` or the model's own name for the model as it is; `−EISG`
+                for one without a component; any other stands in brackets in the paper's names, such
+                as `K=2`, which may be called by the parameter, `siger.cooccurrence_k=2`.
             metric: such as `recall@20`.
         """
         name = name_in_paper(model, self.paper)
@@ -54,6 +58,10 @@ def is_comparable(overrides: Mapping[str, object]) -> bool:
 
 def _variant(model: str, variant: str) -> str:
     """A variant as it follows a model's name in the paper's names; empty for none."""
-    if not variant or letters(variant) == letters(model):
+    if variant in ("", BASE) or letters(variant) == letters(model):
         return ""
-    return f"/{variant[1:]}" if variant[0] in "−-" else f"[{variant}]"
+    if variant[0] in "−-":
+        return f"/{variant[1:]}"
+    key, _, value = variant.partition("=")
+    symbol = SYMBOLS.get(key.removeprefix(f"{model}."), key)
+    return f"[{symbol}={value}]" if value else f"[{variant}]"
