@@ -19,7 +19,8 @@ from siger_pipeline.shell.same_trials import distinct, unread_by_all
 from siger_pipeline.shell.significance import why_not_tested
 from siger_pipeline.shell.study_file import StudyFile
 from siger_pipeline.shell.study_trials import StudyTrials
-from siger_pipeline.shell.sweeps import SpaceError, Sweep, searched
+from siger_pipeline.shell.sweep_space import SpaceError
+from siger_pipeline.shell.sweeps import Sweep, searched
 from siger_pipeline.shell.trials import Trial
 from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves

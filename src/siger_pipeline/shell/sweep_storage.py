@@ -85,7 +85,9 @@ def open_storage(sweep: Sweep) -> BaseStorage:
     optuna = load_optuna()
     with reached(sweep):
         if sweep.search.storage:
-            storage: BaseStorage = optuna.storages.get_storage(sweep.search.storage)
+            # A connection that was lost meanwhile is made anew.
+            alive = {"pool_pre_ping": True}
+            storage: BaseStorage = optuna.storages.RDBStorage(sweep.search.storage, alive)
             return storage
         path = sweep.folder / JOURNAL
         path.parent.mkdir(parents=True, exist_ok=True)
