@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -72,11 +73,18 @@ def started(project: Project, log: Path, *arguments: str) -> subprocess.Popen[by
     )
 
 
-def killed_when(project: Project, log: Path, text: str) -> None:
+def nothing() -> None:
+    """What is done beside a run, if nothing else is asked for."""
+
+
+def killed_when(
+    project: Project, log: Path, text: str, meanwhile: Callable[[], None] = nothing
+) -> None:
     """A run of the sweep that is killed when its log has a text."""
     with started(project, log) as process:
         while text not in log.read_text():
             assert process.poll() is None, log.read_text()
+        meanwhile()
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
 
@@ -147,7 +155,13 @@ def test_a_sweep_that_was_killed_ends_as_one_that_was_not(
     unbroken: Project, prepared: Project, tmp_path: Path
 ) -> None:
     project = copy_of(prepared, tmp_path)
-    killed_when(project, tmp_path / "first.log", "epoch 3, step")
+
+    def prune() -> None:
+        done = project.kedro("fresh", "prune", "--keep", "1", "--yes")
+        held = "train.lightgcn" in done.stderr and "is being written by another run" in done.stderr
+        assert held or "There is nothing to remove" in done.stdout, done.stderr
+
+    killed_when(project, tmp_path / "first.log", "epoch 3, step", prune)
     killed_when(project, tmp_path / "second.log", "point 2 of 5")
     log = project.run(*RUN)
     assert "its process ended before it did, so it runs again" in log

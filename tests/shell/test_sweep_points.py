@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from disks import small_disk
 from postgres import Server, postgres
 from shell.configured import current
 from siger_pipeline.errors import UserError
@@ -327,6 +328,32 @@ def test_a_folder_that_cannot_be_written(sweep: Sweep) -> None:
     sweep.folder.write_text("a file stands here")
     with pytest.raises(StorageError, match="cannot be used"):
         Points(sweep)
+
+
+def test_a_full_disk_loses_no_point(sweep: Sweep, tmp_path: Path) -> None:
+    unbroken = claims_of(Points(replace(sweep, folder=tmp_path / "unbroken")))
+    folder = sweep.folder / "search"
+    with small_disk(folder):
+        points, claims, ended = Points(sweep), list[Claim](), None
+        filling = folder / "filling"
+        with pytest.raises(OSError, match="No space left"):
+            filling.write_bytes(b"0" * 100_000)
+        with pytest.raises(StorageError, match=r"journal\.jsonl, cannot be used: .*No space left"):
+            while claim := points.next(ended):
+                claims.append(claim)
+                ended = complete(claim, claim.point["train.learning_rate"])
+        for claim in claims:
+            killed(claim)
+        filling.unlink()
+        claims += claims_of(Points(sweep))
+        found = {(claim.model, claim.place): claim.point for claim in claims}
+        assert found == {(claim.model, claim.place): claim.point for claim in unbroken}
+        assert [state for _, _, state in places(sweep)] == ["complete"] * 6
+
+
+def test_a_disk_that_cannot_be_written(sweep: Sweep) -> None:
+    with small_disk(sweep.folder, "ro"):
+        lost(sweep, "cannot be used: [Errno 30] Read-only file system")
 
 
 def test_a_journal_that_was_cut_off_loses_its_last_line_alone(sweep: Sweep) -> None:
