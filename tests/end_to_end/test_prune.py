@@ -1,12 +1,12 @@
 """`kedro fresh prune` knows the studies of an environment, and their trials."""
 
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -54,8 +54,9 @@ def checkpoints(project: Project) -> list[Path]:
 
 
 @contextmanager
-def training_study(project: Project, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The study in two workers that train; what still runs at the end is killed."""
+def stopped_study(project: Project, log: Path) -> Iterator[tuple[int, list[Any]]]:
+    """The process of the study, and its two workers, stopped in mid-training; all go on after."""
+    psutil = pytest.importorskip("psutil")
     before = len(checkpoints(project))
     command = [sys.executable, "-m", "kedro", *RUN]
     with (
@@ -66,7 +67,15 @@ def training_study(project: Project, log: Path) -> Iterator[subprocess.Popen[byt
             while len(checkpoints(project)) < before + 4:  # the best and the last of each trial
                 assert run.poll() is None, log.read_text()
                 time.sleep(0.05)
-            yield run
+            children = psutil.Process(run.pid).children()
+            workers = [each for each in children if "spawn_main" in " ".join(each.cmdline())]
+            for worker in workers:
+                worker.suspend()
+            yield run.pid, workers
+            for worker in workers:
+                if worker.is_running():
+                    worker.resume()
+            assert run.wait(300) == 1
         finally:
             run.kill()
 
@@ -75,7 +84,6 @@ def training_study(project: Project, log: Path) -> Iterator[subprocess.Popen[byt
 def test_a_study_that_trains_keeps_its_files_and_goes_on_after_a_worker_was_killed(
     tmp_path: Path,
 ) -> None:
-    psutil = pytest.importorskip("psutil")
     project, alone = copy_to(tmp_path / "shared"), copy_to(tmp_path / "alone")
     for each in (project, alone):
         (each.path / "conf/local/studies.yml").write_text(STUDIES)
@@ -83,28 +91,19 @@ def test_a_study_that_trains_keeps_its_files_and_goes_on_after_a_worker_was_kill
     for each in (project, alone):
         (each.path / LOCAL).write_text("train: {max_epochs: 80, patience: 80}\n")
     alone.run(*RUN[1:])
-    with training_study(project, tmp_path / "log") as run:
+    with stopped_study(project, tmp_path / "log") as (run, workers):
         there = checkpoints(project)
         pruned = project.kedro(*PRUNE)
-        assert pruned.returncode == 1
-        assert f"is being written by another run (process {run.pid}, " in pruned.stderr
+        assert pruned.returncode == 1, pruned.stdout
+        assert f"is being written by another run (process {run}, " in pruned.stderr
         told = project.fails("--pipelines", "overlapping")
-        assert told.startswith(
-            f"train.lightgcn-seed-2 is being written by another run (process {run.pid}"
-        )
+        assert told.startswith("train.lightgcn-seed-2 is being written by another run")
         project.run("--pipelines", "another")
-        assert run.poll() is None
         assert set(there) <= set(checkpoints(project))
-        workers = [each for each in psutil.Process(run.pid).children() if is_worker(each.cmdline())]
-        workers[0].send_signal(signal.SIGKILL)
-        assert run.wait(300) == 1
+        workers[0].kill()
     assert "was ended by SIGKILL" in (tmp_path / "log").read_text()
     removed = project.kedro(*PRUNE)
     assert removed.returncode == 0, removed.stderr
     assert "lightgcn-seed-1/checkpoint" in removed.stdout
     assert "resumes after epoch" in project.run(*RUN[1:])
     assert_frame_equal(table(project), table(alone))
-
-
-def is_worker(command: list[str]) -> bool:
-    return "spawn_main" in " ".join(command)

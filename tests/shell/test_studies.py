@@ -54,6 +54,13 @@ def test_models_variants_grid_and_seeds_become_trials(conf: Path) -> None:
         study(conf, text.replace("siger, ", ""))
 
 
+def test_a_parameter_of_one_model_among_several(conf: Path) -> None:
+    text = "mine: {models: [siger, lightgcn], variants: {usual: {}, less: {siger.beta: 0}}}\n"
+    assert names_of(study(conf, text)) == [
+        *(("siger", "usual"), ("siger+beta=0", "less"), ("lightgcn", "usual"))
+    ]
+
+
 def test_a_variant_for_each_modality_of_the_data_set(conf: Path) -> None:
     (conf / "base" / "studies.yml").write_text(
         "mine:\n  models: [siger]\n"

@@ -22,7 +22,7 @@ def test_a_space_is_lists_and_ranges() -> None:
 
 
 def test_what_points_follow_from_is_neither_budget_nor_storage() -> None:
-    small = SearchConfig(budget=1, pruner="none", storage="sqlite:///a", warmup=3)
+    small = SearchConfig(budget=1, pruner="none", storage="sqlite:////a", warmup=3)
     large = SearchConfig(budget=9, pruner="none", startup=7)
     assert (
         small.asked()
@@ -67,6 +67,7 @@ def test_what_points_follow_from_is_neither_budget_nor_storage() -> None:
         ),
         ({"budget": 1, "storage": ""}, "a URL is wanted"),
         ({"budget": 1, "storage": "points.db"}, "a URL is wanted"),
+        ({"budget": 1, "storage": "sqlite:///points.db"}, "a path from the root is wanted"),
         ({"budget": 1, "storage": "sqlite://"}, "a database in memory"),
         ({"budget": 1, "storage": "sqlite:///:memory:"}, "a database in memory"),
         ({"budget": 1, "sampler": "genetic"}, "'tpe', 'random' or 'grid'"),

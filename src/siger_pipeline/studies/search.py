@@ -24,6 +24,7 @@ COMPLETE, PRUNED, FAILED, UNDER_WAY = "complete", "pruned", "failed", "under way
 OF_MEDIAN = {"startup", "warmup"}
 LEFT_OUT = "left out: a journal beside the tables"
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+_-]*://")
+RELATIVE = re.compile(r"sqlite(\+\w+)?:///(?!/|[A-Za-z]:)")
 IN_MEMORY = re.compile(r"sqlite(\+\w+)?://(/?|/:memory:)(\?.*)?")
 
 
@@ -104,6 +105,8 @@ def _url(storage: str | None) -> str | None:
         raise ValueError(f"a URL is wanted, such as postgresql://me@host/name; {LEFT_OUT}")
     if storage is not None and IN_MEMORY.fullmatch(storage):
         raise ValueError(f"that is a database in memory, which would keep no point; {LEFT_OUT}")
+    if storage is not None and RELATIVE.match(storage):
+        raise ValueError("a path from the root is wanted (sqlite:////…): runs begin in any folder")
     return storage
 
 
