@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from disks import small_disk
 from postgres import Server, postgres
@@ -349,6 +350,15 @@ def test_a_full_disk_loses_no_point(sweep: Sweep, tmp_path: Path) -> None:
         found = {(claim.model, claim.place): claim.point for claim in claims}
         assert found == {(claim.model, claim.place): claim.point for claim in unbroken}
         assert [state for _, _, state in places(sweep)] == ["complete"] * 6
+
+
+def test_a_journal_that_a_stopped_process_holds_is_told(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Points(sweep)
+    monkeypatch.setattr("siger_pipeline.shell.sweep_storage.PATIENCE", 0.1)
+    with FileLock((sweep.folder / JOURNAL).with_suffix(".lock")):
+        lost(sweep, "journal.lock' could not be acquired")
 
 
 def test_a_disk_that_cannot_be_written(sweep: Sweep) -> None:
