@@ -19,7 +19,7 @@ from siger_pipeline.shell.selection import Selection
 
 HEAVY = {
     *("torch", "pandas", "ibis", "sklearn", "scipy", "skimage", "PIL", "plotly", "pyarrow"),
-    *("duckdb", "numpy"),
+    *("duckdb", "numpy", "matplotlib"),
 }
 PIPELINES_AND_CATALOG = """
 from pathlib import Path

@@ -23,6 +23,7 @@ from siger_pipeline.datasets.checkpoint import CheckpointDataset
 from siger_pipeline.datasets.figure import FigureDataset
 from siger_pipeline.datasets.json import JsonDataset
 from siger_pipeline.datasets.matrix import MatrixDataset
+from siger_pipeline.datasets.pdf import PdfDataset
 from siger_pipeline.datasets.shortage import shortage
 from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
@@ -34,6 +35,7 @@ OBJECTS: list[tuple[type[AtomicDataset], Callable[[int], Any]]] = [
     (TextDataset, lambda n: "x" * n),
     (JsonDataset, lambda n: ["x" * n]),
     (FigureDataset, lambda n: go.Figure(go.Scatter(y=list(range(n // 4))))),
+    (PdfDataset, lambda n: b"%PDF" + b"x" * n),
     (MatrixDataset, lambda n: np.zeros(n, np.int8)),
     (SparseDataset, lambda n: sp.csr_matrix(np.ones((1, n // 8), np.float32))),
     (CheckpointDataset, lambda n: {"weights": torch.zeros(n // 4)}),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -346,3 +347,46 @@ def test_scores_may_be_added_up(conf: Path) -> None:
     found = study(conf, "mine: {models: [siger, lightgcn], fusion: true}\n").config.fusion
     assert found is not None
     assert (found.top, found.monitor, found.weights[:3]) == (200, "recall@20", (0.0, 0.1, 0.2))
+
+
+def varied(conf: Path, text: str) -> dict[str, Any]:
+    """What is said of the parameters that a study varies, which it says at its end."""
+    config, found = current("", conf), study(conf, text)
+    config.add_study(found)
+    said: dict[str, Any] = config.parameters["study"]["mine"]["varied"]
+    return said
+
+
+def test_the_values_of_parameters_are_known_trial_by_trial(conf: Path) -> None:
+    text = (
+        "mine: {models: [siger, lightgcn], seeds: [999, 3], "
+        "each: {siger.cooccurrence_k: [3, 5], learning_rate: [0.01]}}\n"
+    )
+    said = varied(conf, text)
+    sizes = {"siger": 5, "siger+cooccurrence_k=3": 3, "siger+learning_rate=0.01": 5}
+    both = {f"{name}{seed}": k for name, k in sizes.items() for seed in ("", "+seed=3")}
+    assert said["siger.cooccurrence_k"] == {"values": both, "configured": 5}
+    assert said["learning_rate"]["configured"] == 0.001
+    rates = said["learning_rate"]["values"]
+    assert {name for name, rate in rates.items() if rate == 0.01} == {
+        f"{model}+learning_rate=0.01{seed}"
+        for model in ("siger", "lightgcn")
+        for seed in ("", "+seed=3")
+    }
+    assert len(rates) == 10  # with LightGCN's, which has no K
+
+
+@pytest.mark.parametrize(
+    ("models", "values", "configured"),
+    [
+        ("siger", "[512, 2048]", 2048),
+        ("siger", "[512, 1024]", None),
+        ("siger, damrs", "[512, 4096]", None),  # the one's own size is 2048, the other's 4096
+        ("siger, damrs", "[2048, 4096]", None),
+    ],
+)
+def test_what_is_configured_is_known_where_models_agree(
+    conf: Path, models: str, values: str, configured: int | None
+) -> None:
+    text = f"mine: {{models: [{models}], grid: {{batch_size: {values}}}}}\n"
+    assert varied(conf, text)["batch_size"]["configured"] == configured

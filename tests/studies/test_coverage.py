@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from siger_pipeline.reporting.coverage import draw_coverage
+from siger_pipeline.reporting.charts.coverage import coverage_chart
 from siger_pipeline.studies.coverage import coverage_summary, coverage_table, item_coverage
 
 TOP, USERS, ITEMS = 3, 40, 15
@@ -78,6 +78,6 @@ def test_the_summary_and_the_figure_are_shares_of_the_items_that_count(
     carried = sum(row[3] for row in counted) / sum(row[2] for row in counted)
     assert row["weight"] == f"{carried:.1%}"
     assert row["features"] == "tfidf_svd"
-    (bars,) = draw_coverage(table, TOP).data
+    (bars,) = coverage_chart(table, TOP, "coverage on shop").panels[0].series
     assert list(bars.x) == [0, 1, 2, 3]
     assert sum(bars.y) == pytest.approx(1)

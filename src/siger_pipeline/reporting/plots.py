@@ -2,6 +2,7 @@
 
 import html
 import textwrap
+from collections.abc import Sequence
 
 import pandas as pd
 from plotly import graph_objects as go
@@ -103,7 +104,17 @@ def _title(history: pd.DataFrame, name: str, note: str) -> str:
     if not history.empty:
         state = f"{epochs(history['epoch'].iloc[-1])}, the best is {best_epoch(history)}"
     lines = [state, *textwrap.wrap(note, NOTE_WIDTH, break_on_hyphens=False)]
-    return f"<b>{escaped(name)}</b>" + "".join(f"<br><sup>{escaped(line)}</sup>" for line in lines)
+    return heading(name, lines)
+
+
+def heading(title: str, notes: Sequence[str]) -> str:
+    """A title in bold, and below it a line a note, as Plotly draws them."""
+    return f"<b>{escaped(title)}</b>" + "".join(f"<br><sup>{escaped(line)}</sup>" for line in notes)
+
+
+def heading_height(notes: int) -> int:
+    """Pixels that a title with some notes and the label of the panel below it take."""
+    return 52 + LINE_HEIGHT * notes
 
 
 def escaped(text: str) -> str:
@@ -123,8 +134,7 @@ def _entitled(figure: go.Figure, title: str) -> go.Figure:
 
 
 def _head(title: str) -> int:
-    """Pixels that a title and the label of the panel below it take."""
-    return 52 + LINE_HEIGHT * title.count("<br>")
+    return heading_height(title.count("<br>"))
 
 
 def _leave_room(figure: go.Figure, title: str) -> None:

@@ -19,6 +19,7 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.studies import Studies, Study
 from siger_pipeline.shell.trials import Trial, trial_of
+from siger_pipeline.shell.varied import varied_parameters
 from siger_pipeline.shell.wiring import Stages, Wired, wire
 from siger_pipeline.studies.differences import merged
 
@@ -70,7 +71,7 @@ class Current:
             }
             for part in study.parts
         ]
-        self._say(study, {"trials": rows})
+        self._say(study, {"trials": rows, "varied": varied_parameters(study)})
 
     def add_sweep(self, study: Study, points: Sequence[Mapping[str, Any]]) -> None:
         """Let the catalog have the parameters of a sweep's table: what is said of its points."""

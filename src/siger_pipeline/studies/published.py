@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siger_pipeline.reporting.paper import Published, letters, name_in_paper
+from siger_pipeline.studies.grid import BASE
+from siger_pipeline.studies.names import short_key
 
 # Blocks by which a trial is on other data, or measured otherwise, than the published figures.
 ELSEWHERE = ("ingest", "split", "evaluate")
+SYMBOLS = {"siger.cooccurrence_k": "K", "siger.item_layers": "L"}  # as its figures name them
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,9 @@ class PublishedFigures:
 
         Args:
             model: registered name.
-            variant: empty or the model's own name for the model as it is; `−EISG` for one without
-                a component; any other, such as `K=2`, stands in brackets in the paper's names.
+            variant: empty, `as configured` or the model's own name for the model as it is; `−EISG`
+                for one without a component; any other, such as `K=2` or `siger.cooccurrence_k=2`,
+                stands in brackets in the paper's names, with its symbol for the parameter.
             metric: such as `recall@20`.
         """
         name = name_in_paper(model, self.paper)
@@ -54,6 +58,10 @@ def is_comparable(overrides: Mapping[str, object]) -> bool:
 
 def _variant(model: str, variant: str) -> str:
     """A variant as it follows a model's name in the paper's names; empty for none."""
-    if not variant or letters(variant) == letters(model):
+    if variant in ("", BASE) or letters(variant) == letters(model):
         return ""
-    return f"/{variant[1:]}" if variant[0] in "−-" else f"[{variant}]"
+    if variant[0] in "−-":
+        return f"/{variant[1:]}"
+    key, equals, value = variant.partition("=")
+    full = f"{model}.{short_key(key, model)}"
+    return f"[{SYMBOLS.get(full, key)}{equals}{value}]"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from siger_pipeline.pipelines.evaluate.nodes import source_ids
-from siger_pipeline.pipelines.types import DataFrame, Figure
+from siger_pipeline.pipelines.types import DataFrame
 
 
 def cover_cooccurrence(
@@ -15,8 +15,8 @@ def cover_cooccurrence(
     graphs: tuple[dict[str, tuple[str, str]], ...],
     features: tuple[dict[str, str], ...],
     **arrays: Any,
-) -> tuple[DataFrame, str, str, str, Figure]:
-    """What item graphs share with co-occurrence: a table, CSV, a summary of it twice, a plot.
+) -> tuple[DataFrame, str, str, str]:
+    """What item graphs share with co-occurrence: a table, CSV, a summary of it twice.
 
     Args:
         trials: what is said of each in the table of the study.
@@ -27,7 +27,6 @@ def cover_cooccurrence(
         features: of each trial, modality -> extractor.
         arrays: `train_matrix_<n>`, `splits_<n>` and the indexes of the n-th trial; graphs.
     """
-    from siger_pipeline.reporting.coverage import draw_coverage
     from siger_pipeline.reporting.provenance import data_fingerprint
     from siger_pipeline.studies.coverage import coverage_summary, coverage_table
     from siger_pipeline.studies.table import as_latex, as_markdown
@@ -45,5 +44,4 @@ def cover_cooccurrence(
         for splits in [arrays[f"splits_{n}"]]
     ]
     table, rows = coverage_summary(parts, coverage["top"])
-    figure = draw_coverage(table, coverage["top"])
-    return table, table.to_csv(index=False), as_markdown(rows, title), as_latex(rows), figure
+    return table, table.to_csv(index=False), as_markdown(rows, title), as_latex(rows)

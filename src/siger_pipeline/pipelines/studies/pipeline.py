@@ -1,7 +1,8 @@
-"""Wiring of a study: results of its trials → one table, their differences; models → a fusion."""
+"""Wiring of a study: results of its trials → a table, differences, plots; models → a fusion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
@@ -20,13 +21,14 @@ from siger_pipeline.pipelines.names import (
 from siger_pipeline.pipelines.studies.coverage import cover_cooccurrence
 from siger_pipeline.pipelines.studies.fusion import fuse_trials, weigh_trials
 from siger_pipeline.pipelines.studies.nodes import compare_trials, tabulate
+from siger_pipeline.pipelines.studies.plots import draw_coverage, draw_differences, draw_study
 from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.selection import Selection
 from siger_pipeline.studies.config import StudyConfig
 
 TABLES = ("table", "table_csv", "table_markdown", "table_latex")
-PLOT = "plot"
+PLOT, DIFFERENCES = ("plot", "plot_pdf"), ("differences", "differences_pdf")
 FUSION = ("fusion", "fused_recommendations")
 OF_TRIAL = {"metrics": "metrics", "origin": "provenance", "timings": "timings"}
 OF_ALL = {
@@ -63,7 +65,7 @@ class Member:
 
 
 def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -> Pipeline:
-    """The node that tabulates a study, and before it those that fuse and compare its trials.
+    """The node that tabulates a study, those that fuse and compare its trials, and its plots.
 
     Args:
         name: of the study, as in names of datasets.
@@ -72,7 +74,8 @@ def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -
             tabulated, or coverage.
     """
     if config.coverage:
-        return Pipeline([_coverage(name, members)], tags="studies")
+        nodes = [_coverage(name, members), plot_of(draw_coverage, name, "coverage")]
+        return Pipeline(nodes, tags="studies")
     inputs = {"trials": f"params:study.{name}.trials", "title": f"params:study.{name}.title"}
     inputs |= OF_ALL
     for n, member in enumerate(members):
@@ -92,7 +95,29 @@ def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -
         inputs["tests"] = f"studies/{name}/tests"
     outputs = [f"studies/{name}/{table}" for table in TABLES]
     table = Node(tabulate, inputs, outputs, name=name, namespace="studies", tags=DESPITE)
-    return Pipeline([*before, table], tags="studies")
+    plots = [plot_of(draw_study, name, "varied")]
+    plots += [_differences(name)] if config.tests else []
+    return Pipeline([*before, table, *plots], tags="studies")
+
+
+def plot_of(draw: Callable[..., Any], name: str, *parameters: str) -> Node:
+    """The node that draws the table of a study, for a page and for a paper.
+
+    Args:
+        draw: of `pipelines.studies.plots`.
+        name: of the study, as in names of datasets.
+        parameters: of the study, which it takes beside table and title.
+    """
+    inputs = {"table": f"studies/{name}/table"}
+    inputs |= {key: f"params:study.{name}.{key}" for key in ("title", *parameters)}
+    outputs = [f"studies/{name}/{plot}" for plot in PLOT]
+    return Node(draw, inputs, outputs, name=name, namespace="studies.draw")
+
+
+def _differences(name: str) -> Node:
+    inputs = {"tests": f"studies/{name}/tests", "title": f"params:study.{name}.title"}
+    outputs = [f"studies/{name}/{plot}" for plot in DIFFERENCES]
+    return Node(draw_differences, inputs, outputs, name=name, namespace="studies.draw_differences")
 
 
 def _comparison(name: str, members: Sequence[Member]) -> Node:
@@ -122,7 +147,7 @@ def _coverage(name: str, members: Sequence[Member]) -> Node:
         graphs=tuple(graphs),
         features=tuple(member.features for member in members),
     )
-    outputs = [f"studies/{name}/{output}" for output in (*TABLES, PLOT)]
+    outputs = [f"studies/{name}/{output}" for output in TABLES]
     return Node(function, inputs, outputs, name=name, namespace="studies")
 
 
