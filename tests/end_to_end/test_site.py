@@ -179,7 +179,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def test_a_runs_own_results_become_a_site(project: Project, browser: Browser) -> None:
     done = project.kedro("site")
     assert done.returncode == 0, done.stderr
-    assert "sample: 2 trials, 1 studies" in done.stdout
+    assert "sample: 2 trials, 1 study" in done.stdout
     made = project.path / "data" / "08_reporting" / "site"
     assert "sample/itemknn.html" in json.loads((made / ".site.json").read_text())
     for name in ("index", "sample/index", "sample/popularity", "sample/studies/two"):

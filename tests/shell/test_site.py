@@ -122,7 +122,7 @@ def test_a_page_vanishes_with_its_trial_and_a_site_is_no_data_set(shop: Shop) ->
         shop.trial(name)
     shop.make()
     (shop.folder / "mgcn").rename(shop.root / "gone")
-    assert shop.make()[0] == "shop: 1 trials, 0 studies"
+    assert shop.make()[0] == "shop: 1 trial, 0 studies"
     assert not (shop.site / "shop" / "mgcn.html").exists()
 
 
@@ -207,7 +207,7 @@ def test_a_file_that_is_no_metrics_is_named(shop: Shop) -> None:
     shop.trial("siger")
     shop.write("mgcn/metrics.json", "nonsense")
     shop.make()
-    assert "mgcn" in shop.page("index").partition("without test metrics")[2]
+    assert "mgcn" in shop.page("index").partition("Without test metrics")[2]
 
 
 def test_trials_on_other_data_stand_apart_without_the_papers_figures(shop: Shop) -> None:
@@ -230,7 +230,7 @@ def test_a_study_has_its_table_tests_and_files(shop: Shop) -> None:
         shop.write(f"studies/mine/{name}", content)
     lines = shop.make()
     page = shop.page("studies/mine")
-    assert lines[0] == "shop: 0 trials, 1 studies"
+    assert lines[0] == "shop: 0 trials, 1 study"
     assert "What it is for" in page and "Differences to the baseline" in page
     files = {path.name for path in (shop.site / "shop/studies/mine").iterdir()}
     assert files == {"table.parquet", "table.csv", "table.md", "plot.pdf", "tests.parquet"}

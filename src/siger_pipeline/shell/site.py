@@ -13,6 +13,7 @@ from kedro.io import DataCatalog
 
 from kedro_fresh.locations import locations
 from siger_pipeline.errors import InputError
+from siger_pipeline.reporting.labels import counted
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.current import project_loader
 from siger_pipeline.shell.metrics import seen_from_here
@@ -54,8 +55,8 @@ def write_site(
     replace_site(target, site(datasets))
     for dataset in datasets:
         yield from (f"{dataset.name}: {line}" for line in dataset.left_out)
-        trials, studies = len(dataset.trials), len(dataset.studies)
-        yield f"{dataset.name}: {trials} trials, {studies} studies"
+        trials = counted(len(dataset.trials), "trial", "trials")
+        yield f"{dataset.name}: {trials}, {counted(len(dataset.studies), 'study', 'studies')}"
     yield f"site: {seen_from_here(target / 'index.html')}"
 
 

@@ -24,6 +24,13 @@ NEEDED |= {"seed", "device", "threads", "parameters", "made_from", "versions"}
 CALIBRATION = {"monitor", "tried", "features", "top"}
 REPORTED = ("report.json", "graph_statistics.json", "examples.json", "thumbnails.json")
 PAGE = "report.html"
+TABLES = ("history.parquet", "timings.parquet", "group_metrics.parquet")
+# What a page may lack.
+PARTS = (
+    "how it was trained, epoch by epoch",
+    "figures by groups of users and items",
+    "graphs, and examples of users and items",
+)
 CommandOf = Callable[[str, Mapping[str, Any]], str]
 """Model and overrides -> the command that runs the trial."""
 
@@ -41,32 +48,23 @@ def read_trial(
     """
     from siger_pipeline.reporting.site.documents import Lack, TrialResults
 
-    origin = _json(metrics, "provenance.json")
-    values = metrics_of(metrics)
+    values, origin = metrics_of(metrics), _json(metrics, "provenance.json")
     if not isinstance(origin, dict) or values is None:
         return (
             f"{result.name} has no page: it has no provenance, which `kedro run --pipelines "
             "evaluate` writes"
         )
     if missing := sorted(NEEDED - origin.keys()):
+        again = command(str(origin.get("model", "")), origin.get("overrides") or {})
         return (
             f"{result.name} has no page: its provenance is of an earlier release and lacks "
-            f"{', '.join(missing)}; `{command(origin.get('model', ''), {})}` writes it anew"
+            f"{', '.join(missing)}; run it again{f': {again}' if again else ''}"
         )
-    run = command(origin["model"], origin["overrides"])
-    history, timings, groups = (
-        _table(metrics, name, result.version)
-        for name in ("history.parquet", "timings.parquet", "group_metrics.parquet")
-    )
+    history, timings, groups = (_table(metrics, name, result.version) for name in TABLES)
     known = history is not None and timings is not None
     reported = reported_together(metrics, values, origin)
-    lacks = []
-    if not known:
-        lacks.append(Lack("how it was trained, epoch by epoch", run))
-    if groups is None:
-        lacks.append(Lack("figures by groups of users and items", run))
-    if not reported:
-        lacks.append(Lack("graphs, and examples of users and items", run))
+    there = (known, groups is not None, bool(reported))
+    run = command(origin["model"], origin["overrides"])
     return TrialResults(
         name=result.name,
         version=result.version,
@@ -77,15 +75,18 @@ def read_trial(
         history=history if known else None,
         timings=timings if known else None,
         calibrations=_calibrations(metrics, result),
-        missing={
-            modality: (counts["missing"], counts["items"])
-            for modality, counts in reported.get("report", {}).get("missing", {}).items()
-        },
+        missing=_missing(reported.get("report", {})),
         graphs=reported.get("graph_statistics"),
         examples=reported.get("examples"),
         pictures=reported.get("thumbnails") or {},
-        lacks=lacks,
+        lacks=[Lack(what, run) for what, has in zip(PARTS, there, strict=True) if not has],
     )
+
+
+def _missing(report: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """Modality -> items without features, all items."""
+    counts: Mapping[str, Mapping[str, int]] = report.get("missing", {})
+    return {modality: (each["missing"], each["items"]) for modality, each in counts.items()}
 
 
 def reported_together(

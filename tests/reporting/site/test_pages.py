@@ -28,10 +28,10 @@ from siger_pipeline.reporting.site.study import (
     are_tests_of,
     failed_trials,
     kind_of,
-    provenance_rows,
-    summary_grid,
     trained_again,
 )
+from siger_pipeline.reporting.site.study_provenance import provenance_rows
+from siger_pipeline.reporting.site.study_tables import summary_grid
 from siger_pipeline.studies.summary import summary
 
 
@@ -125,7 +125,7 @@ def test_a_page_says_what_it_lacks_and_how_to_add_it(pages: dict[str, Reader]) -
     assert "computed at once" not in bare
     assert "Not on this page" not in pages["shop/siger.html"].text
     shown = pages["shop/index.html"].text
-    assert "1 trials without test metrics" in shown and "siger+beta=0.3" in shown
+    assert "Without test metrics: 1" in shown and "siger+beta=0.3" in shown
 
 
 def test_failed_trials_older_files_and_older_figures_are_named(pages: dict[str, Reader]) -> None:
