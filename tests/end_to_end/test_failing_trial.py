@@ -1,6 +1,7 @@
 """A trial of a study that fails: its row says so, the others go on, and the exit code tells."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -18,11 +19,19 @@ mixed:
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    made = copy_to(tmp_path / "copy")
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample with its splits and the graph, and the study, which is yet to run."""
+    made = copy_to(tmp_path_factory.mktemp("prepared") / "project")
     (made.path / "conf/local/studies.yml").write_text(STUDY)
+    made.run("--tags", "ingest,graphs", "--params", "model=lightgcn")
     return made
+
+
+@pytest.fixture
+def project(prepared: Project, tmp_path: Path) -> Project:
+    shutil.copytree(prepared.path, tmp_path / "copy")
+    return Project(tmp_path / "copy")
 
 
 @pytest.mark.parametrize("workers", [1, 2])
