@@ -53,7 +53,7 @@ def test_the_others_go_on_and_the_table_has_all(project: Project, workers: int) 
     assert "lightgcn+learning_rate=1e30 failed and is not part of the table: train." in summary
     assert "Differences are not tested, since train." in summary
     assert "mixed: 2 of 4 trials trained, 2 failed, 0 running, 0 left" in said
-    assert re.search(r"\d+ nodes: \d+ ran, 2 failed, 5 left out; ", said)
+    assert re.search(r"\d+ nodes: \d+ ran, \d+ fresh, 2 failed, 5 left out; ", said)
     assert f"mixed, 4 trials: see data/{FOLDER}/table.md" in said
     assert "Error: " in done.stderr
     # Once more, and what has been made is not made again.

@@ -61,7 +61,8 @@ def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) 
     assert train.endswith("(train.max_epochs changed 3 → 2)")
     (stopped,) = [line for line in lines if line.startswith("siger: ")]
     assert stopped.startswith("siger: stopped at epoch 2 (max_epochs), best validation recall@20")
-    assert len(lines) <= len(names) + 6
+    late = [line for line in lines if ": running, " in line]  # of a node that takes its time
+    assert len(lines) - len(late) <= len(names) + 6
     page = project.path / PAGE
     assert page.samefile(project.newest("08_reporting/sample/siger/report.html"))
     assert "ran" not in said(project.run("--params", SHORT))[0]

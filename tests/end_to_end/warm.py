@@ -1,10 +1,10 @@
 """Kedro's commands in processes that have the large libraries already.
 
 A command that trains spends seconds on importing PyTorch, scikit-learn and their like, and the
-tests start hundreds. So one process imports these, once, and each command is a fork of it: a process
-of its own with its own folder, variables, streams and exit code, which imports Kedro and the
-project itself. What differs from `python -m kedro`: all forks share the seed of Python's hashes, and
-none takes its modules apart at the end, which is a second in which nothing happens.
+tests start hundreds. So one process imports these, once, and each command is a fork of it: a
+process of its own with its own folder, variables, streams and exit code, which imports Kedro and
+the project itself. What differs from `python -m kedro`: all forks share the seed of Python's
+hashes, and none takes its modules apart at the end, which is a second in which nothing happens.
 """
 
 import atexit
@@ -57,7 +57,8 @@ def kedro(
         out, err = Path(streams, "out"), Path(streams, "err")
         asked = {"argv": [*arguments], "cwd": str(folder), "environ": {**environment}}
         asked |= {"streams": [os.devnull, str(out), str(err)], "seconds": int(timeout)}
-        print(json.dumps(asked), file=server.stdin, flush=True)
+        server.stdin.write(json.dumps(asked) + "\n")
+        server.stdin.flush()
         returncode = int(server.stdout.readline())
         told = out.read_text(), err.read_text()
     return subprocess.CompletedProcess(["kedro", *arguments], returncode, *told)
@@ -72,7 +73,9 @@ def _serve() -> dict[str, Any]:
         if not child:
             asked: dict[str, Any] = json.loads(line)
             return asked
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
     os._exit(0)
 
 
@@ -98,6 +101,9 @@ def _run() -> int:
     try:
         run_module("kedro", run_name="__main__", alter_sys=True)
     except SystemExit as end:
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+            return 1
         return int(end.code or 0)
     except BaseException:
         sys.excepthook(*sys.exc_info())
