@@ -35,7 +35,7 @@ check: $(DEVELOP) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(DEVELOP) ## train on real data (SIGER_DATA names its folder), for minutes
 	$(BIN)/pytest -m slow
