@@ -21,9 +21,10 @@ from siger_pipeline.reporting.site.dataset import MAIN
 from siger_pipeline.reporting.site.documents import DatasetResults, StudyResults
 from siger_pipeline.reporting.tables import ABSENT
 from siger_pipeline.studies.coverage import coverage_summary
-from siger_pipeline.studies.summary import PLACES, beside_published, differences, legend, summary
+from siger_pipeline.studies.measured import fusion_note
+from siger_pipeline.studies.summary import PLACES, beside_published, summary
 from siger_pipeline.studies.sweep_table import all_rows, best_rows
-from siger_pipeline.studies.table import fusion_note
+from siger_pipeline.studies.verdicts import differences, legend
 
 UP = "../"  # from the page of a study to those of trials
 DRAWN = (
