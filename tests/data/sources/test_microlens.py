@@ -5,8 +5,16 @@ import pytest
 from ibis.expr.types import Table
 
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.sources.microlens import read_interactions, read_items
+from siger_pipeline.data.source import Read
+from siger_pipeline.data.sources.microlens.interactions import read_pairs
+from siger_pipeline.data.sources.microlens.interactions import read_sequences as read_interactions
+from siger_pipeline.data.sources.microlens.items import read_texts
 from siger_pipeline.errors import InputError
+
+
+def read_items(titles: Table, max_bad_share: float) -> Read:
+    return read_texts(titles, None, None, max_bad_share)
+
 
 MakeLines = Callable[[Sequence[str | None]], Table]
 MakeTexts = Callable[[dict[str, Sequence[Any]]], Table]
@@ -82,7 +90,7 @@ def test_titles_without_their_columns_are_refused(texts: MakeTexts) -> None:
         ("7,30 10 20 40", "sequences with commas where a tab is wanted"),
         ("7;30 10 20 40", "sequences with semicolons where a tab is wanted"),
         ("7 30 10 20 40", "sequences with blanks where a tab is wanted"),
-        ("user,item,timestamp", "a table separated by commas, with the columns user, item"),
+        ("user,item,timestamp", "MicroLens' pairs with times"),
         ("userID\titemID\tx_label", "set ingest.source: mmrec"),
         ('{"reviewerID": "A", "asin": "B"}', "Amazon reviews of 2014 or 2018"),
     ],
