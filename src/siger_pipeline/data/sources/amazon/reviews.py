@@ -17,7 +17,6 @@ from siger_pipeline.data.sources.amazon.years import (
     year_of,
 )
 from siger_pipeline.data.values import finite_number, is_blank, whole_number, wrong_type
-from siger_pipeline.errors import InputError
 
 THE_FILE = "the file of reviews"
 RATING_TEXT, TIME_TEXT = "rating as text", "time as text"
@@ -95,16 +94,10 @@ def _literal(field: JSONValue) -> StringValue:
 
 
 def _of_csv(lines: Table, names: list[str]) -> tuple[Table, Reasons]:
-    """The values of the lines below a header as text, and where a line is no row of it.
-
-    Raises:
-        InputError: there is no line below the header.
-    """
+    """The values of the lines below a header as text, and where a line is no row of it."""
     filled = lines.filter(~is_blank(lines[Columns.LINE]))
     header = filled[Columns.LINE_NUMBER].min().to_pyarrow().as_py()
     rows = lines.filter(lines[Columns.LINE_NUMBER] > header)
-    if not rows.limit(1).count().to_pyarrow().as_py():
-        raise InputError(f"{_path(lines)} holds a header and no review: fetch it again.")
     line = rows[Columns.LINE]
     split = line.split(",")
 
@@ -123,7 +116,3 @@ def _of_csv(lines: Table, names: list[str]) -> tuple[Table, Reasons]:
     )
     wrong = f"it has not the {len(names)} fields of the header"
     return texts, [(is_blank(line), BLANK_LINE), (split.length() != len(names), wrong)]
-
-
-def _path(lines: Table) -> str:
-    return str(lines.select(Columns.FILE).limit(1).to_pyarrow().to_pylist()[0][Columns.FILE])
