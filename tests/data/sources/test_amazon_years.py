@@ -39,7 +39,7 @@ def interactions(
     reviews: Table, *parts: Table, strategy: str = "random_per_user", share: float = 0.0
 ) -> Any:
     validation, test = parts or (None, None)
-    return read_interactions(reviews, validation, test, None, None, None, share, strategy)
+    return read_interactions(reviews, share, strategy, validation, test)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def overlaid(
     records = [{"reviewerID": p.split()[0], "asin": p.split()[1]} for p in pairs]
     raw = lines([json.dumps(record) for record in records])
     files = [texts(columns) for columns in (INTER, ITEMS, USERS)]
-    return read_interactions(raw, None, None, *files, share, strategy)
+    return read_interactions(raw, share, strategy, None, None, *files)
 
 
 def test_mmrecs_split_is_laid_over_the_reviews_by_ids(lines: MakeLines, texts: MakeTexts) -> None:

@@ -27,7 +27,7 @@ WITH_TEXTS = {**COLUMNS, "title": "title", "price": "price"}
 
 
 def read(table: Table, share: float = 0.0, strategy: str = "leave_one_out", **columns: str) -> Any:
-    return read_interactions(table, None, None, columns or COLUMNS, share, strategy)
+    return read_interactions(table, columns or COLUMNS, share, strategy)
 
 
 def rows_of(result: Any, *columns: str) -> list[tuple[Any, ...]]:
@@ -46,17 +46,17 @@ def test_typed_columns_are_interactions(texts: MakeTexts) -> None:
 
 def test_three_benchmark_files_are_a_split(texts: MakeTexts) -> None:
     others = [texts({**INTER, "0:user_id:token": [name + "1", name + "2"]}) for name in ("v", "t")]
-    result = read_interactions(texts(INTER), *others, COLUMNS, 0.0, "published")
+    result = read_interactions(texts(INTER), COLUMNS, 0.0, "published", *others)
     assert sorted(rows_of(result, Columns.USER, Columns.SPLIT)) == [
         *(("007", "train"), ("t1", "test"), ("t2", "test"), ("u2", "train")),
         *(("v1", "validation"), ("v2", "validation")),
     ]
-    items = read_items(None, texts(INTER), *others, COLUMNS, 0.0)
+    items = read_items(texts(INTER), COLUMNS, 0.0, None, *others)
     assert rows_of(items, Columns.ITEM, Columns.TITLE) == [("1", None), ("b", None)]
 
 
 def test_the_item_file_is_items_and_what_is_not_read_is_told(texts: MakeTexts) -> None:
-    result = read_items(texts(ITEM), texts(INTER), None, None, WITH_TEXTS, 0.0)
+    result = read_items(texts(INTER), WITH_TEXTS, 0.0, texts(ITEM))
     assert rows_of(result, Columns.ITEM, Columns.TITLE, Columns.PRICE) == [
         ("1", "مصباح", None),
         ("b", "折り たたみ", 1.5),

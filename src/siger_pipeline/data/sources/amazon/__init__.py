@@ -72,13 +72,13 @@ class Config(PartConfig):
 
 def read_interactions(
     reviews: Table,
-    validation: Table | None,
-    test: Table | None,
-    split_interactions: Table | None,
-    split_items: Table | None,
-    split_users: Table | None,
     max_bad_share: float,
     strategy: str,
+    validation: Table | None = None,
+    test: Table | None = None,
+    split_interactions: Table | None = None,
+    split_items: Table | None = None,
+    split_users: Table | None = None,
 ) -> Read:
     """Reviews as interactions, with their published split where files of one are named.
 

@@ -57,7 +57,7 @@ class Config(PartConfig):
 
 
 def read_interactions(
-    sequences: Table | None, pairs: Table | None, max_bad_share: float, strategy: str
+    max_bad_share: float, strategy: str, sequences: Table | None = None, pairs: Table | None = None
 ) -> Read:
     """Sequences or pairs as interactions; see `interactions`."""
     from siger_pipeline.data.config import needs_time
@@ -70,7 +70,10 @@ def read_interactions(
 
 
 def read_items(
-    titles: Table, other_titles: Table | None, tags: Table | None, max_bad_share: float
+    titles: Table,
+    max_bad_share: float,
+    other_titles: Table | None = None,
+    tags: Table | None = None,
 ) -> Read:
     """Titles and tags as items; see `items`."""
     from siger_pipeline.data.sources.microlens.items import read_texts

@@ -78,11 +78,11 @@ class Config(PartConfig):
 
 def read_interactions(
     interactions: Table,
-    validation: Table | None,
-    test: Table | None,
     columns: dict[str, str],
     max_bad_share: float,
     strategy: str,
+    validation: Table | None = None,
+    test: Table | None = None,
 ) -> Read:
     """Interactions, with their split where benchmark files of it are named; see `atomic`."""
     from siger_pipeline.data.config import needs_time
@@ -100,12 +100,12 @@ def read_interactions(
 
 
 def read_items(
-    item_file: Table | None,
     interactions: Table,
-    validation: Table | None,
-    test: Table | None,
     columns: dict[str, str],
     max_bad_share: float,
+    item_file: Table | None = None,
+    validation: Table | None = None,
+    test: Table | None = None,
 ) -> Read:
     """The items of the item file; without one, those that have an interaction, undescribed."""
     from siger_pipeline.data.sources.recbole.atomic import bare_items, read_item_file
