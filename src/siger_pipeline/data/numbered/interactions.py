@@ -8,11 +8,11 @@ from ibis.expr.types import StringValue, Table, Value
 from siger_pipeline.data.checks import BadLines, separate
 from siger_pipeline.data.config import Strategy, needs_label, needs_time
 from siger_pipeline.data.layout import INTERACTION_TYPES, conform
+from siger_pipeline.data.numbered.labels import require_one_label
+from siger_pipeline.data.numbered.numbering import not_a_number, require_every_number
 from siger_pipeline.data.raw import find, require_columns, take, wrong_count
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.mmrec.labels import require_one_label
-from siger_pipeline.data.sources.mmrec.numbering import not_a_number, require_every_number
 from siger_pipeline.data.values import (
     AROUND,
     finite_number,

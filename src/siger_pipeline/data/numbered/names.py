@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from ibis.expr.types import Table
 
 from siger_pipeline.data.layout import ITEM_TYPES, conform
+from siger_pipeline.data.numbered.interactions import ITEM_NUMBER, USER_NUMBER, item_numbers
+from siger_pipeline.data.numbered.mapping import REMEDY, is_absent, read_mapping
+from siger_pipeline.data.numbered.numbering import require_every_number
 from siger_pipeline.data.raw import require_columns
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.mmrec.interactions import ITEM_NUMBER, USER_NUMBER, item_numbers
-from siger_pipeline.data.sources.mmrec.mapping import REMEDY, is_absent, read_mapping
-from siger_pipeline.data.sources.mmrec.numbering import require_every_number
 from siger_pipeline.remarks import Remark
 
 ITEM_FILE = "the item file"

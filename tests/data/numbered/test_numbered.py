@@ -6,9 +6,9 @@ from ibis.expr.types import Table
 
 from siger_pipeline.data.checks import SHOWN
 from siger_pipeline.data.index import user_index
+from siger_pipeline.data.numbered.interactions import read_numbered
+from siger_pipeline.data.numbered.names import read_items, read_users
 from siger_pipeline.data.schema import Columns, raw_name
-from siger_pipeline.data.sources.mmrec.interactions import read_numbered
-from siger_pipeline.data.sources.mmrec.names import read_items, read_users
 from siger_pipeline.errors import InputError
 
 MakeTexts = Callable[[dict[str, Any]], Table]

@@ -15,7 +15,10 @@ from siger_pipeline.data.source import Read, Source
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-TEXTS = (Columns.TITLE, Columns.BRAND, Columns.CATEGORIES, Columns.DESCRIPTION)
+TEXTS = (
+    *(Columns.TITLE, Columns.BRAND, Columns.CATEGORIES, Columns.DESCRIPTION),
+    *(Columns.FEATURES, Columns.IMAGE),
+)
 TABS = {"delimiter": "\t"}
 TABS_OPTIONAL = {"delimiter": "\t", "optional": True}
 
@@ -61,8 +64,8 @@ class Config(PartConfig):
 
 def read_interactions(interactions: Table, items: Table, user_file: Table, strategy: str) -> Read:
     """Numbered interactions with the source's ids; see `interactions`."""
-    from siger_pipeline.data.sources.mmrec.interactions import read_numbered
-    from siger_pipeline.data.sources.mmrec.names import read_users
+    from siger_pipeline.data.numbered.interactions import read_numbered
+    from siger_pipeline.data.numbered.names import read_users
 
     users, remarks = read_users(user_file)
     read = read_numbered(interactions, items, users, strategy)
@@ -71,7 +74,7 @@ def read_interactions(interactions: Table, items: Table, user_file: Table, strat
 
 def read_items(item_file: Table, interactions: Table, item_columns: dict[str, str]) -> Read:
     """The item file, or the numbered items where there is none; see `names`."""
-    from siger_pipeline.data.sources.mmrec import names
+    from siger_pipeline.data.numbered import names
 
     return names.read_items(item_file, interactions, item_columns)
 

@@ -8,6 +8,7 @@ import ibis
 from ibis.expr.types import Table
 
 from siger_pipeline.data.checks import separate
+from siger_pipeline.data.numbered.numbering import not_a_number, repeated
 from siger_pipeline.data.raw import (
     file_of,
     find,
@@ -18,7 +19,6 @@ from siger_pipeline.data.raw import (
     wrong_count,
 )
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.sources.mmrec.numbering import not_a_number, repeated
 from siger_pipeline.data.values import WHOLE_NUMBER, is_unreadable, null_if_blank, whole_number
 from siger_pipeline.errors import InputError
 from siger_pipeline.remarks import Remark
@@ -123,7 +123,8 @@ def _only_one_left(
         listed = ", ".join(map(repr, left.values()))
         raise InputError(
             f"{file}: which column holds the source's ids? Found {listed} beside"
-            f" {number}: leave one of them, or for items name it in ingest.mmrec.item_columns."
+            f" {number}: leave one of them, or for the items of source mmrec name it in"
+            " ingest.mmrec.item_columns."
         )
     if not left:
         text = f"{file} has no column of ids: the numbers are taken for them."
