@@ -223,8 +223,10 @@ def test_trials_on_other_data_stand_apart_without_the_papers_figures(shop: Shop)
 
 
 def test_a_study_has_its_table_tests_and_files(shop: Shop) -> None:
-    frame = table()
-    shop.write("studies/mine/tests.parquet", comparisons_of(frame))
+    tests = comparisons_of(table())
+    # As a file has them: a failed trial has neither seed nor list length.
+    frame = table().astype({"seed": "float64", "k": "float64"})
+    shop.write("studies/mine/tests.parquet", tests)
     for name in ("table.parquet", "table.csv", "table.md", "plot.pdf"):
         content = frame if name == "table.parquet" else "# mine on shop: What it is for\n\n| a |\n"
         shop.write(f"studies/mine/{name}", content)
@@ -232,6 +234,7 @@ def test_a_study_has_its_table_tests_and_files(shop: Shop) -> None:
     page = shop.page("studies/mine")
     assert lines[0] == "shop: 0 trials, 1 study"
     assert "What it is for" in page and "Differences to the baseline" in page
+    assert "0.1050" in page.partition("Results at test")[2]  # the mean of two seeds
     files = {path.name for path in (shop.site / "shop/studies/mine").iterdir()}
     assert files == {"table.parquet", "table.csv", "table.md", "plot.pdf", "tests.parquet"}
 

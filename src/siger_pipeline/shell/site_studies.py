@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Made of the table, or together with it: offered beside its page, and drawn on it.
 OFFERED = ("table.csv", "table.tex", "table.md", "plot.pdf", "differences.pdf")
 PLOTS = ("plot.json", "differences.json")
+WHOLE = ("seed", "k", "best_epoch")
 TESTS, FUSION = "tests.parquet", "fusion.json"
 Files = dict[str, Path]
 
@@ -33,7 +34,7 @@ def read_study(table: Location) -> StudyResults | str:
 
     assert table.path is not None
     name, path = table.path.parent.name, table.current()
-    rows = _frame(path)
+    rows = _with_whole_numbers(_frame(path))
     if path is None or rows is None:
         return f"the study {name} has no page: its table cannot be read"
     if not kind_of(rows):
@@ -88,6 +89,13 @@ def _title(summary: Path | None) -> str:
 
 def _json(path: Path | None) -> Any:
     return json.loads(path.read_bytes()) if path else None
+
+
+def _with_whole_numbers(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """A table whose whole numbers are such where some are null: pandas reads these as fractions."""
+    if table is None:
+        return None
+    return table.astype({name: "Int64" for name in WHOLE if name in table})
 
 
 def _frame(path: Path | None) -> pd.DataFrame | None:
