@@ -93,7 +93,7 @@ def _with_all_it_needs(everything: Pipeline, stage: list[Node]) -> Pipeline:
 
 
 def _study(study: Study, current: Current) -> Pipeline:
-    """The trials of a study, as far as its table needs them, and the table."""
+    """The trials of a study, as far as its table needs them, the table and its plots."""
     nodes: dict[str, Node] = {}
     members = []
     for part in study.parts:
@@ -102,11 +102,11 @@ def _study(study: Study, current: Current) -> Pipeline:
         members.append(Member(part.trial.selection, part.trial.dataset, wired.names))
     made = tabulate(study.slug, members, study.config).nodes
     current.add_study(study)
-    return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
+    return _with_all_it_needs(Pipeline([*nodes.values(), *made]), made)
 
 
 def _sweep(study: Study, current: Current) -> Pipeline:
-    """The trainings of a sweep's complete points, and the table of all that have ended."""
+    """The trainings of a sweep's complete points, the table of all that ended, and its plot."""
     sweep = current.studies.sweep(study)
     asked = asked_points(sweep)
     ended = [point for point in asked if point.state != UNDER_WAY]
@@ -123,4 +123,4 @@ def _sweep(study: Study, current: Current) -> Pipeline:
             complete.append((n, wired.names))
     current.add_sweep(study, [said_of(sweep, point) for point in ended])
     made = tabulate_sweep(study.slug, complete).nodes
-    return Pipeline([*nodes.values(), *made]).to_nodes(f"studies.{study.slug}")
+    return _with_all_it_needs(Pipeline([*nodes.values(), *made]), made)
