@@ -49,6 +49,9 @@ def test_the_others_go_on_and_the_table_has_all(project: Project, workers: int) 
     for trial, error in zip(bad["trial"], bad["error"], strict=True):
         assert error.startswith(f"train.{trial.partition('+')[0]}-learning_rate-1e30: ")
         assert "is nan at epoch 1" in error
+    plot = project.newest(f"{FOLDER}/plot.json").read_text()
+    assert "Failed, and so not drawn:" in plot
+    assert project.newest(f"{FOLDER}/plot.pdf").read_bytes().startswith(b"%PDF")
     summary = project.newest(f"{FOLDER}/table.md").read_text()
     assert "lightgcn+learning_rate=1e30 failed and is not part of the table: train." in summary
     assert "Differences are not tested, since train." in summary

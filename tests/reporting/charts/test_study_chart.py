@@ -181,10 +181,11 @@ def test_a_fusion_is_a_row_beside_its_members() -> None:
 def test_a_corrector_is_a_second_mark_in_the_row_of_its_model() -> None:
     chart = study_chart(made_tables.of_calibration(), TITLE)
     panel = chart.panels[0]
-    assert marks(panel) == {"ease": 0.3, "siger": 0.35}
-    assert marks(panel, "open") == {"siger": 0.2}
+    assert list(panel.rows) == ["ease", "siger"]
+    assert marks(panel) == {"siger": 0.35}
+    assert marks(panel, "open") == {"ease": 0.3, "siger": 0.2}
     assert [link.x for link in of_look(panel, "link")] == [[0.2, 0.35]]
-    assert chart.key == [("open", "alone"), ("filled", "calibrated")]
+    assert chart.key == [("open", "alone"), ("filled", "calibrated by itemknn")]
 
 
 @pytest.mark.parametrize("drop", ["all", "error", "k"])

@@ -59,20 +59,18 @@ class Slice:
         metric: such as `recall@20`.
         title: the group in words, or `all`; empty in a study without groups.
         means: of each model and variant that has it, in the order of the study.
-        calibrated: the same with a corrector, of those that have one.
     """
 
     metric: str
     title: str
     means: Mapping[Key, Mean]
-    calibrated: Mapping[Key, Mean]
 
 
 def slices(table: pd.DataFrame) -> list[Slice]:
     """The main metrics at test; in a table of groups the first of them, for all and for each group.
 
     Args:
-        table: of a study, with or without the columns `group`, `calibrated` and `error`.
+        table: of a study, with or without the columns `group` and `error`.
     """
     test = table[(table["split"] == Split.TEST.value) & table["k"].notna()]
     test = test.assign(name=test["metric"] + "@" + test["k"].astype("Int64").astype("str"))
@@ -85,14 +83,12 @@ def slices(table: pd.DataFrame) -> list[Slice]:
 
 
 def _slice(chosen: pd.DataFrame, metric: str, title: str) -> Slice:
-    means, calibrated = {}, {}
+    means = {}
     for key, rows in chosen.groupby(["model", "variant"], sort=False):
         first = rows.iloc[0]
         published = (first["paper"], (first["public_low"], first["public_high"]))
         means[cast(Key, key)] = _mean(rows["value"], *published)
-        if "calibrated" in rows and rows["calibrated"].notna().any():
-            calibrated[cast(Key, key)] = _mean(rows["calibrated"].dropna())
-    return Slice(metric, title, means, calibrated)
+    return Slice(metric, title, means)
 
 
 def _mean(values: pd.Series[float], *published: Any) -> Mean:

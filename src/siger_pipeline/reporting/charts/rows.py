@@ -11,6 +11,7 @@ from siger_pipeline.reporting.charts.means import Key, Mean, Slice, short
 from siger_pipeline.studies.sums import FUSION
 
 Keys = tuple[tuple[Look, str], ...]
+ALONE = "alone"  # a model under no variant, beside it under one, such as with a corrector
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _pairs(
         rows += [Row(model, _both(*key) if named else model, key, before) for key in others]
         rows += [] if others else [Row(model, model, None, before)]
     after = short(changed[0]) if len(changed) == 1 else "as the row says"
-    return rows, (("open", short(first)), ("filled", after))
+    return rows, (("open", short(first) or ALONE), ("filled", after))
 
 
 def rows_panel(of: Slice, rows: Sequence[Row]) -> Panel:
@@ -100,25 +101,9 @@ def rows_panel(of: Slice, rows: Sequence[Row]) -> Panel:
         of: metric, and means by model and variant.
         rows: from the top.
     """
-    if of.calibrated and not any(row.before for row in rows):
-        return _calibrated_panel(of, rows)
     series = [*published_series(of.means, rows)]
     for y, row in enumerate(rows):
         marks = [(look, of.means[key]) for look, key in _looks(row) if key in of.means]
-        series += row_series(row.model, y, marks)
-    return _panel(of, rows, series)
-
-
-def _calibrated_panel(of: Slice, rows: Sequence[Row]) -> Panel:
-    series = [*published_series(of.means, rows)]
-    for y, row in enumerate(rows):
-        alone = of.means.get(row.key) if row.key else None
-        with_other = of.calibrated.get(row.key) if row.key else None
-        marks: list[tuple[Look, Mean]] = []
-        if alone:
-            marks.append(("open" if with_other else "filled", alone))
-        if with_other:
-            marks.append(("filled", with_other))
         series += row_series(row.model, y, marks)
     return _panel(of, rows, series)
 

@@ -16,9 +16,7 @@ from siger_pipeline.reporting.charts.means import (
     seeds_note,
     slices,
 )
-from siger_pipeline.reporting.charts.rows import Keys, compared_rows, published_key, rows_panel
-
-CALIBRATED: Keys = (("open", "alone"), ("filled", "calibrated"))
+from siger_pipeline.reporting.charts.rows import compared_rows, published_key, rows_panel
 
 
 def study_chart(
@@ -49,8 +47,6 @@ def study_chart(
     values = {key: mean.value for key, mean in shown[0].means.items()}
     rows, key = compared_rows(list(shown[0].means), values)
     panels = [rows_panel(one, rows) for one in shown]
-    if not key and any(one.calibrated for one in shown):
-        key = CALIBRATED
     return Chart(name, description, [*filter(None, notes)], panels, [*key, *published_key(panels)])
 
 
