@@ -225,7 +225,8 @@ def test_a_changed_model_reruns_its_own_column_of_a_study(project: Editable) -> 
     with project.edited(file, "regularisation * penalty", "regularisation * 1.0 * penalty"):
         states = project.status("", "--pipelines", "both")
     assert named(states, "stale") == {"train.lightgcn", "evaluate.lightgcn"}
-    assert named(states, "waits") == {"report.lightgcn.trace_provenance", "studies.both"}
+    after = {"report.lightgcn.trace_provenance", "studies.both", "studies.draw.both"}
+    assert named(states, "waits") == after
 
 
 def test_beta_reruns_no_graph(project: Editable) -> None:
