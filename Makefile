@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOP := $(VENV)/.installed-dev
+JUPYTER := $(VENV)/.installed-notebook
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-slow bench bench-full results format clean
+.PHONY: help run notebook test check test-slow bench bench-full results format clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -24,6 +25,9 @@ run: $(INSTALLED) ## install, train SIGER and LightGCN on the sample, compare th
 	@echo "  $(BIN)/kedro run --env baby --params model=lightgcn     # real data: see README.md, Data sets"
 	@echo "  $(BIN)/kedro run --pipelines ablation                   # a study: SIGER without each of its parts"
 
+notebook: $(JUPYTER) ## open the four notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks/1_data_and_graphs.ipynb
+
 test: check ## the whole gate, from nothing
 
 check: $(DEVELOP) ## format, lint, types, import contracts, tests
@@ -31,7 +35,7 @@ check: $(DEVELOP) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(DEVELOP) ## train on real data (SIGER_DATA names its folder), for minutes
 	$(BIN)/pytest -m slow
@@ -62,6 +66,11 @@ $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the tested versions into $(VENV); this takes a few minutes."
 	$(INSTALL) .
 	@touch $@
+
+$(JUPYTER): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the tested versions into $(VENV); this takes a few minutes."
+	$(INSTALL) ".[notebook]"
+	@touch $@ $(INSTALLED)
 
 $(DEVELOP): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the tested versions into $(VENV); this takes a few minutes."

@@ -17,6 +17,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+DASK_WORKER = "distributed.worker"  # loaded where a node runs on a worker of Dask
+
 
 @dataclass
 class Generator:
@@ -87,8 +89,10 @@ def _generators(tops: set[str]) -> Iterator[Generator]:
     loaded = len(sys.modules)
 
     def counts() -> bool:
-        # Libraries draw from it when they are imported, which says nothing of the node.
-        return "random" in tops or len(sys.modules) == loaded
+        # Libraries draw from it when they are imported, and Dask's workers in their other threads,
+        # which says nothing of the node.
+        alone = len(sys.modules) == loaded and DASK_WORKER not in sys.modules
+        return "random" in tops or alone
 
     yield Generator("random", random.getstate, ("random.seed",), counts)
     if "numpy" in tops or "numpy.random" in sys.modules:

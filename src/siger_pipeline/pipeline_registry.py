@@ -93,7 +93,7 @@ def _with_all_it_needs(everything: Pipeline, stage: list[Node]) -> Pipeline:
 
 
 def _study(study: Study, current: Current) -> Pipeline:
-    """The trials of a study, as far as its table needs them, and the table."""
+    """The trials of a study, as far as its table needs them, the table and its plots."""
     nodes: dict[str, Node] = {}
     members = []
     for part in study.parts:
@@ -111,7 +111,7 @@ def _study(study: Study, current: Current) -> Pipeline:
 
 
 def _sweep(study: Study, current: Current) -> Pipeline:
-    """The trainings of a sweep's complete points, and the table of all that have ended."""
+    """The trainings of a sweep's complete points, the table of all that ended, and its plot."""
     sweep = current.studies.sweep(study)
     asked = asked_points(sweep)
     ended = [point for point in asked if point.state != UNDER_WAY]

@@ -1,6 +1,8 @@
 """A small data set that every model can be built from, and the models that the tests run on."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -113,11 +115,19 @@ def small_world(
     items: int = 40,
     widths: Mapping[str, int] = MappingProxyType({"image": 12, "text": 7}),
 ) -> ModelInputs:
-    """Random interactions, and modalities of different widths."""
+    """Random interactions, and modalities of different widths; a copy, for one test."""
+    return deepcopy(_small_world(seed, users, items, tuple(widths.items()), model_names()))
+
+
+@cache
+def _small_world(
+    seed: int, users: int, items: int, widths: tuple[tuple[str, int], ...], _: tuple[str, ...]
+) -> ModelInputs:
+    # Which graphs it has depends on the models that there are.
     draw = np.random.default_rng(seed)
     interactions = draw.random((users, items)) < 0.2
     interactions[np.arange(users), draw.integers(0, items, users)] = True
-    of_items = {m: draw.normal(size=(items, d)).astype(np.float32) for m, d in widths.items()}
+    of_items = {m: draw.normal(size=(items, d)).astype(np.float32) for m, d in widths}
     # All neighbours are kept: no tie is broken by an index.
     return inputs_of(interactions, of_items, neighbours=items)
 

@@ -61,12 +61,12 @@ def test_a_source_that_does_not_exist_is_refused(source: object) -> None:
         checked(source=source)
     assert [error["loc"] for error in caught.value.errors()] == [("source",)]
     if source == "amazone":
-        words = "no such source; did you mean 'amazon'? known are amazon, microlens, mmrec"
+        words = "no such source; did you mean 'amazon'? known are amazon, microlens, mmrec, recbole"
         assert words in str(caught.value)
 
 
 def test_a_source_brings_its_own_block_which_may_be_left_out() -> None:
-    assert set(ingest_model(INGEST).model_fields) == {*INGEST, "amazon"}
+    assert set(ingest_model(INGEST).model_fields) == {*INGEST, "expect", "amazon"}
     assert checked().amazon.reviews == "reviews.json.gz"
     config = checked(amazon={"reviews": "Gift_Cards_5.json.gz"}).amazon
     assert (config.reviews, config.metadata) == ("Gift_Cards_5.json.gz", "metadata.json.gz")
@@ -78,7 +78,7 @@ def test_the_block_of_a_source_that_is_not_chosen_is_judged_as_well() -> None:
 
 
 def test_other_sources_leave_no_trace_in_the_parameters() -> None:
-    assert set(checked().model_dump()) == {*INGEST, "amazon"}
+    assert set(checked().model_dump()) == {*INGEST, "expect", "amazon"}
 
 
 @pytest.mark.parametrize("columns", [{"title": "keywords"}, {"item": "asin", "colour": "hue"}, {}])
@@ -96,7 +96,11 @@ def test_a_misspelt_column_of_the_item_file_gets_a_suggestion() -> None:
 @pytest.mark.parametrize(
     ("source", "strategy", "words"),
     [
-        ("amazon", Strategy.PUBLISHED, r"its files hold no split \(those of mmrec do\)"),
+        (
+            "amazon",
+            Strategy.PUBLISHED,
+            r"its files hold no split \(those of amazon, mmrec, recbole may\)",
+        ),
         ("microlens", Strategy.PUBLISHED, "its files hold no split"),
         ("microlens", Strategy.TEMPORAL_GLOBAL, "no times to compare users by"),
     ],

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from end_to_end import warm
+
 ROOT = Path(__file__).parents[2]
 LOCAL = "conf/local/parameters.yml"  # a few epochs, without which each run takes minutes
 LOGGERS = ("siger_pipeline", "kedro_fresh")
@@ -18,19 +20,29 @@ LOGGERS = ("siger_pipeline", "kedro_fresh")
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of the project: its configuration, the sample's raw files, and no result."""
+    """A copy of the project: its configuration, the sample's raw files, and no result.
+
+    Attributes:
+        path: its folder.
+        forked: its commands are forks of a process that has the libraries already (`warm`), and not
+            interpreters of their own.
+    """
 
     path: Path
+    forked: bool = True
 
     def kedro(
         self, *arguments: str, timeout: float = 600, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a kedro command in the copy; ``timeout`` in seconds."""
         variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
+        variables |= {"OMP_NUM_THREADS": "1", "COLUMNS": "200", **environment}
+        if self.forked and not any(name in environment for name in warm.READ_AT_START):
+            return warm.kedro(arguments, self.path, variables, timeout)
         return subprocess.run(
             [sys.executable, "-m", "kedro", *arguments],
             cwd=self.path,
-            env={**variables, "OMP_NUM_THREADS": "1", "COLUMNS": "200", **environment},
+            env=variables,
             capture_output=True,
             text=True,
             check=False,
@@ -69,7 +81,7 @@ class Project:
         return loaded
 
 
-def copy_to(folder: Path) -> Project:
+def copy_to(folder: Path, *, forked: bool = True) -> Project:
     """A fresh copy under a folder."""
     for name in ("conf", "data/01_raw/sample"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("local"))
@@ -78,4 +90,4 @@ def copy_to(folder: Path) -> Project:
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(ROOT / name, folder / name)
     (folder / "src").mkdir()  # Kedro wants one; the installed package is the one that runs
-    return Project(folder)
+    return Project(folder, forked)

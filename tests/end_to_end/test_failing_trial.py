@@ -1,6 +1,7 @@
 """A trial of a study that fails: its row says so, the others go on, and the exit code tells."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -18,11 +19,19 @@ mixed:
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    made = copy_to(tmp_path / "copy")
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample with its splits and the graph, and the study, which is yet to run."""
+    made = copy_to(tmp_path_factory.mktemp("prepared") / "project")
     (made.path / "conf/local/studies.yml").write_text(STUDY)
+    made.run("--tags", "ingest,graphs", "--params", "model=lightgcn")
     return made
+
+
+@pytest.fixture
+def project(prepared: Project, tmp_path: Path) -> Project:
+    shutil.copytree(prepared.path, tmp_path / "copy")
+    return Project(tmp_path / "copy")
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -40,11 +49,14 @@ def test_the_others_go_on_and_the_table_has_all(project: Project, workers: int) 
     for trial, error in zip(bad["trial"], bad["error"], strict=True):
         assert error.startswith(f"train.{trial.partition('+')[0]}-learning_rate-1e30: ")
         assert "is nan at epoch 1" in error
+    plot = project.newest(f"{FOLDER}/plot.json").read_text()
+    assert "Failed, and so not drawn:" in plot
+    assert project.newest(f"{FOLDER}/plot.pdf").read_bytes().startswith(b"%PDF")
     summary = project.newest(f"{FOLDER}/table.md").read_text()
     assert "lightgcn+learning_rate=1e30 failed and is not part of the table: train." in summary
     assert "Differences are not tested, since train." in summary
     assert "mixed: 2 of 4 trials trained, 2 failed, 0 running, 0 left" in said
-    assert re.search(r"\d+ nodes: \d+ ran, 2 failed, 6 left out; ", said)
+    assert re.search(r"\d+ nodes: \d+ ran, \d+ fresh, 2 failed, 6 left out; ", said)
     assert f"mixed, 4 trials: see data/{FOLDER}/table.md" in said
     assert "Error: " in done.stderr
     # Once more, and what has been made is not made again.

@@ -1,61 +1,21 @@
 """The report's page in a real browser, on a phone and on a desktop, with hostile texts in it."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
+from end_to_end.browser import WIDER, Opened, opened, started_browser
 from reporting.made_up import HOSTILE, page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-DRAWN = "() => [...document.querySelectorAll('.plot')].every((p) => p.ariaBusy === 'false')"
 WIDTHS = {"phone": 390, "desktop": 1200}
-
-
-def chromium() -> str | None:
-    found = (shutil.which(name) for name in NAMES)
-    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
-
-
-@dataclass
-class Opened:
-    """A page in the browser, and whatever it complained of or asked for."""
-
-    page: Page
-    url: str
-    width: int
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def count(self, selector: str) -> int:
-        return self.page.locator(selector).count()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = chromium()
-    if program is None:
-        pytest.skip(f"no browser: none of {', '.join(NAMES)} on the PATH, and CHROMIUM is not set")
-    unconfined = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=unconfined)
+    with started_browser() as started:
         yield started
-        started.close()
-
-
-def opened(browser: Browser, file: Path, width: int, scheme: str = "light") -> Opened:
-    made = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    shown = Opened(made, file.as_uri(), width)
-    made.on("console", lambda message: shown.complaints.append(message.text))
-    made.on("pageerror", lambda error: shown.complaints.append(str(error)))
-    made.on("request", lambda request: shown.requests.append(request.url))
-    made.goto(shown.url)
-    made.wait_for_function(DRAWN)
-    return shown
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +37,7 @@ def test_nothing_goes_wrong_and_nothing_is_asked_of_the_network(shown: Opened) -
 
 
 def test_the_page_is_as_wide_as_the_screen(shown: Opened) -> None:
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert shown.page.evaluate(wide) == 0
+    assert shown.page.evaluate(WIDER) == 0
     # Nor does anything stick out of its card, but what scrolls within it.
     outside = """[...document.querySelectorAll('.card > *, .tile > *, h1, h2, p')]
         .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML)"""
@@ -113,14 +72,14 @@ def test_no_legend_entry_runs_into_another(shown: Opened) -> None:
     assert shown.page.evaluate(collisions) == []
 
 
-def test_every_figure_is_drawn_at_the_width_of_its_card(shown: Opened) -> None:
-    assert shown.count(".plot") == 7
+def test_every_figure_is_drawn_at_the_width_of_its_place(shown: Opened) -> None:
+    assert shown.count(".plot") == 9
     assert shown.page.evaluate(
         """[...document.querySelectorAll('.plot')].every((place) => {
             const drawn = place.querySelector('.main-svg').getBoundingClientRect();
-            const room = place.closest('.card').getBoundingClientRect();
+            const room = place.closest('figure').getBoundingClientRect();
             const marks = place.querySelectorAll('.trace path').length;
-            return marks > 0 && drawn.width <= room.width && drawn.width > 0.7 * room.width;
+            return marks > 0 && drawn.width <= room.width + 26 && drawn.width > 0.7 * room.width;
         })"""
     )
 
@@ -142,7 +101,7 @@ def test_text_from_data_stays_text(shown: Opened) -> None:
 
 
 def test_contents_lead_to_sections(shown: Opened) -> None:
-    links = shown.page.locator("nav a").evaluate_all("links => links.map((a) => a.hash)")
+    links = shown.page.locator(".sections a").evaluate_all("links => links.map((a) => a.hash)")
     assert len(links) == 7
     assert all(shown.count(f"section{link}") == 1 for link in links)
 

@@ -15,7 +15,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from end_to_end.project import LOCAL, Project, copy_to
+from postgres import Server, postgres
 
+__all__ = ["postgres"]  # a fixture
 STUDIES = "conf/base/studies.yml"
 SWEEP = """
 mine:
@@ -164,6 +166,49 @@ def test_two_processes_share_the_points(prepared: Project, tmp_path: Path) -> No
     text = "".join(log.read_text() for log in logs)
     done = re.findall(r"mine, lightgcn point (\d) of 5 \(", text)
     assert sorted(done) == ["1", "2", "3", "4", "5"]
+    assert re.search(r"All \d+ nodes are fresh", project.run(*RUN))
+
+
+GRID = """
+mine:
+  models: [lightgcn, mf_bpr]
+  search:
+    budget: 3
+    sampler: grid
+    pruner: none
+    storage: {storage}
+    space: {{learning_rate: [0.01, 0.001, 0.003]}}
+"""
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_under_two_processes(
+    prepared: Project, postgres: Server, tmp_path: Path
+) -> None:
+    alone = copy_of(prepared, tmp_path / "alone")
+    (alone.path / STUDIES).write_text(GRID.format(storage="null"))
+    alone.run(*RUN)
+    project = copy_of(prepared, tmp_path / "shared")
+    (project.path / STUDIES).write_text(GRID.format(storage=postgres.create("sweep")))
+    logs = [tmp_path / f"{n}.log" for n in range(2)]
+    processes = [started(project, log) for log in logs]
+    while not any("point 1 of 3 (" in log.read_text() for log in logs):
+        assert all(process.poll() is None for process in processes)
+    postgres.kill()
+    try:
+        for process, log in zip(processes, logs, strict=True):
+            assert process.wait(300) == 1
+            told = log.read_text()
+            assert "Traceback" not in told
+            assert re.search(r"Error: the storage of the sweep, .*, cannot be used: ", told)
+        assert "cannot be used: connection to server" in project.fails(*RUN)
+    finally:
+        postgres.start()
+    log = project.run(*RUN)
+    assert_frame_equal(table_of(project), table_of(alone))
+    runs = "".join(each.read_text() for each in logs) + log
+    done = re.findall(r"train\.(\S+): ran in", runs)
+    assert len(done) == len(set(done)) == 6  # no training was done twice
     assert re.search(r"All \d+ nodes are fresh", project.run(*RUN))
 
 

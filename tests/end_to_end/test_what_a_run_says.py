@@ -31,7 +31,8 @@ def nodes_of(lines: list[str]) -> list[str]:
 
 
 def test_a_run_in_which_all_is_fresh_is_four_lines(project: Project) -> None:
-    fresh, figures, beside, *_, page = said(project.run("--params", SHORT))
+    whole = Project(project.path, forked=False)  # to the end of its interpreter
+    fresh, figures, beside, *_, page = said(whole.run("--params", SHORT))
     assert fresh == "All 23 nodes are fresh: none had to run"
     assert figures.startswith("siger on sample, test: recall@20 0.")
     for name in ("lightgcn", "popularity", "random"):
@@ -60,7 +61,8 @@ def test_one_line_a_node_with_its_reason_and_the_page_follows(project: Project) 
     assert train.endswith("(train.max_epochs changed 3 → 2)")
     (stopped,) = [line for line in lines if line.startswith("siger: ")]
     assert stopped.startswith("siger: stopped at epoch 2 (max_epochs), best validation recall@20")
-    assert len(lines) <= len(names) + 6
+    late = [line for line in lines if ": running, " in line]  # of a node that takes its time
+    assert len(lines) - len(late) <= len(names) + 6
     page = project.path / PAGE
     assert page.samefile(project.newest("08_reporting/sample/siger/report.html"))
     assert "ran" not in said(project.run("--params", SHORT))[0]

@@ -1,6 +1,8 @@
 """Random numbers that are drawn without a seed from generators that can be watched."""
 
 import random
+import sys
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -74,3 +76,16 @@ def test_the_functions_that_seed_are_themselves_again_afterwards() -> None:
         raise KeyError
     now = random.seed, np.random.seed, torch.manual_seed, torch.random.manual_seed
     assert now == functions
+
+
+@pytest.mark.parametrize(("imports", "unseeded"), [(["numpy"], []), (["random"], ["random"])])
+def test_other_threads_of_a_dask_worker_draw_from_random(
+    monkeypatch: pytest.MonkeyPatch, imports: list[str], unseeded: list[str]
+) -> None:
+    with watched_generators(imports) as alone:
+        random.random()
+    monkeypatch.setitem(sys.modules, "distributed.worker", ModuleType("worker"))
+    with watched_generators(imports) as on_a_worker:
+        random.random()
+    assert alone == ["random"]
+    assert on_a_worker == unseeded

@@ -12,13 +12,17 @@ from omegaconf import OmegaConf
 from scipy.sparse import load_npz
 
 from siger_pipeline.data.config import IngestConfig, SplitConfig, ingest_model
+from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.data.schema import Columns
+from siger_pipeline.data.source import load_source
 from siger_pipeline.datasets.delimited import DelimitedDataset
 from siger_pipeline.datasets.lines import LinesDataset
+from siger_pipeline.datasets.nothing import NothingDataset
 from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
+from siger_pipeline.plugins import SOURCES, own_names
 from siger_pipeline.shell.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
@@ -26,12 +30,9 @@ MADE = {
     *("interactions", "items", "read_counts", "core_interactions", "core_counts"),
     *("counts", "splits", "user_index", "item_index"),
 }
+SOURCED = own_names(SOURCES)
 MATRICES = {f"{split}_matrix" for split in ("train", "validation", "test")}
-RAW = {
-    "amazon": {"amazon_reviews", "amazon_metadata"},
-    "microlens": {"microlens_sequences", "microlens_titles"},
-    "mmrec": {"mmrec_interactions", "mmrec_item_file", "mmrec_user_file"},
-}
+RAW = {name: {f"{name}_{file}" for file in raw_files(load_source(name).config)} for name in SOURCED}
 Tables = dict[str, pd.DataFrame]
 
 
@@ -55,6 +56,7 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
     matrices = {name: SparseDataset(filepath=str(folder / f"{name}.npz")) for name in MATRICES}
     catalog = DataCatalog(
         {
+            **{name: NothingDataset(filepath=str(folder / "no file")) for name in RAW[source]},
             **raw,
             **made,
             **matrices,
@@ -92,11 +94,10 @@ def amazon(folder: Path, extra: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("source", RAW)
 def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) -> None:
     pipeline = create_pipeline(selection(source))
-    of_source = "mmrec.item_columns" if source == "mmrec" else "max_bad_share"
-    parameters = {"params:ingest.source", "params:ingest.k_core", f"params:ingest.{of_source}"}
-    parameters |= {"params:split"}
-    # MicroLens' files hold nothing that a split may leave unread.
-    parameters |= {"params:split.strategy"} if source != "microlens" else set()
+    of_source = {"mmrec": {"mmrec.item_columns"}, "recbole": {"recbole.columns", "max_bad_share"}}
+    read = of_source.get(source, {"max_bad_share"}) | {"source", "k_core", "expect"}
+    parameters = {f"params:ingest.{name}" for name in read}
+    parameters |= {"params:split", "params:split.strategy"}
     assert pipeline.inputs() == RAW[source] | parameters
     assert pipeline.all_outputs() == MADE | MATRICES
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}

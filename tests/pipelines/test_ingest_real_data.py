@@ -90,7 +90,7 @@ def test_raw_gift_cards(tmp_path: Path) -> None:
     assert read[Columns.REMOVED].tolist() == [0, 7]
     core, counts = nodes.keep_k_core(interactions, stored(tmp_path, read), 5)
     assert counts[Columns.INTERACTIONS].tolist()[-1] == 2_941
-    items = nodes.read_items("amazon", metadata=metadata, max_bad_share=0.0)
+    items = nodes.read_items("amazon", metadata=metadata, reviews=reviews, max_bad_share=0.0)
     assert items.count().to_pyarrow().as_py() == 1_547
     assert items[Columns.PRICE].max().to_pyarrow().as_py() > 100
     assert core.anti_join(items, Columns.ITEM).count().to_pyarrow().as_py() == 0
@@ -103,7 +103,7 @@ def test_raw_microlens() -> None:
         filepath=real(*folder, "MicroLens-50k_titles.csv"), delimiter=","
     ).load()
     interactions, read = nodes.read_interactions(
-        "microlens", sequences=sequences, max_bad_share=0.0
+        "microlens", sequences=sequences, max_bad_share=0.0, strategy=Strategy.RANDOM_PER_USER
     )
     assert read[Columns.USERS].tolist() == [50_000, 50_000]
     assert read[Columns.ITEMS].tolist() == [19_220, 19_220]

@@ -88,6 +88,23 @@ def test_a_study_is_built_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
         pipelines["nosuch"]
 
 
+@pytest.mark.parametrize(
+    ("study", "plots"),
+    [
+        ("ablation", {"plot", "plot_pdf"}),
+        ("coverage", {"plot", "plot_pdf"}),
+        ("sweep", {"plot", "plot_pdf"}),
+        ("table1", {"plot", "plot_pdf", "differences", "differences_pdf"}),
+    ],
+)
+def test_every_study_is_drawn(monkeypatch: pytest.MonkeyPatch, study: str, plots: set[str]) -> None:
+    outputs = registered(monkeypatch)[study].all_outputs()
+    tables = {"table", "table_csv", "table_markdown", "table_latex"}
+    tables |= {"tests"} if study == "table1" else set()
+    of_study = {name for name in outputs if name.startswith("studies/")}
+    assert of_study == {f"studies/{study}/{name}" for name in tables | plots}
+
+
 def test_a_study_shares_its_nodes_with_the_runs_of_its_trials(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

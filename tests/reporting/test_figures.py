@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from reporting.made_up import HOSTILE, made_up_report
+from siger_pipeline.reporting.colours import colour
 from siger_pipeline.reporting.figures import comparison, degrees, groups, main_metrics
 from siger_pipeline.reporting.graphs import distribution
-from siger_pipeline.reporting.plots import BEST
+from siger_pipeline.reporting.plots import BEST, CLEAR
 
 
 @pytest.fixture
@@ -21,6 +22,19 @@ def test_the_run_stands_among_floors_and_published_models_by_value(report: dict[
     assert list(bars.y)[2:] == ["SIGER (paper)", "siger (this run)"]
     assert list(bars.x) == [0.01, 0.1, 0.106, 0.2]
     assert list(bars.marker.color).index(BEST) == 3
+
+
+def test_each_model_has_its_colour_and_what_is_published_an_outline(report: dict[str, Any]) -> None:
+    report["paper"]["figures"] = {"MF-BPR": {"recall@20": 0.1}, "Unheard": {"recall@20": 0.2}}
+    (bars,) = comparison(report).data
+    looks = {
+        label: (fill, line)
+        for label, fill, line in zip(bars.y, bars.marker.color, bars.marker.line.color, strict=True)
+    }
+    assert looks["MF-BPR (paper)"] == (CLEAR, colour("mf_bpr"))
+    assert looks["Unheard (paper)"] == (CLEAR, colour("Unheard"))
+    assert looks["popularity (floor)"] == (colour("popularity"),) * 2
+    assert looks["siger (this run)"] == (colour("siger"),) * 2
 
 
 def test_groups_have_a_cluster_a_group_and_bars_a_metric(report: dict[str, Any]) -> None:

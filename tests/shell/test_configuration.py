@@ -95,7 +95,7 @@ SLIPS = {
     "utf-16": (written(TRAIN, "train: {}\n".encode("utf-16")), ["line 1", "UTF-8"]),
     "open bracket": (
         replaced("conf/base/parameters_ingest.yml", "0.1]", "0.1"),
-        ["parameters_ingest.yml, line 8", "not closed"],
+        ["parameters_ingest.yml, line 9", "not closed"],
     ),
     "open quote": (replaced(TRAIN, "auto", '"auto'), [f"{TRAIN}, line 8", "not closed"]),
     "copy beside it": (

@@ -42,6 +42,8 @@ def test_the_sample_reads_its_own_files() -> None:
         ("clothing", {"mmrec_user_file": "clothing/u_id_mapping.csv"}),
         ("tiktok", {"audio_matrix": "tiktok/audio_feat.npy"}),
         ("gift_cards", {"amazon_reviews": "raw/amazon_2018/Gift_Cards_5.json.gz"}),
+        ("amazon_baby", {"image_vectors": "raw/amazon_2014/image_features_Baby.b"}),
+        ("amazon_sports", {"amazon_metadata": "raw/amazon_2014/meta_Sports_and_Outdoors.json.gz"}),
         ("microlens_50k", {"microlens_titles": "raw/microlens_50k/MicroLens-50k_titles.csv"}),
     ],
 )
@@ -68,13 +70,13 @@ def test_an_entry_in_conf_counts_instead(tmp_path: Path) -> None:
     (project / "conf" / "local" / "catalog.yml").write_text(entry)
     catalog = catalog_of(project=project)
     assert path_of(catalog, "amazon_reviews") == str(project / "a.txt")
-    assert type(catalog["amazon_metadata"]).__name__ == "LinesDataset"
+    assert type(catalog["amazon_metadata"]).__name__ == "RecordLinesDataset"
 
 
 def test_a_missing_file_is_said_with_where_it_comes_from_and_what_names_it() -> None:
     catalog = catalog_of(ingest={"amazon": {"reviews": "absent.json.gz"}})
     words = catalog["amazon_reviews"].why_missing()
-    assert "absent.json.gz does not exist. Amazon reviews 2018" in words
+    assert "absent.json.gz does not exist. Amazon reviews, a category's" in words
     assert "and ingest.amazon.reviews the file in it." in words
 
 
@@ -82,3 +84,11 @@ def test_a_missing_file_is_said_with_where_it_comes_from_and_what_names_it() -> 
 def test_the_folder_of_raw_files_is_wanted(values: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="global 'raw'"):
         raw_folder(values)
+
+
+def test_a_null_is_no_file_and_misses_none() -> None:
+    catalog = catalog_of()
+    for name in ("amazon_validation", "amazon_test", "amazon_split_users"):
+        assert catalog[name].load() is None and catalog[name].why_missing() == ""
+    catalog = catalog_of(ingest={"amazon": {"validation": "v.csv.gz", "test": "t.csv.gz"}})
+    assert path_of(catalog, "amazon_validation").endswith("/01_raw/sample/v.csv.gz")

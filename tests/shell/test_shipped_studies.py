@@ -1,10 +1,13 @@
 """The studies of conf/: their trials are those of the paper, on every data set."""
 
+import csv
+
 import pytest
 
-from shell.configured import current
+from shell.configured import ROOT, current
 from siger_pipeline.errors import UserError
 from siger_pipeline.models.registry import model_names
+from siger_pipeline.studies.published import PublishedFigures
 
 MODALITIES = {"base": ["text", "image"], "tiktok": ["image", "audio"], "baby": ["text", "image"]}
 KINDS = ["noise", "constant", "shuffled", "zeros"]
@@ -26,6 +29,19 @@ def test_figures_4_and_5_vary_one_parameter() -> None:
         *(f"siger+cooccurrence_k={k}" for k in (2, 3, 8, 10)),
         *(f"siger+item_layers={layers}" for layers in (1, 3, 4)),
     ]
+
+
+@pytest.mark.parametrize(("env", "symbols"), [("baby", "K"), ("microlens", "L")])
+def test_every_value_of_figures_4_and_5_stands_beside_the_papers(env: str, symbols: str) -> None:
+    rows = list(csv.DictReader((ROOT / "conf/base/paper_tables.csv").open()))
+    paper = {row["model"]: {"recall@20": 1.0} for row in rows if row["dataset"] == env}
+    figures = PublishedFigures(paper)
+    known = {name for name in paper if name.startswith("SIGER[")}
+    parts = current("", env=env).studies.study("sensitivity").parts
+    found = [figures.of("siger", part.variant, "recall@20")["paper"] for part in parts]
+    of_figure = [value for value in found if value is not None]
+    assert {name[6] for name in known} >= set(symbols)
+    assert len(of_figure) == len(known)  # one of them is the configured one
 
 
 def test_figure_3_has_every_model_with_and_without_cold_items() -> None:
@@ -89,3 +105,9 @@ def test_calibration_and_fusion_have_the_models_that_are_added_up() -> None:
     assert calibrated.correctors == ("itemknn", "ease_text")
     assert trials("fusion") == ["siger", "lightgcn", "itemknn", "ease_text"]
     assert None not in (calibrated.config.tests, fused.config.tests, fused.config.fusion)
+
+
+@pytest.mark.parametrize("env", ["baby", "tiktok", "clothing"])
+def test_extractors_of_text_need_texts(env: str) -> None:
+    with pytest.raises(UserError, match=rf"^conf/{env}/studies.yml, line .*no texts of items"):
+        trials("extractors", env)

@@ -55,6 +55,13 @@ def test_models_variants_grid_and_seeds_become_trials(conf: Path) -> None:
         study(conf, text.replace("siger, ", ""))
 
 
+def test_a_parameter_of_one_model_among_several(conf: Path) -> None:
+    text = "mine: {models: [siger, lightgcn], variants: {usual: {}, less: {siger.beta: 0}}}\n"
+    assert names_of(study(conf, text)) == [
+        *(("siger", "usual"), ("siger+beta=0", "less"), ("lightgcn", "usual"))
+    ]
+
+
 def test_a_variant_for_each_modality_of_the_data_set(conf: Path) -> None:
     (conf / "base" / "studies.yml").write_text(
         "mine:\n  models: [siger]\n"
@@ -99,7 +106,8 @@ def test_one_parameter_at_a_time_from_the_command_line(conf: Path) -> None:
 
 
 def test_a_study_of_coverage_has_models_with_item_graphs(conf: Path) -> None:
-    assert study(conf, "mine: {models: [siger], coverage: {}}\n").config.coverage
+    for block in ("{}", "true"):
+        assert study(conf, f"mine: {{models: [siger], coverage: {block}}}\n").config.coverage
     with pytest.raises(UserError, match="lightgcn has no item graph of features"):
         study(conf, "mine: {models: [lightgcn], coverage: {}}\n")
 
@@ -130,14 +138,17 @@ def plain(model: str) -> bool:
 
 
 def test_all_models_are_in_table_1_in_every_environment() -> None:
-    environments = sorted(path.name for path in (ROOT / "conf").iterdir() if path.is_dir())
-    for env in (name for name in environments if name != "local"):
+    published = {
+        f.parent.name for f in ROOT.glob("conf/*/globals.yml") if "data_root:" in f.read_text()
+    }
+    for env in sorted({"base", *published}):
         found = current(env=env).studies.study("table1")
         models = [name for name in own_names(RECOMMENDERS) if env != "clothing" or plain(name)]
         assert {part.trial.model for part in found.parts} == set(models), env
         seeds = Counter(part.trial.model for part in found.parts)
-        assert seeds["lightgcn"] == (2 if env == "base" else 5), env
-        assert seeds["mf_bpr"] == (1 if env in ("base", "baby") else 5), env
+        made_up = env == "base" or env.endswith("_sample")
+        assert seeds["lightgcn"] == (2 if made_up else 5), env
+        assert seeds["mf_bpr"] == (1 if made_up or env == "baby" else 5), env
         assert found.config.tests == SignificanceConfig()
 
 
@@ -219,7 +230,62 @@ def test_trials_may_differ_in_their_data(conf: Path) -> None:
             "mine: {models: [siger], variants: {a: {siger.train.seed: 5}}, seeds: [1]}",
             ["variant 'a'", "train.seed is set twice"],
         ),
-        ("mine: {models: [siger], seeds: [3, 3]}", ["trial siger+seed=3 twice"]),
+        ("mine: {models: [siger], seeds: [3, 3]}", ["seeds is [3, 3]; 3 stands there twice"]),
+        ("mine: {models: [ease], seeds: [3, 3]}", ["3 stands there twice"]),
+        ("mine: {models: [siger, siger]}", ["'siger' stands there twice: leave one of them out"]),
+        ("mine: {models: [siger], seeds_of: {siger: [3, 3]}}", ["seeds_of.siger is [3, 3]"]),
+        ("mine: {models: [siger], grid: {beta: [0.1, 0.10]}}", ["grid.beta is [0.1, 0.1]; 0.1 st"]),
+        (
+            "mine: {models: [siger], groups: [user_activity Q1, user_activity Q1]}",
+            ["'user_activity Q1' stands there twice"],
+        ),
+        ("mine: {models: [siger], groups: [user_activty Q2]}", ["mean 'user_activity Q2'?"]),
+        ("mine: {models: [siger], grid: {}}", ["is empty: grid has no value"]),
+        ("mine: {models: [siger], each: {}}", ["is empty: each has no value"]),
+        ("mine: {models: [siger], grid: null}", ["grid is None; Input should be a block"]),
+        ("mine: {model: [siger]}", ["no key 'model'; did you mean 'models'?"]),
+        ("mine: {models: [siger, 3]}", ["models.1 is 3; Input should be a valid string"]),
+        (
+            "mine: {models: [siger], variants: {3: {}}}",
+            ["the key 3 in variants", "quotation marks"],
+        ),
+        ("mine: {models: [siger], variants: {true: {}}}", ["the key true in variants"]),
+        ('mine: {models: [siger], variants: {"a\\tb": {}}}', ["'a\\tb'", "in one line, is wanted"]),
+        ("mine: {models: [siger], grid: {bta: [1]}}", ["no parameter 'bta'; did you mean 'beta'?"]),
+        ("mine: {models: [siger], grid: {beta: [.nan]}}", ["siger.beta' = nan", "finite number"]),
+        ("mine: {models: [siger], grid: {beta: [{1: a, b: 2}]}}", ["siger.beta", "valid number"]),
+        (
+            "mine: {models: [siger], seeds: [-1]}",
+            ["train.seed' = -1", "greater than or equal to 0"],
+        ),
+        (
+            "mine: {models: [siger], variants: {a: {lightgcn.layers: 3}}}",
+            ["variant 'a': lightgcn.layers is read by none of its trials"],
+        ),
+        (
+            "mine: {models: [siger], variants: {a: {features.modalities.txt: null}}}",
+            ["variant 'a'", "a modality that is not there; did you mean 'text'?", "text, image"],
+        ),
+        ("mine: {models: [siger], seeds_of: {sigr: null}}", ["seeds of 'sigr'", "mean 'siger'?"]),
+        ("mine: {models: [siger], coverage: {top: true}}", ["coverage.top is True: a number is"]),
+        ("mine: {models: [siger, ease], fusion: {top: yes}}", ["fusion.top is True: a number is"]),
+        ("mine: {models: [siger, ease], tests: {seed: on}}", ["tests.seed is True: a number is"]),
+        (
+            "mine: {models: [siger, ease], tests: {resamples: 10000000}}",
+            ["tests.resamples is 10000000", "less than or equal to 1000000"],
+        ),
+        (
+            "mine: {models: [siger, ease], fusion: {monitor: mrr@20}}",
+            ["fusion.monitor is 'mrr@20'", "there are recall, ndcg, precision and map"],
+        ),
+        (
+            "mine: {models: [siger], variants: {a: {train.monitor: mrr@20}}}",
+            ["train.monitor' = 'mrr@20'", "there are recall, ndcg, precision and map"],
+        ),
+        (
+            "mine: {models: [siger], unavailable: no features}",
+            ["study 'mine' cannot be made here: no features"],
+        ),
         ("mine: {models: [siger], each: {beta: []}}", ["is empty: each.beta"]),
         (
             'mine: {models: [siger], variants: {"a {modality}": {beta: 0}}}',
@@ -332,10 +398,45 @@ def test_what_is_wrong_is_one_sentence_with_its_place(
         assert word in sentence, sentence
 
 
-@pytest.mark.parametrize("name", ["train", "a/b", "..", "two words", "a.b"])
+LONG = "a" * 81
+
+
+@pytest.mark.parametrize(
+    "name", ["train", "a/b", "..", "two words", "a.b", "-x", "Übung", "表", "", LONG]
+)
 def test_a_name_that_cannot_be_a_studys(conf: Path, name: str) -> None:
     with pytest.raises(UserError, match=r"studies.yml, line 1: study .*(another pipeline|letters)"):
         study(conf, f'"{name}": {{models: [siger]}}\n', name=name)
+
+
+@pytest.mark.parametrize("name", ["3", "true", "null"])
+def test_a_name_that_is_no_text(conf: Path, name: str) -> None:
+    with pytest.raises(UserError, match=rf"line 1: the key {name} is no text.*quotation marks"):
+        study(conf, f"{name}: {{models: [siger]}}\n")
+
+
+def test_two_names_that_differ_in_capital_letters_alone(conf: Path) -> None:
+    with pytest.raises(UserError, match=r"line 2: study 'Mine' and 'mine' would share a folder"):
+        study(conf, "mine: {models: [siger]}\nMine: {models: [siger]}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("mine: {models: [siger]}\nmine: {models: [siger]}\n", "line 2: key 'mine'"),
+        ("mine:\n  models: [siger]\n  models: [ease]\n", "line 3: key 'models'"),
+        ("mine: {models: [siger], grid: {beta: [0], beta: [1]}}\n", "line 1: key 'beta'"),
+    ],
+)
+def test_a_key_that_stands_twice(conf: Path, text: str, line: str) -> None:
+    with pytest.raises(UserError, match=f"{line} stands here for the second time"):
+        study(conf, text)
+
+
+def test_the_line_is_that_of_the_fault(conf: Path) -> None:
+    text = "mine:\n  models: [siger]\n  grid:\n    beta: [0.1]\n    epsilon: []\n"
+    with pytest.raises(UserError, match=r"studies.yml, line 5: study 'mine' is empty: grid.eps"):
+        study(conf, text)
 
 
 def test_a_study_that_sets_what_the_run_sets(conf: Path) -> None:

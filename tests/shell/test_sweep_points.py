@@ -1,12 +1,16 @@
 """Points that processes share: each is claimed once, and one whose process died again."""
 
 import builtins
+import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
+from disks import small_disk
+from postgres import Server, postgres
 from shell.configured import current
 from siger_pipeline.errors import UserError
 from siger_pipeline.shell.sweep_asked import asked_points
@@ -19,6 +23,8 @@ from siger_pipeline.shell.sweep_storage import (
     shown,
 )
 from siger_pipeline.shell.sweeps import Sweep
+
+__all__ = ["postgres"]  # a fixture
 
 TEXT = """mine:
   models: [lightgcn, mf_bpr]
@@ -206,21 +212,115 @@ def test_a_database_by_its_url(sweep: Sweep, tmp_path: Path) -> None:
     assert not (sweep.folder / JOURNAL).exists()
 
 
+def lost(sweep: Sweep, message: str) -> str:
+    """What is said where the storage cannot be reached: one sentence without a password."""
+    with pytest.raises(StorageError) as error:
+        Points(sweep)
+    told = str(error.value)
+    assert message in told, told
+    assert "\n" not in told
+    assert "secret" not in told
+    return told
+
+
+def test_a_server_that_is_killed_loses_no_point(
+    sweep: Sweep, postgres: Server, tmp_path: Path
+) -> None:
+    unbroken = claims_of(Points(replace(sweep, folder=tmp_path / "unbroken")))
+    on_server = with_storage(sweep, postgres.create("points"))
+    points = Points(on_server)
+    first = points.next()
+    assert first is not None
+    postgres.kill()
+    try:
+        with pytest.raises(StorageError, match=r"points\?host=.*, cannot be used: .*same command"):
+            points.report(first, {1: 0.2})
+        with pytest.raises(StorageError):
+            points.next(complete(first, first.point["train.learning_rate"]))
+        lost(on_server, "cannot be used: connection to server on socket")
+    finally:
+        postgres.start()
+    killed(first)
+    claims = claims_of(Points(on_server))
+    assert [(one.model, one.point) for one in claims] == [
+        (one.model, one.point) for one in unbroken
+    ]
+    assert places(on_server) == [
+        (model, n, "complete") for model in ("lightgcn", "mf_bpr") for n in range(3)
+    ]
+
+
+def test_a_connection_that_was_lost_is_made_anew(sweep: Sweep, postgres: Server) -> None:
+    points = Points(with_storage(sweep, postgres.create("restarted")))
+    first = points.next()
+    assert first is not None
+    postgres.kill()
+    postgres.start()
+    assert len(claims_of(points, complete(first))) == 5
+
+
+def test_processes_that_begin_at_once_share_an_empty_database(
+    sweep: Sweep, postgres: Server
+) -> None:
+    on_server = with_storage(sweep, postgres.create("empty"))
+    spawn = multiprocessing.get_context("fork")
+    processes = [spawn.Process(target=Points, args=(on_server,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert len(claims_of(Points(on_server))) == 6
+
+
+def test_a_server_that_lets_nobody_in(sweep: Sweep, postgres: Server) -> None:
+    postgres.run("CREATE ROLE guarded LOGIN PASSWORD 'right'")
+    database = postgres.create("guarded")
+    wrong = database.replace("siger@", "guarded:secret@")
+    lost(with_storage(sweep, wrong), 'password authentication failed for user "guarded"')
+    nowhere = database.replace("/guarded", "/nowhere")
+    lost(with_storage(sweep, nowhere), 'database "nowhere" does not exist')
+    unknown = database.replace("siger@", "nobody:secret@")
+    lost(with_storage(sweep, unknown), 'role "nobody" does not exist')
+
+
+def test_a_sweep_that_runs_in_one_folder_is_not_run_from_another(
+    sweep: Sweep, postgres: Server, tmp_path: Path
+) -> None:
+    here = with_storage(sweep, postgres.create("folders"))
+    there = replace(here, folder=tmp_path / "there")
+    first = Points(here)
+    claim = first.next()
+    assert claim is not None
+    with pytest.raises(UserError, match=r"mine/lightgcn are under way in .*/mine/search on .*"):
+        Points(there).next()
+    first._note(complete(claim))
+    other = Points(there).next()  # nothing is under way: the folder may have been moved
+    assert other is not None and other.place == 1
+    with pytest.raises(UserError, match=r"are under way in .*/there/search on .* Go on there"):
+        first.next()
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
         ("sqlite:////nowhere/at/all.db", "all.db, cannot be used: unable to open database file"),
+        (
+            "postgresql+psycopg2://me:secret@127.0.0.1:9/name",
+            'me:***@127.0.0.1:9/name, cannot be used: connection to server at "127.0.0.1", port 9 ',
+        ),
+        (
+            "postgresql+psycopg2://me@no-such-host.invalid/name",
+            'could not translate host name "no-such-host.invalid"',
+        ),
+        ("postgres://me@host/name", "cannot be used: Can't load plugin"),
         ("nonsense", "nonsense, cannot be used: Could not parse"),
         ("mine://host/name", "mine://host/name, cannot be used"),
         ("postgresql+pg8000://me:secret@host/name", "me:***@host/name, cannot be used: its driver"),
     ],
 )
 def test_a_storage_out_of_reach(sweep: Sweep, url: str, words: str) -> None:
-    with pytest.raises(StorageError) as error:
-        Points(with_storage(sweep, url))
-    assert words in str(error.value)
-    assert "secret" not in str(error.value)
-    assert "\n" not in str(error.value)
+    lost(with_storage(sweep, url), words)
     assert "secret" not in shown(with_storage(sweep, url))
 
 
@@ -229,6 +329,41 @@ def test_a_folder_that_cannot_be_written(sweep: Sweep) -> None:
     sweep.folder.write_text("a file stands here")
     with pytest.raises(StorageError, match="cannot be used"):
         Points(sweep)
+
+
+def test_a_full_disk_loses_no_point(sweep: Sweep, tmp_path: Path) -> None:
+    unbroken = claims_of(Points(replace(sweep, folder=tmp_path / "unbroken")))
+    folder = sweep.folder / "search"
+    with small_disk(folder):
+        points, claims, ended = Points(sweep), list[Claim](), None
+        filling = folder / "filling"
+        with pytest.raises(OSError, match="No space left"):
+            filling.write_bytes(b"0" * 100_000)
+        with pytest.raises(StorageError, match=r"journal\.jsonl, cannot be used: .*No space left"):
+            while claim := points.next(ended):
+                claims.append(claim)
+                ended = complete(claim, claim.point["train.learning_rate"])
+        for claim in claims:
+            killed(claim)
+        filling.unlink()
+        claims += claims_of(Points(sweep))
+        found = {(claim.model, claim.place): claim.point for claim in claims}
+        assert found == {(claim.model, claim.place): claim.point for claim in unbroken}
+        assert [state for _, _, state in places(sweep)] == ["complete"] * 6
+
+
+def test_a_journal_that_a_stopped_process_holds_is_told(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Points(sweep)
+    monkeypatch.setattr("siger_pipeline.shell.sweep_storage.PATIENCE", 0.1)
+    with FileLock((sweep.folder / JOURNAL).with_suffix(".lock")):
+        lost(sweep, "journal.lock' could not be acquired")
+
+
+def test_a_disk_that_cannot_be_written(sweep: Sweep) -> None:
+    with small_disk(sweep.folder, "ro"):
+        lost(sweep, "cannot be used: [Errno 30] Read-only file system")
 
 
 def test_a_journal_that_was_cut_off_loses_its_last_line_alone(sweep: Sweep) -> None:

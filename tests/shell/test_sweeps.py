@@ -96,7 +96,7 @@ def test_a_command_holds_any_value(conf: Path) -> None:
         ("{models: [sigr], search: {budget: 1}}", ["'sigr'", "did you mean 'siger'"]),
         (
             "{models: [siger], search: {budget: 1, space: {bta: [1]}}}",
-            ["model siger", "no parameter 'bta'", "known there"],
+            ["model siger", "no parameter 'bta'; did you mean 'beta'?"],
         ),
         (
             "{models: [siger], search: {budget: 1, space: {beta: [0.1, much]}}}",
@@ -144,6 +144,23 @@ def test_a_command_holds_any_value(conf: Path) -> None:
         (
             "{models: [lightgcn], search: {budget: 9, sampler: grid}}",
             ["sampler grid and a budget of 9, and model lightgcn has 20 points"],
+        ),
+        ("{models: [siger], search: {budgt: 3}}", ["'search.budgt'; did you mean 'budget'?"]),
+        (
+            "{models: [siger], search: {budget: 3, sampler: tpee}}",
+            ["search.sampler is 'tpee'; did you mean 'tpe'?"],
+        ),
+        (
+            "{models: [siger], search: {budget: 3, space: {beta: [0.1], lightgcn.layers: [1, 2]}}}",
+            ["searches lightgcn.layers, and lightgcn is none of its models: siger"],
+        ),
+        (
+            "{models: [siger], search: {budget: 3, space: {beta: [0.1], siger.beta: [0.2]}}}",
+            ["cannot be searched: siger.beta is set twice"],
+        ),
+        (
+            "{models: [siger], search: {budget: 3, space: {beta: [.nan, 0.1]}}}",
+            ["'siger.beta' = nan"],
         ),
     ],
 )

@@ -17,6 +17,12 @@ from siger_pipeline.shell.parameters import check_parameters
 from siger_pipeline.shell.trials import counts, without_effect
 
 
+def test_a_modality_that_is_left_out_is_there() -> None:
+    with pytest.raises(ParameterError, match=r"modality that is not there; did you mean 'text'\?"):
+        current("features.modalities.txt=null")
+    assert current("features.modalities.text=null", env="tiktok").trial.name == "siger"
+
+
 @pytest.mark.parametrize(
     ("params", "name"),
     [

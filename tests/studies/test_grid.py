@@ -60,7 +60,8 @@ KNOWN = ({"beta"}, {"seed", "learning_rate"})
 def test_a_parameter_that_is_set_twice(
     variant: dict[str, object], grid: dict[str, list[object]], key: str
 ) -> None:
-    study = StudyConfig(models=["siger"], variants={"one": variant}, grid=grid, seeds=[1])
+    more = {"grid": grid} if grid else {}
+    study = StudyConfig(models=["siger"], variants={"one": variant}, seeds=[1], **more)
     (point,) = points(study)
     with pytest.raises(ConfigurationError, match=f"{key} is set twice"):
         full_keys(point, *KNOWN)

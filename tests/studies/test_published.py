@@ -10,6 +10,7 @@ PAPER = {
     "SIGER/EISG": {"recall@20": 0.1},
     "SIGER/MP*": {"recall@20": 0.101},
     "SIGER[K=2]": {"recall@20": 0.102},
+    "SIGER[L=3]": {"recall@20": 0.103},
 }
 PUBLIC = {"DA-MRS": {"recall@20": [0.0924, 0.0994]}, "MF-BPR": {"recall@20": [0.0575, 0.054]}}
 FIGURES = PublishedFigures(PAPER, PUBLIC)
@@ -25,10 +26,13 @@ FIGURES = PublishedFigures(PAPER, PUBLIC)
         ("siger", "−EISG", (0.1, None, None)),
         ("siger", "-EISG", (0.1, None, None)),
         ("siger", "−MP*", (0.101, None, None)),
+        ("siger", "as configured", (0.106, 0.106, 0.106)),
         ("siger", "K=2", (0.102, None, None)),
         ("siger", "siger.cooccurrence_k=2", (0.102, None, None)),
         ("siger", "cooccurrence_k=2", (0.102, None, None)),
+        ("siger", "siger.item_layers=3", (0.103, None, None)),
         ("siger", "siger.cooccurrence_k=3", (None, None, None)),
+        ("siger", "lightgcn.cooccurrence_k=2", (None, None, None)),
         ("siger", "as configured", (0.106, 0.106, 0.106)),
         ("damrs", "siger.cooccurrence_k=2", (None, None, None)),
         ("siger", "beta=0.1", (None, None, None)),

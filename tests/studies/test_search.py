@@ -5,6 +5,8 @@ from pydantic import ValidationError
 
 from siger_pipeline.studies.search import Range, SearchConfig
 
+NAN = float("nan")
+
 
 def test_what_is_left_out_has_a_default() -> None:
     found = SearchConfig.model_validate({"budget": 3})
@@ -20,7 +22,7 @@ def test_a_space_is_lists_and_ranges() -> None:
 
 
 def test_what_points_follow_from_is_neither_budget_nor_storage() -> None:
-    small = SearchConfig(budget=1, pruner="none", storage="sqlite:///a", warmup=3)
+    small = SearchConfig(budget=1, pruner="none", storage="sqlite:////a", warmup=3)
     large = SearchConfig(budget=9, pruner="none", startup=7)
     assert (
         small.asked()
@@ -55,7 +57,19 @@ def test_what_points_follow_from_is_neither_budget_nor_storage() -> None:
             {"budget": 1, "space": {"beta": {"low": 1, "high": 9, "step": 0.5}}},
             "step = 0.5 of whole numbers",
         ),
-        ({"budget": 1, "space": {"beta": {"lo": 1, "high": 9}}}, "beta.low: Field required"),
+        ({"budget": 1, "space": {"beta": {"lo": 1, "high": 9}}}, "beta.lo: there are low, high"),
+        ({"budget": 1, "space": {"beta": {"low": NAN, "high": 9}}}, "beta.low: a finite number"),
+        ({"budget": 1, "space": {"beta": {"low": 1, "high": 1e999}}}, "beta.high: a finite num"),
+        ({"budget": 1, "space": {"beta": {"low": True, "high": 9}}}, "beta.low: a finite number"),
+        (
+            {"budget": 1, "space": {"beta": {"low": 0.1, "high": 0.4, "step": 0.5}}},
+            "step = 0.5 leads from low = 0.1 beyond 0.4",
+        ),
+        ({"budget": 1, "storage": ""}, "a URL is wanted"),
+        ({"budget": 1, "storage": "points.db"}, "a URL is wanted"),
+        ({"budget": 1, "storage": "sqlite:///points.db"}, "a path from the root is wanted"),
+        ({"budget": 1, "storage": "sqlite://"}, "a database in memory"),
+        ({"budget": 1, "storage": "sqlite:///:memory:"}, "a database in memory"),
         ({"budget": 1, "sampler": "genetic"}, "'tpe', 'random' or 'grid'"),
         ({"budget": 1, "pruner": "hyperband"}, "'median' or 'none'"),
     ],

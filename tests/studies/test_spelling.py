@@ -41,6 +41,7 @@ VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=3), st.lists(st.lists(SCA
         ("", "%"),
         ("a/../b", "a%2F..%2Fb"),
         ("a+b=c", "a%2Bb%3Dc"),
+        ({1: "a", "b": 2}, "%7B1%3A%20%27a%27%2C%20%27b%27%3A%202%7D"),
     ],
 )
 def test_the_spelling_of_a_value(value: Any, text: str) -> None:

@@ -37,6 +37,29 @@ def needs_label(strategy: str) -> bool:
     return strategy == Strategy.PUBLISHED
 
 
+def require_both(validation: str | None, test: str | None) -> None:
+    """Refuse the name of one of two files that make a split together.
+
+    Raises:
+        ValueError: only one of them is named.
+    """
+    if (validation is None) != (test is None):
+        raise ValueError(
+            "validation and test are the files of a published split: name both or none, found"
+            f" validation {validation!r} and test {test!r}"
+        )
+
+
+class Sizes(BaseModel):
+    """`ingest.expect:` of the parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    users: PositiveInt = Field(description="with an interaction")
+    items: PositiveInt = Field(description="with an interaction")
+    interactions: PositiveInt = Field(description="pairs of a user and an item")
+
+
 class IngestConfig(BaseModel):
     """`ingest:` of the parameters, without the blocks of the sources."""
 
@@ -48,6 +71,11 @@ class IngestConfig(BaseModel):
         ge=0,
         le=1,
         description="tolerated share of bad raw lines",
+        json_schema_extra={"names": False},
+    )
+    expect: Sizes | None = Field(
+        default=None,
+        description="sizes after the k-core; raw files of others are refused",
         json_schema_extra={"names": False},
     )
 
@@ -123,13 +151,15 @@ def check_together(ingest: IngestConfig, split: SplitConfig) -> None:
             where their times cannot be compared.
     """
     source = load_source(ingest.source)
+    settings = getattr(ingest, ingest.source)
     both = f"split.strategy is {split.strategy.value!r} and ingest.source {ingest.source!r}"
-    if split.strategy is Strategy.PUBLISHED and not source.has_split:
+    if split.strategy is Strategy.PUBLISHED and not source.holds_split(settings):
+        wish = f"; name its files in ingest.{ingest.source}" if source.has_split else ""
         raise ParameterError(
-            f"{both}: its files hold no split (those of {', '.join(_with_split())} do); choose"
-            " another strategy."
+            f"{both}: its files hold no split (those of {', '.join(_with_split())} may)"
+            f"{wish}; choose another strategy."
         )
-    if split.strategy is Strategy.TEMPORAL_GLOBAL and not source.has_times:
+    if split.strategy is Strategy.TEMPORAL_GLOBAL and not source.holds_times(settings):
         raise ParameterError(
             f"{both}: its files give each user's order but no times to compare users by; choose"
             " temporal_per_user."

@@ -21,31 +21,21 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?|user_?id|item_?id|x_label|rating|timestamp",
 ID = r"[^\s,;|]*\d[^\s,;|]*"  # a digit in it tells ids from words
 OTHER_SEQUENCE = re.compile(rf"{ID}([,;| ]){ID}( {ID}){{2,}}")
 WEB_PAGE = re.compile(r"<(!doctype|html|head|\?xml)", re.IGNORECASE)
-READ_2018 = "ingest.source: amazon reads the files of 2018 (reviewerID, asin; JSON lines)"
+READ_AMAZON = "ingest.source: amazon reads those of Amazon 2014, 2018 and 2023"
 READ_MMREC = (
     "ingest.source: mmrec reads a tab-separated file with the header userID, itemID, x_label and"
     " ids that are whole numbers from 0"
 )
-REVIEWS_2023 = (
-    "reviews of Amazon 2023 (user_id, parent_asin, times in milliseconds), which are not read yet: "
-    f"{READ_2018}; rename user_id to reviewerID and parent_asin to asin, and write timestamp / 1000"
-    " as unixReviewTime"
+IN_REVIEWS = "set ingest.source: amazon and name them in ingest.amazon.reviews"
+IN_METADATA = "set ingest.source: amazon and name them in ingest.amazon.metadata"
+REVIEWS = f"Amazon reviews of 2014 or 2018 (reviewerID, asin): {IN_REVIEWS}"
+REVIEWS_2023 = f"reviews of Amazon 2023 (user_id, parent_asin): {IN_REVIEWS}"
+METADATA = f"Amazon metadata of 2014 or 2018 (asin): {IN_METADATA}"
+METADATA_2023 = f"metadata of Amazon 2023 (parent_asin): {IN_METADATA}"
+PAIRS_MICROLENS = (
+    "MicroLens' pairs with times: set ingest.source: microlens, name them in"
+    " ingest.microlens.pairs and set sequences: null"
 )
-METADATA_2023 = (
-    f"metadata of Amazon 2023 (parent_asin), which are not read yet: {READ_2018}; rename"
-    " parent_asin to asin, categories to category and store to brand"
-)
-METADATA_2014 = (
-    "metadata of Amazon 2014 (Python literals instead of JSON), which are not read yet:"
-    f" {READ_2018}; write each line anew with json.dumps(ast.literal_eval(line)), and its"
-    " categories as category"
-)
-
-LITERAL_REVIEWS = "Amazon reviews of 2014 or 2018 as Python literals; wanted is JSON"
-REVIEWS_2018 = (
-    "Amazon reviews of 2014 or 2018 (reviewerID, asin): name them in ingest.amazon.reviews"
-)
-METADATA_2018 = "Amazon metadata of 2018: name them in ingest.amazon.metadata"
 
 
 def advice(lines: Iterable[str | None], delimiter: str | None = None) -> str | None:
@@ -94,17 +84,13 @@ def _record(line: str) -> str | None:
     record = _object(line)
     if record is None:
         return "JSON over several lines; wanted is an object on each" if line == "{" else None
-    literal, keys = not _is_json(line), set(record)
-    if {"user_id", "parent_asin"} <= keys:
-        return REVIEWS_2023
+    keys = set(record)
     if "parent_asin" in keys:
-        return METADATA_2023
-    if {"reviewerID", "asin"} <= keys:
-        return LITERAL_REVIEWS if literal else REVIEWS_2018
+        return REVIEWS_2023 if "user_id" in keys else METADATA_2023
     if "asin" in keys:
-        return METADATA_2014 if literal else METADATA_2018
+        return REVIEWS if "reviewerID" in keys else METADATA
     named = ", ".join(list(map(str, record))[:SHOWN])
-    return f"JSON lines of another source ({named}), which are not read: {READ_2018}"
+    return f"JSON lines of another source ({named}), which are not read: {READ_AMAZON}"
 
 
 def _object(line: str) -> dict[Any, Any] | None:
@@ -118,30 +104,32 @@ def _object(line: str) -> dict[Any, Any] | None:
     return None
 
 
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
 def _table(line: str, wanted: str | None) -> str | None:
     delimiter = _delimiter(line)
     if delimiter is None:
         return None
     names = [name.strip() for name in line.split(delimiter)]
     by = f"separated by {DELIMITERS[delimiter]}"
-    if any(re.fullmatch(r"\w+:(token|float|token_seq|float_seq)", name) for name in names):
-        return f"an atomic file of RecBole (columns as {names[0]!r}), not read yet: {READ_MMREC}"
-    if {"userid", "itemid", "x_label"} <= {name.casefold() for name in names}:
-        return f"MMRec's .inter file: set ingest.source: mmrec, with tabs (this one is {by})"
+    if known := _of_source(names, by):
+        return known
     if re.fullmatch(r"-?\d+(\.\d+)?", names[-1]):
         return f"a table without a header, {by} ({line[:60]!r})"
     if delimiter == wanted:
         return None
     listed = ", ".join(names[:SHOWN])
     return f"a table {by}, with the columns {listed}, which no source reads: {READ_MMREC}"
+
+
+def _of_source(names: Sequence[str], by: str) -> str | None:
+    """The table of a source that has these columns; None where no source has them."""
+    bare = {name.casefold() for name in names}
+    if any(re.fullmatch(r"\w+:(token|float|token_seq|float_seq)", name) for name in names):
+        return f"an atomic file of RecBole (columns as {names[0]!r}): set ingest.source: recbole"
+    if {"userid", "itemid", "x_label"} <= bare:
+        return f"MMRec's .inter file: set ingest.source: mmrec, with tabs (this one is {by})"
+    if {"user_id", "parent_asin"} <= bare:
+        return REVIEWS_2023
+    return PAIRS_MICROLENS if bare == {"user", "item", "timestamp"} else None
 
 
 def _delimiter(line: str) -> str | None:

@@ -23,7 +23,9 @@ ITEM_TYPES: Final = {
     Columns.BRAND: "string",
     Columns.CATEGORIES: "string",
     Columns.DESCRIPTION: "string",
+    Columns.FEATURES: "string",
     Columns.PRICE: "float64",
+    Columns.IMAGE: "string",
     Columns.ROW: "int64",
 }
 

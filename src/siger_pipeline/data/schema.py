@@ -20,7 +20,9 @@ class Columns:
     BRAND = "brand"
     CATEGORIES = "categories"
     DESCRIPTION = "description"
+    FEATURES = "features"  # what the shop lists about an item, in text
     PRICE = "price"
+    IMAGE = "image"  # address of the item's first picture, the largest on offer
     RANK = "rank"  # 1 is best
     SCORE = "score"
     LINE = "line"  # a raw line of text

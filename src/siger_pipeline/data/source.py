@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
 
     from siger_pipeline.remarks import Remark
+
+
+# Holds for all files of a format, or depends on the parameters that name them.
+Holds: TypeAlias = bool | Callable[[Any], bool]
 
 
 class Read(NamedTuple):
@@ -47,15 +51,24 @@ class Source:
         config: the source's own parameters, `ingest.<source>:`.
         read_interactions: … -> the interactions, as they stand in the files.
         read_items: … -> the items that are described, one row each.
-        has_split: whether the files hold a published split.
-        has_times: whether interactions of different users can be ordered in time.
+        has_split: whether the files hold a published split; or a function that says so of a value
+            of `config`, where that depends on which files it names.
+        has_times: likewise, whether interactions of different users can be ordered in time.
     """
 
     config: type[BaseModel]
     read_interactions: Callable[..., Read]
     read_items: Callable[..., Read]
-    has_split: bool = False
-    has_times: bool = True
+    has_split: Holds = False
+    has_times: Holds = True
+
+    def holds_split(self, settings: BaseModel) -> bool:
+        """Whether the files that a value of `config` names hold a published split."""
+        return self.has_split if isinstance(self.has_split, bool) else self.has_split(settings)
+
+    def holds_times(self, settings: BaseModel) -> bool:
+        """Whether the files that a value of `config` names hold times that compare users."""
+        return self.has_times if isinstance(self.has_times, bool) else self.has_times(settings)
 
 
 def load_source(name: str) -> Source:

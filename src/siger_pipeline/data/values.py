@@ -51,6 +51,16 @@ def is_unreadable(text: StringValue) -> BooleanValue:
     return text.re_search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffd}]").fill_null(False)
 
 
+def no_id(
+    field: str, value: StringValue, absent: str = "is missing or empty"
+) -> list[tuple[BooleanValue, str]]:
+    """Where an id is missing or cannot be one; and the words."""
+    return [
+        (is_blank(value), f"{field} {absent}"),
+        (is_unreadable(value), f"{field} holds characters that are not text"),
+    ]
+
+
 def wrong(field: str, value: StringValue, wanted: str) -> StringValue:
     """The words for a wrong value."""
     return (

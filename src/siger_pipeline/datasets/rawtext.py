@@ -62,7 +62,8 @@ def _lines(text: io.TextIOWrapper, path: str) -> Iterator[str]:
     if unreadable:
         LOG.warning(
             "%s: lines with bytes that are not %s text (read as %s), or longer than %d MB (cut to"
-            " their beginning): %d, the first of them line %d.",
+            " their beginning): %d, the first of them line %d. Text in another encoding can be"
+            " written anew, such as Latin-1 by iconv -f latin1 -t utf-8.",
             *(path, text.encoding.removesuffix("-sig"), UNREADABLE, LONGEST_LINE // 1_000_000),
             *(len(unreadable), unreadable[0]),
         )

@@ -21,20 +21,28 @@ def labelled(calibration: Mapping[str, Any] | None, note: str) -> Mapping[str, A
 
 
 def rows(report: Mapping[str, Any]) -> Sequence[tuple[str, Figures]]:
-    """Label and figures of the calibrated run at test and at validation; none without corrector."""
-    calibration = report["calibration"]
-    if not calibration:
-        return ()
-    label = f"{report['provenance']['trial']} calibrated by {calibration['corrector']}"
-    figures = calibration["calibrated"]
-    return [(f"{label}, {split}", figures[split]) for split in ("test", "validation")]
+    """Label and figures of each calibrated run at test and at validation."""
+    return [
+        (f"{report['provenance']['trial']} calibrated by {each['corrector']}, {split}", figures)
+        for each in _all(report)
+        for split in ("test", "validation")
+        for figures in [each["calibrated"][split]]
+    ]
 
 
-def line(report: Mapping[str, Any]) -> str:
-    """Weight and effect in a sentence; empty without corrector."""
-    calibration = report["calibration"]
-    if not calibration:
-        return ""
+def lines(report: Mapping[str, Any]) -> Sequence[str]:
+    """Weight and effect of each corrector, in a sentence."""
+    return [_line(each) for each in _all(report)]
+
+
+def _all(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """A run has one corrector; on a page of a site stand all that a trial ever had."""
+    one = report["calibration"]
+    further: Sequence[Mapping[str, Any]] = report.get("calibrations", ())
+    return [one, *further] if one else further
+
+
+def _line(calibration: Mapping[str, Any]) -> str:
     metric, weight = calibration["monitor"], f"{calibration['weight']:g}"
     if calibration["at_end"]:
         weight += f" ({widen('calibration.weights')})"

@@ -6,41 +6,61 @@ from typing import Any
 
 from plotly import graph_objects as go
 
+from siger_pipeline.reporting.colours import KNOWN, colour
 from siger_pipeline.reporting.labels import graph_label
-from siger_pipeline.reporting.plots import BEST, CLEAR, GRID, INK, PALETTE, SUM, escaped
+from siger_pipeline.reporting.paper import name_in_paper
+from siger_pipeline.reporting.plots import CLEAR, GRID, INK, PALETTE, escaped
 from siger_pipeline.reporting.tables import Report, group_rows, headline
 
 BAR, HEAD = 26, 90  # pixels: of a bar with its gap, and of axes and margins
 HEIGHT = 320  # pixels
 ENTRY_HEIGHT = 12  # of a legend's entry, pixels: there are two in a row on a phone
-PUBLISHED = "#8FB8D3"
+OUTLINE = 1.5  # of a published figure, pixels
 NO_LINE = {"width": 0}
 UNITS = {"users": "training interactions of a user", "items": "training interactions of an item"}
 IN_DEGREE = "items that an item is a neighbour of"
 
 
 def comparison(report: Report) -> go.Figure:
-    """The run beside the floors and the paper's models at test, by the last headline recall."""
+    """The run beside the floors and the paper's models at test, by the last headline recall.
+
+    Each in its model's colour: filled what was measured here, in outline what was published.
+    """
     metric = main_metrics(report["metrics"]["test"])[0]
-    run = f"{report['provenance']['trial']} (this run)"
-    bars = [(f"{name} (paper)", v.get(metric), PUBLISHED) for name, v in _published(report)]
-    bars += [(f"{n} (floor)", v["test"].get(metric), SUM) for n, v in report["floors"].items()]
-    bars.append((run, report["metrics"]["test"][metric], BEST))
+    origin = report["provenance"]
+    bars = [
+        (f"{name} (paper)", v.get(metric), colour_of_published(name), False)
+        for name, v in report["paper"]["figures"].items()
+    ]
+    bars += [
+        (f"{name} (floor)", v["test"].get(metric), colour(name), True)
+        for name, v in report["floors"].items()
+    ]
+    own = report["metrics"]["test"][metric]
+    bars.append((f"{origin['trial']} (this run)", own, colour(origin["model"]), True))
     shown = sorted((bar for bar in bars if bar[1] is not None), key=lambda bar: (bar[1], bar[0]))
     trace = go.Bar(
-        x=[value for _, value, _ in shown],
-        y=[escaped(label) for label, _, _ in shown],
-        marker={"color": [colour for _, _, colour in shown], "line": NO_LINE},
+        x=[value for _, value, _, _ in shown],
+        y=[escaped(label) for label, *_ in shown],
+        marker={
+            "color": [of if filled else CLEAR for *_, of, filled in shown],
+            "line": {"color": [of for *_, of, _ in shown], "width": OUTLINE},
+        },
         orientation="h",
-        text=[f"{value:.4f}" for _, value, _ in shown],
+        text=[f"{value:.4f}" for _, value, _, _ in shown],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",
     )
-    figure = _framed(go.Figure(trace), HEAD + BAR * len(shown))
+    figure = framed(go.Figure(trace), HEAD + BAR * len(shown))
     figure.update_layout(margin={"r": 52}, bargap=0.3)
     figure.update_yaxes(automargin=True, type="category", showgrid=False, ticksuffix=" ")
     return figure.update_xaxes(title=f"{escaped(metric)}, test", rangemode="tozero")
+
+
+def colour_of_published(name: str) -> str:
+    """The colour of a model by its name in the paper."""
+    return colour(name_in_paper(name, KNOWN) or name)
 
 
 def groups(report: Report, group_by: str, of: str) -> go.Figure:
@@ -63,7 +83,7 @@ def groups(report: Report, group_by: str, of: str) -> go.Figure:
         )
         figure.add_trace(bars)
     figure.update_xaxes(title=of, type="category")
-    return _framed(figure, HEIGHT).update_yaxes(rangemode="tozero")
+    return framed(figure, HEIGHT).update_yaxes(rangemode="tozero")
 
 
 def degrees(distribution: Mapping[str, Any]) -> go.Figure:
@@ -86,7 +106,7 @@ def degrees(distribution: Mapping[str, Any]) -> go.Figure:
         figure.update_yaxes(type="log", dtick=1, exponentformat="power")
     several = len(curves) > 1
     height = HEIGHT + several * ENTRY_HEIGHT * len(curves)
-    return _framed(figure, height).update_layout(showlegend=several)
+    return framed(figure, height).update_layout(showlegend=several)
 
 
 def main_metrics(figures: Mapping[str, Any]) -> list[str]:
@@ -94,10 +114,6 @@ def main_metrics(figures: Mapping[str, Any]) -> list[str]:
     names = headline(figures)
     longest = max((int(name.partition("@")[2]) for name in names), default=0)
     return [name for name in names if name.endswith(f"@{longest}")]
-
-
-def _published(report: Report) -> list[tuple[str, Mapping[str, float]]]:
-    return list(report["paper"]["figures"].items())
 
 
 def _points(curve: Mapping[str, Any], colour: str) -> go.Scatter:
@@ -122,7 +138,8 @@ def _bars(curve: Mapping[str, Any], colour: str) -> go.Bar:
     )
 
 
-def _framed(figure: go.Figure, height: int) -> go.Figure:
+def framed(figure: go.Figure, height: int) -> go.Figure:
+    """A figure of this height in the looks of the page."""
     figure.update_layout(
         template="plotly_white",
         font={"size": 12, "color": INK},

@@ -16,4 +16,9 @@ def graph_label(name: str) -> str:
 
 def epochs(count: int) -> str:
     """A number of epochs in words."""
-    return "1 epoch" if count == 1 else f"{count} epochs"
+    return counted(count, "epoch", "epochs")
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A number of things in words, such as `1 study` and `2 studies`."""
+    return f"{count} {one if count == 1 else many}"

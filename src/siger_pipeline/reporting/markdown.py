@@ -55,7 +55,7 @@ def _head(report: Report) -> str:
 
 def _results(report: Report) -> str:
     section = _section("Results", tables.results(report))
-    return "\n\n".join(filter(None, (section, calibrated.line(report))))
+    return "\n\n".join((section, *calibrated.lines(report)))
 
 
 def _section(title: str, content: Table) -> str:

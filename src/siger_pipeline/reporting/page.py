@@ -1,24 +1,27 @@
-"""The report as one page of HTML that holds its styles, scripts and data."""
+"""The report of a trial as a page: alone in one file, or one of the pages of a site."""
 
-import base64
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from plotly import graph_objects as go
-from plotly.offline import get_plotlyjs
 
 from siger_pipeline.data.counts import UNKNOWN
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.reporting import calibrated, figures, tables
 from siger_pipeline.reporting.labels import graph_label
+from siger_pipeline.reporting.plots import panels
+from siger_pipeline.reporting.rendering import as_json, self_contained
 from siger_pipeline.reporting.tables import Report, Table
 
-SCRIPT, STYLE = "page.js", "page.css"
+TEMPLATE = "page.html"
+GROUPS = {
+    "user_activity": "users by their training interactions",
+    "item_popularity": "held-out items by their training interactions",
+}
 
 
 def report_page(
@@ -30,7 +33,7 @@ def report_page(
     examples: Mapping[str, Any],
     pictures: Mapping[str, str],
 ) -> str:
-    """The page. All text from data is escaped, and no script runs but the page's own two.
+    """The page in one file. All text from data is escaped, and no script runs but its own two.
 
     Args:
         report: of `summary.summarise`.
@@ -40,46 +43,51 @@ def report_page(
         examples: `users`, `items` and `titles` (item -> title).
         pictures: item -> data URI, of the items that have a picture.
     """
-    environment = Environment(
-        loader=PackageLoader("siger_pipeline.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    parts = page_values(
+        report, curves=curves, counts=counts, graphs=graphs, examples=examples, pictures=pictures
     )
-    environment.filters["graph_label"] = graph_label
-    scripts = [get_plotlyjs(), _source(environment, SCRIPT)]
-    return environment.get_template("page.html").render(
-        report=report,
-        origin=report["provenance"],
-        tables=tables,
-        calibration_line=calibrated.line(report),
-        style=Markup(_source(environment, STYLE)),
-        scripts=[Markup(script) for script in scripts],
-        script_hashes=" ".join(f"'{integrity(script)}'" for script in scripts),
-        figures={name: as_json(made) for name, made in drawn(report, curves, graphs).items()},
-        counts=counts_table(counts),
-        graphs=graph_table(graphs),
-        examples=examples,
-        pictures=pictures,
-        parameters=json.dumps(
-            report["provenance"]["parameters"], indent=2, sort_keys=True, ensure_ascii=False
-        ),
-    )
+    return self_contained(TEMPLATE, **parts, crumbs=(), lacks=())
+
+
+def page_values(
+    report: Report,
+    *,
+    curves: go.Figure,
+    counts: pd.DataFrame | None = None,
+    graphs: Mapping[str, Any] | None = None,
+    examples: Mapping[str, Any] | None = None,
+    pictures: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the template of the page is filled with; what is None is left out of the page.
+
+    Arguments are those of `report_page`.
+    """
+    parameters = report["provenance"]["parameters"]
+    made = drawn(report, curves, graphs or {"distributions": ()})
+    return {
+        "report": report,
+        "origin": report["provenance"],
+        "tables": tables,
+        "calibration_lines": calibrated.lines(report),
+        "figures": {name: as_json(figure) for name, figure in made.items()},
+        "counts": None if counts is None else counts_table(counts),
+        "graphs": None if graphs is None else graph_table(graphs),
+        "examples": examples or {"users": (), "items": (), "titles": {}},
+        "pictures": pictures,
+        "parameters": json.dumps(parameters, indent=2, sort_keys=True, ensure_ascii=False),
+    }
 
 
 def drawn(report: Report, curves: go.Figure, graphs: Mapping[str, Any]) -> dict[str, go.Figure]:
     """Every figure of the page by its name; no learning curves where there were no epochs."""
     drawn_figures = {"comparison": figures.comparison(report)}
-    if report["training"]["epochs"]:
-        drawn_figures["learning_curves"] = curves
+    if report["training"].get("epochs"):
+        drawn_figures |= panels(curves)
     for distribution in graphs["distributions"]:
         drawn_figures[f"degrees_{distribution['of']}"] = figures.degrees(distribution)
-    for group_by, of in (
-        ("user_activity", "users by their training interactions"),
-        ("item_popularity", "held-out items by their training interactions"),
-    ):
-        drawn_figures[group_by] = figures.groups(report, group_by, of)
+    for group_by, of in GROUPS.items():
+        if tables.group_rows(report, group_by):
+            drawn_figures[group_by] = figures.groups(report, group_by, of)
     return drawn_figures
 
 
@@ -117,19 +125,3 @@ def _graph_cells(row: Mapping[str, Any]) -> list[str]:
 
 def _span(of: Mapping[str, int]) -> str:
     return f"{of['min']:,} – {of['max']:,}"
-
-
-def as_json(figure: go.Figure) -> Any:
-    """Data and layout of a figure as JSON has values, whatever JSON libraries are installed."""
-    return json.loads(figure.to_json(engine="json"))
-
-
-def integrity(script: str) -> str:
-    """`sha256-…` of a script, as a Content-Security-Policy names those that may run."""
-    return f"sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}"
-
-
-def _source(environment: Environment, name: str) -> str:
-    loader = environment.loader
-    assert loader is not None
-    return loader.get_source(environment, name)[0]

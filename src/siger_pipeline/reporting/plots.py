@@ -22,12 +22,16 @@ PALETTE = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A3F")
 BEST = "#D55E00"
 NOTE_WIDTH = 52  # characters in a line of the title's note
 PANELS = ("Training loss, weighted terms", "Validation", "Seconds")
+NAMES = ("losses", "validation", "seconds")  # of the panels, as figures of their own
+HEIGHTS = (330, 300, 230)  # of these, pixels
+OF_AXIS = ("domain", "anchor", "matches")  # what an axis has as one of several
 LOSS, VALIDATION, SECONDS = 1, 2, 3  # rows of the figure
 GAP = 0.18  # between panels, of the height: room for ticks and a legend of four lines on a phone
 ENTRY = 110  # of a legend's text, pixels: two entries a line on a phone
 TICKS = 0.045  # of the height: a legend is below the numbers of its panel
 PANELS_HEIGHT = 780  # pixels
 LINE_HEIGHT = 22  # of the title's notes, pixels
+ENTRIES = {"orientation": "h", "traceorder": "normal", "entrywidth": ENTRY, "font_size": 10}
 
 
 def learning_curves(
@@ -61,6 +65,38 @@ def learning_curves(
     figure.update_xaxes(dtick=epoch_step(int(history["epoch"].iloc[-1])))
     figure.add_vline(x=best_epoch(history), line={"color": BEST, "width": 1, "dash": "dot"})
     return figure
+
+
+def panels(curves: go.Figure) -> dict[str, go.Figure]:
+    """Each panel of `learning_curves` as a figure of its own, by its name in `NAMES`.
+
+    Args:
+        curves: of `learning_curves`, of a model that was trained by epochs.
+    """
+    return {name: _panel(curves, n) for n, name in enumerate(NAMES, start=1)}
+
+
+def _panel(curves: go.Figure, panel: int) -> go.Figure:
+    of_panel = _numbered("y", panel)
+    figure = go.Figure([trace for trace in curves.data if (trace.yaxis or "y") == of_panel])
+    figure.update_traces(xaxis="x", yaxis="y")
+    figure.update_traces(legend="legend", selector=lambda trace: trace.showlegend is not False)
+    for axis in ("xaxis", "yaxis"):
+        settings = curves.layout[_numbered(axis, panel)].to_plotly_json()
+        figure.layout[axis] = {key: settings[key] for key in settings if key not in OF_AXIS}
+    figure.update_xaxes(title={"text": "epoch", "standoff": 4})
+    for shape in curves.layout.shapes:
+        if shape.yref.partition(" ")[0] == of_panel:
+            figure.add_vline(x=shape.x0, line=shape.line)
+    return figure.update_layout(
+        template="plotly_white",
+        hovermode="x unified",
+        barmode="stack",
+        height=HEIGHTS[panel - 1],
+        font=curves.layout.font,
+        margin={"l": 44, "r": 8, "t": 8, "b": 44},
+        legend={**ENTRIES, "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": CLEAR},
+    )
 
 
 def _title(history: pd.DataFrame, name: str, note: str) -> str:
@@ -122,8 +158,7 @@ def _numbered(name: str, panel: int) -> str:
 
 def _lay_out(figure: go.Figure) -> None:
     figure.update_layout(hovermode="x unified", barmode="stack")
-    entries = {"orientation": "h", "traceorder": "normal", "entrywidth": ENTRY, "font_size": 10}
-    legend = {**entries, "x": 0, "y": -0.07, "yanchor": "top", "bgcolor": CLEAR}
+    legend = {**ENTRIES, "x": 0, "y": -0.07, "yanchor": "top", "bgcolor": CLEAR}
     for panel in (LOSS, VALIDATION, SECONDS):
         figure.update_layout({_numbered("legend", panel): legend})
     figure.update_annotations(x=0, xanchor="left", font={"size": 13})

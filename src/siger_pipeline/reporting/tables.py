@@ -21,11 +21,15 @@ Report = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as text; the first column names the row. `own` is the row of this run, if any."""
+    """Cells as text; the first column names the row. `own` is the row of this run, if any.
+
+    `words` are the numbers of further columns that hold words.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     own: int | None = None
+    words: Sequence[int] = ()
 
 
 def number(value: float | None) -> str:
@@ -178,8 +182,10 @@ def missing_line(report: Report) -> str:
 
 
 def training_line(report: Report) -> str:
-    """The training in a sentence."""
+    """The training in a sentence; empty where nothing is known of it."""
     training = report["training"]
+    if not training:
+        return ""
     if not training["epochs"]:
         return "The model is computed at once, without epochs."
     return (

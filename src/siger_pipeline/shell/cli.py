@@ -1,7 +1,8 @@
-"""The project's own `kedro` commands: `run` with its cache, `status`, `fresh` and `compare`."""
+"""The project's own commands: `run` with its cache, `status`, `fresh`, `compare` and `site`."""
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -13,6 +14,7 @@ from kedro_fresh.commands import fresh_group, run_options
 from kedro_fresh.errors import interrupted
 from siger_pipeline.shell.choice import KINDS, choice_error
 from siger_pipeline.shell.comparison import comparison
+from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.console import prepare_console
 from siger_pipeline.shell.current import all_pipelines
 from siger_pipeline.shell.garbage import collect_rarely
@@ -21,6 +23,7 @@ from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.runtime_params import parse_params
 from siger_pipeline.shell.search import Searched, search, sweeps_among
 from siger_pipeline.shell.sentences import sentence_of
+from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.study_file import RESERVED as STAGES
 from siger_pipeline.shell.yaml_faults import section_fault
 
@@ -202,5 +205,31 @@ cli.add_command(
         ],
         callback=_compare,
         help=_compare.__doc__,
+    )
+)
+
+
+def _site(env: str | None, out: Path | None) -> None:
+    """Write all results of all data sets as pages to look at, without a network."""
+    with KedroSession.create(env=env) as session:
+        context = cast(KedroSession, session).load_context()
+        found = environments(cast(ProjectConfigLoader, context.config_loader))
+        for line in write_site(cast(DataCatalog, context.catalog), found, out):
+            click.echo(line)
+
+
+cli.add_command(
+    _Command(
+        "site",
+        params=[
+            *_options({"env"}),
+            click.Option(
+                ["--out"],
+                type=click.Path(path_type=Path),
+                help="Folder of the site; left out: site beside those of the data sets.",
+            ),
+        ],
+        callback=_site,
+        help=_site.__doc__,
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kedro.io import DataCatalog
@@ -24,6 +25,14 @@ METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")
 CALIBRATED = ("recall@20", "ndcg@20")
 BY = "+"  # between a metric and the corrector
 ABSENT = "–"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Trials whose figures may be compared, the newest first, and the floors on their data."""
+
+    results: Sequence[Result]
+    floors: Mapping[str, Metrics]
 
 
 def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Iterator[str]:
@@ -52,53 +61,60 @@ def comparison(catalog: DataCatalog, trials: Iterable[str], dataset: str) -> Ite
     for name in wanted:
         if name not in results:
             raise UserError(_why_not(name, results, floors_of(found["floors"]), folder))
-    groups = _groups(results.values(), found["floors"], set(wanted) or results.keys())
-    tables = [rows for _, rows in groups] or [_rows([], floors)]
+    groups = comparable(results.values(), found["floors"])
+    chosen = [
+        (group, shown)
+        for group in groups
+        if (shown := [each for each in group.results if not wanted or each.name in wanted])
+    ]
+    tables = [rows_of(shown, group.floors) for group, shown in chosen] or [rows_of([], floors)]
     columns = _columns(values for rows in tables for values in rows.values())
     title = f"{dataset}, test"
     width = max(len(name) for name in (title, *(name for rows in tables for name in rows)))
     for n, rows in enumerate(tables):
-        if heading := _heading(*(result for result, _ in groups[: n + 1])):
-            yield heading
+        if why := why_apart(*(group for group, _ in chosen[: n + 1])):
+            yield f"\n{why}:"
         yield from _lines(title, rows, columns, width)
     yield f"\nResults lie in {folder}/<trial>/"
 
 
-def _groups(
-    results: Iterable[Result], floors: Location, wanted: Collection[str]
-) -> list[tuple[Result, dict[str, Values]]]:
-    """A result and the rows of each table, that with the newest results first.
+def comparable(results: Iterable[Result], floors: Location) -> list[Group]:
+    """Trials by what their figures are measured on, the group with the newest results first.
 
-    Of two tables that name the same floors, these are on the data of the newer one.
+    Of two groups that name the same floors, these are on the data of the newer one.
+
+    Args:
+        results: of a data set.
+        floors: of any data.
     """
-    groups: dict[tuple[str, str], list[Result]] = {}
+    by_basis: dict[tuple[str, str], list[Result]] = {}
     for result in sorted(results, key=lambda r: (bool(r.data), r.version), reverse=True):
-        groups.setdefault(result.basis, []).append(result)
-    tables, seen = [], set[str]()
-    for group in groups.values():
+        by_basis.setdefault(result.basis, []).append(result)
+    groups, seen = [], set[str]()
+    for group in by_basis.values():
         folder = next((each.floors for each in group if each.floors not in seen), "")
         seen |= {each.floors for each in group}
-        if shown := [result for result in group if result.name in wanted]:
-            tables.append((group[0], _rows(shown, floors_beside(floors, folder))))
-    return tables
+        groups.append(Group(group, floors_beside(floors, folder)))
+    return groups
 
 
-def _heading(*tables: Result) -> str:
-    """Why the trials of the last table do not stand in the first one."""
-    if not tables:
+def why_apart(*groups: Group) -> str:
+    """Why the trials of the last group do not stand with those of the first one; empty for one."""
+    if not groups:
         return ""
-    first, last = tables[0], tables[-1]
+    first, last = groups[0].results[0], groups[-1].results[0]
     if not last.data:
         again = "`kedro run --pipelines evaluate` writes it"
-        return f"\nWithout provenance, so that its split is not known ({again}):"
+        return f"Without provenance, so that its split is not known ({again})"
     if last.data != first.data:
-        return f"\nOn other interactions or another split ({last.data[:15]}):"
+        return f"On other interactions or another split ({last.data[:15]})"
     if last.mask != first.mask:
-        return f"\nWith other items masked at test (evaluate.mask: {last.mask or 'not recorded'}):"
+        return f"With other items masked at test (evaluate.mask: {last.mask or 'not recorded'})"
     return ""
 
 
-def _rows(results: Iterable[Result], floors: Mapping[str, Metrics]) -> dict[str, Values]:
+def rows_of(results: Iterable[Result], floors: Mapping[str, Metrics]) -> dict[str, Values]:
+    """Name -> metric -> value at test, of trials with their correctors and of floors."""
     rows: dict[str, Values] = {r.name: {**r.test, **_calibrated(r)} for r in results}
     return rows | {f"{name} (floor)": splits["test"] for name, splits in floors.items()}
 

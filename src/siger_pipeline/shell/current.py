@@ -6,6 +6,7 @@ this is the only state of the project that outlives a call.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,13 +16,16 @@ from typing import Any
 from kedro.framework.project import pipelines, settings
 from kedro.utils import find_kedro_project
 
-from siger_pipeline.errors import ParameterError
+from siger_pipeline.errors import ParameterError, UserError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.studies import Studies, Study
+from siger_pipeline.shell.sweep_storage import StorageError
 from siger_pipeline.shell.trials import Trial, trial_of
 from siger_pipeline.shell.varied import varied_parameters
 from siger_pipeline.shell.wiring import Stages, Wired, wire
 from siger_pipeline.studies.differences import merged
+
+LOG = logging.getLogger(__name__)
 
 
 class UnknownPipelineError(KeyError):
@@ -162,10 +166,26 @@ def selected() -> Current | None:
 
 
 def all_pipelines() -> list[str]:
-    """The names of all pipelines: those of the run's own trial, and the environment's studies."""
+    """The names of all pipelines: those of the run's own trial, and the environment's studies.
+
+    Studies that cannot be made on its data set, such as one of features where there are none, are
+    left out with a warning. They are no reason not to look at the others.
+
+    Raises:
+        StorageError: which points a sweep has cannot be found out.
+    """
     current = selected()
-    studies = current.studies.names() if current else []
-    return list(dict.fromkeys([*pipelines, *studies]))
+    names = list(pipelines)
+    for study in current.studies.names() if current else ():
+        try:
+            pipelines[study]
+        except StorageError:
+            raise
+        except UserError as error:
+            LOG.warning("study %s is left out: %s", study, error)
+        else:
+            names.append(study)
+    return list(dict.fromkeys(names))
 
 
 def check_each(names: Sequence[str]) -> None:

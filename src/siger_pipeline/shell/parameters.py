@@ -93,7 +93,7 @@ def check_parameters(
         checked = schema.model_validate(given)
     except ValidationError as error:
         raise ParameterError(_sentence(error, schema, where)) from error
-    if truths := sorted(_truths_for_numbers(given, checked.model_dump())):
+    if truths := sorted(truths_for_numbers(given, checked.model_dump())):
         key, value = truths[0]
         raise ParameterError(
             f"{_place(where, key)}parameter {'.'.join(key)!r} = {value}: a number is wanted (YAML "
@@ -211,16 +211,16 @@ def _place(where: Where, keys: Sequence[str]) -> str:
     return f"{place}: " if place else ""
 
 
-def _truths_for_numbers(
+def truths_for_numbers(
     given: Any, checked: Any, keys: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Where true or false was given and a number was made of it."""
     if isinstance(given, Mapping) and isinstance(checked, Mapping):
         for key in given.keys() & checked.keys():
-            yield from _truths_for_numbers(given[key], checked[key], (*keys, str(key)))
+            yield from truths_for_numbers(given[key], checked[key], (*keys, str(key)))
     elif isinstance(given, list) and isinstance(checked, list | tuple):
         for inner, value in zip(given, checked, strict=False):
-            yield from _truths_for_numbers(inner, value, keys)
+            yield from truths_for_numbers(inner, value, keys)
     elif isinstance(given, bool) and not isinstance(checked, bool):
         yield keys, given
 

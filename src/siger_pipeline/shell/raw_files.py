@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from siger_pipeline.data.raw_file import RawFile, raw_files
+from siger_pipeline.data.raw_file import NOTHING, RawFile, raw_files
 from siger_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from siger_pipeline.shell.parameters import StageParameters
+
+
+# Kedro skips no node of an input without a path; at this one no file can be.
+NOWHERE = "/dev/null/nothing"
 
 
 def raw_folder(global_values: Mapping[str, Any]) -> str:
@@ -38,7 +42,10 @@ def raw_entries(parameters: StageParameters, folder: str) -> dict[str, dict[str,
         folder: of the data set's raw files.
     """
     return {
-        name: _entry(mark, _below(folder, path), key) for name, key, mark, path in _raw(parameters)
+        name: {"type": NOTHING, "filepath": NOWHERE}
+        if path is None
+        else _entry(mark, _below(folder, path), key)
+        for name, key, mark, path in _raw(parameters)
     }
 
 
@@ -47,8 +54,11 @@ def raw_keys(parameters: StageParameters) -> dict[str, str]:
     return {name: key for name, key, *_ in _raw(parameters)}
 
 
-def _raw(parameters: StageParameters) -> Iterator[tuple[str, str, RawFile, str]]:
-    """Name of each raw dataset, key of its parameter, what is said of it, and its path."""
+def _raw(parameters: StageParameters) -> Iterator[tuple[str, str, RawFile, str | None]]:
+    """Name of each raw dataset, key of its parameter, what is said of it, and its path.
+
+    The path is None where the data set has no such file.
+    """
     source, modalities = parameters.ingest.source, parameters.features.modalities
     # What names the dataset, the block of parameters with the names of its files, and its values.
     parts = [(source, f"ingest.{source}", getattr(parameters.ingest, source))]
@@ -59,13 +69,12 @@ def _raw(parameters: StageParameters) -> Iterator[tuple[str, str, RawFile, str]]
     ]
     for name, block, config in parts:
         for field, mark in raw_files(type(config)).items():
-            path = str(getattr(config, field)).replace("{modality}", name)
-            yield (
-                f"{name}_{field}",
-                f"{block}.{field}",
-                mark,
-                path.replace("{dataset}", parameters.dataset),
-            )
+            path = getattr(config, field)
+            if path is not None:
+                path = (
+                    str(path).replace("{modality}", name).replace("{dataset}", parameters.dataset)
+                )
+            yield f"{name}_{field}", f"{block}.{field}", mark, path
 
 
 def _below(folder: str, path: str) -> str:

@@ -48,6 +48,17 @@ def distinct(asked: Iterable[Asked]) -> tuple[list[Asked], tuple[Asked, Asked] |
     return list(kept.values()), next(slips, None)
 
 
+def unread_by_all(asked: Iterable[Asked]) -> tuple[Asked, str] | None:
+    """A parameter that a study overrides and that none of these trials reads, and one of them."""
+    overriding: dict[str, Asked] = {}
+    read: set[str] = set()
+    for each in asked:
+        unread = set(without_effect(each.trial, nested(each.overrides)))
+        read |= each.overrides.keys() - unread
+        overriding |= {key: overriding.get(key, each) for key in each.overrides}
+    return next(((each, key) for key, each in overriding.items() if key not in read), None)
+
+
 def _is_unread(one: Asked, other: Asked) -> bool:
     """Whether two differ in some parameters and their model reads none of these."""
     first, second = one.overrides, other.overrides

@@ -10,23 +10,23 @@ from typing import Any
 
 from kedro.utils import find_kedro_project
 
-from siger_pipeline.errors import ConfigurationError, UserError
+from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.graphs.registry import Graph, content_graphs
-from siger_pipeline.models.registry import model_config
 from siger_pipeline.shell.configuration import EACH, ProjectConfigLoader
 from siger_pipeline.shell.fusion import why_not_fused
 from siger_pipeline.shell.model_blocks import is_setting_of
-from siger_pipeline.shell.same_trials import Asked, distinct
+from siger_pipeline.shell.same_trials import distinct, unread_by_all
 from siger_pipeline.shell.significance import why_not_tested
 from siger_pipeline.shell.study_file import StudyFile
-from siger_pipeline.shell.sweeps import SpaceError, Sweep, searched
-from siger_pipeline.shell.trials import CORRECTOR, Trial, trial_of
+from siger_pipeline.shell.study_trials import StudyTrials
+from siger_pipeline.shell.sweep_space import SpaceError
+from siger_pipeline.shell.sweeps import Sweep, searched
+from siger_pipeline.shell.trials import Trial
 from siger_pipeline.studies.config import StudyConfig
-from siger_pipeline.studies.differences import leaves, merged, nested
-from siger_pipeline.studies.grid import Point, full_keys, of_run, overlap, points
+from siger_pipeline.studies.differences import leaves
+from siger_pipeline.studies.grid import Point, of_run, overlap, points
 from siger_pipeline.studies.names import slug, varied
 from siger_pipeline.studies.sums import FUSION, calibrated_variant
-from siger_pipeline.training.config import TrainConfig
 
 TABLE = "studies/{study}/table"
 
@@ -86,6 +86,7 @@ class Studies:
         self._given = given
         self._file = StudyFile(loader)
         self._at = self._file.at
+        self._trials = StudyTrials(loader, given, self._file)
 
     def names(self) -> list[str]:
         """The names of all studies.
@@ -127,7 +128,7 @@ class Studies:
         Raises:
             UserError: a space that cannot be searched, or a value that a model does not take.
         """
-        trial = partial(self.trial, study.name)
+        trial = partial(self._trials.trial, study.name)
         try:
             models = searched(
                 self._file.config(study.name), [part.trial for part in study.parts], trial
@@ -163,44 +164,9 @@ class Studies:
                 f"{self._at(name, 'variants')}study {name!r}: {error}"
             ) from error
 
-    def trial(self, name: str, point: Point) -> Trial:
-        """The trial of a study at a point.
-
-        Raises:
-            UserError: an override that is unknown, impossible, or set by the run as well.
-        """
-        return self._asked(name, point).trial
-
-    def _asked(self, name: str, point: Point, corrector: str = "") -> Asked:
-        model = point.model
-        try:
-            known = model_config(model).model_fields
-            overrides = full_keys(point, known, TrainConfig.model_fields)
-        except ConfigurationError as error:
-            raise ConfigurationError(f"{self._of(name, point)}: {error}") from error
-        runtime = self._loader.runtime_params or {}
-        asked = [of_run(key, model) for key, _ in leaves(runtime)]
-        beside = {CORRECTOR: corrector} if corrector else {}
-        itself = ["model", *overrides, *beside]
-        if twice := sorted(key for key in asked if any(overlap(key, own) for own in itself)):
-            raise ConfigurationError(
-                f"{self._at(name)}study {name!r} sets {twice[0]} itself: leave it out of --params"
-            )
-        own = nested({**overrides, **beside, "model": model})
-        given, explicit = merged(self._given, own), merged(runtime, own)
-        where = partial(self._where, {**overrides, **beside})
-        try:
-            trial = trial_of(self._loader.configured(), given, explicit, where)
-        except UserError as error:
-            raise type(error)(f"{self._of(name, point)}: {error}") from error
-        return Asked(point, overrides, trial)
-
-    def _of(self, name: str, point: Point) -> str:
-        variant = f", variant {point.variant!r}" if point.variant else ""
-        return f"{self._at(name)}study {name!r}, model {point.model}{variant}"
-
     def _parts(self, name: str, asked: Sequence[Point], correctors: Sequence[str]) -> list[Part]:
-        kept, twice = distinct([self._asked(name, point) for point in asked])
+        found = [self._trials.asked(name, point) for point in asked]
+        kept, twice = distinct(found)
         if twice:
             variants = " and ".join(repr(each.point.variant) for each in twice)
             trial = twice[1].trial
@@ -209,17 +175,16 @@ class Studies:
                 f"{variants}: an override equals what is configured, or changes nothing for model "
                 f"{trial.model}; leave one of them out"
             )
+        if unread := unread_by_all(found):
+            of, key = unread
+            raise ConfigurationError(
+                f"{self._at(name)}study {name!r}, variant {of.point.variant!r}: {key} is read by "
+                f"none of its trials that override it: leave it out, or name a model that reads it"
+            )
         return [
-            Part(each.trial, each.point.variant, self._corrected(name, each, correctors))
+            Part(each.trial, each.point.variant, self._trials.corrected(name, each, correctors))
             for each in kept
         ]
-
-    def _corrected(self, name: str, asked: Asked, correctors: Sequence[str]) -> dict[str, Trial]:
-        """A trial with each corrector of the study, or else with that of the configuration."""
-        if correctors:
-            return {each: self._asked(name, asked.point, each).trial for each in correctors}
-        chosen = asked.trial.selection.corrector
-        return {chosen: asked.trial} if chosen else {}
 
     def _check_blocks(self, name: str, config: StudyConfig, parts: Sequence[Part]) -> None:
         trials, variants = [p.trial for p in parts], [p.variant for p in parts]
@@ -237,8 +202,3 @@ class Studies:
                 "item graph of features that could cover anything; name a model with one, such as "
                 "siger"
             )
-
-    def _where(self, overrides: Mapping[str, Any], keys: Sequence[str]) -> str:
-        """Where a parameter stands that the study does not override."""
-        overridden = any(f"{key}.".startswith(f"{'.'.join(keys)}.") for key in overrides)
-        return "" if overridden else self._loader.where("parameters", keys)

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from siger_pipeline.errors import ConfigurationError
-from siger_pipeline.evaluation.config import FusionConfig
 from siger_pipeline.models.registry import model_names
 from siger_pipeline.shell.configuration import EACH, ProjectConfigLoader
-from siger_pipeline.shell.parameters import in_words_of_yaml
-from siger_pipeline.studies.config import CoverageConfig, SignificanceConfig, StudyConfig
+from siger_pipeline.shell.parameters import truths_for_numbers
+from siger_pipeline.shell.study_faults import did_you_mean, fault_of
+from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves
-from siger_pipeline.studies.search import SearchConfig
+from siger_pipeline.studies.names import LONGEST
 
-NAME = re.compile(r"[A-Za-z0-9_-]+")
+NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST - 1}}}")
 KIND = "studies"
-BLOCKS: dict[str, type[BaseModel]] = {
-    "coverage": CoverageConfig,
-    "fusion": FusionConfig,
-    "search": SearchConfig,
-    "tests": SignificanceConfig,
-}
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
 RESERVED = {"ingest", "features", "graphs", "train", "validate", "evaluate", "report"}
 RESERVED |= {"__default__"}
@@ -45,16 +38,22 @@ class StudyFile:
             ConfigurationError: a name that cannot be that of a pipeline, or is another's.
         """
         found = list(self._loader.optional(KIND))
+        alike: dict[str, str] = {}
         for name in found:
+            other = alike.setdefault(name.casefold(), name)
             if name in RESERVED:
-                raise ConfigurationError(
-                    f"{self.at(name)}study {name!r} has the name of another pipeline: rename it"
+                problem = " has the name of another pipeline: rename it"
+            elif not NAME.fullmatch(name):
+                problem = (
+                    ": the name of a study is of letters, digits, _ and -, begins with a letter or "
+                    f"digit and has {LONGEST} signs at most, since folders and pipelines are named "
+                    "after it"
                 )
-            if not NAME.fullmatch(name):
-                raise ConfigurationError(
-                    f"{self.at(name)}study {name!r}: the name of a study is of letters, digits, _ "
-                    "and -, since folders and pipelines are named after it"
-                )
+            elif other != name:
+                problem = f" and {other!r} would share a folder on some disks: rename one of them"
+            else:
+                continue
+            raise ConfigurationError(f"{self.at(name)}study {name!r}{problem}")
         return found
 
     @property
@@ -80,21 +79,16 @@ class StudyFile:
         try:
             config = StudyConfig.model_validate(found)
         except ValidationError as error:
-            raise ConfigurationError(self._sentence(name, error)) from error
-        named = {model for model, seeds in config.seeds_of.items() if seeds}
-        if other := sorted(named - set(config.models)):
+            keys, problem = fault_of(error)
+            place = self.at(name, *keys) or self.at(name)
+            raise ConfigurationError(f"{place}study {name!r} {problem}") from error
+        if config.unavailable:
             raise ConfigurationError(
-                f"{self.at(name, 'seeds_of')}study {name!r} has seeds of {other[0]!r}, which is "
-                f"none of its models: {', '.join(config.models)}"
+                f"{self.at(name, 'unavailable')}study {name!r} cannot be made here: "
+                f"{config.unavailable}"
             )
-        for model in config.models:
-            if model not in model_names():
-                near = get_close_matches(model, model_names(), n=1)
-                wish = f"did you mean {near[0]!r}? " if near else ""
-                raise ConfigurationError(
-                    f"{self.at(name, 'models')}study {name!r} has model {model!r}, which does not "
-                    f"exist; {wish}there are {', '.join(model_names())}"
-                )
+        self._check_numbers(name, found, config)
+        self._check_models(name, config)
         return config
 
     def at(self, *keys: str) -> str:
@@ -102,21 +96,28 @@ class StudyFile:
         place = self._loader.where(KIND, keys)
         return f"{place}: " if place else ""
 
-    def _sentence(self, name: str, error: ValidationError) -> str:
-        first = error.errors()[0]
-        keys = [str(part) for part in first["loc"]]
-        what = ".".join(keys)
-        if first["type"] == "extra_forbidden":
-            fields = BLOCKS.get(keys[0] if keys[1:] else "", StudyConfig).model_fields
-            near = get_close_matches(keys[-1], fields, n=1)
-            wish = f"did you mean {near[0]!r}? " if near else ""
-            known = ", ".join(fields)
-            problem = f"has no key {what!r}; {wish}there are {known}"
-        elif first["type"] == "too_short":
-            problem = f"is empty: {what} has no value"
-        elif first["type"] == "missing":
-            problem = f"lacks {what!r}"
-        else:
-            problem = f"cannot be read: {what or 'it'} is {first['input']!r}; "
-            problem += in_words_of_yaml(first["msg"])
-        return f"{self.at(name, *keys) or self.at(name)}study {name!r} {problem}"
+    def _check_numbers(self, name: str, found: Mapping[str, Any], config: StudyConfig) -> None:
+        """Refuse true and false in place of numbers; a block may be switched on by them."""
+        blocks = {key: value for key, value in found.items() if not isinstance(value, bool)}
+        for keys, value in sorted(truths_for_numbers(blocks, config.model_dump())):
+            raise ConfigurationError(
+                f"{self.at(name, *keys)}study {name!r}: {'.'.join(keys)} is {value}: a number is "
+                "wanted (YAML reads yes, no, on and off as true and false)"
+            )
+
+    def _check_models(self, name: str, config: StudyConfig) -> None:
+        known = model_names()
+        for key, models in (("models", config.models), ("seeds_of", config.seeds_of)):
+            for model in models:
+                if model not in known:
+                    has = "has model" if key == "models" else "has seeds of"
+                    raise ConfigurationError(
+                        f"{self.at(name, key)}study {name!r} {has} {model!r}, which does not "
+                        f"exist; {did_you_mean(model, known)}there are {', '.join(known)}"
+                    )
+        named = {model for model, seeds in config.seeds_of.items() if seeds}
+        if other := sorted(named - set(config.models)):
+            raise ConfigurationError(
+                f"{self.at(name, 'seeds_of')}study {name!r} has seeds of {other[0]!r}, which is "
+                f"none of its models: {', '.join(config.models)}"
+            )

@@ -16,7 +16,9 @@ from kedro_fresh.freshness import Freshness
 from kedro_fresh.locations import is_parameter
 from kedro_fresh.plan import plan
 from kedro_fresh.project import open_freshness
+from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.shell.preflight import check_before_run
+from siger_pipeline.shell.sweep_storage import shown
 from siger_pipeline.shell.sweeps import Sweep
 from siger_pipeline.shell.trials import counts
 from siger_pipeline.studies.differences import leaves, merged, nested
@@ -63,6 +65,32 @@ def settings(model: str, sweep: Sweep) -> dict[str, Any]:
         dict[str, Any],
         json.loads(json.dumps({**named, **dict(leaves({"search": asked}))}, default=_as_json)),
     )
+
+
+def refuse_mixed(
+    sweep: Sweep, model: str, before: Mapping[str, Any], made_with: Mapping[str, Any]
+) -> None:
+    """Refuse to mix points of different code, data or settings.
+
+    Args:
+        sweep: whose storage holds points.
+        model: of the points.
+        before: dotted key -> value, of what follow the points that are there.
+        made_with: of what new ones would follow.
+
+    Raises:
+        ConfigurationError: they differ; it names the first key, and both values.
+    """
+    keys = sorted({*before, *made_with})
+    if changed := [key for key in keys if before.get(key) != made_with.get(key)]:
+        key = changed[0]
+        more = f" (and {len(changed) - 1} more)" if changed[1:] else ""
+        raise ConfigurationError(
+            f"the points of {model} in {shown(sweep)} were searched with {key} "
+            f"{before.get(key)!r}, and it is {made_with.get(key)!r} now{more}: give the sweep "
+            "another name, or remove what is there to search anew (trainings that are still "
+            "what they would be now are not repeated)"
+        )
 
 
 def _as_json(value: Any) -> Any:

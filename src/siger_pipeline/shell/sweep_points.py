@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.shell.sweep_asked import (
     ERROR,
     MADE_WITH,
@@ -22,11 +20,13 @@ from siger_pipeline.shell.sweep_asked import (
     newest_by_place,
     points_of,
 )
+from siger_pipeline.shell.sweep_claims import Claim, Ended
+from siger_pipeline.shell.sweep_folder import SweepFolder
+from siger_pipeline.shell.sweep_origin import refuse_mixed
 from siger_pipeline.shell.sweep_storage import (
     load_optuna,
     open_storage,
     reached,
-    shown,
     study_name,
 )
 from siger_pipeline.shell.sweeps import Sweep
@@ -35,50 +35,11 @@ from siger_pipeline.studies.search import FAILED, PRUNED
 from siger_pipeline.studies.space import Overrides, as_key
 
 if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial, Trial
+    from optuna import Study
+    from optuna.trial import FrozenTrial
 
 LOG = logging.getLogger(__name__)
 KILLED = "its process ended before it did"
-
-
-@dataclass
-class Claim:
-    """A point that this process runs, and no other one.
-
-    Attributes:
-        model: name.
-        place: among the points of the model, from 0.
-        point: its parameters.
-        trial: Optuna's, told of each epoch.
-        held: until the point has ended: the system releases it when the process is killed.
-    """
-
-    model: str
-    place: int
-    point: Overrides
-    trial: Trial
-    held: FileLock
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a point ended.
-
-    Attributes:
-        claim: the point.
-        state: complete, pruned or failed.
-        seconds: it took.
-        curve: epoch -> monitored validation metric.
-        value: of a complete one.
-        error: of a failed one.
-    """
-
-    claim: Claim
-    state: str
-    seconds: float
-    curve: Mapping[int, float]
-    value: float | None = None
-    error: str = ""
 
 
 class Points:
@@ -92,16 +53,15 @@ class Points:
         """
         self.sweep = sweep
         self.began = datetime.now()
-        self._folder = sweep.folder / "search"
-        with reached(sweep):
-            self._folder.mkdir(parents=True, exist_ok=True)
-        optuna, storage, search = load_optuna(), open_storage(sweep), sweep.search
+        optuna, search = load_optuna(), sweep.search
         pruner = optuna.pruners.NopPruner()
         if search.pruner == "median":
             pruner = optuna.pruners.MedianPruner(search.startup, search.warmup + 1)
-        self._choosing = FileLock(self._folder / "choosing.lock")
-        with self._choosing, reached(sweep):
-            self._studies = {
+        with reached(sweep):
+            self._folder = SweepFolder(sweep.folder / "search")
+        with self._folder.choosing, reached(sweep):
+            storage = open_storage(sweep)  # one process after the other makes its tables
+            self._studies: dict[str, Study] = {
                 model: optuna.create_study(
                     study_name=study_name(sweep, model),
                     storage=storage,
@@ -124,30 +84,22 @@ class Points:
             ConfigurationError: the points that are there follow from something else.
         """
         study = self._studies[model]
-        with self._choosing, reached(self.sweep):
+        with self._folder.choosing, reached(self.sweep):
             before = study.user_attrs.get(MADE_WITH)
             if before is None:
                 study.set_user_attr(MADE_WITH, dict(made_with))
                 return
-        keys = sorted({*before, *made_with})
-        if changed := [key for key in keys if before.get(key) != made_with.get(key)]:
-            key = changed[0]
-            more = f" (and {len(changed) - 1} more)" if changed[1:] else ""
-            raise ConfigurationError(
-                f"the points of {model} in {shown(self.sweep)} were searched with {key} "
-                f"{before.get(key)!r}, and it is {made_with.get(key)!r} now{more}: give the sweep "
-                "another name, or remove what is there to search anew (trainings that are still "
-                "what they would be now are not repeated)"
-            )
+        refuse_mixed(self.sweep, model, before, made_with)
 
     def next(self, ended: Ended | None = None) -> Claim | None:
         """Take note of a point that has ended, and claim another one; None where none is left.
 
         One after the other in one go, so that the last process to ask finds all points ended.
         """
-        with self._choosing, reached(self.sweep):
+        with self._folder.choosing, reached(self.sweep):
             if ended:
                 self._note(ended)
+            self._folder.take(self._studies.values())
             for model in self.sweep.models:
                 if claim := self._next_of(model):
                     return claim
@@ -196,7 +148,7 @@ class Points:
         # First what a process was killed over between the choice and the start of a point.
         due = sorted(newest.items(), key=lambda pair: (pair[1].state.name != "WAITING", pair[0]))
         for place, trial in due:
-            if self._is_due(trial) and (held := self._hold(model, place)):
+            if self._is_due(trial) and (held := self._folder.hold(model, place)):
                 self._end_killed(model, trial)
                 return self._claim(model, place, trial.user_attrs[POINT], held)
         place = next(n for n in range(len(newest) + 1) if n not in newest)
@@ -206,7 +158,7 @@ class Points:
         ended = [newest[n] for n in sorted(newest) if newest[n].state.name in results]
         tried = {as_key(trial.user_attrs[POINT]) for trial in newest.values()}
         point = next_point(space, self.sweep.search, place, ended, tried)
-        held = self._hold(model, place) if point is not None else None
+        held = self._folder.hold(model, place) if point is not None else None
         return self._claim(model, place, point, held) if point is not None and held else None
 
     def _is_due(self, trial: FrozenTrial) -> bool:
@@ -215,15 +167,6 @@ class Points:
         return name in ("RUNNING", "WAITING") or (
             name == "FAIL" and end is not None and end < self.began
         )
-
-    def _hold(self, model: str, place: int) -> FileLock | None:
-        """The lock of a point; None where a living process has it."""
-        held = FileLock(self._folder / f"{model}-{place}.lock", timeout=0)
-        try:
-            held.acquire()
-        except Timeout:
-            return None
-        return held
 
     def _end_killed(self, model: str, trial: FrozenTrial) -> None:
         if trial.state.name == "RUNNING":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 JOURNAL = "search/journal.jsonl"
+PATIENCE = 60.0  # seconds: the lock is held for some milliseconds, unless its process was stopped
 PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 
 
@@ -30,7 +31,7 @@ class _JournalLock:
     """Of the journal's file: unlike Optuna's own, the system releases it when a process dies."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path)
+        self._lock = FileLock(path, timeout=PATIENCE)
 
     def acquire(self) -> bool:
         self._lock.acquire()
@@ -85,7 +86,9 @@ def open_storage(sweep: Sweep) -> BaseStorage:
     optuna = load_optuna()
     with reached(sweep):
         if sweep.search.storage:
-            storage: BaseStorage = optuna.storages.get_storage(sweep.search.storage)
+            # A connection that was lost meanwhile is made anew.
+            alive = {"pool_pre_ping": True}
+            storage: BaseStorage = optuna.storages.RDBStorage(sweep.search.storage, alive)
             return storage
         path = sweep.folder / JOURNAL
         path.parent.mkdir(parents=True, exist_ok=True)

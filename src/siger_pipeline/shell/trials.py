@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
 
-from siger_pipeline.errors import UserError
+from siger_pipeline.errors import ParameterError, UserError
 from siger_pipeline.features.knockout import DRAWN
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.model_blocks import TRAIN, is_setting_of
@@ -93,6 +94,7 @@ def trial_of(
         UserError: a parameter that is unknown or impossible, or a name that cannot be a folder's.
     """
     parameters = check_parameters(given, where, explicit)
+    _check_left_out(configured, explicit)
     selection = selection_of(parameters)
     configured = {**configured, "model": parameters.model}
     before = _before(configured, explicit, parameters, selection)
@@ -104,6 +106,22 @@ def trial_of(
     named = {k: v for k, v in changed.items() if _is_of_model(k, parameters, selection)}
     name = trial_name(parameters.model, named)
     return Trial(name, replace(selection, slug=slug(name)), parameters, changed, named)
+
+
+def _check_left_out(configured: Mapping[str, Any], explicit: Mapping[str, Any]) -> None:
+    """A modality that a run leaves out is one that it would have: else, a name is misspelt."""
+    key = "features.modalities"
+    before, now = (dict(leaves(blocks)) for blocks in (configured, explicit))
+    known = [name for name in before if name.startswith(f"{key}.")]
+    for name, extractor in now.items():
+        if name.startswith(f"{key}.") and extractor is None and known and name not in known:
+            names = [one.removeprefix(f"{key}.") for one in known]
+            near = get_close_matches(name.removeprefix(f"{key}."), names, n=1)
+            wish = f"did you mean {near[0]!r}? " if near else ""
+            raise ParameterError(
+                f"parameter {name!r} = null leaves out a modality that is not there; {wish}there "
+                f"are {', '.join(names)}"
+            )
 
 
 def without_effect(trial: Trial, given: Mapping[str, Any]) -> list[str]:

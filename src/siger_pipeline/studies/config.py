@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,6 +18,7 @@ from pydantic import (
 
 from siger_pipeline.evaluation.config import FusionConfig
 from siger_pipeline.studies.search import SearchConfig
+from siger_pipeline.studies.spelling import spelt
 
 
 def _nothing(overrides: Any) -> Any:
@@ -26,6 +28,23 @@ def _nothing(overrides: Any) -> Any:
 def _settings(block: Any) -> Any:
     """Of what `true` switches on with its defaults."""
     return {True: {}, False: None}[block] if isinstance(block, bool) else block
+
+
+def _once(values: list[Any]) -> list[Any]:
+    """Values of which none stands twice."""
+    seen: set[str] = set()
+    for value in values:
+        if spelt(value) in seen:
+            raise ValueError(f"{value!r} stands there twice: leave one of them out")
+        seen.add(spelt(value))
+    return values
+
+
+def _of_one_line(name: str) -> str:
+    """A name that a cell of a table can hold."""
+    if not name.isprintable():
+        raise ValueError("a name of signs that can be printed, in one line, is wanted")
+    return name
 
 
 Group: TypeAlias = Literal[
@@ -41,6 +60,10 @@ Group: TypeAlias = Literal[
     "cold_items among cold",
 ]
 Overrides = Annotated[dict[str, Any], BeforeValidator(_nothing)]
+Once = AfterValidator(_once)
+Listed = Annotated[list[Any], Field(min_length=1), Once]
+Seeds = Annotated[tuple[StrictInt, ...], Field(min_length=1), Once]
+VariantName = Annotated[str, AfterValidator(_of_one_line)]
 BEST = "best"
 HEADLINE = ("recall@10", "recall@20", "ndcg@10", "ndcg@20")  # of summaries, and tested
 
@@ -60,7 +83,7 @@ class SignificanceConfig(BaseModel):
         default="holm", description="for all comparisons of the table: Holm, Benjamini–Hochberg"
     )
     level: float = Field(default=0.05, gt=0, lt=1, description="α; intervals cover 1 − α")
-    resamples: int = Field(default=10_000, ge=100, description="of the bootstrap")
+    resamples: int = Field(default=10_000, ge=100, le=1_000_000, description="of the bootstrap")
     seed: int = Field(default=999, ge=0, description="of the bootstrap")
 
 
@@ -78,30 +101,39 @@ class StudyConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str = Field(default="", description="one line on what the study shows")
-    models: tuple[str, ...] = Field(min_length=1, description="names of models")
-    variants: dict[str, Overrides] = Field(
+    unavailable: str = Field(
+        default="", description="why an environment cannot have the study, which is then refused"
+    )
+    models: Annotated[tuple[str, ...], Once] = Field(min_length=1, description="names of models")
+    variants: dict[VariantName, Overrides] = Field(
         default={"": {}},
         min_length=1,
         description="name of a variant -> parameters it overrides; one with `{modality}` in its "
         "name and its parameters stands for one a modality",
     )
-    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
-        default={}, description="parameter -> its values; every combination is a trial"
+    grid: dict[str, Listed] = Field(
+        default={},
+        min_length=1,
+        description="parameter -> its values; every combination is a trial",
     )
-    each: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
-        default={}, description="parameter -> its values; one at a time, the others as configured"
+    each: dict[str, Listed] = Field(
+        default={},
+        min_length=1,
+        description="parameter -> its values; one at a time, the others as configured",
     )
-    seeds: tuple[StrictInt, ...] | None = Field(
-        default=None, min_length=1, description="of the trainings; left out: the configured one"
+    seeds: Seeds | None = Field(
+        default=None, description="of the trainings; left out: the configured one"
     )
-    seeds_of: dict[str, Annotated[tuple[StrictInt, ...], Field(min_length=1)] | None] = Field(
+    seeds_of: dict[str, Seeds | None] = Field(
         default={}, description="model -> its seeds, in place of `seeds`; null: those of `seeds`"
     )
-    groups: tuple[Group, ...] = Field(
+    groups: Annotated[tuple[Group, ...], Once] = Field(
         default=(), description="of users or of held-out items, in the table beside the whole"
     )
-    coverage: CoverageConfig | None = Field(
-        default=None, description="nothing is trained: what item graphs share with co-occurrence"
+    coverage: Annotated[CoverageConfig | None, BeforeValidator(_settings)] = Field(
+        default=None,
+        description="nothing is trained: what item graphs share with co-occurrence: true, or its "
+        "settings",
     )
     correctors: tuple[str, ...] = Field(
         default=(), description="models computed at once: each corrects the order of every trial"

@@ -123,8 +123,8 @@ def full_keys(
             raise ConfigurationError(f"{full} cannot be overridden by a study: {why}")
         if twice := next((other for other in result if overlap(full, other)), None):
             raise ConfigurationError(
-                f"{min(twice, full, key=len)} is set twice, by the variant, the grid or the seeds: "
-                "set it in one of them"
+                f"{min(twice, full, key=len)} is set twice, by the variant, the grid, the seeds or "
+                "two spellings: set it in one place"
             )
         result[full] = value
     return result

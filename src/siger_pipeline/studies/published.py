@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from siger_pipeline.reporting.paper import Published, letters, name_in_paper
 from siger_pipeline.studies.grid import BASE
-from siger_pipeline.studies.names import short_key
 
+# Parameters that the paper's figures vary (SIGER, Figures 4 and 5) -> its symbols.
+SYMBOLS = {"cooccurrence_k": "K", "item_layers": "L"}
 # Blocks by which a trial is on other data, or measured otherwise, than the published figures.
 ELSEWHERE = ("ingest", "split", "evaluate")
-SYMBOLS = {"siger.cooccurrence_k": "K", "siger.item_layers": "L"}  # as its figures name them
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class PublishedFigures:
         Args:
             model: registered name.
             variant: empty, `as configured` or the model's own name for the model as it is; `−EISG`
-                for one without a component; any other, such as `K=2` or `siger.cooccurrence_k=2`,
-                stands in brackets in the paper's names, with its symbol for the parameter.
+                for one without a component; any other stands in brackets in the paper's names, such
+                as `K=2`, which may be called by the parameter, `siger.cooccurrence_k=2`.
             metric: such as `recall@20`.
         """
         name = name_in_paper(model, self.paper)
@@ -62,6 +62,6 @@ def _variant(model: str, variant: str) -> str:
         return ""
     if variant[0] in "−-":
         return f"/{variant[1:]}"
-    key, equals, value = variant.partition("=")
-    full = f"{model}.{short_key(key, model)}"
-    return f"[{SYMBOLS.get(full, key)}{equals}{value}]"
+    key, _, value = variant.partition("=")
+    symbol = SYMBOLS.get(key.removeprefix(f"{model}."), key)
+    return f"[{symbol}={value}]" if value else f"[{variant}]"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -20,6 +22,10 @@ from pydantic import (
 PUBLISHED = "published"
 COMPLETE, PRUNED, FAILED, UNDER_WAY = "complete", "pruned", "failed", "under way"  # of a point
 OF_MEDIAN = {"startup", "warmup"}
+LEFT_OUT = "left out: a journal beside the tables"
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+_-]*://")
+RELATIVE = re.compile(r"sqlite(\+\w+)?:///(?!/|[A-Za-z]:)")
+IN_MEMORY = re.compile(r"sqlite(\+\w+)?://(/?|/:memory:)(\?.*)?")
 
 
 class Range(BaseModel):
@@ -42,6 +48,8 @@ class Range(BaseModel):
             raise ValueError("log and step exclude each other: leave one of them out")
         if self.log and self.low <= 0:
             raise ValueError(f"log needs a low above 0, and it is {self.low}")
+        if self.step is not None and self.step > self.high - self.low:
+            raise ValueError(f"step = {self.step} leads from low = {self.low} beyond {self.high}")
         if self.is_whole and isinstance(self.step, float):
             raise ValueError(f"step = {self.step} of whole numbers must be a whole number")
         return self
@@ -77,9 +85,29 @@ def _values(key: str, given: Any) -> Values:
     try:
         return Range.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join([key, *map(str, first["loc"][:1])])
-        raise ValueError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise ValueError(_fault(key, error)) from error
+
+
+def _fault(key: str, error: ValidationError) -> str:
+    """What is wrong with a range, a key that it has not first."""
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    where = ".".join([key, *map(str, first["loc"][:1])])
+    if first["type"] == "extra_forbidden":
+        return f"{where}: there are {', '.join(Range.model_fields)}, and no other key"
+    if first["type"] in {"int_type", "float_type", "finite_number"}:
+        return f"{where}: a finite number is wanted"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _url(storage: str | None) -> str | None:
+    """An address of a storage that outlives the process."""
+    if storage is not None and not URL.match(storage):
+        raise ValueError(f"a URL is wanted, such as postgresql://me@host/name; {LEFT_OUT}")
+    if storage is not None and IN_MEMORY.fullmatch(storage):
+        raise ValueError(f"that is a database in memory, which would keep no point; {LEFT_OUT}")
+    if storage is not None and RELATIVE.match(storage):
+        raise ValueError("a path from the root is wanted (sqlite:////…): runs begin in any folder")
+    return storage
 
 
 def _plain(space: dict[str, Values] | str) -> Any:
@@ -120,10 +148,9 @@ class SearchConfig(BaseModel):
     warmup: Annotated[StrictInt, Field(ge=0)] = Field(
         default=10, description="epochs of a point before it is pruned"
     )
-    storage: str | None = Field(
+    storage: Annotated[str | None, AfterValidator(_url)] = Field(
         default=None,
-        description="URL of a database for Optuna, such as postgresql://host/name; left out: a "
-        "journal beside the tables",
+        description=f"URL of a database for Optuna, such as postgresql://host/name; {LEFT_OUT}",
     )
 
     def asked(self) -> dict[str, Any]:

@@ -32,7 +32,11 @@ def spelt(value: Any) -> str:
         isinstance(v, list | tuple | dict) for v in value
     ):
         return ",".join(map(spelt, value)) + ("," if len(value) < 2 else "")
-    return escaped(json.dumps(value, sort_keys=True, separators=(",", ":")))
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    except TypeError:  # keys of several types have no order
+        text = repr(value)
+    return escaped(text)
 
 
 def escaped(text: str) -> str:

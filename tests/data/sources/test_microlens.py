@@ -3,10 +3,20 @@ from typing import Any
 
 import pytest
 from ibis.expr.types import Table
+from pydantic import ValidationError
 
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.sources.microlens import read_interactions, read_items
+from siger_pipeline.data.source import Read
+from siger_pipeline.data.sources.microlens import SOURCE, Config
+from siger_pipeline.data.sources.microlens.interactions import read_pairs
+from siger_pipeline.data.sources.microlens.interactions import read_sequences as read_interactions
+from siger_pipeline.data.sources.microlens.items import read_texts
 from siger_pipeline.errors import InputError
+
+
+def read_items(titles: Table, max_bad_share: float) -> Read:
+    return read_texts(titles, None, None, max_bad_share)
+
 
 MakeLines = Callable[[Sequence[str | None]], Table]
 MakeTexts = Callable[[dict[str, Sequence[Any]]], Table]
@@ -82,7 +92,7 @@ def test_titles_without_their_columns_are_refused(texts: MakeTexts) -> None:
         ("7,30 10 20 40", "sequences with commas where a tab is wanted"),
         ("7;30 10 20 40", "sequences with semicolons where a tab is wanted"),
         ("7 30 10 20 40", "sequences with blanks where a tab is wanted"),
-        ("user,item,timestamp", "a table separated by commas, with the columns user, item"),
+        ("user,item,timestamp", "MicroLens' pairs with times"),
         ("userID\titemID\tx_label", "set ingest.source: mmrec"),
         ('{"reviewerID": "A", "asin": "B"}', "Amazon reviews of 2014 or 2018"),
     ],
@@ -120,3 +130,56 @@ def test_commas_are_wanted_between_items_and_titles(texts: MakeTexts) -> None:
 def test_titles_under_other_names_are_asked_for_the_names(texts: MakeTexts) -> None:
     with pytest.raises(InputError, match=r"Its first line must hold these names\.$"):
         read_items(texts({"video_id": ["1"], "caption": ["a"]}), 0.0)
+
+
+PAIRS = {"user": ["007", "2"], "item": ["1", "3"], "timestamp": ["1439856000101", "5"]}
+
+
+def test_pairs_with_times_are_interactions(texts: MakeTexts) -> None:
+    rows, bad_lines, remarks = read_pairs(texts(PAIRS), 0.0, timed=True)
+    columns = [Columns.USER, Columns.ITEM, Columns.TIMESTAMP, Columns.IS_POSITION]
+    assert [tuple(row.values()) for row in rows.select(*columns).to_pyarrow().to_pylist()] == [
+        ("007", "1", 1_439_856_000_101, False),
+        ("2", "3", 5, False),
+    ]
+    assert (bad_lines, remarks) == (0, [])
+
+
+def test_a_pair_without_its_time_is_bad_where_times_count(texts: MakeTexts) -> None:
+    raw = texts({**PAIRS, "timestamp": ["x", "5"]})
+    with pytest.raises(InputError, match="line 2: timestamp is x, not a whole number"):
+        read_pairs(raw, 0.0, timed=True)
+    [remark] = read_pairs(raw, 0.0, timed=False).remarks
+    assert "1 lines have a value that cannot be read" in remark.text
+
+
+def test_titles_of_two_languages_and_tags_are_one_item_each(texts: MakeTexts) -> None:
+    titles = texts({"item": ["1", "2"], "title": ["one", None]})
+    other = texts({"0:1": ["2", "3"], "1:مصباح": ["折り", "drei"], "fields": ["2", "2"]})
+    tags = texts({"0:1": ["2"], "1:Comedy": ["Food"], "fields": ["2"]})
+    with_counts = [table.mutate(fields=table["fields"].cast("int64")) for table in (other, tags)]
+    read = read_texts(titles, *with_counts, 0.0)
+    columns = [Columns.ITEM, Columns.TITLE, Columns.CATEGORIES]
+    assert [tuple(row.values()) for row in read.rows.select(*columns).to_pyarrow().to_pylist()] == [
+        ("1", "one مصباح", "Comedy"),
+        ("2", "折り", "Food"),
+        ("3", "drei", None),
+    ]
+    assert len(read.remarks) == 2 and "has no line of column names" in read.remarks[0].text
+
+
+def test_an_item_with_two_titles_is_told(texts: MakeTexts) -> None:
+    read = read_items(texts({"item": ["1", "1", "1"], "title": ["a", "b", "a"]}), 0.0)
+    [remark] = read.remarks
+    assert "2 of 3 lines describe an item again, 1 of them otherwise" in remark.text
+
+
+@pytest.mark.parametrize("given", [{"pairs": "p.csv"}, {"sequences": None}])
+def test_one_file_of_interactions_is_named(given: dict[str, str | None]) -> None:
+    with pytest.raises(ValidationError, match="name one and set the other to null"):
+        Config(**given)
+
+
+def test_times_are_there_where_pairs_are_named() -> None:
+    assert SOURCE.holds_times(Config(sequences=None, pairs="p.csv"))
+    assert not SOURCE.holds_times(Config())

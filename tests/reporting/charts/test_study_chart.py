@@ -188,7 +188,7 @@ def test_a_corrector_is_a_second_mark_in_the_row_of_its_model() -> None:
         assert [link.x for link in of_look(panel, "link")] == [[0.2 / share, 0.35 / share]]
     (paper,) = of_look(chart.panels[0], "paper")
     assert (paper.x, paper.y) == ([0.3], [1])
-    said = [("open", "uncalibrated"), ("filled", "calibrated by itemknn"), ("paper", "the paper")]
+    said = [("open", "alone"), ("filled", "calibrated by itemknn"), ("paper", "the paper")]
     assert chart.key == said
     assert chart.notes == [
         "Failed, and so not drawn: ease+seed=1, calibrated by itemknn; bm3+seed=1."
@@ -210,7 +210,7 @@ def test_several_correctors_have_a_panel_each() -> None:
         assert list(marks(panel).values()) == pytest.approx([value + more for value in values])
         assert len(of_look(panel, "link")) == 4
     assert (list(group.rows), set(marks(group, "open")), marks(group)) == (rows, {*rows}, {})
-    assert chart.key == [("open", "uncalibrated"), ("filled", "calibrated")]
+    assert chart.key == [("open", "alone"), ("filled", "calibrated")]
 
 
 def test_a_corrector_has_a_line_of_its_own() -> None:
@@ -225,7 +225,7 @@ def test_a_corrector_has_a_line_of_its_own() -> None:
     ]
 
 
-def test_a_fusion_beside_calibrated_models_is_uncalibrated() -> None:
+def test_a_fusion_beside_calibrated_models_stands_alone() -> None:
     (siger, *_), took = [made_tables.measured("siger", 0.2)], made_tables.TOOK
     fusion = {"trials": ["siger"], "weights": [1], "metrics": {"test": {"recall@20": 0.4}}}
     rows = [siger, made_tables.calibrated(siger, "ease", 0.3)]

@@ -45,14 +45,18 @@ def read_items(source: str, **inputs: Any) -> Table:
     return read.rows
 
 
-def keep_k_core(interactions: Table, read_counts: Table, k_core: int) -> tuple[Table, DataFrame]:
+def keep_k_core(
+    interactions: Table, read_counts: Table, k_core: int, expect: dict[str, int] | None = None
+) -> tuple[Table, DataFrame]:
     """Interactions of users and items that have enough of them, and the counts so far."""
     import pandas as pd
 
     from siger_pipeline.data import kcore
+    from siger_pipeline.data.expected import require_sizes
     from siger_pipeline.data.removed import outside_core
 
     core, passes = kcore.k_core(interactions, k_core)
+    require_sizes(passes, expect)
     before = read_counts.to_pandas()
     log_all(LOG, outside_core(before, passes, k_core))
     return core, pd.concat([before, passes], ignore_index=True)

@@ -67,7 +67,7 @@ def _common() -> list[Node]:
     return [
         Node(
             nodes.keep_k_core,
-            ["interactions", "read_counts", K_CORE],
+            ["interactions", "read_counts", K_CORE, "params:ingest.expect"],
             ["core_interactions", "core_counts"],
             name="keep_k_core",
         ),

@@ -9,7 +9,14 @@ import pandas as pd
 
 from siger_pipeline.reporting.charts.chart import Panel
 from siger_pipeline.reporting.charts.means import Key, Slice
-from siger_pipeline.reporting.charts.rows import Keys, Row, best_first, compared_labels, rows_panel
+from siger_pipeline.reporting.charts.rows import (
+    ALONE,
+    Keys,
+    Row,
+    best_first,
+    compared_labels,
+    rows_panel,
+)
 from siger_pipeline.studies.sums import calibrated_variant, variant_alone
 
 CORRECTOR = "corrector"
@@ -51,13 +58,13 @@ def corrected_panels(
     if len(correctors) == 1:
         ((name, pairs),) = correctors.items()
         panels = [rows_panel(one, _rows(rows, pairs)) for one in shown]
-        return panels, (("open", "uncalibrated"), ("filled", calibrated_variant("", name)))
+        return panels, (("open", ALONE), ("filled", calibrated_variant("", name)))
     panels = [
         replace(rows_panel(shown[0], _rows(rows, pairs)), title=calibrated_variant("", name))
         for name, pairs in correctors.items()
     ]
     panels += [rows_panel(one, _rows(rows, {})) for one in shown[1:] if one.title]
-    return panels, (("open", "uncalibrated"), ("filled", "calibrated"))
+    return panels, (("open", ALONE), ("filled", "calibrated"))
 
 
 def _rows(keys: Sequence[Key], pairs: Mapping[Key, Key]) -> list[Row]:

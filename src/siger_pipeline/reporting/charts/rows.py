@@ -11,6 +11,7 @@ from siger_pipeline.reporting.charts.means import Key, Mean, Slice, short
 from siger_pipeline.studies.sums import FUSION, calibrated_variant
 
 Keys = tuple[tuple[Look, str], ...]
+ALONE = "alone"  # a model under no variant, beside it under one, such as with a corrector
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _pairs(keys: Sequence[Key], variants: Sequence[str]) -> tuple[list[Row], Key
         rows += [Row(model, _both(*key) if named else model, key, before) for key in others]
         rows += [] if others else [Row(model, model, None, before)]
     after = short(changed[0]) if len(changed) == 1 else "as the row says"
-    return rows, (("open", short(first)), ("filled", after))
+    return rows, (("open", short(first) or ALONE), ("filled", after))
 
 
 def rows_panel(of: Slice, rows: Sequence[Row]) -> Panel:

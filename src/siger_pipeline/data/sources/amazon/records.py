@@ -5,7 +5,7 @@ from ibis.expr.types import BooleanValue, StringValue, Table
 
 from siger_pipeline.data.checks import BLANK_LINE
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.values import is_blank, is_unreadable
+from siger_pipeline.data.values import is_blank, no_id
 
 RECORD = "record"  # a line as JSON, null where it is no JSON object
 PAIR_OF_ESCAPES = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
@@ -46,12 +46,9 @@ def _mended(line: StringValue) -> StringValue:
     return text.replace(BACKSLASH, "\\").replace(ESCAPED_BACKSLASH, "\\\\")
 
 
-def no_id(field: str, value: StringValue) -> list[tuple[BooleanValue, str]]:
-    """Where an id is missing or cannot be one; and the words."""
-    return [
-        (is_blank(value), f"{field} is missing, empty or not text"),
-        (is_unreadable(value), f"{field} holds characters that are not text"),
-    ]
+def no_id_in(field: str, value: StringValue) -> list[tuple[BooleanValue, str]]:
+    """Where the id of a record is missing or cannot be one; and the words."""
+    return no_id(field, value, "is missing, empty or not text")
 
 
 def not_a_record(parsed: Table) -> list[tuple[BooleanValue, str]]:

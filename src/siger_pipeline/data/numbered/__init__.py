@@ -1,0 +1,1 @@
+"""Numbered interactions and names of the numbers, as MMRec publishes them."""
