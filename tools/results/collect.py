@@ -72,8 +72,7 @@ def unfinished(folder: Path, wanted: Callable[[str], bool]) -> list[str]:
 def merged(new: Mapping[str, pd.DataFrame], old: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
     """The single trials: the new ones, and old ones that neither they nor the studies replace.
 
-    A trial with a corrector and the same without are two; a study without the corrector replaces
-    the second alone.
+    A trial with a corrector and the same without are two.
 
     Args:
         new: tables that were collected.
@@ -89,8 +88,7 @@ def merged(new: Mapping[str, pd.DataFrame], old: Mapping[str, pd.DataFrame]) -> 
     studied = {
         key
         for rows in (tables[n] for n in tables if n != TRIALS and is_tidy(tables[n]))
-        for trial, corrector in _keys(rows.dropna(subset=["value"]))
-        for key in ((trial, ""), (trial, corrector))
+        for key in _keys(rows.dropna(subset=["value"]))
     }
     kept, seen = [], studied
     for rows in frames:
@@ -103,7 +101,8 @@ def merged(new: Mapping[str, pd.DataFrame], old: Mapping[str, pd.DataFrame]) -> 
 
 
 def _keys(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    correctors = rows["corrector"].fillna("") if "corrector" in rows else [""] * len(rows)
+    correctors = rows["corrector"].astype(object).fillna("") if "corrector" in rows else ""
+    correctors = pd.Series(correctors, index=rows.index)
     return list(zip(rows["trial"], correctors, strict=True))
 
 

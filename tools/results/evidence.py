@@ -13,12 +13,11 @@ from siger_pipeline.studies.groups import GROUP
 from siger_pipeline.studies.published import PublishedFigures
 from siger_pipeline.studies.sums import FUSION
 from tools.results.rivals import SIGER
-from tools.results.settings import RECALL, chosen_settings, headline, once
+from tools.results.settings import RECALL, alone, chosen_settings, headline, with_corrector
 from tools.results.tables import TRIALS, is_tidy
 from tools.results.verdicts import Figure, MissingError
 
-MODELS = "table1"  # the study of the models as they are
-CALIBRATIONS = f"{MODELS}-calibration-"  # how the same with --params calibration.… is called
+MODELS, CALIBRATION = "table1", "calibration"  # studies of the models as they are
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,10 @@ class Evidence:
         return rows
 
     def models(self, metric: str = RECALL) -> dict[str, Figure]:
-        """Test figures of the models as they are, by name: of `table1`, or of single trials.
+        """Test figures of the models as they are, by name: of `table1`, or without it of
+        `calibration` and single trials.
 
-        Of several settings of a model in single trials, validation chooses.
+        Of several settings of a model, validation chooses.
 
         Args:
             metric: such as `recall@20`.
@@ -69,18 +69,27 @@ class Evidence:
     @cached_property
     def _models_at_test(self) -> pd.DataFrame:
         """The rows of the models as they are."""
-        rows = self._whole(MODELS if MODELS in self.studies else TRIALS)
-        rows = chosen_settings(once(rows))
+        names = [name for name in (CALIBRATION, TRIALS) if name in self.studies] or [TRIALS]
+        names = [MODELS] if MODELS in self.studies else names
+        rows = chosen_settings(pd.concat([alone(self._whole(name)) for name in names]))
         return rows[rows["split"] == Split.TEST.value]
 
     def calibrated(self, corrector: str, split: Split = Split.TEST) -> dict[str, Figure]:
-        """Recall of the models as they are with a corrector, by name; as of `models`."""
+        """Recall of the models as they are with a corrector, by name.
+
+        Of several settings, validation with the corrector chooses.
+
+        Args:
+            corrector: name.
+            split: of the figures.
+
+        Raises:
+            MissingError: a table is on another split than the published figures, or on several.
+        """
         found: dict[str, Figure] = {}
         for name in self._with_correctors():
-            rows = self._whole(name)
-            rows = chosen_settings(rows[rows["corrector"] == corrector])
-            rows = rows[rows["split"] == split.value]
-            found = _figures(rows, "model", RECALL, "calibrated") | found
+            rows = chosen_settings(with_corrector(self._whole(name), corrector))
+            found = _figures(rows[rows["split"] == split.value], "model") | found
         return found
 
     def correctors(self) -> list[str]:
@@ -89,9 +98,8 @@ class Evidence:
         return sorted({by for rows in tables for by in rows["corrector"].dropna()})
 
     def _with_correctors(self) -> list[str]:
-        """Tables of models as they are, the more trustworthy first."""
-        further = (name for name in self.studies if name.startswith(CALIBRATIONS))
-        names = [MODELS, "calibration", *further, TRIALS]
+        """Tables of models as they are, in which the first one that has a model counts."""
+        names = (CALIBRATION, MODELS, TRIALS)
         return [name for name in names if "corrector" in self.studies.get(name, ())]
 
     def fusions(self) -> dict[str, Figure]:
@@ -162,20 +170,18 @@ class Evidence:
         return {data for rows in tables for data in rows.loc[rows["paper"].notna(), "data"]}
 
 
-def _figures(
-    rows: pd.DataFrame, column: str, metric: str = RECALL, value: str = "value"
-) -> dict[str, Figure]:
+def _figures(rows: pd.DataFrame, column: str, metric: str = RECALL) -> dict[str, Figure]:
     """The means over seeds, by the values of a column; none where nothing was measured.
 
     Raises:
         MissingError: those of one value are on several splits.
     """
-    rows = headline(rows, metric).dropna(subset=[value])
+    rows = headline(rows, metric).dropna(subset=["value"])
     found = {}
-    for name, of in rows.groupby(column, sort=False)[[value, "seed", "data"]]:
+    for name, of in rows.groupby(column, sort=False)[["value", "seed", "data"]]:
         if len(set(of["data"])) > 1:
             raise MissingError(f"{name} is on several splits")
-        values = of[value].to_numpy(float)
+        values = of["value"].to_numpy(float)
         deviation = float(values.std(ddof=1)) if len(values) > 1 else 0.0
         seeds = int(of["seed"].nunique())
         found[str(name)] = Figure(str(name), float(values.mean()), deviation, seeds)

@@ -13,7 +13,7 @@ from siger_pipeline.studies.sums import FUSION
 from siger_pipeline.studies.sweep_table import best_rows
 from siger_pipeline.studies.table import ABSENT, as_markdown
 from tools.results.published import Beside
-from tools.results.settings import RECALL, chosen_settings, headline, once
+from tools.results.settings import RECALL, alone, chosen_settings, headline, with_corrector
 from tools.results.tables import TESTS, TRIALS, Tables, is_sweep, is_tidy
 from tools.results.texts import wrapped
 
@@ -71,15 +71,15 @@ def _study(title: str, rows: pd.DataFrame, tests: pd.DataFrame | None) -> list[s
 
 
 def _trials(rows: pd.DataFrame, beside: Beside) -> list[str]:
-    alone = once(rows)
-    chosen = chosen_settings(alone[alone["model"] != FUSION])
-    fused = alone[alone["model"] == FUSION]
-    others = alone.drop([*chosen.index, *fused.index])
+    plain = alone(rows)
+    chosen = chosen_settings(plain[plain["model"] != FUSION])
+    fused = plain[plain["model"] == FUSION]
+    others = plain.drop([*chosen.index, *fused.index])
     parts = ["## Single trials\n"]
     if len(chosen) + len(fused):
         main = _with_published(_single(pd.concat([chosen, fused])), beside)
         for corrector in sorted(rows["corrector"].dropna().unique()):
-            main = _with_corrector(main, rows[rows["corrector"] == corrector], f"+ {corrector}")
+            main = _beside_corrected(main, with_corrector(rows, corrector), f"+ {corrector}")
         parts.append(as_markdown(main, "As they are", wrapped(f"{PLACES} {SINGLE}"), level=3))
     if len(others):
         further = _single(others).astype(str)  # on several splits, so that none is best
@@ -89,10 +89,9 @@ def _trials(rows: pd.DataFrame, beside: Beside) -> list[str]:
 
 def _single(rows: pd.DataFrame) -> pd.DataFrame:
     """The summary, the weakest first, with the validation metric and the epochs."""
-    plain = rows.drop(columns=["corrector", "corrector_features", "weight", "calibrated"])
-    shown = summary(plain)
+    shown = summary(rows)
     keys = [(one["model"], one["variant"]) for one in shown.to_dict("records")]
-    of = {key: plain[(plain["model"] == key[0]) & (plain["variant"] == key[1])] for key in keys}
+    of = {key: rows[(rows["model"] == key[0]) & (rows["variant"] == key[1])] for key in keys}
     values = {key: _mean(each, Split.VALIDATION) for key, each in of.items()}
     shown["validation"] = [ABSENT if v is None else f"{v:.4f}" for v in values.values()]
     shown["best epoch"] = [_epochs(each) for each in of.values()]
@@ -110,10 +109,9 @@ def _with_published(shown: pd.DataFrame, beside: Beside) -> pd.DataFrame:
     return shown.assign(**{"paper": paper, "range": ranges})
 
 
-def _with_corrector(shown: pd.DataFrame, rows: pd.DataFrame, title: str) -> pd.DataFrame:
+def _beside_corrected(shown: pd.DataFrame, rows: pd.DataFrame, title: str) -> pd.DataFrame:
     test = headline(rows[rows["split"] == Split.TEST.value], RECALL)
-    test = test[test["calibrated"].notna()]
-    means = test.groupby(["model", "variant"])["calibrated"].mean().to_dict()
+    means = test.groupby(["model", "variant"])["value"].mean().to_dict()
     values = [means.get((one["model"], one["variant"])) for one in shown.to_dict("records")]
     ranked = sorted((value for value in values if value is not None), reverse=True)
     places = dict(zip(ranked, (BEST, SECOND), strict=False))

@@ -1,4 +1,4 @@
-"""Which settings of a model count, and each trial once."""
+"""Which settings of a model count, by themselves or with a corrector."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import pandas as pd
 
 from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.published import ELSEWHERE
+from siger_pipeline.studies.sums import variant_alone
 
 RECALL = "recall@20"
 OTHERWISE = (*ELSEWHERE, "features")  # blocks by which a single trial is on other data
 
 
-def once(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each trial once, whatever it was calibrated by."""
-    if "corrector" not in rows:
-        return rows
-    rows = rows.sort_values("corrector", kind="stable", na_position="first")
-    return rows.drop_duplicates(["trial", "split", "metric", "k"]).sort_index()
+def alone(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without a corrector."""
+    return rows[rows["corrector"].isna()] if "corrector" in rows else rows
+
+
+def with_corrector(rows: pd.DataFrame, corrector: str) -> pd.DataFrame:
+    """The rows with a corrector, under the variants that it corrects."""
+    rows = rows[rows["corrector"] == corrector]
+    return rows.assign(variant=[variant_alone(each, corrector) for each in rows["variant"]])
 
 
 def chosen_settings(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from tools.results.collect import pairs
 from tools.results.evidence import Evidence
 from tools.results.grades import Grade
 from tools.results.rivals import SIGER, of_table1, siger_of
-from tools.results.settings import RECALL
+from tools.results.settings import RECALL, alone
 from tools.results.tables import CONDENSED, CONFIGURED
 from tools.results.verdicts import (
     Figure,
@@ -112,7 +112,7 @@ def _paper_difference(evidence: Evidence, one: str, other: str) -> float | None:
 
 def _by_value(evidence: Evidence, key: str) -> dict[int, Figure]:
     """Figures of `sensitivity` by the value of a parameter of SIGER, the others as configured."""
-    rows = evidence.study("sensitivity")
+    rows = alone(evidence.study("sensitivity"))
     found: dict[int, Figure] = {}
     for variant in dict.fromkeys(rows["variant"]):
         of_variant = rows[rows["variant"] == variant]

@@ -60,9 +60,7 @@ KINDS = (
         TIDY,
         table.COLUMNS,
         (*table.CALIBRATED, GROUP, ERROR, CONFIGURED, *EPOCHS),
-        table.TYPES
-        | dict.fromkeys(("weight", "calibrated"), "float64")
-        | dict.fromkeys(EPOCHS, "Int64"),
+        table.TYPES | {"weight": "float64"} | dict.fromkeys(EPOCHS, "Int64"),
         ("split", "corrector", GROUP, ERROR),
     ),
     Kind(

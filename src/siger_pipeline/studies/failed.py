@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from siger_pipeline.studies.sums import calibrated_variant
+from siger_pipeline.studies.sums import row_name
 
 ERROR = "error"
 
@@ -46,14 +46,6 @@ def with_failed(table: pd.DataFrame, failed: Sequence[FailedTrial]) -> pd.DataFr
 def failed_note(failed: Sequence[FailedTrial]) -> str:
     """Sentences on the trials that failed; empty where there are none."""
     return "\n".join(
-        f"{_named(each.trial)} failed and is not part of the table: {each.error.rstrip('.')}."
+        f"{row_name(each.trial)} failed and is not part of the table: {each.error.rstrip('.')}."
         for each in failed
-    )
-
-
-def _named(trial: Mapping[str, Any]) -> str:
-    return (
-        calibrated_variant(trial["trial"], trial["corrector"])
-        if "corrector" in trial
-        else str(trial["trial"])
     )

@@ -46,8 +46,7 @@ def of_calibrated(
     origin: Document,
     calibration: Document,
     corrector_origin: Document,
-    fit: pd.DataFrame,
-    choice: pd.DataFrame,
+    *timings: pd.DataFrame,
 ) -> Measured:
     """A trial as a corrector corrects it, made of what both read.
 
@@ -56,11 +55,9 @@ def of_calibrated(
         origin: provenance of the trial alone.
         calibration: of `evaluation.documents.calibration_document`.
         corrector_origin: of `reporting.provenance.corrector_provenance`.
-        fit: what fitting the corrector took.
-        choice: what choosing its weight took.
+        *timings: what fitting the corrector took, and what choosing its weight took.
     """
     together = _together([origin, corrector_origin])
-    timings = [fit, choice]
     return Measured(said, calibration["calibrated"], together, timings, calibration["weight"])
 
 

@@ -24,6 +24,18 @@ def calibrated_variant(variant: str, corrector: str) -> str:
     return ", ".join(filter(None, (variant, f"calibrated by {corrector}")))
 
 
+def variant_alone(variant: str, corrector: str) -> str:
+    """What a study calls the same variant without the corrector."""
+    return variant.removesuffix(calibrated_variant("", corrector)).removesuffix(", ")
+
+
+def row_name(said: Mapping[Any, Any]) -> str:
+    """What a row is called in a sentence: its trial, and its corrector, if it has one."""
+    corrector = said.get("corrector")  # no text in a table, where others have one
+    name = str(said["trial"])
+    return calibrated_variant(name, corrector) if isinstance(corrector, str) else name
+
+
 def is_sum(said: Document) -> bool:
     """Whether a row is of scores that were added up."""
     return "corrector" in said or said["model"] == FUSION

@@ -5,14 +5,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from siger_pipeline.studies import measured as rows_of
 from siger_pipeline.studies.comparisons import Row, comparison_table
 from siger_pipeline.studies.config import SignificanceConfig
 from siger_pipeline.studies.failed import FailedTrial, with_failed
 from siger_pipeline.studies.groups import with_groups
+from siger_pipeline.studies.measured import Measured
 from siger_pipeline.studies.published import PublishedFigures
 from siger_pipeline.studies.search import COMPLETE, FAILED, PRUNED
+from siger_pipeline.studies.sums import corrected
 from siger_pipeline.studies.sweep_table import Outcome, sweep_table
-from siger_pipeline.studies.table import Measured, fusion_row, tidy_table
+from siger_pipeline.studies.table import tidy_table
 
 ORIGIN = {
     "dataset": "shop",
@@ -28,6 +31,7 @@ PAPER = PublishedFigures(
     {"BM3": {"recall@20": [0.08, 0.14]}, "MF-BPR": {"recall@20": [0.05, 0.05]}},
 )
 METRICS = ("recall@20", "ndcg@20", "recall@10", "ndcg@10", "coverage@20", "novelty")
+TOOK = pd.DataFrame({"seconds": [1.0], "peak_mib": [9.0]})
 K, LAYERS = "siger.cooccurrence_k", "siger.item_layers"
 
 
@@ -65,7 +69,9 @@ def of_pairs() -> pd.DataFrame:
         _groups(n / 10, cold="cold" in trial.trial["trial"]) for n, trial in enumerate(trials)
     ]
     return with_groups(
-        tidy_table(trials), trials, frames, ("user_activity Q1", "cold_items among all")
+        tidy_table(trials),
+        list(zip(trials, frames, strict=True)),
+        ("user_activity Q1", "cold_items among all"),
     )
 
 
@@ -117,13 +123,47 @@ def of_fusion() -> pd.DataFrame:
     trials = [measured("siger", 0.2), measured("ease", 0.3, seed=None)]
     names = [trial.trial["trial"] for trial in trials]
     fusion = {"trials": names, "weights": [1, 0.5], "metrics": {"test": {"recall@20": 0.4}}}
-    return tidy_table([*trials, fusion_row(fusion, trials)])
+    return tidy_table([*trials, rows_of.of_fusion(fusion, TOOK, names, [ORIGIN, ORIGIN])])
+
+
+def calibrated(trial: Measured, corrector: str, value: float) -> Measured:
+    """The same trial with a corrector."""
+    again = measured("", value)
+    return Measured(corrected(trial.trial, corrector), again.metrics, ORIGIN, weight=0.5)
 
 
 def of_calibration() -> pd.DataFrame:
-    """Two models, alone and with a corrector."""
-    trials = [("siger", "", 0.2), ("siger", "calibrated by itemknn", 0.35), ("ease", "", 0.3)]
-    return tidy_table([measured(model, value, variant) for model, variant, value in trials])
+    """Three models with a corrector; one failed with it, and one by itself."""
+    trials = [measured("siger", 0.2), measured("ease", 0.3), measured("bm3", 0.1)]
+    rows = [
+        *trials[:2],
+        calibrated(trials[0], "itemknn", 0.35),
+        calibrated(trials[2], "itemknn", 0.4),
+    ]
+    failed = [
+        FailedTrial(corrected(trials[1].trial, "itemknn"), "x"),
+        FailedTrial(trials[2].trial, "x"),
+    ]
+    return with_failed(tidy_table(rows, PAPER), failed)
+
+
+def of_correctors() -> pd.DataFrame:
+    """Two models under two variants, each with two correctors, with a group."""
+    shapes = [
+        ("siger", "SIGER", 0.3),
+        ("siger", "−MP", 0.2),
+        ("mgcn", "SIGER", 0.4),
+        ("mgcn", "−MP", 0.1),
+    ]
+    trials = [measured(model, value, variant) for model, variant, value in shapes]
+    again = [
+        calibrated(trial, name, value + more)
+        for trial, (_, _, value) in zip(trials, shapes, strict=True)
+        for name, more in (("itemknn", 0.05), ("ease_text", -0.01))
+    ]
+    frames = [_groups(n / 10, cold=False) for n in range(len(trials))]
+    groups = list(zip(trials, frames, strict=True))
+    return with_groups(tidy_table([*trials, *again]), groups, ("user_activity Q1",))
 
 
 def differences() -> pd.DataFrame:

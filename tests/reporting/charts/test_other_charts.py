@@ -49,6 +49,16 @@ def test_variants_of_one_model_keep_their_order() -> None:
     assert list(panel.rows) == ["−MP", "−DA", "−EISG"]
 
 
+def test_a_corrector_stands_behind_the_name_of_its_model() -> None:
+    tests = made_tables.differences()
+    tests["variant"] = ["", "−MP, calibrated by ease", "calibrated by itemknn"] * 2
+    tests["difference"] = [0.1, 0.3, 0.2] * 2
+    (panel, _) = differences_chart(tests, "").panels
+    models = tests["model"].tolist()
+    expected = [f"{models[1]}, −MP + ease", f"{models[2]} + itemknn", models[0]]
+    assert list(panel.rows) == expected
+
+
 def test_a_sweep_shows_points_in_order_and_the_best_so_far() -> None:
     siger, ease = sweep_chart(made_tables.of_sweep(), "mine on shop").panels
     assert (siger.title, ease.title) == ("siger", "ease")

@@ -31,6 +31,7 @@ STUDIES: dict[str, Callable[[], pd.DataFrame]] = {
     "knockouts": made_tables.of_knockouts,
     "fusion": made_tables.of_fusion,
     "calibration": made_tables.of_calibration,
+    "correctors": made_tables.of_correctors,
 }
 CHARTS: dict[str, Chart] = {
     **{name: study_chart(table(), TITLE) for name, table in STUDIES.items()},

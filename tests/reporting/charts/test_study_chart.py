@@ -10,6 +10,7 @@ from reporting.charts import made_tables
 from reporting.charts.made_tables import LAYERS, K
 from siger_pipeline.reporting.charts.chart import Look, Panel, Series
 from siger_pipeline.reporting.charts.study import study_chart
+from siger_pipeline.studies.measured import of_fusion
 
 TITLE = "mine on shop: What is shown"
 
@@ -180,12 +181,57 @@ def test_a_fusion_is_a_row_beside_its_members() -> None:
 
 def test_a_corrector_is_a_second_mark_in_the_row_of_its_model() -> None:
     chart = study_chart(made_tables.of_calibration(), TITLE)
-    panel = chart.panels[0]
-    assert list(panel.rows) == ["ease", "siger"]
-    assert marks(panel) == {"siger": 0.35}
-    assert marks(panel, "open") == {"ease": 0.3, "siger": 0.2}
-    assert [link.x for link in of_look(panel, "link")] == [[0.2, 0.35]]
-    assert chart.key == [("open", "alone"), ("filled", "calibrated by itemknn")]
+    for panel, share in zip(chart.panels, (1, 2), strict=True):
+        assert list(panel.rows) == ["ease", "siger", "bm3"]  # by what they are by themselves
+        assert marks(panel) == pytest.approx({"siger": 0.35 / share, "bm3": 0.4 / share})
+        assert marks(panel, "open") == pytest.approx({"siger": 0.2 / share, "ease": 0.3 / share})
+        assert [link.x for link in of_look(panel, "link")] == [[0.2 / share, 0.35 / share]]
+    (paper,) = of_look(chart.panels[0], "paper")
+    assert (paper.x, paper.y) == ([0.3], [1])
+    said = [("open", "alone"), ("filled", "calibrated by itemknn"), ("paper", "the paper")]
+    assert chart.key == said
+    assert chart.notes == [
+        "Failed, and so not drawn: ease+seed=1, calibrated by itemknn; bm3+seed=1."
+    ]
+
+
+def test_several_correctors_have_a_panel_each() -> None:
+    chart = study_chart(made_tables.of_correctors(), TITLE)
+    *panels, group = chart.panels
+    assert [panel.title for panel in chart.panels] == [
+        *("calibrated by itemknn", "calibrated by ease_text", "user activity Q1")
+    ]
+    assert {panel.x_title for panel in chart.panels} == {"recall@20, test"}
+    rows = ["mgcn, SIGER", "mgcn, −MP", "siger, SIGER", "siger, −MP"]
+    for panel, more in zip(panels, (0.05, -0.01), strict=True):
+        assert list(panel.rows) == rows
+        values = (0.4, 0.1, 0.3, 0.2)
+        assert list(marks(panel, "open").values()) == pytest.approx(values)
+        assert list(marks(panel).values()) == pytest.approx([value + more for value in values])
+        assert len(of_look(panel, "link")) == 4
+    assert (list(group.rows), set(marks(group, "open")), marks(group)) == (rows, {*rows}, {})
+    assert chart.key == [("open", "alone"), ("filled", "calibrated")]
+
+
+def test_a_corrector_has_a_line_of_its_own() -> None:
+    trials = [made_tables.measured("siger", k / 10, f"{K}={k}") for k in (2, 5)]
+    again = [made_tables.calibrated(trial, "ease", 0.9) for trial in trials]
+    names = [trial.trial["trial"] for trial in trials]
+    varied = {K: {"values": dict(zip(names, (2, 5), strict=True)), "configured": None}}
+    (panel,) = study_chart(made_tables.tidy_table([*trials, *again]), TITLE, varied).panels
+    assert [(line.label, list(line.y)) for line in of_look(panel, "line")] == [
+        ("siger", [0.2, 0.5]),
+        ("calibrated by ease", [0.9, 0.9]),
+    ]
+
+
+def test_a_fusion_beside_calibrated_models_stands_alone() -> None:
+    (siger, *_), took = [made_tables.measured("siger", 0.2)], made_tables.TOOK
+    fusion = {"trials": ["siger"], "weights": [1], "metrics": {"test": {"recall@20": 0.4}}}
+    rows = [siger, made_tables.calibrated(siger, "ease", 0.3)]
+    rows.append(of_fusion(fusion, took, ["siger"], [made_tables.ORIGIN]))
+    (panel, *_) = study_chart(made_tables.tidy_table(rows), TITLE).panels
+    assert (marks(panel), marks(panel, "open")) == ({"siger": 0.3}, {"siger": 0.2, "fusion": 0.4})
 
 
 @pytest.mark.parametrize("drop", ["all", "error", "k"])

@@ -7,13 +7,16 @@ import pandas as pd
 import pytest
 
 from siger_pipeline.studies.config import HEADLINE
+from siger_pipeline.studies.measured import Measured
 from siger_pipeline.studies.published import PublishedFigures
-from siger_pipeline.studies.table import CALIBRATED, Measured, tidy_table
+from siger_pipeline.studies.sums import corrected
+from siger_pipeline.studies.table import tidy_table
 from studies.test_table import ORIGIN
 from tools.results.rivals import TABLE1
 
 Values = Mapping[tuple[str, str], Sequence[float]]  # model and variant -> a value a seed
 MadeUp = Callable[..., pd.DataFrame]
+CORRECTOR = "itemknn"
 SEEDLESS = ("popularity", "content_knn", "itemknn", "ease", "ease_text")
 
 
@@ -29,11 +32,18 @@ def paper() -> PublishedFigures:
 def made_up(paper: PublishedFigures) -> MadeUp:
     """A function that makes the table of a study, on the published split or another."""
 
-    def table(values: Values, dataset: str = "baby", split: str = "sha256:1") -> pd.DataFrame:
+    def table(
+        values: Values, dataset: str = "baby", split: str = "sha256:1", again: Values | None = None
+    ) -> pd.DataFrame:
         origin = {**ORIGIN, "dataset": dataset, "data": {"fingerprint": split}}
         measured = [
             Measured(_trial(model, variant, seed), _metrics(value), origin)
             for (model, variant), of_seeds in values.items()
+            for seed, value in enumerate(of_seeds)
+        ]
+        measured += [
+            Measured(corrected(_trial(*key, seed), CORRECTOR), _metrics(value), origin, weight=0.5)
+            for key, of_seeds in (again or {}).items()
             for seed, value in enumerate(of_seeds)
         ]
         rows = tidy_table(measured, paper)
@@ -46,15 +56,8 @@ def made_up(paper: PublishedFigures) -> MadeUp:
 def calibrated(made_up: MadeUp) -> MadeUp:
     """A function that makes a table of single trials, with and without a corrector."""
 
-    def table(alone: Values, corrected: Values, **more: Any) -> pd.DataFrame:
-        plain, again = made_up(alone, **more), made_up(alone, **more)
-        with_it = made_up(corrected, **more)
-        again = again.assign(corrector="itemknn", weight=0.5, calibrated=with_it["value"])
-        columns = [*plain.columns, *CALIBRATED]
-        parts = [part.reindex(columns=columns).astype(object) for part in (plain, again)]
-        rows = pd.concat(parts, ignore_index=True).assign(best_epoch=3, epochs=5)
-        numbers = ["value", "calibrated", "paper", "public_low", "public_high"]
-        return rows.astype({"k": "Int64", "seed": "Int64"} | dict.fromkeys(numbers, "float64"))
+    def table(alone: Values, again: Values, **more: Any) -> pd.DataFrame:
+        return made_up(alone, again=again, **more).assign(best_epoch=3, epochs=5)
 
     return table
 

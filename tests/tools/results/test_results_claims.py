@@ -223,9 +223,46 @@ def test_the_best_calibrated_pair_is_chosen_by_validation(
 ) -> None:
     rows = {("siger", ""): AS_IS, ("mgcn", ""): AS_IS}
     table = calibrated(rows, {("siger", ""): [0.1, 0.1], ("mgcn", ""): [0.09, 0.09]})
-    table.loc[(table["model"] == "mgcn") & (table["split"] == "test"), "calibrated"] = 0.5
+    by = table["corrector"].notna()
+    table.loc[(table["model"] == "mgcn") & (table["split"] == "test") & by, "value"] = 0.5
     graded = ALL["calibrated_published"].graded(Evidence("baby", {"trials": table}, paper))
     assert (graded.verdict, "siger + itemknn 0.1000" in graded.figures) == (FAILS, True)
+
+
+def test_the_study_of_calibrated_models_comes_first_then_table1_then_single_trials(
+    made_up: MadeUp, paper: PublishedFigures
+) -> None:
+    keys = [("siger", ""), ("mgcn", ""), ("bm3", "")]
+    studies = {
+        name: made_up({key: [0.2] for key in of}, again={key: [value] for key in of})
+        for name, of, value in (
+            *(("trials", keys, 0.1), ("table1", keys[:2], 0.4)),
+            ("calibration", keys[:1], 0.3),
+        )
+    }
+    found = Evidence("baby", studies, paper)
+    means = {name: figure.mean for name, figure in found.calibrated("itemknn").items()}
+    assert means == {"siger": 0.3, "mgcn": 0.4, "bm3": 0.1}
+    assert found.correctors() == ["itemknn"]
+
+
+def test_without_table1_models_of_the_study_of_calibrated_ones_and_single_trials_count(
+    made_up: MadeUp, paper: PublishedFigures
+) -> None:
+    studied = made_up({("siger", ""): [0.3], ("bm3", ""): [0.1]}, again={("siger", ""): [0.9]})
+    single = made_up({("mgcn", ""): [0.2], ("bm3", "dropout=0.3"): [0.15]})
+    found = Evidence("baby", {"calibration": studied, "trials": single}, paper).models()
+    assert {name: figure.mean for name, figure in found.items()} == {
+        **{"siger": 0.3, "mgcn": 0.2, "bm3": 0.15}
+    }
+
+
+def test_a_parameter_is_judged_without_correctors(made_up: MadeUp, paper: PublishedFigures) -> None:
+    rows = {("siger", f"siger.cooccurrence_k={n}"): [0.1 * n] for n in (2, 3, 5, 8, 10)}
+    table = made_up(rows, again={key: [0.01] for key in rows if "=10" not in key[1]})
+    studies = {"sensitivity": table, "ablation": made_up(variants({"SIGER": [0.2]}))}
+    graded = ALL["cooccurrence_k"].graded(Evidence("baby", studies, paper))
+    assert "cooccurrence_k=5 0.5000, cooccurrence_k=10 1.0000 (-0.5000)" in graded.figures
 
 
 def test_claims_of_one_data_set_are_of_no_other() -> None:

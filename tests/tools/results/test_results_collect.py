@@ -67,6 +67,13 @@ def save_trial(folder: Path, version: str = NEW, **changes: Any) -> None:
     save(folder, "timings.parquet", TIMINGS, version)
 
 
+def save_calibrated(folder: Path, corrector: str, alone: Any) -> None:
+    better = {split: dict.fromkeys(of, 0.8) for split, of in VALUES.items()}
+    document = {"corrector": corrector, "weight": 0.7, "alone": alone, "calibrated": better}
+    document["features"] = {"text": {"extractor": "tfidf_svd"}}
+    save(folder / "calibrated", f"{corrector}.json", document)
+
+
 def tables(root: Path, dataset: str = "baby") -> dict[str, pd.DataFrame]:
     folder = root / "docs" / "results" / "tables" / dataset
     return {path.stem: read_table(path) for path in folder.glob("*.csv")}
@@ -118,17 +125,61 @@ def test_a_single_trial(root: Path, reporting: Path) -> None:
     folder = reporting / "baby" / "siger+seed=3"
     save_trial(folder)
     save(folder, "history.parquet", HISTORY.iloc[:1], NEWEST)  # a training under way
-    calibration = {"corrector": "itemknn", "weight": 0.7, "features": {}, "calibrated": VALUES}
-    save(folder / "calibrated", "itemknn.json", {**calibration, "alone": VALUES})
-    save(folder / "calibrated", "ease.json", {**calibration, "alone": {}})  # of an earlier training
+    save_calibrated(folder, "itemknn", VALUES)
+    save_calibrated(folder, "ease", {})  # of an earlier training
     gather(root, reporting, SAID, [])
     rows = tables(root)["trials"]
     assert len(rows) == 16  # two splits, four metrics, with and without a corrector
-    assert rows["corrector"].dropna().unique().tolist() == ["itemknn"]
+    again = rows[rows["corrector"].notna()]
+    assert set(again["corrector"]) == {"itemknn"}
+    assert set(again["variant"]) == {"calibrated by itemknn"}
+    assert (set(again["weight"]), set(again["value"])) == ({0.7}, {0.8})
+    assert again["paper"].isna().all()
+    assert set(again["features"]) == {"text: matrix / tfidf_svd"}
+    assert again["seconds"].isna().all()  # no file says what the corrector took
     assert rows["paper"].max() == 0.106  # as the trial is, on the environment's split
     one = rows.iloc[0]
     assert (one["trial"], one["variant"], one["seed"]) == ("siger+seed=3", "", 3)
     assert (one["best_epoch"], one["epochs"], one["seconds"]) == (2, 3, 4.0)
+
+
+def test_a_calibrated_trial_has_the_provenance_and_timings_of_its_corrector(
+    root: Path, reporting: Path
+) -> None:
+    folder = reporting / "baby" / "siger"
+    save_trial(folder)
+    save_calibrated(folder, "ease_text", VALUES)
+    fitted = reporting / "baby" / "correctors" / "ease_text"
+    hashes = {"features": {"text": "sha256:abc"}, "graphs": {}}
+    origin = {"features": {"text": "other"}, "device": "cuda", "versions": {"torch": "2"}}
+    save(fitted, "provenance.json", {**origin, "fingerprints": hashes})
+    save(fitted, "provenance.json", {}, NEWEST)  # of another setting, fitted afterwards
+    took = pd.DataFrame({"seconds_fit": [2.0], "peak_mib": [70.0]})
+    save(fitted, "timings.parquet", took)
+    save(folder / "weights" / "ease_text", "timings.parquet", took)
+    gather(root, reporting, SAID, [])
+    rows = tables(root)["trials"]
+    one = rows[rows["corrector"].notna()].iloc[0]
+    assert (one["features"], one["device"]) == ("text: matrix / other", "cpu / cuda")
+    assert (one["feature_hashes"], one["seconds"], one["peak_mib"]) == ("text: abc", 4.0, 70.0)
+
+
+def test_a_study_replaces_what_it_has_of_a_trial_alone_or_calibrated(
+    root: Path, reporting: Path, made_up: MadeUp
+) -> None:
+    folder = reporting / "baby" / "siger+SIGER+seed=0"
+    save_trial(folder)
+    for name in ("itemknn", "ease"):
+        save_calibrated(folder, name, VALUES)
+    study = reporting / "baby" / "studies" / "ablation"
+    save(study, "table.parquet", study_of(made_up, ONE))
+    gather(root, reporting, SAID, [])
+    assert set(tables(root)["trials"]["corrector"]) == {"itemknn", "ease"}
+    again = made_up({("siger", "SIGER"): [0.5]}, again={("siger", "SIGER"): [0.6]})
+    save(study, "table.parquet", again.drop(columns=["made", "machine", "note"]), NEWEST)
+    gather(root, reporting, SAID, [])
+    assert set(tables(root)["trials"]["corrector"]) == {"ease"}
+    assert tables(root)["ablation"]["corrector"].isna().tolist() == [True] * 8 + [False] * 8
 
 
 def test_trials_of_a_study_are_no_single_ones_and_others_stay(

@@ -90,7 +90,7 @@ def _lines(
         words = [key[0]] if several else []
         words += _own_words(key, parameters)
         words += [f"{each.name}={spelt(each.values[key])}" for each in others]
-        lines.setdefault(short(", ".join(words)), []).append(key)
+        lines.setdefault(short(", ".join(words)) or key[0], []).append(key)
     return {label: keys for label, keys in lines.items() if len(keys) > 1}
 
 

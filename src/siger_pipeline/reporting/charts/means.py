@@ -14,7 +14,7 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.reporting.figures import main_metrics
 from siger_pipeline.studies.failed import ERROR
 from siger_pipeline.studies.groups import GROUP
-from siger_pipeline.studies.sums import FUSION
+from siger_pipeline.studies.sums import FUSION, row_name
 
 ALL = "all"  # users and items: the group that is none
 BLOCKS = re.compile(r"\b(?:\w+\.)+(?=\w+=)")
@@ -114,8 +114,8 @@ def failed_note(table: pd.DataFrame) -> str:
     """Which trials failed and are not drawn; empty where none did."""
     if ERROR not in table:
         return ""
-    names = list(dict.fromkeys(table["trial"][table[ERROR].notna()]))
-    return f"Failed, and so not drawn: {', '.join(names)}." if names else ""
+    names = dict.fromkeys(map(row_name, table[table[ERROR].notna()].to_dict("records")))
+    return f"Failed, and so not drawn: {'; '.join(names)}." if names else ""
 
 
 def fusion_note(table: pd.DataFrame) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 WIDTH = 3.4  # inches: a column of a paper
 ROW, LINE = 0.15, 0.09  # inches of a row with one line, and of each further one
 NUMERIC, AROUND, KEY_LINE = 1.3, 0.55, 0.14  # inches
-LABEL_WIDTH, TITLE_WIDTH, NOTE_WIDTH, KEY_WIDTH = 24, 28, 78, 32  # characters in a line
+LABEL_WIDTH, TITLE_WIDTH, NOTE_WIDTH, KEY_WIDTH = 24, 24, 78, 32  # characters in a line
 STYLE: Any = {
     "pdf.fonttype": 42,  # outlines that can be searched and edited; some publishers want no others
     "font.family": "DejaVu Sans",  # comes with Matplotlib: the same on every machine

@@ -8,7 +8,7 @@ from math import isnan, nan
 
 from siger_pipeline.reporting.charts.chart import Look, Panel, Series
 from siger_pipeline.reporting.charts.means import Key, Mean, Slice, short
-from siger_pipeline.studies.sums import FUSION
+from siger_pipeline.studies.sums import FUSION, calibrated_variant
 
 Keys = tuple[tuple[Look, str], ...]
 ALONE = "alone"  # a model under no variant, beside it under one, such as with a corrector
@@ -44,14 +44,30 @@ def compared_rows(keys: Sequence[Key], values: Mapping[Key, float]) -> tuple[lis
         is compared with the first that the study has.
     """
     own = [key for key in keys if key[0] != FUSION]
-    models = _best_first(list(dict.fromkeys(model for model, _ in keys)), keys, values)
     variants = list(dict.fromkeys(variant for _, variant in own))
-    several = len({model for model, _ in own}) > 1
-    if several and len(variants) > 1:
-        return _pairs(models, keys, variants)
-    ordered = [key for model in models for key in keys if key[0] == model] if several else keys
+    ordered = best_first(keys, values)
+    if len({model for model, _ in own}) > 1 and len(variants) > 1:
+        return _pairs(ordered, variants)
     labels = compared_labels(ordered)
     return [Row(key[0], label, key) for label, key in zip(labels, ordered, strict=True)], ()
+
+
+def best_first(keys: Sequence[Key], values: Mapping[Key, float]) -> list[Key]:
+    """Several models by the value of their first variant, those without any at the end.
+
+    One model has its variants in the order of the study.
+
+    Args:
+        keys: models and variants in the order of the study.
+        values: of those that have one.
+    """
+    if len({model for model, _ in keys if model != FUSION}) < 2:
+        return list(keys)
+    first: dict[str, float] = {}
+    for key in keys:
+        first.setdefault(key[0], values.get(key, nan))
+    models = sorted(first, key=lambda model: (isnan(first[model]), -first[model]))
+    return sorted(keys, key=lambda key: models.index(key[0]))
 
 
 def compared_labels(keys: Sequence[Key]) -> list[str]:
@@ -66,25 +82,16 @@ def compared_labels(keys: Sequence[Key]) -> list[str]:
 
 
 def _both(model: str, variant: str) -> str:
-    return f"{model}, {short(variant)}" if variant else model
+    """`siger, −MP + itemknn`: a short name for the model, its variant and its corrector."""
+    label = f"{model}, {short(variant)}" if variant else model
+    return label.replace(f", {calibrated_variant('', '')}", " + ")
 
 
-def _best_first(
-    models: Sequence[str], keys: Sequence[Key], values: Mapping[Key, float]
-) -> list[str]:
-    """Models by the value of their first variant; those without any at the end."""
-    first = {model: next(key for key in keys if key[0] == model) for model in models}
-    place = {m: values.get(key, nan) for m, key in first.items()}
-    return sorted(models, key=lambda model: (isnan(place[model]), -place[model]))
-
-
-def _pairs(
-    models: Sequence[str], keys: Sequence[Key], variants: Sequence[str]
-) -> tuple[list[Row], Keys]:
+def _pairs(keys: Sequence[Key], variants: Sequence[str]) -> tuple[list[Row], Keys]:
     """Each changed variant of each model beside the first variant."""
     first, *changed = variants
     rows = []
-    for model in models:
+    for model in dict.fromkeys(model for model, _ in keys):
         before = (model, first) if (model, first) in keys else None
         others = [key for key in keys if key[0] == model and key != before]
         named = len(changed) > 1 and model != FUSION
@@ -105,7 +112,7 @@ def rows_panel(of: Slice, rows: Sequence[Row]) -> Panel:
     for y, row in enumerate(rows):
         marks = [(look, of.means[key]) for look, key in _looks(row) if key in of.means]
         series += row_series(row.model, y, marks)
-    return _panel(of, rows, series)
+    return Panel(of.title, f"{of.metric}, test", series, rows=[row.label for row in rows])
 
 
 def _looks(row: Row) -> list[tuple[Look, Key]]:
@@ -123,7 +130,9 @@ def row_series(model: str, y: int, marks: Sequence[tuple[Look, Mean]]) -> list[S
 
 def published_series(means: Mapping[Key, Mean], rows: Sequence[Row]) -> list[Series]:
     """Public ranges and the paper's figures, of the rows that have them."""
-    known = [(y, mean) for y, row in enumerate(rows) if row.key and (mean := means.get(row.key))]
+    known = [
+        (y, means[key]) for y, row in enumerate(rows) for _, key in _looks(row) if key in means
+    ]
     public = [(mean.public, y) for y, mean in known if _says_more(mean)]
     paper = [(mean.paper, y) for y, mean in known if not isnan(mean.paper)]
     series = []
@@ -146,7 +155,3 @@ def published_key(panels: Sequence[Panel]) -> Keys:
     looks = {series.look for panel in panels for series in panel.series}
     known: Keys = (("paper", "the paper"), ("band", "public runs, the paper among them"))
     return tuple((look, label) for look, label in known if look in looks)
-
-
-def _panel(of: Slice, rows: Sequence[Row], series: Sequence[Series]) -> Panel:
-    return Panel(of.title, f"{of.metric}, test", series, rows=[row.label for row in rows])

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from siger_pipeline.reporting.charts.chart import Chart, Panel
+from siger_pipeline.reporting.charts.corrected import corrected_panels, correctors_of
 from siger_pipeline.reporting.charts.lines import Parameter, parameter_panels
 from siger_pipeline.reporting.charts.means import (
     Slice,
@@ -16,7 +17,7 @@ from siger_pipeline.reporting.charts.means import (
     seeds_note,
     slices,
 )
-from siger_pipeline.reporting.charts.rows import compared_rows, published_key, rows_panel
+from siger_pipeline.reporting.charts.rows import Keys, compared_rows, published_key, rows_panel
 
 
 def study_chart(
@@ -25,7 +26,7 @@ def study_chart(
     """A line for each numeric parameter that is varied; else a row for each model or variant.
 
     Args:
-        table: of `studies.table.tidy_table`, with groups and failed trials or without.
+        table: of `studies.table.tidy_table`, with groups, correctors and failed trials or without.
         title: of the study, before a colon, and what it shows.
         varied: dotted key of each parameter of `grid` and `each` -> `values`, by trial, and
             `configured`, its value without the study, if there is one.
@@ -44,10 +45,16 @@ def study_chart(
         notes += [_beside_lines(of_lines[0], drawn), _configured(drawn)]
         said = [*filter(None, notes)]
         return Chart(name, description, said, drawn, published_key(drawn))
-    values = {key: mean.value for key, mean in shown[0].means.items()}
-    rows, key = compared_rows(list(shown[0].means), values)
-    panels = [rows_panel(one, rows) for one in shown]
+    panels, key = _panels_of_rows(shown, table)
     return Chart(name, description, [*filter(None, notes)], panels, [*key, *published_key(panels)])
+
+
+def _panels_of_rows(shown: Sequence[Slice], table: pd.DataFrame) -> tuple[list[Panel], Keys]:
+    values = {key: mean.value for key, mean in shown[0].means.items()}
+    if correctors := correctors_of(table):
+        return corrected_panels(shown, values, correctors)
+    rows, key = compared_rows(list(shown[0].means), values)
+    return [rows_panel(one, rows) for one in shown], key
 
 
 def _parameter(name: str, of: Mapping[str, Any], table: pd.DataFrame) -> Parameter:
