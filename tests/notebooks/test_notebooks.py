@@ -197,6 +197,7 @@ def test_a_shop_of_ones_own_gets_recommendations(
     assert features.shape == (48, 8)
     assert {bar["name"] for bar in shown["taste"][PLOT]["data"]} == {"ordered", "recommended"}
     assert "did you mean 'matrix'?" in shown["mistake"][TEXT]
+    assert not (project.path / "conf" / "teahouse").exists()
 
 
 def batches_of_three(values: list[str]) -> list[tuple[str, str, str]]:

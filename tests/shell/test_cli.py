@@ -47,7 +47,7 @@ def told(*arguments: str, code: int = 2) -> str:
     ("option", "name", "words"),
     [
         ("--pipelines", "graph", ["no pipeline 'graph'", "did you mean 'graphs'"]),
-        ("--pipelines", "ablatoin", ["no pipeline 'ablatoin'; did you mean 'ablation'?"]),
+        ("--pipelines", "ablatoin", ["no pipeline 'ablatoin'; did you mean 'ablation'"]),
         ("--pipeline", "zzz", ["no pipeline 'zzz'; there are", "evaluate", "train"]),
         ("--tags", "evaluat", ["no tag 'evaluat'", "did you mean 'evaluate'", "train"]),
         ("--tags", "zzz", ["no tag 'zzz'; there are evaluate, features"]),
