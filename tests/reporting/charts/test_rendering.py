@@ -1,5 +1,6 @@
 """Charts as Plotly figures and as PDF files."""
 
+import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from reporting.charts import made_tables
 from siger_pipeline.reporting.charts.chart import Chart, Panel, Series
 from siger_pipeline.reporting.charts.coverage import coverage_chart
 from siger_pipeline.reporting.charts.differences import differences_chart
+from siger_pipeline.reporting.charts.embedded import notes_of, untitled
 from siger_pipeline.reporting.charts.on_page import plotly_figure
 from siger_pipeline.reporting.charts.on_paper import draw, pdf
 from siger_pipeline.reporting.charts.study import study_chart
@@ -185,7 +187,7 @@ def test_names_are_text_and_no_markup() -> None:
         Panel("", "x", series, y_title="y"),
     ]
     chart = Chart(AWKWARD, AWKWARD, [AWKWARD], panels, [("filled", AWKWARD)])
-    figure = plotly_figure(chart)
+    figure = plotly_figure(chart).update_layout(meta=None)  # that is data, which nothing draws
     assert not any("<b>$" in text for text in texts(figure.to_plotly_json()))
     assert pdf(chart)
 
@@ -213,3 +215,27 @@ def test_text_can_be_searched() -> None:
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", on_paper("models"), re.DOTALL)
     inflated = b"".join(zlib.decompressobj().decompress(s) for s in streams if s[:1] == b"x")
     assert b"Tj" in inflated or b"TJ" in inflated
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS.keys() - {"nothing"}))
+def test_without_its_head_a_figure_is_less_high_and_its_panels_are_as_high(name: str) -> None:
+    whole = json.loads(on_page(name).to_json())
+    cut = untitled(whole)
+    before, after = whole["layout"], cut["layout"]
+    head = before["height"] - after["height"]
+    assert head == before["meta"]["head"] > 0
+    assert (cut["data"], after["title"]) == (whole["data"], {})
+    margins = before["margin"]["t"] + before["margin"]["b"]
+    for axis in (key for key in before if key.startswith("yaxis")):
+        of_both = [
+            [end * (of["height"] - margins) for end in of[axis].get("domain", [0])]
+            for of in (before, after)
+        ]
+        assert of_both[0] == pytest.approx(of_both[1])
+    assert all(0 <= each["y"] <= 1 for each in after.get("annotations", ()))
+    assert notes_of(whole) == [*CHARTS[name].notes]
+
+
+def test_a_figure_of_its_title_alone_stays_as_it_is() -> None:
+    whole = json.loads(on_page("nothing").to_json())
+    assert (untitled(whole), notes_of(whole)) == (whole, [])

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 
 from reporting.made_up import HOSTILE
@@ -135,6 +136,14 @@ def test_failed_trials_older_files_and_older_figures_are_named(pages: dict[str, 
     trials = {"siger+seed=0": bare_trial("siger+seed=0", "siger", 0.7)}
     again = trained_again(table(), replace(dataset(), trials=trials))
     assert again == ["siger+seed=0"]
+
+
+def test_rows_of_a_corrector_are_no_other_figures_of_their_trials() -> None:
+    frame = table().assign(corrector=None)
+    corrected = frame.assign(corrector="itemknn", value=frame["value"] + 0.1, seconds=77.0)
+    both = pd.concat([corrected, frame], ignore_index=True)
+    assert trained_again(both, dataset()) == trained_again(table(), dataset())
+    assert provenance_rows(both, dataset()) == provenance_rows(table(), dataset())
 
 
 def test_a_table_has_the_best_first_and_no_paper_beside_another_split() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from plotly import graph_objects as go
 
 from siger_pipeline.reporting.charts.chart import Chart, Panel
+from siger_pipeline.reporting.charts.embedded import HEAD, NOTES
 from siger_pipeline.reporting.charts.page_marks import KEY_WIDTH, entry, traces
 from siger_pipeline.reporting.charts.text import wrapped
 from siger_pipeline.reporting.plots import (
@@ -46,6 +47,8 @@ def plotly_figure(chart: Chart) -> go.Figure:
         top += height
     figure.add_traces([entry(look, label) for look, label in chart.key])
     _lay_out(figure, heading(chart.title, notes), total)
+    if chart.panels:
+        figure.update_layout(meta={HEAD: head, NOTES: list(chart.notes)})
     return figure.update_layout(legend={"y": 1 - top / total, "yanchor": "top"})
 
 

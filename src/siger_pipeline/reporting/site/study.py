@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
+from siger_pipeline.reporting.charts.embedded import notes_of, untitled
 from siger_pipeline.reporting.rendering import page_of_site
 from siger_pipeline.reporting.site.documents import DatasetResults, Document, StudyResults
 from siger_pipeline.reporting.site.study_provenance import provenance_rows
-from siger_pipeline.reporting.site.study_tables import PARTS, measured
+from siger_pipeline.reporting.site.study_tables import PARTS, alone, measured
 from siger_pipeline.studies.sweep_table import best_points
 
 TEMPLATE = "site/study.html"
@@ -19,6 +20,7 @@ PLOTS = {
     "plot": "The figures of the study's table, drawn; the same numbers are in the tables",
     "differences": "Differences to the baseline with their intervals, as in the tables",
 }
+TITLES = {"plot": "Results", "differences": "Differences to the baseline"}
 
 
 def study_page(study: StudyResults, dataset: DatasetResults) -> bytes:
@@ -33,7 +35,9 @@ def study_page(study: StudyResults, dataset: DatasetResults) -> bytes:
         dataset=dataset,
         parts=PARTS[kind](study, dataset),
         commands=list(best_points(study.table)["command"]) if kind == "sweep" else [],
-        figures={name: study.plots[name] for name in shown},
+        figures={name: untitled(study.plots[name]) for name in shown},
+        notes={name: notes_of(study.plots[name]) for name in shown},
+        titles=TITLES,
         alts=PLOTS,
         failed=failed_trials(study.table) if kind == "trials" else [],
         again=trained_again(study.table, dataset) if kind == "trials" else [],
@@ -84,7 +88,7 @@ def failed_trials(table: pd.DataFrame) -> list[tuple[str, str]]:
 
 def trained_again(table: pd.DataFrame, dataset: DatasetResults) -> list[str]:
     """Trials whose newest figures are not those of the table."""
-    rows = measured(table)
+    rows = alone(measured(table))
     rows = rows[(rows["split"] == Split.TEST.value) & rows["k"].notna()]
     changed = []
     for name, of_trial in rows.groupby("trial", sort=False):

@@ -8,13 +8,13 @@ import pandas as pd
 
 from siger_pipeline.reporting.site.cells import Grid, grid, linked
 from siger_pipeline.reporting.site.documents import DatasetResults
-from siger_pipeline.reporting.site.study_tables import UP, measured
+from siger_pipeline.reporting.site.study_tables import UP, alone, measured
 from siger_pipeline.reporting.tables import ABSENT
 
 
 def provenance_rows(table: pd.DataFrame, dataset: DatasetResults) -> Grid:
     """Where the rows of each trial come from: hashes, extractors, seed, device, time, memory."""
-    rows = measured(table).drop_duplicates("trial")
+    rows = alone(measured(table)).drop_duplicates("trial")
     columns = {
         "data": "data",
         "features": "features",

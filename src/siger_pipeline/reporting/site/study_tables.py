@@ -42,6 +42,11 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["error"].isna()] if "error" in table else table
 
 
+def alone(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of trials as they are, without those of a corrector, which have their names."""
+    return table[table["corrector"].isna()] if "corrector" in table else table
+
+
 def of_trials(study: StudyResults, dataset: DatasetResults) -> Parts:
     """Results at test, differences to the baseline, and figures beside published ones."""
     table = measured(study.table)
