@@ -82,6 +82,7 @@ def test_the_functions_that_seed_are_themselves_again_afterwards() -> None:
 def test_other_threads_of_a_dask_worker_draw_from_random(
     monkeypatch: pytest.MonkeyPatch, imports: list[str], unseeded: list[str]
 ) -> None:
+    monkeypatch.delitem(sys.modules, "distributed.worker", raising=False)  # of an earlier test
     with watched_generators(imports) as alone:
         random.random()
     monkeypatch.setitem(sys.modules, "distributed.worker", ModuleType("worker"))

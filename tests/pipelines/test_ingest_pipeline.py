@@ -1,6 +1,7 @@
 import gzip
 import json
 import logging
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,10 +18,9 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import load_source
 from siger_pipeline.datasets.delimited import DelimitedDataset
 from siger_pipeline.datasets.lines import LinesDataset
-from siger_pipeline.datasets.nothing import NothingDataset
 from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
-from siger_pipeline.errors import InputError
+from siger_pipeline.errors import InputError, ParameterError
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
 from siger_pipeline.plugins import SOURCES, own_names
 from siger_pipeline.shell.selection import Selection
@@ -36,8 +36,9 @@ RAW = {name: {f"{name}_{file}" for file in raw_files(load_source(name).config)} 
 Tables = dict[str, pd.DataFrame]
 
 
-def selection(source: str) -> Selection:
-    return Selection(source=source, modalities={}, model="lightgcn", requests=())
+def selection(source: str, present: Collection[str]) -> Selection:
+    absent = {name: f"ingest.{name}" for name in RAW[source] - set(present)}
+    return Selection(source=source, modalities={}, model="lightgcn", requests=(), absent=absent)
 
 
 def conf(name: str) -> dict[str, Any]:
@@ -56,7 +57,6 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
     matrices = {name: SparseDataset(filepath=str(folder / f"{name}.npz")) for name in MATRICES}
     catalog = DataCatalog(
         {
-            **{name: NothingDataset(filepath=str(folder / "no file")) for name in RAW[source]},
             **raw,
             **made,
             **matrices,
@@ -69,7 +69,7 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
             "params:split.strategy": MemoryDataset(split["strategy"]),
         }
     )
-    SequentialRunner().run(create_pipeline(selection(source)), catalog)
+    SequentialRunner().run(create_pipeline(selection(source, raw)), catalog)
     return {name: dataset.load().to_pandas() for name, dataset in made.items()}
 
 
@@ -93,7 +93,7 @@ def amazon(folder: Path, extra: list[str]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("source", RAW)
 def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) -> None:
-    pipeline = create_pipeline(selection(source))
+    pipeline = create_pipeline(selection(source, RAW[source]))
     of_source = {"mmrec": {"mmrec.item_columns"}, "recbole": {"recbole.columns", "max_bad_share"}}
     read = of_source.get(source, {"max_bad_share"}) | {"source", "k_core", "expect"}
     parameters = {f"params:ingest.{name}" for name in read}
@@ -301,3 +301,19 @@ def test_the_order_of_lines_changes_nothing(tmp_path: Path) -> None:
         made.append(run("amazon", raw, folder, strategy="leave_one_out"))
     for name in ("interactions", "splits"):
         pd.testing.assert_frame_equal(made[0][name], made[1][name])
+
+
+def test_a_file_that_a_source_cannot_do_without_must_be_named() -> None:
+    chosen = selection("amazon", {"amazon_reviews"})  # no metadata
+    with pytest.raises(
+        ParameterError, match=r"^ingest\.\w+ is null, but source 'amazon' cannot do without"
+    ):
+        create_pipeline(chosen)
+    node = next(
+        node
+        for node in create_pipeline(
+            selection("amazon", {"amazon_reviews", "amazon_metadata"})
+        ).nodes
+        if node.name == "read_interactions"
+    )
+    assert "amazon_test" not in node.inputs

@@ -11,7 +11,6 @@ DELIMITED = "siger_pipeline.datasets.delimited.DelimitedDataset"
 MATRIX = "siger_pipeline.datasets.matrix.MatrixDataset"
 PICTURES = "siger_pipeline.datasets.pictures.PicturesDataset"
 KEYED_VECTORS = "siger_pipeline.datasets.keyed_vectors.KeyedVectorsDataset"
-NOTHING = "siger_pipeline.datasets.nothing.NothingDataset"
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,8 @@ class RawFile:
 
     The field's value is a path below the folder of the data set, an absolute path or an address.
     `{dataset}` in it stands for the name of the data set, and in an extractor's `{modality}` for
-    that of the modality. Where the value is null there is no file, and None is handed over. The
-    catalog gets an entry for it, `<source>_<field>` or
+    that of the modality. Where the value is null there is no such file, and the argument
+    that asks for it keeps its default. Else the catalog gets an entry, `<source>_<field>` or
     `<modality>_<field>`, unless conf/ has one of that name, which then counts.
 
     Attributes:

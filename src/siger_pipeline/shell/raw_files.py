@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from siger_pipeline.data.raw_file import NOTHING, RawFile, raw_files
+from siger_pipeline.data.raw_file import RawFile, raw_files
 from siger_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from siger_pipeline.shell.parameters import StageParameters
-
-
-# Kedro skips no node of an input without a path; at this one no file can be.
-NOWHERE = "/dev/null/nothing"
 
 
 def raw_folder(global_values: Mapping[str, Any]) -> str:
@@ -42,11 +38,15 @@ def raw_entries(parameters: StageParameters, folder: str) -> dict[str, dict[str,
         folder: of the data set's raw files.
     """
     return {
-        name: {"type": NOTHING, "filepath": NOWHERE}
-        if path is None
-        else _entry(mark, _below(folder, path), key)
+        name: _entry(mark, _below(folder, path), key)
         for name, key, mark, path in _raw(parameters)
+        if path is not None
     }
+
+
+def absent_files(parameters: StageParameters) -> dict[str, str]:
+    """Name of each raw dataset that the data set has no file for -> key of its parameter."""
+    return {name: key for name, key, _, path in _raw(parameters) if path is None}
 
 
 def raw_keys(parameters: StageParameters) -> dict[str, str]:

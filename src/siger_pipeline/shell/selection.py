@@ -12,6 +12,7 @@ from siger_pipeline.models.registry import requests_of
 from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.parameters import StageParameters, plain_values
+from siger_pipeline.shell.raw_files import absent_files
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Selection:
         corrector_requests: graphs and features that the corrector is built from.
         missing: what items without features get.
         knockout: modality -> what takes the place of its features.
+        absent: raw datasets that there is no file for -> key of the parameter, which is null.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Selection:
     corrector_requests: tuple[Request, ...] = ()
     missing: Missing = "zero"
     knockout: dict[str, Knockout] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
 
     @property
     def trial(self) -> str:
@@ -73,7 +76,15 @@ def selection_of(parameters: StageParameters) -> Selection:
     requests = _requests(model, parameters, modalities)
     source, missing = parameters.ingest.source, parameters.features.missing
     knockout = {name: how for name, how in parameters.features.knockout.items() if how}
-    chosen = Selection(source, modalities, model, requests, missing=missing, knockout=knockout)
+    chosen = Selection(
+        source,
+        modalities,
+        model,
+        requests,
+        missing=missing,
+        knockout=knockout,
+        absent=absent_files(parameters),
+    )
     if not corrector:
         return chosen
     try:

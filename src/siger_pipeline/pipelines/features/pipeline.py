@@ -7,9 +7,9 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.features.config import Missing
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.features.knockout import DRAWN
+from siger_pipeline.pipelines.absent import is_absent
 from siger_pipeline.pipelines.features.nodes import extract_features, knock_out
 from siger_pipeline.pipelines.names import KNOCKOUT, TRAIN_MATRIX
 from siger_pipeline.plugins import EXTRACTORS, module_of
@@ -21,8 +21,7 @@ GIVEN = ("item_index", "config")  # arguments of every extractor
 def create_pipeline(selection: Selection) -> Pipeline:
     """One node a modality, and one that takes away its content where that is asked for."""
     extracted = [
-        _extraction(modality, name, selection.missing)
-        for modality, name in selection.modalities.items()
+        _extraction(selection, modality, name) for modality, name in selection.modalities.items()
     ]
     knocked = [_knockout(modality, how) for modality, how in selection.knockout.items()]
     return Pipeline([*extracted, *knocked], tags="features")
@@ -43,33 +42,38 @@ def _knockout(modality: str, how: str) -> Node:
     )
 
 
-def _extraction(modality: str, name: str, missing: Missing) -> Node:
+def _extraction(selection: Selection, modality: str, name: str) -> Node:
     inputs = {
         "extractor": f"params:features.modalities.{modality}",
         "config": f"params:features.{name}",
         "fill": "params:features.missing",
         "item_index": "item_index",
     }
-    if missing == "neighbours":
+    if selection.missing == "neighbours":
         inputs[TRAIN_MATRIX] = TRAIN_MATRIX
     extract = with_code(extract_features, module_of(EXTRACTORS, name))
     return Node(
         with_values(extract, modality=modality),
-        inputs | _asked_for(modality, name),
+        inputs | _asked_for(selection, modality, name),
         [f"features_{modality}", f"missing_{modality}"],
         name=modality,
     )
 
 
-def _asked_for(modality: str, name: str) -> dict[str, str]:
+def _asked_for(selection: Selection, modality: str, name: str) -> dict[str, str]:
     """Catalog names of what an extractor asks for by the names of its arguments."""
     extractor = load_extractor(name)
     files = {field: f"{modality}_{field}" for field in raw_files(extractor.config)}
     known = {"items": "items", **files}
-    arguments = [a for a in signature(extractor.extract).parameters if a not in GIVEN]
+    whose, asked = f"extractor {name!r}", signature(extractor.extract).parameters
+    arguments = [
+        argument
+        for argument, of in asked.items()
+        if argument not in GIVEN and not is_absent(selection, files.get(argument, ""), of, whose)
+    ]
     if unknown := [argument for argument in arguments if argument not in known]:
         raise ParameterError(
-            f"extractor {name!r}: {extractor.extract.__name__} of {extractor.extract.__module__} "
+            f"{whose}: {extractor.extract.__name__} of {extractor.extract.__module__} "
             f"asks for {unknown[0]!r}, which is neither a raw file of its Config nor one of items, "
             f"{', '.join(GIVEN)}: rename that argument"
         )

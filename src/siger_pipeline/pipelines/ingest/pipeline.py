@@ -9,6 +9,7 @@ from kedro_fresh.extra import with_code
 from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.data.source import Read, load_source
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.pipelines.absent import is_absent
 from siger_pipeline.pipelines.ingest import nodes
 from siger_pipeline.pipelines.names import MATRICES, SPLIT_TABLES
 from siger_pipeline.plugins import SOURCES, module_of
@@ -23,35 +24,40 @@ SHARED = {
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """Reading by the source's format, then what is the same for each."""
-    return Pipeline([*_reading(selection.source), *_common()], tags="ingest")
+    return Pipeline([*_reading(selection), *_common()], tags="ingest")
 
 
-def _reading(name: str) -> list[Node]:
-    source, module = load_source(name), module_of(SOURCES, name)
+def _reading(selection: Selection) -> list[Node]:
+    source, module = load_source(selection.source), module_of(SOURCES, selection.source)
     return [
         Node(
             with_code(nodes.read_items, module),
-            _inputs(name, source.read_items, SHARED),
+            _inputs(selection, source.read_items, SHARED),
             "items",
             name="read_items",
         ),
         Node(
             with_code(nodes.read_interactions, module),
-            _inputs(name, source.read_interactions, {**SHARED, "items": "items"}),
+            _inputs(selection, source.read_interactions, {**SHARED, "items": "items"}),
             ["interactions", "read_counts"],
             name="read_interactions",
         ),
     ]
 
 
-def _inputs(name: str, function: Callable[..., Read], shared: Mapping[str, str]) -> dict[str, str]:
+def _inputs(
+    selection: Selection, function: Callable[..., Read], shared: Mapping[str, str]
+) -> dict[str, str]:
     """Catalog names of what a source's function asks for by the names of its arguments."""
+    name = selection.source
     config = load_source(name).config
     parameters = {field: f"params:ingest.{name}.{field}" for field in config.model_fields}
     files = {field: f"{name}_{field}" for field in raw_files(config)}
     known = {**shared, **parameters, **files}
     inputs = {"source": "params:ingest.source"}
-    for argument in signature(function).parameters:
+    for argument, of in signature(function).parameters.items():
+        if is_absent(selection, files.get(argument, ""), of, f"source {name!r}"):
+            continue
         if argument not in known or argument in inputs:
             raise ParameterError(
                 f"source {name!r}: {function.__name__} of {function.__module__} asks for "
