@@ -65,6 +65,11 @@ class Verdict:
         return few(self.reasons)
 
 
+def _saves_work(dataset: object) -> bool:
+    """Whether what a dataset holds spares a node some work, and changes nothing that it makes."""
+    return isinstance(dataset, UnfinishedDataset) or getattr(dataset, "CACHE", False)
+
+
 @dataclass
 class Freshness:
     """The nodes of a pipeline beside what is known of their outputs.
@@ -91,9 +96,7 @@ class Freshness:
     def __post_init__(self) -> None:
         """Find every dataset's location, and read the code of all nodes."""
         self.locations = locations(self.catalog, self.pipeline.datasets())
-        self.unfinished = {
-            name for name in self.locations if isinstance(self.catalog.get(name), UnfinishedDataset)
-        }
+        self.unfinished = {name for name in self.locations if _saves_work(self.catalog.get(name))}
         self.versions = Versions(self.locations)
         self.code = self.code.of_this_moment()
         self.modules = {

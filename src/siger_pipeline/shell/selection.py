@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
+from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.features.knockout import Knockout
+from siger_pipeline.fetching.config import PicturesSource
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import requests_of
+from siger_pipeline.pipelines.names import FETCHED
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.parameters import StageParameters, plain_values
 
@@ -27,6 +30,7 @@ class Selection:
         corrector_requests: graphs and features that the corrector is built from.
         missing: what items without features get.
         knockout: modality -> what takes the place of its features.
+        pictures: folder, or addresses where the items' pictures are fetched from these.
     """
 
     source: str
@@ -38,6 +42,7 @@ class Selection:
     corrector_requests: tuple[Request, ...] = ()
     missing: Missing = "zero"
     knockout: dict[str, Knockout] = field(default_factory=dict)
+    pictures: PicturesSource = "folder"
 
     @property
     def trial(self) -> str:
@@ -53,6 +58,13 @@ class Selection:
         """Modality -> extractor, of the features among some requests or in their graphs."""
         return {name: self.modalities[name] for name in features_of(requests)}
 
+    def pictures_of(self, modality: str) -> str:
+        """The catalog name of the pictures that a modality's features are made from, if any."""
+        field = load_extractor(self.modalities[modality]).pictures
+        if not field:
+            return ""
+        return FETCHED if self.pictures == "addresses" else f"{modality}_{field}"
+
 
 def selection_of(parameters: StageParameters) -> Selection:
     """What parameters say of the wiring.
@@ -66,7 +78,15 @@ def selection_of(parameters: StageParameters) -> Selection:
     requests = _requests(model, parameters, modalities)
     source, missing = parameters.ingest.source, parameters.features.missing
     knockout = {name: how for name, how in parameters.features.knockout.items() if how}
-    chosen = Selection(source, modalities, model, requests, missing=missing, knockout=knockout)
+    chosen = Selection(
+        source,
+        modalities,
+        model,
+        requests,
+        missing=missing,
+        knockout=knockout,
+        pictures=parameters.pictures.source,
+    )
     if not corrector:
         return chosen
     try:

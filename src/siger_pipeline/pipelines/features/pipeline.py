@@ -7,7 +7,6 @@ from kedro.pipeline import Node, Pipeline
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.errors import ParameterError
-from siger_pipeline.features.config import Missing
 from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.features.knockout import DRAWN
 from siger_pipeline.pipelines.features.nodes import extract_features, knock_out
@@ -21,8 +20,7 @@ GIVEN = ("item_index", "config")  # arguments of every extractor
 def create_pipeline(selection: Selection) -> Pipeline:
     """One node a modality, and one that takes away its content where that is asked for."""
     extracted = [
-        _extraction(modality, name, selection.missing)
-        for modality, name in selection.modalities.items()
+        _extraction(modality, name, selection) for modality, name in selection.modalities.items()
     ]
     knocked = [_knockout(modality, how) for modality, how in selection.knockout.items()]
     return Pipeline([*extracted, *knocked], tags="features")
@@ -43,28 +41,30 @@ def _knockout(modality: str, how: str) -> Node:
     )
 
 
-def _extraction(modality: str, name: str, missing: Missing) -> Node:
+def _extraction(modality: str, name: str, selection: Selection) -> Node:
     inputs = {
         "extractor": f"params:features.modalities.{modality}",
         "config": f"params:features.{name}",
         "fill": "params:features.missing",
         "item_index": "item_index",
     }
-    if missing == "neighbours":
+    if selection.missing == "neighbours":
         inputs[TRAIN_MATRIX] = TRAIN_MATRIX
     extract = with_code(extract_features, module_of(EXTRACTORS, name))
     return Node(
         with_values(extract, modality=modality),
-        inputs | _asked_for(modality, name),
+        inputs | _asked_for(modality, name, selection),
         [f"features_{modality}", f"missing_{modality}"],
         name=modality,
     )
 
 
-def _asked_for(modality: str, name: str) -> dict[str, str]:
+def _asked_for(modality: str, name: str, selection: Selection) -> dict[str, str]:
     """Catalog names of what an extractor asks for by the names of its arguments."""
     extractor = load_extractor(name)
     files = {field: f"{modality}_{field}" for field in raw_files(extractor.config)}
+    if pictures := selection.pictures_of(modality):
+        files[extractor.pictures] = pictures
     known = {"items": "items", **files}
     arguments = [a for a in signature(extractor.extract).parameters if a not in GIVEN]
     if unknown := [argument for argument in arguments if argument not in known]:

@@ -6,7 +6,6 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
-from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.pipelines.names import SPLIT_TABLES, TRAIN_MATRIX, calibrated, dataset_of
 from siger_pipeline.pipelines.report import nodes
@@ -97,8 +96,7 @@ def _modalities(selection: Selection) -> dict[str, str]:
 
 def _pictures(selection: Selection) -> list[str]:
     """The datasets of the items' pictures that features are made from."""
-    of_each = [(m, load_extractor(name).pictures) for m, name in _modalities(selection).items()]
-    return [f"{modality}_{field}" for modality, field in of_each if field]
+    return [name for name in map(selection.pictures_of, _modalities(selection)) if name]
 
 
 def _same(names: tuple[str, ...]) -> dict[str, str]:
