@@ -24,7 +24,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "Server"
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         host, path = self.headers["Host"].partition(":")[0], self.path
         with self.server.noting(host, path):
             try:
@@ -141,7 +141,12 @@ def page(status: int, content: bytes = b"", **headers: str) -> Page:
 def in_turn(*pages: Page) -> Page:
     """Another answer to each request; the last one stays."""
     left = list(pages)
-    return lambda handler: (left.pop(0) if len(left) > 1 else left[0])(handler)
+
+    def answer(handler: Handler) -> None:
+        now = left.pop(0) if len(left) > 1 else left[0]
+        now(handler)
+
+    return answer
 
 
 def drip(handler: Handler) -> None:

@@ -67,6 +67,6 @@ def _opened(
     if not is_whole(path, sha256):
         raise DataFileError(
             f"The picture {path} is gone or damaged since it was fetched: run the node that"
-            " fetches pictures again, with --runner-params force=true."
+            " fetches pictures again (kedro run --nodes … --force)."
         )
     return open_picture(fsspec.filesystem("file"), str(path))

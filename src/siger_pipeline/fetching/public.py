@@ -15,7 +15,7 @@ NOT_PUBLIC_4 = tuple(
             *("169.254.0.0/16", "192.0.0.0/24", "192.88.99.0/24"),  # link-local, protocols
             *("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "198.18.0.0/15"),  # examples
             "224.0.0.0/3",  # groups, reserved
-            "168.63.129.16/32",  # a cloud's service for its machines, at an address that looks public
+            "168.63.129.16/32",  # a cloud's service for its machines
         ),
     )
 )

@@ -27,7 +27,7 @@ BLOCKS: dict[str, type[BaseModel]] = {
     "tests": SignificanceConfig,
 }
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
-RESERVED = {"ingest", "features", "graphs", "train", "validate", "evaluate", "report"}
+RESERVED = {"ingest", "pictures", "features", "graphs", "train", "validate", "evaluate", "report"}
 RESERVED |= {"__default__"}
 
 

@@ -7,7 +7,13 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.graphs.registry import features_of, graphs_of
-from siger_pipeline.pipelines.names import SPLIT_TABLES, TRAIN_MATRIX, calibrated, dataset_of
+from siger_pipeline.pipelines.names import (
+    FETCHED,
+    SPLIT_TABLES,
+    TRAIN_MATRIX,
+    calibrated,
+    dataset_of,
+)
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.requests import features
 from siger_pipeline.shell.selection import Selection
@@ -24,6 +30,8 @@ def create_pipeline(selection: Selection) -> Pipeline:
 def _written(selection: Selection) -> list[Node]:
     origin = {"checkpoint": "checkpoint", **_same(SPLIT_TABLES), **_parameters(selection)}
     origin |= {name: name for each in _matrices(selection).values() for name in each.values()}
+    if FETCHED in _pictures(selection):
+        origin["pictures"] = FETCHED
     figures = {
         **_same(("metrics", "group_metrics", "floors", "history", "timings", "paper_figures")),
         "origin": "provenance",
