@@ -23,6 +23,7 @@ PUBLISHED = "https://pictures.example.org"
 METADATA = "data/01_raw/sample/metadata.json.gz"
 PICTURES = "data/01_raw/sample/images"
 SCOPE = "sample+pictures.source=addresses"
+EXTRACT = "features.sample-pictures-source-addresses.image"
 NODE = "pictures.sample-pictures-source-addresses.fetch_pictures"
 RUN_EACH = """
 import sys
@@ -70,9 +71,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         addresses = f"--params model=content_knn,pictures.source=addresses,{ports}"
         commands = [
             f"--pipelines pictures {addresses}",
-            f"--pipelines features {addresses}",
-            "--pipelines features --params model=content_knn",
-            f"--pipelines features {addresses}",
+            f"--to-nodes {EXTRACT} {addresses}",
+            "--to-nodes features.image --params model=content_knn",
+            f"--to-nodes {EXTRACT} {addresses}",
             f"--nodes {NODE} {addresses} --force",
         ]
         done = subprocess.run(

@@ -1,11 +1,17 @@
 """One address, asked of a real server: what it gives, and why it gives nothing."""
 
 import gzip
+import shutil
+import ssl
+import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import pytest
+from urllib3.util import connection
 
 from fetching import web
 from fetching.web import Server, config_for, page, raw
@@ -262,8 +268,9 @@ def test_a_redirect_to_a_private_address_is_refused(
 ) -> None:
     server.pages |= {"/x": page(302, Location=server.url("/secret")), "/secret": page(200, JPEG)}
     outside = _outside_at_home(server, monkeypatch)
-    with pytest.raises(FetchError, match=f"redirected to .*: {PRIVATE}"):
+    with pytest.raises(FetchError, match=f"redirected to .*: {PRIVATE}") as caught:
         outside.get(server.url("/x", "a.test"))
+    assert not caught.value.of_host
     assert server.asked == {("a.test", "/x"): 1}
 
 
@@ -281,8 +288,6 @@ def _outside_at_home(server: Server, monkeypatch: pytest.MonkeyPatch) -> Downloa
 
     The name `rebind.test` is 8.8.8.8 when it is asked for first, then this machine.
     """
-    from urllib3.util import connection
-
     create = connection.create_connection
 
     def detour(address: tuple[str, int], *arguments: Any, **options: Any) -> Any:
@@ -299,6 +304,44 @@ def _outside_at_home(server: Server, monkeypatch: pytest.MonkeyPatch) -> Downloa
     return Downloader(config_for(server, allow_private=False), look_up)
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Certificate and key of a.test, signed by itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl, which makes a certificate")
+    path = tmp_path_factory.mktemp("tls") / "a.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    subject = ["-subj", "/CN=a.test", "-addext", "subjectAltName=DNS:a.test"]
+    files = ["-keyout", str(path), "-out", str(path) + ".crt"]
+    subprocess.run([*command.split(), *subject, *files], check=True, capture_output=True)
+    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
+    return path
+
+
+def test_a_certificate_must_be_the_hosts_and_signed_by_someone_known(
+    server: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.pages["/x"] = page(200, JPEG)
+
+    def asked(host: str) -> bytes:
+        downloader = Downloader(config_for(server), lambda host, port: ["127.0.0.1"])
+        try:
+            return downloader.get(server.url("/x", host).replace("http", "https"))
+        finally:
+            downloader.end()
+
+    with pytest.raises(FetchError, match=r"no secure connection \(self.signed") as caught:
+        asked("a.test")
+    assert caught.value.of_host and not caught.value.temporary
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert asked("a.test") == JPEG
+    with pytest.raises(FetchError, match=r"no secure connection \(Hostname mismatch"):
+        asked("b.test")
+
+
 def test_proxies_of_the_environment_are_not_used(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,8 +352,6 @@ def test_proxies_of_the_environment_are_not_used(
 
 
 def test_all_that_is_under_way_can_be_ended(server: Server) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     server.pages["/x"] = web.silent
     downloader = Downloader(config_for(server))
     with ThreadPoolExecutor() as pool:

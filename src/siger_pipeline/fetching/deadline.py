@@ -7,6 +7,7 @@ header or of a picture, would never meet it.
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from contextlib import suppress
 from typing import Any
@@ -76,6 +77,6 @@ class _SecurePool(HTTPSConnectionPool):
 
 def connections(at_most: int) -> PoolManager:
     """Connections that are kept open between requests, each request within a `Deadline`."""
-    manager = PoolManager(maxsize=at_most, cert_reqs="CERT_REQUIRED")
+    manager = PoolManager(maxsize=at_most, ssl_context=ssl.create_default_context())
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
     return manager

@@ -89,6 +89,7 @@ class Downloader:
                     url = _next(url, response)
             except FetchError as error:
                 error.args = (f"{place}{error}",)
+                error.of_host &= not place  # the host that is blamed is that of the catalogue
                 raise
             place = f"redirected to {shown(url)}: "
         raise FetchError(f"redirected more than {REDIRECTS} times")
@@ -109,10 +110,8 @@ class Downloader:
     def _asked(self, address: Address, ip: str) -> BaseHTTPResponse:
         """The answer of one of the host's IP addresses, its body not read yet."""
         # The certificate must be the host's, though the connection goes to a number.
-        names = {"server_hostname": address.host, "assert_hostname": address.host}
-        pool = self._connections.connection_from_host(
-            ip, address.port, address.scheme, names if address.scheme == "https" else None
-        )
+        name = {"server_hostname": address.host} if address.scheme == "https" else None
+        pool = self._connections.connection_from_host(ip, address.port, address.scheme, name)
         return pool.urlopen(
             "GET",
             address.target,

@@ -61,6 +61,7 @@ def provenance(
     splits: pd.DataFrame,
     n_users: int,
     n_items: int,
+    *,
     pictures: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """All that the figures of a run depend on, as JSON has values.

@@ -56,7 +56,7 @@ class StageParameters(BaseModel):
     )
     ingest: IngestConfig
     split: SplitConfig
-    pictures: PicturesConfig = PicturesConfig()
+    pictures: PicturesConfig = PicturesConfig.model_validate({})
     features: FeaturesConfig
     graphs: GraphsConfig
     train: TrainConfig

@@ -41,7 +41,7 @@ def trace_provenance(
     run = Run(*how, trial=trial, parameters=parts, requests=requests, matrices=read)
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
     fetched = None if pictures is None else pictures_counted(pictures.table)
-    return provenance(run, splits.to_pandas(), *sizes, fetched)
+    return provenance(run, splits.to_pandas(), *sizes, pictures=fetched)
 
 
 def write_report(
