@@ -46,3 +46,9 @@ class JsonFile(AbstractVersionedDataset[Any, Any]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath, "version": self._version}
+
+
+class Cache(JsonFile):
+    """A JSON file that spares a node some work and changes nothing of what it makes."""
+
+    CACHE = True

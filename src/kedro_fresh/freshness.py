@@ -91,9 +91,10 @@ class Freshness:
     def __post_init__(self) -> None:
         """Find every dataset's location, and read the code of all nodes."""
         self.locations = locations(self.catalog, self.pipeline.datasets())
-        self.unfinished = {
-            name for name in self.locations if isinstance(self.catalog.get(name), UnfinishedDataset)
-        }
+        datasets = {name: self.catalog.get(name) for name in self.locations}
+        self.unfinished = {n for n, each in datasets.items() if isinstance(each, UnfinishedDataset)}
+        caches = {n for n, each in datasets.items() if getattr(each, "CACHE", False)}
+        self.uncompared = self.unfinished | caches  # what they hold saves work, and no more
         self.versions = Versions(self.locations)
         self.code = self.code.of_this_moment()
         self.modules = {
@@ -143,7 +144,7 @@ class Freshness:
         unknown: list[Reason] = [
             location.why_unknown()
             for location in found
-            if location.path is None and location.name not in self.unfinished
+            if location.path is None and location.name not in self.uncompared
         ]
         unread = self.code.not_in_files(node, self.modules[node.name])
         effect = [] if node.outputs else [NoOutputs()]
@@ -152,7 +153,7 @@ class Freshness:
     def ingredients(self, node: Node) -> Ingredients:
         """What the node's outputs follow from."""
         inputs = [name for name in node.inputs if name in self.locations]
-        known = [name for name in inputs if name not in self.unfinished]
+        known = [name for name in inputs if name not in self.uncompared]
         parameters = filter(is_parameter, node.inputs)
         return Ingredients(
             code=self.code.hashes(node, self.modules[node.name]),

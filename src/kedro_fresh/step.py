@@ -121,7 +121,7 @@ class Step:
         }
         self.entry = Entry(self.verdict.ingredients, outputs, _now(), process=os.getpid())
         self.left = self._left_over()
-        self.stamps = self.freshness.versions.stamps(self.node.inputs)
+        self.stamps = self._stamps()
         self.start = perf_counter()
 
     def fail(self, error: BaseException) -> None:
@@ -139,10 +139,15 @@ class Step:
         versions.wrote(self.entry.outputs)
         spent = duration(execution.seconds)
         LOG.info("%s: ran in %s%s", self.node.name, spent, self._in_brackets())
-        now = versions.stamps(self.node.inputs)
+        now = self._stamps()
         rewritten = [name for name, stamp in now.items() if stamp != self.stamps[name]]
         ended = replace(self.entry, seconds=execution.seconds, unseeded=execution.unseeded)
         self._note(ended, rewritten, execution.other_code)
+
+    def _stamps(self) -> dict[str, Any]:
+        """The times of the inputs that the outputs follow from."""
+        compared = [name for name in self.node.inputs if name not in self.freshness.uncompared]
+        return self.freshness.versions.stamps(compared)
 
     def _announce(self, message: str, *values: str) -> None:
         RUNNING.debug(message, *values, extra={"node": self.node.name})

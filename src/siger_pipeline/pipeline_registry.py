@@ -12,6 +12,7 @@ from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline as evalua
 from siger_pipeline.pipelines.features.pipeline import create_pipeline as features
 from siger_pipeline.pipelines.graphs.pipeline import create_pipeline as graphs
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline as ingest
+from siger_pipeline.pipelines.pictures.pipeline import create_pipeline as pictures
 from siger_pipeline.pipelines.report.pipeline import create_pipeline as report
 from siger_pipeline.pipelines.studies.pipeline import Member
 from siger_pipeline.pipelines.studies.pipeline import create_pipeline as tabulate
@@ -32,6 +33,7 @@ from siger_pipeline.studies.search import COMPLETE, UNDER_WAY
 LOG = logging.getLogger(__name__)
 STAGES = {
     "ingest": ingest,
+    "pictures": pictures,
     "features": features,
     "graphs": graphs,
     "train": train,
@@ -42,7 +44,7 @@ STAGES = {
 PROVENANCE = "provenance"
 # Of these a whole run takes as much as the later stages need: no features for LightGCN, and
 # no validation of its own for a model that is evaluated.
-PREPARING = {"ingest", "features", "graphs", "validate"}
+PREPARING = {"ingest", "pictures", "features", "graphs", "validate"}
 WHOLE = "__default__"
 
 

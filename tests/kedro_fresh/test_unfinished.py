@@ -188,3 +188,26 @@ def test_what_was_broken_off_before_another_run_ended_is_told_once(stopping: Sto
         stopping.parameters["train"] = {"model": "mean", "rate": rate}
         stopping.run()
         assert any("starts anew" in message for message in stopping.caplog.messages) is told
+
+
+class Remembering(Shop):
+    """A shop whose first node reads a cache."""
+
+    def pipeline(self) -> Pipeline:
+        super().pipeline()
+        steps = importlib.import_module("shop.steps")
+        inputs = ["raw", "params:digits", "cache"]
+        self.replaced["clean"] = Node(steps.clean, inputs, "prices", name="clean")
+        return super().pipeline()
+
+
+def test_what_is_in_a_cache_makes_no_node_stale(shop: Shop) -> None:
+    shop.write("steps.py", "def clean(raw, digits, cache):\n    return raw\n")
+    catalog = shop.catalog_text + "cache: {type: shop_dataset.Cache, filepath: data/cache.json}\n"
+    remembering = Remembering(shop.root, shop.caplog, catalog)
+    (shop.root / "data" / "cache.json").write_text("1")
+    assert remembering.run()["clean"] == "ran"
+    (shop.root / "data" / "cache.json").write_text("2")
+    assert remembering.run()["clean"] == "fresh"
+    (shop.root / "data" / "cache.json").unlink()
+    assert remembering.run()["clean"] == "fresh"

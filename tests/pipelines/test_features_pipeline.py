@@ -93,6 +93,15 @@ def test_one_node_a_modality() -> None:
     assert not pipeline_of().nodes
 
 
+def test_pictures_that_are_fetched_take_the_place_of_a_folder() -> None:
+    choice = {"image": "picture", "cover": "picture", "text": "tfidf_svd"}
+    selection = Selection("amazon", choice, "siger", (), pictures="addresses")
+    inputs = {node.name: node.inputs for node in create_pipeline(selection).nodes}
+    assert "pictures" in inputs["image"] and "pictures" in inputs["cover"]
+    assert "pictures" not in inputs["text"]
+    assert not {"image_pictures", "cover_pictures"} & {*inputs["image"], *inputs["cover"]}
+
+
 @pytest.mark.parametrize("name", names(EXTRACTORS))
 def test_every_extractor_can_be_wired(name: str) -> None:
     (node,) = pipeline_of(audio=name).nodes

@@ -8,7 +8,8 @@ from siger_pipeline import pipeline_registry
 from siger_pipeline.pipeline_registry import STAGES, register_pipelines
 from siger_pipeline.shell.selection import Selection
 
-WHOLE = STAGES.keys() - {"validate"}
+WHOLE = STAGES.keys() - {"validate", "pictures"}
+ADDRESSES = "pictures.source=addresses"
 TEXT = "features.modalities.image=null"
 
 
@@ -35,6 +36,21 @@ def test_every_stage_is_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {group.name for group in groups} == WHOLE
     assert {group.type for group in groups} == {"namespace"}
     assert all(node.tags == {node.namespace.partition(".")[0]} for node in whole.nodes)
+
+
+def test_pictures_are_fetched_where_features_are_made_from_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fetch = "pictures.sample-pictures-source-addresses.fetch_pictures"
+    whole = registered(monkeypatch, ADDRESSES)["__default__"]
+    assert fetch in nodes_of(whole)
+    assert "image_pictures" not in whole.inputs() and "picture_store" in whole.inputs()
+    for without in (f"{ADDRESSES},{TEXT}", f"{ADDRESSES},model=lightgcn", "model=siger"):
+        pipelines = registered(monkeypatch, without)
+        assert not [n for n in nodes_of(pipelines["__default__"]) if n.startswith("pictures.")]
+    assert not registered(monkeypatch)["pictures"].nodes
+    alone = registered(monkeypatch, f"{ADDRESSES},model=lightgcn")["pictures"]
+    assert "pictures.fetch_pictures" in nodes_of(alone)
 
 
 def test_a_whole_run_leaves_out_what_the_model_does_not_need(

@@ -112,3 +112,9 @@ def test_typed_parameters_become_json_values(run: Run, splits: pd.DataFrame) -> 
     result = provenance(dataclasses.replace(run, parameters=parameters), splits, 2, 4)
     assert result["seed"] == 5
     assert result["parameters"]["train"] == {"seed": 5, "ks": [1, 2]}
+
+
+def test_pictures_that_were_fetched_are_counted(run: Run, splits: pd.DataFrame) -> None:
+    counts = {"fetched": 1200, "failed": 3, "no address": 0}
+    assert provenance(run, splits, 3, 4, pictures=counts)["pictures"] == counts
+    assert "pictures" not in provenance(run, splits, 3, 4)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -149,6 +150,11 @@ def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
                 "params:siger",
                 "params:features",
             },
+        ),
+        (
+            replace(SIGER, pictures="addresses"),
+            {"pictures"},
+            {"image_pictures"},
         ),
         (POPULARITY, {"history", "timings", "floors"}, {"graphs/bipartite", "params:graphs"}),
     ],

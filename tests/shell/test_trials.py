@@ -139,6 +139,14 @@ def test_which_parameters_name_a_trial() -> None:
     assert counts(schema, "features.modalities.image")
 
 
+def test_where_pictures_come_from_names_a_trial_and_how_they_are_fetched_does_not() -> None:
+    given = "pictures.source=addresses,pictures.connections=2,pictures.allow_private=true"
+    assert current(given).trial.name == "siger+pictures.source=addresses"
+    assert current(f"model=lightgcn,{given}").trial.name == "lightgcn"
+    text = "features.modalities.image=null"
+    assert current(f"{given},{text}").trial.name == f"siger+{text}"
+
+
 def test_a_bad_override_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"--params: no parameter 'siger.bta'.*'beta'"):
         current("siger.bta=0")

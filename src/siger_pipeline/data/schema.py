@@ -38,6 +38,28 @@ class Columns:
     REMOVED = "removed"  # rows that the step removed
 
 
+class PictureColumns:
+    """Column names of the table of pictures that were fetched from addresses."""
+
+    ITEM = Columns.ITEM
+    URL = "url"  # as the source has it, null where it has none
+    STATUS = "status"  # one of PictureStatus
+    REASON = "reason"  # why there is no picture
+    BYTES = "bytes"  # of the file
+    SHA256 = "sha256"  # of the file, hexadecimal
+    FORMAT = "format"  # of the file's content, as Pillow calls it
+    WIDTH = "width"  # pixels
+    HEIGHT = "height"  # pixels
+
+
+class PictureStatus(StrEnum):
+    """What became of an item's address."""
+
+    FETCHED = "fetched"
+    FAILED = "failed"
+    NO_ADDRESS = "no address"
+
+
 def raw_name(position: int, name: str) -> str:
     """The name that a raw table gives a column of its file: never one of ours."""
     return f"{position}:{name}"

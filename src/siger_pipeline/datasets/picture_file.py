@@ -47,6 +47,21 @@ def open_picture(filesystem: fsspec.AbstractFileSystem, path: str) -> Image.Imag
         raise DataFileError(text) from error
 
 
+def measured(content: bytes) -> tuple[str, int, int]:
+    """Format, width and height of a picture that can be read whole.
+
+    Raises:
+        DataFileError: it cannot; the message is the reason alone, such as "it holds an HTML page".
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = _decoded(io.BytesIO(content))
+    except Exception as error:
+        raise DataFileError(_why(error, content[:HEAD])) from error
+    return str(picture.format), picture.width, picture.height
+
+
 def printable(name: str) -> str:
     """A file's name with \\x… for bytes that are not UTF-8, which no console could show."""
     return name.encode("utf-8", "backslashreplace").decode()

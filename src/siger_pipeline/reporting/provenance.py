@@ -56,7 +56,14 @@ class Run:
     matrices: Mapping[str, Mapping[str, Any]]
 
 
-def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> dict[str, Any]:
+def provenance(
+    run: Run,
+    splits: pd.DataFrame,
+    n_users: int,
+    n_items: int,
+    *,
+    pictures: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
     """All that the figures of a run depend on, as JSON has values.
 
     Args:
@@ -64,10 +71,12 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         splits: columns user_id, item_id, split; one row a pair.
         n_users: U.
         n_items: I.
+        pictures: items by what became of the addresses of their pictures, where any were fetched.
 
     Returns:
         `trial`, `overrides`, `floors`, `model`, `dataset`, `data` (fingerprint, counts), `split`,
-        `features` (modality -> extractor, of a model that uses them), `features_note`, `seed`,
+        `features` (modality -> extractor, of a model that uses them), `features_note`, `pictures`
+        where any were fetched, `seed`,
         `device`, `threads`, `parameters`, `made_from` (see `reporting.made_from`), `fingerprints`
         of features and graphs, `versions`.
     """
@@ -83,6 +92,7 @@ def provenance(run: Run, splits: pd.DataFrame, n_users: int, n_items: int) -> di
         "split": values["split"],
         "features": features,
         "features_note": values["report"]["features_note"] if features else "",
+        **({"pictures": dict(pictures)} if pictures else {}),
         "seed": values["train"].get("seed"),
         "device": run.device,
         "threads": list(run.threads),

@@ -142,10 +142,12 @@ def facts(report: Report) -> dict[str, str]:
     """What the figures depend on, by name: data, split, features, seed, device, …"""
     origin = report["provenance"]
     features = ", ".join(f"{modality}: {how}" for modality, how in origin["features"].items())
+    pictures = ", ".join(f"{n:,} {status}" for status, n in origin.get("pictures", {}).items())
     return {
         "data fingerprint": origin["data"]["fingerprint"],
         "split": ", ".join(f"{key} {value}" for key, value in origin["split"].items()),
         "features": features or "none used",
+        **({"pictures from addresses": pictures} if pictures else {}),
         "model reads": ", ".join(origin["made_from"]["reads"]),
         "seed": "none counts" if origin["seed"] is None else str(origin["seed"]),
         "device": origin["device"],

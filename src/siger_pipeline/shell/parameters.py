@@ -20,6 +20,7 @@ from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.config import METRIC, CalibrationConfig, EvaluateConfig, FloorsConfig
 from siger_pipeline.features.config import FeaturesConfig, features_model
+from siger_pipeline.fetching.config import PicturesConfig
 from siger_pipeline.graphs.config import GraphsConfig
 from siger_pipeline.models.registry import model_names, parameter_blocks
 from siger_pipeline.reporting.config import ReportConfig
@@ -55,6 +56,7 @@ class StageParameters(BaseModel):
     )
     ingest: IngestConfig
     split: SplitConfig
+    pictures: PicturesConfig = PicturesConfig.model_validate({})
     features: FeaturesConfig
     graphs: GraphsConfig
     train: TrainConfig

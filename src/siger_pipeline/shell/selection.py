@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
+from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.features.knockout import Knockout
+from siger_pipeline.fetching.config import PicturesSource
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import requests_of
+from siger_pipeline.pipelines.names import FETCHED
 from siger_pipeline.reporting.made_from import extractors_named
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.parameters import StageParameters, plain_values
@@ -30,6 +33,7 @@ class Selection:
         missing: what items without features get.
         knockout: modality -> what takes the place of its features.
         absent: raw datasets that there is no file for -> key of the parameter, which is null.
+        pictures: folder, or addresses where the items' pictures are fetched from these.
     """
 
     source: str
@@ -42,6 +46,7 @@ class Selection:
     missing: Missing = "zero"
     knockout: dict[str, Knockout] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    pictures: PicturesSource = "folder"
 
     @property
     def trial(self) -> str:
@@ -62,6 +67,13 @@ class Selection:
         return extractors_named(
             {"modalities": self.extractors(requests), "knockout": self.knockout}
         )
+
+    def pictures_of(self, modality: str) -> str:
+        """The catalog name of the pictures that a modality's features are made from, if any."""
+        field = load_extractor(self.modalities[modality]).pictures
+        if not field:
+            return ""
+        return FETCHED if self.pictures == "addresses" else f"{modality}_{field}"
 
 
 def selection_of(parameters: StageParameters) -> Selection:
@@ -84,6 +96,7 @@ def selection_of(parameters: StageParameters) -> Selection:
         missing=missing,
         knockout=knockout,
         absent=absent_files(parameters),
+        pictures=parameters.pictures.source,
     )
     if not corrector:
         return chosen

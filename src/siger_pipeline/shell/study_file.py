@@ -20,7 +20,7 @@ from siger_pipeline.studies.names import LONGEST
 NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST - 1}}}")
 KIND = "studies"
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
-RESERVED = {"ingest", "features", "graphs", "train", "validate", "evaluate", "report"}
+RESERVED = {"ingest", "pictures", "features", "graphs", "train", "validate", "evaluate", "report"}
 RESERVED |= {"__default__"}
 
 

@@ -40,7 +40,7 @@ def made_with(model: str, session: Mapping[str, Any]) -> dict[str, str]:
         check_before_run(plan(freshness).coming(), freshness.catalog)
         raw = {
             name: freshness.content(freshness.versions.loaded(name))
-            for name in pipeline.inputs() - freshness.unfinished
+            for name in pipeline.inputs() - freshness.uncompared
             if not is_parameter(name)
         }
         freshness.contents.save()

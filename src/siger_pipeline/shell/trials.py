@@ -27,6 +27,7 @@ from siger_pipeline.studies.names import slug, trial_name
 ALWAYS = {"split", "evaluate"}  # blocks that every trial depends on
 HOW = {"model", "dataset", "threads", "graphs", "report"}  # no results depend on their values
 OF_FLOORS = {"floors"}  # blocks that only the floors depend on
+PICTURES = "pictures"
 CORRECTOR = "calibration.corrector"  # the other settings of a calibration count where it is set
 
 
@@ -178,6 +179,8 @@ def _is_read(key: str, parameters: StageParameters, selection: Selection) -> boo
         return True
     if block == "features":
         return _is_of_features(rest, selection, selection.corrector_requests)
+    if block == PICTURES:
+        return _shows_pictures(selection, selection.corrector_requests)
     return bool(selection.corrector) and block in {"calibration", selection.corrector}
 
 
@@ -191,6 +194,8 @@ def _is_of_model(key: str, parameters: StageParameters, selection: Selection) ->
         return not field or own == selection.source or own in type(parameters.ingest).model_fields
     if block == "features":
         return _is_of_features(rest, selection, selection.requests)
+    if block == PICTURES:
+        return _shows_pictures(selection, selection.requests)
     return block in {*ALWAYS, parameters.model}
 
 
@@ -206,3 +211,8 @@ def _is_of_features(key: str, selection: Selection, requests: tuple[Request, ...
     if own == "missing":
         return bool(modalities)
     return own in modalities.values()
+
+
+def _shows_pictures(selection: Selection, requests: tuple[Request, ...]) -> bool:
+    """Whether features that are requested, or in requested graphs, are made from pictures."""
+    return any(map(selection.pictures_of, selection.extractors(requests)))

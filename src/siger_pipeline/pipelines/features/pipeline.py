@@ -64,6 +64,8 @@ def _asked_for(selection: Selection, modality: str, name: str) -> dict[str, str]
     """Catalog names of what an extractor asks for by the names of its arguments."""
     extractor = load_extractor(name)
     files = {field: f"{modality}_{field}" for field in raw_files(extractor.config)}
+    if pictures := selection.pictures_of(modality):
+        files[extractor.pictures] = pictures
     known = {"items": "items", **files}
     whose, asked = f"extractor {name!r}", signature(extractor.extract).parameters
     arguments = [

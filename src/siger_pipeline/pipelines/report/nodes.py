@@ -17,6 +17,7 @@ def trace_provenance(
     item_index: Table,
     requests: tuple[Request, ...],
     matrices: dict[str, dict[str, str]],
+    pictures: Any = None,
     **parts: Any,
 ) -> dict[str, Any]:
     """Data, parameters, versions, device and threads behind the figures.
@@ -29,15 +30,18 @@ def trace_provenance(
         item_index: items by index.
         requests: of the model.
         matrices: `features` by modality and `graphs` by name -> argument.
+        pictures: those that features are made from, where they were fetched.
         parts: these matrices; blocks of parameters.
     """
+    from siger_pipeline.fetching.table import pictures_counted
     from siger_pipeline.reporting.provenance import Run, provenance
 
     how = checkpoint["model"], checkpoint["device"], checkpoint["threads"]
     read = {kind: {n: parts.pop(of) for n, of in each.items()} for kind, each in matrices.items()}
     run = Run(*how, trial=trial, parameters=parts, requests=requests, matrices=read)
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
-    return provenance(run, splits.to_pandas(), *sizes)
+    fetched = None if pictures is None else pictures_counted(pictures.table)
+    return provenance(run, splits.to_pandas(), *sizes, pictures=fetched)
 
 
 def write_report(

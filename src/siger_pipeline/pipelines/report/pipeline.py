@@ -6,9 +6,9 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
-from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.graphs.registry import features_of, graphs_of
 from siger_pipeline.pipelines.names import (
+    FETCHED,
     SPLIT_TABLES,
     TRAIN_MATRIX,
     calibrated,
@@ -32,6 +32,8 @@ def _written(selection: Selection) -> list[Node]:
     origin |= {
         name: name for each in matrices_of(selection.requests).values() for name in each.values()
     }
+    if FETCHED in _pictures(selection):
+        origin["pictures"] = FETCHED
     figures = {
         **_same(("metrics", "group_metrics", "floors", "history", "timings", "paper_figures")),
         "origin": "provenance",
@@ -99,8 +101,7 @@ def _modalities(selection: Selection) -> dict[str, str]:
 
 def _pictures(selection: Selection) -> list[str]:
     """The datasets of the items' pictures that features are made from."""
-    of_each = [(m, load_extractor(name).pictures) for m, name in _modalities(selection).items()]
-    return [f"{modality}_{field}" for modality, field in of_each if field]
+    return [name for name in map(selection.pictures_of, _modalities(selection)) if name]
 
 
 def _same(names: tuple[str, ...]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Pictures from the addresses in an item catalogue, which nobody has checked."""

@@ -1,0 +1,27 @@
+"""The node of the pictures stage."""
+
+import logging
+from typing import Any
+
+from siger_pipeline.fetching.config import PicturesConfig
+from siger_pipeline.pipelines.types import DataFrame, Table
+from siger_pipeline.remarks import log_all
+
+LOG = logging.getLogger(__name__)
+
+
+def fetch_pictures(
+    items: Table, item_index: Table, settings: PicturesConfig, store: Any
+) -> DataFrame:
+    """What became of each item's address; the pictures themselves are in the store."""
+    from siger_pipeline.fetching import table
+    from siger_pipeline.fetching.download import Downloader
+    from siger_pipeline.fetching.fetch import fetch
+
+    addresses = table.addresses_of(items, item_index)
+    urls = filter(None, addresses.values())
+    outcomes = fetch(urls, store, settings, Downloader(settings), say=LOG.info)
+    pictures = table.outcome_table(addresses, outcomes)
+    table.require_enough(pictures, settings.max_failed_share)
+    log_all(LOG, table.remarks_on(pictures))
+    return pictures
