@@ -62,4 +62,6 @@ def test_the_others_go_on_and_the_table_has_all(project: Project, workers: int) 
     # Once more, and what has been made is not made again.
     again = project.kedro("run", *options)
     assert again.returncode == 1
-    assert re.search(r"\d+ nodes: 1 ran, \d+ fresh, 2 failed, 6 left out; ", again.stderr)
+    assert re.search(r"\d+ nodes: 1 ran, \d+ fresh, 2 failed, 6 left out; ", again.stderr), (
+        again.stderr[-3000:]
+    )

@@ -64,7 +64,7 @@ def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
     stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
     studies = set(yaml.safe_load((ROOT / "conf" / "base" / "studies.yml").read_text()))
     shown = {pipeline["name"] for pipeline in viz.main["pipelines"]}
-    assert shown == {*stages, "validate", "__default__", *studies}
+    assert shown == {*stages, "pictures", "validate", "__default__", *studies}
     assert {tag for node in viz.named("task").values() for tag in node["tags"]} == stages
 
 

@@ -1,6 +1,6 @@
 """Which address is asked next: no time passes in these tests."""
 
-from random import Random
+import numpy as np
 
 from siger_pipeline.fetching.failure import FetchError
 from siger_pipeline.fetching.schedule import Schedule, Task
@@ -12,7 +12,7 @@ UNREACHABLE = FetchError("no connection", temporary=True, of_host=True)
 
 def schedule(attempts: int = 3, per_host: int = 2, **urls: int) -> Schedule:
     names = {host: [f"{host}{n}" for n in range(number)] for host, number in urls.items()}
-    return Schedule(names, per_host, attempts, Random(0))
+    return Schedule(names, per_host, attempts, np.random.default_rng(0))
 
 
 def taken(of: Schedule, now: float = 0) -> list[Task]:
@@ -61,7 +61,7 @@ def test_a_temporary_failure_is_tried_again_after_pauses_that_grow() -> None:
 
 def test_the_same_seed_gives_the_same_pauses_and_another_one_others() -> None:
     def pause(seed: int) -> float | None:
-        left = Schedule({"a": ["a0"]}, 1, 2, Random(seed))
+        left = Schedule({"a": ["a0"]}, 1, 2, np.random.default_rng(seed))
         left.failed(taken(left)[0], BUSY, 0)
         left.take(0)
         return left.next_at()

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from random import Random
 from time import monotonic, sleep
 from typing import Protocol, TypeAlias
+
+import numpy as np
 
 from siger_pipeline.errors import InputError
 from siger_pipeline.fetching.address import read_address
@@ -77,7 +78,7 @@ def fetch(
             outcomes[url] = kept
         else:
             hosts.setdefault(host, []).append(url)
-    schedule = Schedule(hosts, config.per_host, config.attempts, Random(config.seed))
+    schedule = Schedule(hosts, config.per_host, config.attempts, np.random.default_rng(config.seed))
     progress = _Progress(len(outcomes), sum(map(len, hosts.values())), say, clock.now)
 
     def one(url: str) -> Kept:

@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from random import Random
+
+import numpy as np
 
 from siger_pipeline.fetching.failure import FetchError
 
@@ -56,7 +57,7 @@ class Schedule:
     urls: Mapping[str, Iterable[str]]
     per_host: int
     attempts: int
-    randomness: Random
+    randomness: np.random.Generator
     _hosts: dict[str, _Host] = field(init=False)
     _ready: deque[str] = field(default_factory=deque, init=False)
     _resting: list[tuple[float, int, str]] = field(default_factory=list, init=False)
@@ -124,7 +125,7 @@ class Schedule:
 
     def _pause(self, attempts: int) -> float:
         longest = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-        return longest * self.randomness.uniform(0.5, 1)
+        return longest * float(self.randomness.uniform(0.5, 1))
 
     def _ended(self, task: Task) -> None:
         self._hosts[task.host].under_way -= 1
