@@ -10,7 +10,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 
 from siger_pipeline import recommenders
 from siger_pipeline.reporting.colours import KNOWN, OTHER_SHAPES, colour, marker
-from siger_pipeline.reporting.plots import BEST
+from siger_pipeline.reporting.style import BEST
 
 # What readers without medium- and without long-wave cones see of linear RGB: Machado, Oliveira and
 # Fernandes, 2009, at full severity.

@@ -7,7 +7,7 @@ from reporting.made_up import HOSTILE, made_up_report
 from siger_pipeline.reporting.colours import colour
 from siger_pipeline.reporting.figures import comparison, degrees, groups, main_metrics
 from siger_pipeline.reporting.graphs import distribution
-from siger_pipeline.reporting.plots import BEST, CLEAR
+from siger_pipeline.reporting.style import BEST, CLEAR
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Pictures from the addresses in an item catalogue, which nobody has checked."""
+"""Downloads of pictures from the untrusted addresses in an item catalogue."""

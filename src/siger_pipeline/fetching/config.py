@@ -57,7 +57,7 @@ class PicturesConfig(BaseModel):
     )
     user_agent: Annotated[str, StringConstraints(pattern=f"^{HEADER_TEXT}$")] = Field(
         "siger-pipeline/0.1",
-        description="what hosts are told of this program",
+        description="`User-Agent` of the requests",
         json_schema_extra=HOW,
     )
     seed: int = Field(

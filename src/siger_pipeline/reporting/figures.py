@@ -9,7 +9,7 @@ from plotly import graph_objects as go
 from siger_pipeline.reporting.colours import KNOWN, colour
 from siger_pipeline.reporting.labels import graph_label
 from siger_pipeline.reporting.paper import name_in_paper
-from siger_pipeline.reporting.plots import CLEAR, GRID, INK, PALETTE, escaped
+from siger_pipeline.reporting.style import CLEAR, GRID, INK, PALETTE, escaped
 from siger_pipeline.reporting.tables import Report, group_rows, headline
 
 BAR, HEAD = 26, 90  # pixels: of a bar with its gap, and of axes and margins

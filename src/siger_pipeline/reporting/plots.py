@@ -1,8 +1,6 @@
 """Plotly figures of a run, laid out to be read at a phone's width too."""
 
-import html
 import textwrap
-from collections.abc import Sequence
 
 import pandas as pd
 from plotly import graph_objects as go
@@ -10,17 +8,21 @@ from plotly.subplots import make_subplots
 
 from siger_pipeline.reporting.axes import epoch_step, is_off_scale, loss_range
 from siger_pipeline.reporting.labels import epochs
+from siger_pipeline.reporting.style import (
+    BEST,
+    CLEAR,
+    GRID,
+    INK,
+    NOTE_WIDTH,
+    PALETTE,
+    SUM,
+    TRAINING,
+    escaped,
+    heading,
+    heading_height,
+)
 from siger_pipeline.reporting.summary import best_epoch
 
-# Okabe and Ito's colours, distinct to colour-blind readers, and greys: all of them are visible on
-# white and on Kedro-Viz's black, which replaces the page, the margins and the font's colour.
-INK = "#222222"
-SUM, TRAINING = "#808080", "#999999"
-GRID = "rgba(128, 128, 128, 0.25)"
-CLEAR = "rgba(0, 0, 0, 0)"
-PALETTE = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A3F")
-BEST = "#D55E00"
-NOTE_WIDTH = 52  # characters in a line of the title's note
 PANELS = ("Training loss, weighted terms", "Validation", "Seconds")
 NAMES = ("losses", "validation", "seconds")  # of the panels, as figures of their own
 HEIGHTS = (330, 300, 230)  # of these, pixels
@@ -30,7 +32,6 @@ GAP = 0.18  # between panels, of the height: room for ticks and a legend of four
 ENTRY = 110  # of a legend's text, pixels: two entries a line on a phone
 TICKS = 0.045  # of the height: a legend is below the numbers of its panel
 PANELS_HEIGHT = 780  # pixels
-LINE_HEIGHT = 22  # of the title's notes, pixels
 ENTRIES = {"orientation": "h", "traceorder": "normal", "entrywidth": ENTRY, "font_size": 10}
 
 
@@ -105,21 +106,6 @@ def _title(history: pd.DataFrame, name: str, note: str) -> str:
         state = f"{epochs(history['epoch'].iloc[-1])}, the best is {best_epoch(history)}"
     lines = [state, *textwrap.wrap(note, NOTE_WIDTH, break_on_hyphens=False)]
     return heading(name, lines)
-
-
-def heading(title: str, notes: Sequence[str]) -> str:
-    """A title in bold, and below it a line a note, as Plotly draws them."""
-    return f"<b>{escaped(title)}</b>" + "".join(f"<br><sup>{escaped(line)}</sup>" for line in notes)
-
-
-def heading_height(notes: int) -> int:
-    """Pixels that a title with some notes and the label of the panel below it take."""
-    return 52 + LINE_HEIGHT * notes
-
-
-def escaped(text: str) -> str:
-    """Text that Plotly shows literally: in its labels `<b>`, `<a>` and `<br>` are markup."""
-    return html.escape(text, quote=False)
 
 
 def _entitled(figure: go.Figure, title: str) -> go.Figure:

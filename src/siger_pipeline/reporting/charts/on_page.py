@@ -10,7 +10,7 @@ from siger_pipeline.reporting.charts.chart import Chart, Panel
 from siger_pipeline.reporting.charts.embedded import HEAD, NOTES
 from siger_pipeline.reporting.charts.page_marks import KEY_WIDTH, entry, traces
 from siger_pipeline.reporting.charts.text import wrapped
-from siger_pipeline.reporting.plots import (
+from siger_pipeline.reporting.style import (
     CLEAR,
     GRID,
     INK,

@@ -11,7 +11,7 @@ from plotly import graph_objects as go
 from siger_pipeline.reporting.charts.chart import HATCHES, Look, Panel, Series
 from siger_pipeline.reporting.charts.text import wrapped
 from siger_pipeline.reporting.colours import colour, marker
-from siger_pipeline.reporting.plots import PALETTE, SUM, escaped
+from siger_pipeline.reporting.style import PALETTE, SUM, escaped
 
 BAND = "rgba(128, 128, 128, 0.35)"
 KEY_WIDTH = 44  # characters in a line of the key: a phone's width

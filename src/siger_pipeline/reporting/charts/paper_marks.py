@@ -10,7 +10,7 @@ import numpy as np
 
 from siger_pipeline.reporting.charts.chart import HATCHES, Series
 from siger_pipeline.reporting.colours import colour, marker
-from siger_pipeline.reporting.plots import PALETTE
+from siger_pipeline.reporting.style import PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,8 @@ from plotly import graph_objects as go
 from siger_pipeline.reporting.colours import KNOWN, colour, marker
 from siger_pipeline.reporting.figures import BAR, HEAD, framed
 from siger_pipeline.reporting.paper import Published, name_in_paper
-from siger_pipeline.reporting.plots import escaped
 from siger_pipeline.reporting.site.documents import Row
+from siger_pipeline.reporting.style import escaped
 
 PUBLISHED = "diamond-open"  # the shape of the paper's figures, whatever the model
 SIZE = 10  # of a mark, pixels

@@ -1,4 +1,4 @@
-"""The years of Amazon's files, told apart by the fields of their first records."""
+"""Which year's format Amazon's files have, by the fields of their first records."""
 
 import json
 from dataclasses import dataclass
