@@ -9,10 +9,18 @@ from hypothesis import settings
 
 from end_to_end.project import Project, copy_to
 
-# The matrices of tests are small: a second thread costs more than it gives.
-torch.set_num_threads(1)
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """One thread for each test and for the fixtures that it is the first to need.
+
+    The matrices of tests are small: a second thread costs more than it gives. A test that runs the
+    project in this process leaves the number of threads that the project chose.
+    """
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
