@@ -35,6 +35,8 @@ check: $(DEVELOP) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@# The tests start hundreds of processes, each of which would compile the project where none may.
+	$(BIN)/python -m compileall -q --invalidation-mode checked-hash "$(CURDIR)/src"
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(DEVELOP) ## train on real data (SIGER_DATA names its folder), for minutes
