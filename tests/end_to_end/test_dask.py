@@ -27,6 +27,9 @@ def table(project: Project) -> pd.DataFrame:
     return found.drop(columns=MEASURED, errors="ignore")
 
 
+# A lost worker of a cluster, and a training that goes on in another process, are tested in small by
+# tests/kedro_fresh/test_dask.py and test_workers.py beside this.
+@pytest.mark.slow
 def test_a_killed_worker_changes_nothing_of_the_table(tmp_path: Path) -> None:
     psutil = pytest.importorskip("psutil")
     pytest.importorskip("distributed")
