@@ -134,7 +134,7 @@ class Freshness:
             return [NeverRan()]
         if newest.ingredients.fingerprint() == now.fingerprint():
             return self.damaged(newest)
-        files = {name: self._relative(self.versions.loaded(name)) for name in now.inputs}
+        files = {name: self.relative(self.versions.loaded(name)) for name in now.inputs}
         return now.differences(newest.ingredients, files)
 
     def cannot_be_skipped(self, node: Node) -> list[Reason]:
@@ -172,9 +172,9 @@ class Freshness:
             location = self.locations[name]
             content = self.content(self.versions.current(name))
             if content == ABSENT:
-                found.append(OutputMissing(name, self._relative(location.path)))
+                found.append(OutputMissing(name, self.relative(location.path)))
             elif content != output.content:
-                file = self._relative(self.versions.current(name))
+                file = self.relative(self.versions.current(name))
                 found.append(OutputChanged(name, file))
         return found
 
@@ -203,7 +203,7 @@ class Freshness:
     def _key(self, names: list[str]) -> str:
         """Of where datasets lie: their names may differ from pipeline to pipeline."""
         locations = [self.locations[name] for name in names]
-        lie = sorted(self._relative(location.path) or location.filepath for location in locations)
+        lie = sorted(self.relative(location.path) or location.filepath for location in locations)
         return hashlib.sha256(json.dumps(lie).encode()).hexdigest()[:12]
 
     def imports(self, node: Node) -> set[str]:
@@ -217,7 +217,7 @@ class Freshness:
         other = [text.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
         data = {path: stamp for found in modules.values() for path, stamp in found.data.items()}
         written = [path for path, stamp in data.items() if stamps_of(Path(path)) != stamp]
-        return other + [f"{self._relative(Path(path))} was written" for path in written]
+        return other + [f"{self.relative(Path(path))} was written" for path in written]
 
     def _types(self, node: Node) -> set[str]:
         names = {*node.inputs, *node.outputs} - self.unfinished
@@ -227,7 +227,7 @@ class Freshness:
         """Hash of what a file or folder holds, `ABSENT` where there is none."""
         return self.contents.of(path) if path else ABSENT
 
-    def _relative(self, path: Path | None) -> str:
+    def relative(self, path: Path | None) -> str:
         """A path, relative to the project's folder if it lies there."""
         if path and path.is_relative_to(self.root):
             return path.relative_to(self.root).as_posix()
