@@ -59,7 +59,7 @@ def parts_of(
     seen: sparse.csr_matrix,
     *,
     card: Mapping[str, Any] | None = None,
-    device: str = "cpu",
+    device: str | torch.device = "cpu",
 ) -> Parts:
     """The parts of a trained model; its final embeddings are computed here.
 
@@ -121,7 +121,7 @@ def _unescaped(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def _embeddings(
-    checkpoint: Mapping[str, Any], inputs: ModelInputs, device: str
+    checkpoint: Mapping[str, Any], inputs: ModelInputs, device: str | torch.device
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Those that evaluation ranks by, float32 on the CPU."""
     model = restore(checkpoint, inputs)

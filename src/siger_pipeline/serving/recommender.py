@@ -31,6 +31,7 @@ from siger_pipeline.training.checkpoint import restore
 
 Exclude = Literal["seen", "none"]
 SIMILAR, BECAUSE, SHARE, EDGES = "similar", "because", "share", "edges"  # columns
+BECAUSE_TITLE = "because_title"
 
 
 class FittedRecommender:
@@ -145,6 +146,14 @@ class FittedRecommender:
         table.insert(2, Columns.TITLE, self.titles[index_nK[index_nK >= 0]])
         return table
 
+    def similar_in_blocks(
+        self, items: Iterable[str], k: int = 10, by: str | None = None, *, block: int = 10_000
+    ) -> Iterator[pd.DataFrame]:
+        """`similar`, so many items at a time."""
+        waiting = iter(items)
+        while some := list(islice(waiting, block)):
+            yield self.similar(some, k, by)
+
     def explain(self, user: str, items: Sequence[str], most: int = 3) -> pd.DataFrame:
         """What of a user's history carries the scores of some items, the largest share first.
 
@@ -176,6 +185,28 @@ class FittedRecommender:
         kinds = {SHARE: np.float32}
         names = [Columns.USER, Columns.ITEM, BECAUSE, Columns.TITLE, SHARE, EDGES]
         return pd.DataFrame(rows, columns=names).astype(kinds)
+
+    def explained(self, table: pd.DataFrame, most: int = 3) -> pd.DataFrame:
+        """Recommendations with what carries them: a row a reason, one without where there is none.
+
+        Args:
+            table: of `recommend`.
+            most: reasons for each.
+
+        Returns:
+            The columns of `recommend`, then because, because_title, share, edges of `explain`.
+        """
+        # Somebody may be asked about twice.
+        lists = table.groupby(Columns.USER, sort=False)[Columns.ITEM].unique()
+        reasons = [self.explain(str(user), [*items], most) for user, items in lists.items()]
+        found = pd.concat(reasons) if reasons else self.explain(self.users.names[0], [], most)
+        renamed = found.rename(columns={Columns.TITLE: BECAUSE_TITLE})
+        return table.merge(renamed, on=[Columns.USER, Columns.ITEM], how="left")
+
+    def without_history(self, users: Sequence[str]) -> list[str]:
+        """Those of some users whom the model has learned nothing of: no training interaction."""
+        degrees = np.diff(self.parts.inputs.interactions.indptr)[self.users.rows(users)]
+        return [user for user, degree in zip(users, degrees, strict=True) if not degree]
 
     def save(self, folder: str | Path) -> None:
         """Write the folder that `load` reads; see `serving.folder.save`."""
