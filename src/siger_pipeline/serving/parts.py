@@ -94,6 +94,14 @@ def parts_of(
     )
 
 
+def titles_of(parts: Parts) -> np.ndarray:
+    """Titles of the items, text or None, [I]."""
+    if Columns.TITLE not in parts.items:
+        return np.full(len(parts.items), None, dtype=object)
+    titles = parts.items[Columns.TITLE].astype(object)
+    return titles.where(titles.notna(), None).to_numpy(dtype=object)
+
+
 def _check_ids(what: str, ids: np.ndarray, number: int) -> None:
     if len(ids) != number:
         raise InputError(f"there are {len(ids)} ids of {what}, and the model has {number} {what}")

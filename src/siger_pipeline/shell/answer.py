@@ -38,6 +38,8 @@ def give(
     Raises:
         UnknownIdsError: some ids are not known; the others have been answered.
     """
+    answered: set[str] = set()
+    tables = _noting(tables, what, answered)
     if known and out:
         rows = _write(tables, out)
         LOG.info("%s: %d rows for %d %ss", seen_from_here(out.absolute()), rows, len(known), what)
@@ -45,6 +47,9 @@ def give(
         for table in tables:
             for line in lines(table, what):
                 click.echo(line)
+    if empty := [one for one in known if one not in answered]:
+        message = "%d of %d %ss have an empty list, such as %s: nothing is left for them"
+        LOG.warning(message, len(empty), len(known), what, empty[0])
     if unknown:
         from siger_pipeline.serving.ids import UnknownIdsError
 
@@ -68,7 +73,7 @@ def lines(table: DataFrame, what: str) -> Iterator[str]:
         wide = rows[other].str.len().max()
         for _, of_item in rows.groupby("rank"):
             first = of_item.iloc[0]
-            title = f"  {first['title']}" if first["title"] else ""
+            title = _after(first["title"])
             yield f"{first['rank']:>4}  {first[other]:<{wide}}  {first['score']:9.4f}{title}"
             yield from _reasons(of_item)
 
@@ -78,8 +83,20 @@ def _reasons(rows: DataFrame) -> Iterator[str]:
         return
     for reason in rows[rows["because"].notna()].to_dict("records"):
         edges = f"; {reason['edges']}" if reason["edges"] else ""
-        title = f"  {reason['because_title']}" if reason["because_title"] else ""
+        title = _after(reason["because_title"])
         yield f"        because of {reason['because']} ({reason['share']:.4f}{edges}){title}"
+
+
+def _noting(tables: Iterable[DataFrame], what: str, seen: set[str]) -> Iterator[DataFrame]:
+    """The tables, while the ids that they have rows for are added to a set."""
+    for table in tables:
+        seen |= set(table[what])
+        yield table
+
+
+def _after(title: object) -> str:
+    """A title behind what it is the title of; nothing where it is missing, which pandas has NaN."""
+    return f"  {title}" if isinstance(title, str) else ""
 
 
 def _write(tables: Iterable[DataFrame], out: Path) -> int:
