@@ -2,14 +2,11 @@
 
 import ast
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import siger_pipeline
-from contracts.awkward import AWKWARD
-from contracts.plugged_in import awkward_models
 from end_to_end.project import ROOT
 from kedro_fresh.code import SourceCode
 from kedro_fresh.contents import Contents
@@ -22,14 +19,6 @@ from test_light_start import HEAVY, imported_by
 
 PACKAGE = ROOT / "src" / "siger_pipeline"
 CLASSES = sorted(model_config(model).recommender for model in own_names(RECOMMENDERS))
-
-
-@pytest.fixture
-def plug_ins() -> Iterator[None]:
-    names._models.cache_clear()
-    with awkward_models():
-        yield
-    names._models.cache_clear()
 
 
 def test_each_recommender_is_there_under_the_name_of_its_class() -> None:
@@ -53,12 +42,6 @@ def test_editors_and_type_checkers_are_told_of_the_same_names() -> None:
     ]
     assert told == CLASSES
     assert (PACKAGE / "py.typed").exists()
-
-
-def test_plug_ins_are_offered_too(plug_ins: None) -> None:
-    with_plug_ins = names.estimator_names()
-    assert {*CLASSES} < {*with_plug_ins}
-    assert len(with_plug_ins) == len({*CLASSES}) + len(AWKWARD)
 
 
 def test_one_name_of_two_recommenders_belongs_to_neither(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from siger_pipeline.estimators.settings import default_settings, settings_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siger_pipeline.serving.parts import Parts
     from siger_pipeline.serving.recommender import FittedRecommender
 
 Mask = Literal["train", "train+validation"]
@@ -256,8 +257,7 @@ class Estimator:
                 f"{folder} holds model {parts.checkpoint['model']!r}, and {cls.__name__} is "
                 f"{cls.model!r}: load it by the class of its model"
             )
-        own = parts.card.get(SETTINGS, parts.checkpoint["config"])
-        loaded = cls(**own)
+        loaded = cls(**_settings_in(parts))
         loaded._recommender = recommender
         return loaded
 
@@ -266,6 +266,16 @@ class Estimator:
         parts = (settings.config, settings.train, settings.fit)
         values = {k: v for part in parts for k, v in part.model_dump(mode="json").items()}
         return {name: values[name] for name in default_settings(self.model)}
+
+
+def _settings_in(parts: Parts) -> Mapping[str, Any]:
+    """The settings of a folder: those of an estimator, or what a run of the pipeline notes."""
+    if SETTINGS in parts.card:
+        own: Mapping[str, Any] = parts.card[SETTINGS]
+        return own
+    run = parts.card.get("provenance", {}).get("parameters", {})
+    features = {k: v for k, v in run.get("features", {}).items() if k == "missing"}
+    return {**parts.checkpoint["config"], **run.get("train", {}), **features}
 
 
 def _texts(ids: Any) -> list[str]:

@@ -45,8 +45,8 @@ def described_items(items: np.ndarray, titles: Any) -> pd.DataFrame:
         )
     if unused := int((~np.isin(ids, items)).sum()):
         LOG.info("titles: %s are of items that do not occur.", f"{unused:,}")
-    table[Columns.TITLE] = np.where(rows < 0, None, texts[rows])
-    return table
+    shown: np.ndarray = np.where(rows < 0, np.array([None]), texts[rows])
+    return table.assign(**{Columns.TITLE: shown})
 
 
 def _check(ids: np.ndarray, texts: np.ndarray) -> None:
