@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 # As a text that is put together: what no node asks for is no code of a node.
-ESTIMATORS = f"{__name__}.estimators.names"
+_ESTIMATORS = f"{__name__}.estimators.names"
 
 watch(__name__)
 wait_briefly()  # before any module of the package imports PyTorch
@@ -67,7 +67,7 @@ def __getattr__(name: str) -> "type[Estimator]":
     from siger_pipeline.errors import ParameterError
 
     try:
-        found: type[Estimator] = import_module(ESTIMATORS).estimator_named(name)
+        found: type[Estimator] = import_module(_ESTIMATORS).estimator_named(name)
     except ParameterError as error:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}: {error}") from error
     return found
@@ -75,4 +75,4 @@ def __getattr__(name: str) -> "type[Estimator]":
 
 def __dir__() -> list[str]:
     """The module's own names, and the estimators'."""
-    return sorted({*globals(), *import_module(ESTIMATORS).estimator_names()})
+    return sorted({*globals(), *import_module(_ESTIMATORS).estimator_names()})

@@ -72,8 +72,12 @@ def fit_data(
     """
     trained, contents = pairs_of(interactions), contents_of(features)
     validated = None if validation is None else pairs_of(validation, "validation")
-    if validated is not None:
-        _check_together(trained, validated)
+    if validated is not None and trained.shape != validated.shape:
+        kinds = ["a data frame" if p.shape is None else str(p.shape) for p in (trained, validated)]
+        raise InputError(
+            f"interactions are {kinds[0]} and validation is {kinds[1]}: wanted are two data frames "
+            "or two matrices of the same shape [users, items]"
+        )
     users, items = _numbers(trained, validated, contents)
     described = described_items(items, titles)
     if validated is None and holds_out:
@@ -83,6 +87,7 @@ def fit_data(
     shape = (len(users), len(items))
     empty = sparse.csr_matrix(shape, dtype=np.float32)
     held = empty if validated is None else _matrix(_of_trained(validated, trained), users, items)
+    _check_apart(train, held, users, items)
     return FitData(users, described, train, held, content)
 
 
@@ -166,18 +171,14 @@ def _of_trained(validated: Pairs, trained: Pairs) -> Pairs:
     return Pairs(validated.users[known], validated.items[known])
 
 
-def _check_together(trained: Pairs, validated: Pairs) -> None:
-    if trained.shape != validated.shape:
-        kinds = ["a data frame" if p.shape is None else str(p.shape) for p in (trained, validated)]
+def _check_apart(
+    train: sparse.csr_matrix, held: sparse.csr_matrix, users: np.ndarray, items: np.ndarray
+) -> None:
+    row, column = train.multiply(held).nonzero()
+    if len(row):
         raise InputError(
-            f"interactions are {kinds[0]} and validation is {kinds[1]}: wanted are two data frames "
-            "or two matrices of the same shape [users, items]"
-        )
-    first, second = (set(zip(p.users, p.items, strict=True)) for p in (trained, validated))
-    if both := sorted(first & second):
-        raise InputError(
-            f"{len(both):,} pairs stand in interactions and in validation, such as user "
-            f"{both[0][0]!r} and item {both[0][1]!r}: what is learned from cannot validate"
+            f"{len(row):,} pairs stand in interactions and in validation, such as user "
+            f"{users[row[0]]!r} and item {items[column[0]]!r}: what is learned from cannot validate"
         )
 
 

@@ -38,9 +38,12 @@ def ids_of(values: Any, what: str) -> np.ndarray:
     Raises:
         InputError: an id that is missing, empty, or neither text nor a whole number.
     """
-    ids = np.asarray(values, dtype=object)
+    ids = np.asarray(values)
     if ids.ndim != 1:
         raise InputError(f"{what}: ids of shape {ids.shape}, wanted is one dimension")
+    if ids.dtype.kind in "iu":
+        return ids.astype(str).astype(object)
+    ids = np.asarray(values, dtype=object)  # as they are: a list of texts and numbers is mixed
     for place, value in enumerate(ids):
         if isinstance(value, str) and value.strip():
             continue
@@ -58,9 +61,8 @@ def texts_of(ids: Any) -> list[str]:
     Raises:
         InputError: as `ids_of`.
     """
-    alone = isinstance(ids, str | int | np.integer)
-    given: Iterable[Any] = [ids] if alone else ids
-    return list(ids_of(list(given), "the ids"))
+    alone = isinstance(ids, str | bytes) or not isinstance(ids, Iterable)
+    return list(ids_of([ids] if alone else list(ids), "the ids"))
 
 
 def column_of(frame: pd.DataFrame, names: Sequence[str], what: str) -> str | None:
