@@ -157,6 +157,14 @@ def test_held_out_items_that_are_not_known_are_misses(caplog: pytest.LogCaptureF
     assert "1 users are not known and are left out" in caplog.text
 
 
+def test_users_without_training_do_not_validate(caplog: pytest.LogCaptureFixture) -> None:
+    bare = R.tolil()
+    bare[2] = 0
+    parts = LightGCN(**QUICK).fit(sparse.csr_matrix(bare), validation=V).recommender.parts
+    assert parts.seen.nnz == R.nnz + V.nnz - (R + V)[[2]].nnz
+    assert "validation: 1 users have no interaction to learn from and are left out" in caplog.text
+
+
 def test_the_history_has_a_row_an_epoch() -> None:
     fitted = LightGCN(max_epochs=3, device="cpu").fit(R, validation=V)
     assert fitted.history["epoch"].tolist() == [1, 2, 3]

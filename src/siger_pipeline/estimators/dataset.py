@@ -84,9 +84,9 @@ def fit_data(
         trained, validated = held_out(trained, seed)
     train = _matrix(trained, users, items)
     content = {name: aligned(each, items, missing, train) for name, each in contents.items()}
-    shape = (len(users), len(items))
-    empty = sparse.csr_matrix(shape, dtype=np.float32)
-    held = empty if validated is None else _matrix(_of_trained(validated, trained), users, items)
+    held = sparse.csr_matrix(train.shape, dtype=np.float32)
+    if validated is not None:
+        held = _held(validated, train, users, items)
     _check_apart(train, held, users, items)
     return FitData(users, described, train, held, content)
 
@@ -154,21 +154,23 @@ def _matrix(pairs: Pairs, users: np.ndarray, items: np.ndarray) -> sparse.csr_ma
     return matrix_of(rows, columns, (len(users), len(items)))
 
 
-def _of_trained(validated: Pairs, trained: Pairs) -> Pairs:
-    """The pairs of users who have some to learn from; others cannot be ranked for."""
-    known = np.isin(validated.users, trained.users)
-    if known.all():
-        return validated
+def _held(
+    validated: Pairs, train: sparse.csr_matrix, users: np.ndarray, items: np.ndarray
+) -> sparse.csr_matrix:
+    """The interactions of users who have some to learn from: others cannot be ranked for."""
+    rows = positions(validated.users, users)
+    known = (rows >= 0) & (np.diff(train.indptr)[rows] > 0)
     if not known.any():
         raise InputError(
             "validation: none of its users has an interaction to learn from, so that nothing would "
             "tell when to stop"
         )
-    LOG.warning(
-        "validation: %s users have no interaction to learn from and are left out.",
-        f"{len(set(validated.users[~known])):,}",
-    )
-    return Pairs(validated.users[known], validated.items[known])
+    if strange := len(set(validated.users[~known])):
+        LOG.warning(
+            "validation: %s users have no interaction to learn from and are left out.",
+            f"{strange:,}",
+        )
+    return matrix_of(rows[known], positions(validated.items[known], items), train.shape)
 
 
 def _check_apart(

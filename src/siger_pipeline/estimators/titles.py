@@ -43,7 +43,7 @@ def described_items(items: np.ndarray, titles: Any) -> pd.DataFrame:
             f"titles: {ids[0]!r} and all others are ids of no item of the interactions, such as "
             f"{items[0]!r}"
         )
-    if unused := int((~np.isin(ids, items)).sum()):
+    if unused := int((positions(ids, items) < 0).sum()):
         LOG.info("titles: %s are of items that do not occur.", f"{unused:,}")
     shown: np.ndarray = np.where(rows < 0, np.array([None]), texts[rows])
     return table.assign(**{Columns.TITLE: shown})
