@@ -23,7 +23,7 @@ BLOCKS = ("trial", "model", "dataset", "ingest", "split", "train", "evaluate", "
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
-    """Provenance first, since tables and plots name it; then the examples; last the page."""
+    """Provenance first, since tables and plots name it; then what is looked up; last the page."""
     return Pipeline([*_written(selection), *_looked_at(selection)], tags="report")
 
 
@@ -62,19 +62,23 @@ def _trace(selection: Selection) -> Callable[..., Any]:
 
 def _looked_at(selection: Selection) -> list[Node]:
     graphs = _same(tuple(_item_graphs(selection)))
-    shown = {**_same(("items", *SPLIT_TABLES, "recommendations")), **graphs}
+    lists = _same((*SPLIT_TABLES, "recommendations"))
+    shown = {**lists, "items": "items", **graphs}
+    ranked = {**lists, "evaluate": "params:evaluate"}
     described = {TRAIN_MATRIX: TRAIN_MATRIX, **graphs}
     page = {
-        **_same(("report", "counts", "examples")),
+        **_same(("report", "counts", "lookup")),
         "curves": "learning_curves",
         "graphs": "graph_statistics",
+        "ranks": "held_out_ranks",
     }
     made = [
         Node(nodes.describe_graphs, described, "graph_statistics", name="describe_graphs"),
-        Node(nodes.pick_examples, shown, "examples", name="pick_examples"),
+        Node(nodes.rank_held_out, ranked, "held_out_ranks", name="rank_held_out"),
+        Node(nodes.look_up, shown, "lookup", name="look_up"),
     ]
     if pictures := _pictures(selection):
-        read = ["examples", pictures[0]]
+        read = ["lookup", pictures[0]]
         made.append(Node(nodes.shrink_pictures, read, "thumbnails", name="shrink_pictures"))
         page["pictures"] = "thumbnails"
     return [*made, Node(nodes.write_page, page, "report_page", name="write_page")]

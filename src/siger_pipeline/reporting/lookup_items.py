@@ -1,4 +1,4 @@
-"""Eight items, and their neighbours in each graph side by side."""
+"""Items with their neighbours in each graph side by side."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,15 +7,16 @@ from ibis.expr.types import Table
 from scipy import sparse
 
 from siger_pipeline.data.schema import Columns, Split
-from siger_pipeline.reporting.examples import TRAINED, digest, spread
+from siger_pipeline.reporting.lookup import TRAINED, digest, spread
 
 NEIGHBOURS = 5  # shown of an item in each graph
+DIGITS = 4  # of a weight
 
 
-def example_items(
+def items_document(
     splits: Table, item_index: Table, graphs: Mapping[str, sparse.csr_matrix]
-) -> list[dict[str, Any]]:
-    """Items at eight quantiles of popularity, and their strongest neighbours in each graph.
+) -> dict[str, Any]:
+    """Items by popularity, and their strongest neighbours in each graph.
 
     Args:
         splits: user_id, item_id, split.
@@ -23,29 +24,27 @@ def example_items(
         graphs: by name, [I, I]; none: no items.
 
     Returns:
-        For each: `item`, `interactions` in training, `neighbours`: for each graph its name and the
-        five largest weights of the item's row, the item itself left out: item, weight.
+        `total` of items in the data; `item` and `trained`, their training interactions, of those of
+        `spread`; `graphs`: for each its name and `links`, of each item the five largest weights
+        of its row, the item itself left out, as pairs of item and weight.
     """
+    popular = _popularity(splits, item_index)
+    total = int(popular.count().to_pyarrow().as_py())
     if not graphs:
-        return []
-    chosen = spread(_popularity(splits, item_index), Columns.ITEM, TRAINED).to_pyarrow().to_pylist()
-    links = {
-        row[Columns.ITEM_ID]: {g: neighbours(m, row[Columns.ITEM_ID]) for g, m in graphs.items()}
-        for row in chosen
+        return {"total": total, "item": [], TRAINED: [], "graphs": []}
+    chosen = spread(popular, Columns.ITEM, TRAINED).to_pandas()
+    numbers = chosen[Columns.ITEM_ID].tolist()
+    rows = {name: [neighbours(graph, n) for n in numbers] for name, graph in graphs.items()}
+    names = _names(item_index, {other for of in rows.values() for row in of for other in row})
+    return {
+        "total": total,
+        "item": chosen[Columns.ITEM].tolist(),
+        TRAINED: chosen[TRAINED].tolist(),
+        "graphs": [
+            {"graph": name, "links": [strongest(weights, names) for weights in of]}
+            for name, of in rows.items()
+        ],
     }
-    used = {other for rows in links.values() for row in rows.values() for other in row}
-    names = _names(item_index, used)
-    return [
-        {
-            "item": row[Columns.ITEM],
-            "interactions": row[TRAINED],
-            "neighbours": [
-                {"graph": graph, "items": strongest(weights, names)}
-                for graph, weights in links[row[Columns.ITEM_ID]].items()
-            ],
-        }
-        for row in chosen
-    ]
 
 
 def neighbours(graph: sparse.csr_matrix, item: int) -> dict[int, float]:
@@ -55,10 +54,10 @@ def neighbours(graph: sparse.csr_matrix, item: int) -> dict[int, float]:
     return {other: weight for other, weight in links if other != item}
 
 
-def strongest(weights: Mapping[int, float], names: Mapping[int, str]) -> list[dict[str, Any]]:
+def strongest(weights: Mapping[int, float], names: Mapping[int, str]) -> list[tuple[str, float]]:
     """The five largest weights, ties by the SHA-256 of the item's id: item, weight."""
     order = sorted(weights, key=lambda item: (-weights[item], digest(names[item])))
-    return [{"item": names[item], "weight": weights[item]} for item in order[:NEIGHBOURS]]
+    return [(names[item], round(weights[item], DIGITS)) for item in order[:NEIGHBOURS]]
 
 
 def _popularity(splits: Table, item_index: Table) -> Table:
