@@ -120,13 +120,27 @@ def test_a_user_is_found_by_the_keyboard_alone(browser: Browser, file: Path) -> 
     shown.page.keyboard.press("Enter")
     assert users.locator(".chosen code").inner_text() == f"{HOSTILE[2]}-u7"
     assert users.locator(".matches button").count() == 0
-    assert users.locator(".columns ol li").count() == 10
+    assert users.locator(".columns ol > li").count() == 10
     chip = users.locator(".chip").last.inner_text()
     marked = users.locator(".columns").locator(".hit", has_text="rank").count()
     assert chip.startswith(f"{marked} of ")
     users.get_by_label("User").fill("nobody of this name")
     assert users.get_by_role("status").inner_text() == "none here"
     assert shown.complaints == []
+
+
+def test_reasons_are_unfolded_beside_what_they_are_for(browser: Browser, file: Path) -> None:
+    page = opened(browser, file, WIDTHS["phone"]).page
+    users = page.locator("#users .finder")
+    before = users.locator(".chosen code").inner_text()
+    assert users.locator("details.why").count() == 1, "first shown is a user with reasons"
+    users.get_by_role("button", name="Next with reasons").press("Enter")
+    assert users.locator(".chosen code").inner_text() != before
+    users.locator("details.why summary").press("Enter")
+    lines = users.locator("details.why li").all_inner_texts()
+    assert [line.split()[0] for line in lines] == ["75", "25"]
+    assert HOSTILE[1] in lines[0] and "kNN text k10 0.3" in lines[0]
+    assert page.evaluate(WIDER) == 0
 
 
 def test_an_item_is_found_by_words_of_its_title_and_from_a_list(

@@ -23,7 +23,7 @@ def test_members_are_taken_at_equal_distances_with_ties_by_the_hash_of_the_id() 
     order = sorted(zip(members["user"], sizes, strict=True), key=lambda m: (m[1], hashed(m[0])))
     # Middles of eight equal parts of fifty members.
     wanted = [order[int((part + 0.5) / 8 * 50)][0] for part in range(8)]
-    result = spread(in_duckdb(members), "user", "size", count=8).to_pandas()
+    result = spread(in_duckdb(members), "user", "size", count=8)
     assert result["user"].tolist() == wanted
 
 
@@ -31,7 +31,7 @@ def test_members_are_taken_at_equal_distances_with_ties_by_the_hash_of_the_id() 
 def test_there_are_no_more_than_asked_for(count: int, wanted: int) -> None:
     frame = pd.DataFrame({"user": [str(n) for n in range(count)], "size": [1] * count})
     frame = frame.astype({"user": "str", "size": "int64"})
-    assert len(spread(in_duckdb(frame), "user", "size", count=8).to_pandas()) == wanted
+    assert len(spread(in_duckdb(frame), "user", "size", count=8)) == wanted
 
 
 ORDER = ("splits", "user_index", "item_index", "recommendations")

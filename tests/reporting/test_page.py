@@ -107,7 +107,7 @@ def test_what_can_be_looked_up_is_counted(html: str, monkeypatch: pytest.MonkeyP
 def test_what_is_looked_up_is_json_that_closes_no_script(html: str) -> None:
     (text,) = re.findall(r'<script type="application/json" id="lookup">(.*?)</script>', html)
     assert "<" not in text
-    assert {"item", "title", "users", "items", "pictures"} == set(json.loads(text))
+    assert {"item", "title", "users", "items", "pictures", "reasons"} == set(json.loads(text))
 
 
 def test_every_table_can_be_taken_along(html: str, whole: Reader) -> None:

@@ -82,6 +82,7 @@ class Shop:
         self.write(f"{name}/report.json", report, version)
         self.write(f"{name}/graph_statistics.json", whole_trial().graphs, version)
         self.write(f"{name}/lookup.json", lookup(), version)
+        self.write(f"{name}/reasons.json", {"user": [], "why": []}, version)
         self.write(f"{name}/held_out_ranks.json", {"top_k": 1, "splits": {}}, version)
         self.write(f"{name}/report.html", "a page", version)
 

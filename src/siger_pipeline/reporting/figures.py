@@ -6,7 +6,7 @@ from typing import Any
 
 from plotly import graph_objects as go
 
-from siger_pipeline.reporting.colours import KNOWN, colour
+from siger_pipeline.reporting.colours import KNOWN, colour, pale
 from siger_pipeline.reporting.labels import graph_label
 from siger_pipeline.reporting.paper import name_in_paper
 from siger_pipeline.reporting.style import CLEAR, GRID, INK, PALETTE, escaped
@@ -17,7 +17,6 @@ HEIGHT = 320  # pixels
 ENTRY_HEIGHT = 12  # of a legend's entry, pixels: there are two in a row on a phone
 OUTLINE = 1.5  # of a published figure, pixels
 OWN = " (this run)"  # after the name of the trial
-PALE = 0.45  # opacity of the second metric's bars: the model's colour is the same
 NO_LINE = {"width": 0}
 UNITS = {"users": "training interactions of a user", "items": "training interactions of an item"}
 IN_DEGREE = "items that an item is a neighbour of"
@@ -107,7 +106,7 @@ def groups(report: Report, group_by: str, of: str) -> go.Figure:
             x=[escaped(row["group"]).replace(" (", "<br>(") for row in chosen],
             y=[row["value"] for row in chosen],
             name=escaped(metric),
-            marker={"color": of_model, "line": NO_LINE, "opacity": PALE if n else 1},
+            marker={"color": pale(of_model) if n else of_model, "line": NO_LINE},
         )
         figure.add_trace(bars)
     figure.update_xaxes(title=of, type="category")

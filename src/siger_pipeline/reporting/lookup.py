@@ -14,7 +14,7 @@ from hashlib import sha256
 from html import unescape
 from typing import Any
 
-import ibis
+import pandas as pd
 from ibis.expr.types import Table
 
 from siger_pipeline.data.schema import Columns
@@ -22,10 +22,10 @@ from siger_pipeline.data.schema import Columns
 MOST = 2000  # users, and items, that a page can look up: about two megabytes of a large data set
 PICTURED = 600  # items with a picture, about a megabyte
 LONGEST = 90  # signs of a title
-TRAINED, POSITION = "trained", "position"
+TRAINED = "trained"  # a column: training interactions
 
 
-def spread(members: Table, name: str, size: str, count: int = MOST) -> Table:
+def spread(members: Table, name: str, size: str, count: int = MOST) -> pd.DataFrame:
     """The members at the quantiles (j + ½) / count of size, j = 0 … count − 1, smallest first.
 
     Args:
@@ -34,11 +34,10 @@ def spread(members: Table, name: str, size: str, count: int = MOST) -> Table:
         size: the column of the size.
         count: how many; all where there are not so many members.
     """
-    order = [size, members[name].hexdigest("sha256")]
-    ordered = members.mutate(**{POSITION: ibis.row_number().over(order_by=order)})
-    total = int(members.count().to_pyarrow().as_py())
-    chosen = {(2 * j + 1) * total // (2 * count) for j in range(count)} if total else set()
-    return ordered.filter(ordered[POSITION].isin(sorted(chosen))).order_by(POSITION)
+    ordered = members.order_by([size, members[name].hexdigest("sha256")]).to_pandas()
+    places = {(2 * j + 1) * len(ordered) // (2 * count) for j in range(count)}
+    chosen = sorted(places) if len(ordered) else []
+    return ordered.iloc[chosen].reset_index(drop=True)
 
 
 def digest(text: str) -> str:
@@ -108,10 +107,12 @@ def titles_of(wanted: set[str], items: Table) -> dict[str, str]:
         wanted: ids as in the source.
         items: columns item, title.
     """
-    rows = items.filter(items[Columns.ITEM].isin(sorted(wanted)) & items[Columns.TITLE].notnull())
-    titled = rows.select(Columns.ITEM, Columns.TITLE).to_pyarrow().to_pylist()
-    return {row[Columns.ITEM]: _cut(unescape(row[Columns.TITLE])) for row in titled}
+    rows = items.filter(items[Columns.TITLE].notnull())
+    titles = rows.select(Columns.ITEM, Columns.TITLE).to_pandas()
+    pairs = zip(titles[Columns.ITEM], titles[Columns.TITLE], strict=True)
+    return {item: shortened(unescape(title)) for item, title in pairs if item in wanted}
 
 
-def _cut(title: str) -> str:
+def shortened(title: str) -> str:
+    """A title of at most 90 signs."""
     return title if len(title) <= LONGEST else f"{title[: LONGEST - 1].rstrip()}…"

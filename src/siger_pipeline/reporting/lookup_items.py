@@ -1,6 +1,6 @@
 """Items with their neighbours in each graph side by side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ibis.expr.types import Table
@@ -32,10 +32,11 @@ def items_document(
     total = int(popular.count().to_pyarrow().as_py())
     if not graphs:
         return {"total": total, "item": [], TRAINED: [], "graphs": []}
-    chosen = spread(popular, Columns.ITEM, TRAINED).to_pandas()
+    chosen = spread(popular, Columns.ITEM, TRAINED)
     numbers = chosen[Columns.ITEM_ID].tolist()
     rows = {name: [neighbours(graph, n) for n in numbers] for name, graph in graphs.items()}
-    names = _names(item_index, {other for of in rows.values() for row in of for other in row})
+    index = item_index.to_pandas()
+    names = dict(zip(index[Columns.ITEM_ID], index[Columns.ITEM], strict=True))
     return {
         "total": total,
         "item": chosen[Columns.ITEM].tolist(),
@@ -66,8 +67,3 @@ def _popularity(splits: Table, item_index: Table) -> Table:
     counts = train.group_by(Columns.ITEM_ID).aggregate(**{TRAINED: train.count()})
     joined = item_index.left_join(counts, Columns.ITEM_ID)
     return joined.select(Columns.ITEM_ID, Columns.ITEM, **{TRAINED: joined[TRAINED].fill_null(0)})
-
-
-def _names(item_index: Table, items: Iterable[int]) -> dict[int, str]:
-    rows = item_index.filter(item_index[Columns.ITEM_ID].isin(sorted(items)))
-    return {row[Columns.ITEM_ID]: row[Columns.ITEM] for row in rows.to_pyarrow().to_pylist()}

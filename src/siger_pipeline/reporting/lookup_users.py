@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import ibis
 from ibis.expr.types import Table
 
 from siger_pipeline.data.schema import Columns, Split
@@ -32,8 +33,8 @@ def users_document(
         `COLUMNS`, as `describe_user` gives them.
     """
     known = trained_users(splits, user_index)
-    chosen = spread(known, Columns.USER, TRAINED).select(Columns.USER_ID, Columns.USER)
-    users = chosen.to_pandas()[Columns.USER].tolist()
+    frame = spread(known, Columns.USER, TRAINED)[[Columns.USER_ID, Columns.USER]]
+    users, chosen = frame[Columns.USER].tolist(), ibis.memtable(frame)
     theirs = splits.join(chosen, Columns.USER_ID).join(item_index, Columns.ITEM_ID)
     kinds: dict[str, dict[str, list[str]]] = {split.value: {} for split in Split}
     held = theirs.select(Columns.USER, Columns.ITEM, Columns.SPLIT).to_pyarrow().to_pylist()

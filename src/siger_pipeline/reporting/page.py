@@ -35,6 +35,7 @@ def report_page(
     graphs: Mapping[str, Any],
     lookup: Mapping[str, Any],
     ranks: Mapping[str, Any],
+    reasons: Mapping[str, Any],
     pictures: Mapping[str, str],
 ) -> str:
     """The page in one file. All text from data is escaped, and no script runs but its own.
@@ -49,6 +50,7 @@ def report_page(
         graphs: of `graphs.describe`.
         lookup: of `lookup.document`.
         ranks: of `held_out.held_out_ranks`.
+        reasons: of `reasons.reasons`.
         pictures: item -> data URI, of the items that have a picture.
     """
     parts = page_values(
@@ -58,6 +60,7 @@ def report_page(
         graphs=graphs,
         lookup=lookup,
         ranks=ranks,
+        reasons=reasons,
         pictures=pictures,
     )
     return self_contained(TEMPLATE, **parts, crumbs=(), lacks=(), beside=())
@@ -71,6 +74,7 @@ def page_values(
     graphs: Mapping[str, Any] | None = None,
     lookup: Mapping[str, Any] | None = None,
     ranks: Mapping[str, Any] | None = None,
+    reasons: Mapping[str, Any] | None = None,
     pictures: Mapping[str, str],
 ) -> dict[str, Any]:
     """What the template of the page is filled with; what is None is left out of the page.
@@ -91,7 +95,7 @@ def page_values(
         "ranks": _ranks_said(ranks),
         "counts": None if counts is None else counts_table(counts),
         "graphs": None if graphs is None else graph_table(graphs),
-        "lookup": None if lookup is None else _embedded(lookup, pictures),
+        "lookup": None if lookup is None else _embedded(lookup, reasons, pictures),
         "pictured": PICTURED,
         "of": f"{report['provenance']['dataset']} {report['provenance']['trial']}",
         "parameters": json.dumps(parameters, indent=2, sort_keys=True, ensure_ascii=False),
@@ -104,12 +108,16 @@ def _titles(report: Report, made: Mapping[str, go.Figure]) -> dict[str, str]:
     return titles | {by: figures.groups_title(report, by) for by in GROUPS if by in made}
 
 
-def _embedded(lookup: Mapping[str, Any], pictures: Mapping[str, str]) -> dict[str, Any]:
+def _embedded(
+    lookup: Mapping[str, Any], reasons: Mapping[str, Any] | None, pictures: Mapping[str, str]
+) -> dict[str, Any]:
     """What the page's script looks up, with the graphs as people call them."""
     graphs = [
         {**graph, "label": graph_label(graph["graph"])} for graph in lookup["items"]["graphs"]
     ]
-    return {**lookup, "items": {**lookup["items"], "graphs": graphs}, "pictures": pictures}
+    why = reasons if reasons and any(map(any, reasons["why"])) else {"user": [], "why": []}
+    items = {**lookup["items"], "graphs": graphs}
+    return {**lookup, "items": items, "reasons": why, "pictures": pictures}
 
 
 def _ranks_said(ranks: Mapping[str, Any] | None) -> tuple[str, str] | None:

@@ -24,6 +24,7 @@ NEEDED |= {"seed", "device", "threads", "parameters", "made_from", "versions"}
 CALIBRATION = {"monitor", "tried", "features", "top"}
 REPORTED = (
     *("report.json", "graph_statistics.json", "lookup.json", "held_out_ranks.json"),
+    "reasons.json",
     "thumbnails.json",  # last, since there may be no pictures
 )
 PAGE = "report.html"
@@ -82,6 +83,7 @@ def read_trial(
         graphs=reported.get("graph_statistics"),
         lookup=reported.get("lookup"),
         ranks=reported.get("held_out_ranks"),
+        reasons=reported.get("reasons"),
         pictures=reported.get("thumbnails") or {},
         users=_users(metrics, result),
         lacks=[Lack(what, run) for what, has in zip(PARTS, there, strict=True) if not has],

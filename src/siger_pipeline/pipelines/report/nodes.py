@@ -132,6 +132,32 @@ def rank_held_out(
     return held_out_ranks(splits, user_index, item_index, recommendations, evaluate.mask)
 
 
+def explain_lists(
+    lookup: dict[str, Any],
+    checkpoint: dict[str, Any],
+    *,
+    train_matrix: csr_matrix,
+    user_index: Table,
+    item_index: Table,
+    items: Table,
+    requests: dict[Request, str],
+    modalities: tuple[str, ...],
+    **arrays: Any,
+) -> dict[str, Any]:
+    """Why items are recommended to a few of the users, on the CPU."""
+    from functools import partial
+
+    from siger_pipeline.reporting.reasons import reasons
+    from siger_pipeline.serving import FittedRecommender, Parts
+    from siger_pipeline.serving.catalogue import ids_of, texts_of
+    from siger_pipeline.training.inputs import model_inputs
+
+    inputs = model_inputs(train_matrix, requests, arrays, modalities)
+    known = ids_of(user_index), texts_of(item_index, items)
+    fitted = FittedRecommender(Parts(checkpoint, inputs, *known, seen=train_matrix))
+    return reasons(lookup, partial(fitted.explain, most=train_matrix.shape[1]))
+
+
 def shrink_pictures(lookup: dict[str, Any], images: dict[str, Any]) -> dict[str, str]:
     """Thumbnails of the items that are looked up, or of those in most places."""
     from siger_pipeline.reporting.lookup import pictured
@@ -148,6 +174,7 @@ def write_page(
     graphs: dict[str, Any],
     lookup: dict[str, Any],
     ranks: dict[str, Any],
+    reasons: dict[str, Any],
     pictures: dict[str, str] | None = None,
 ) -> str:
     """The report as one page to look at."""
@@ -160,6 +187,7 @@ def write_page(
         graphs=graphs,
         lookup=lookup,
         ranks=ranks,
+        reasons=reasons,
         pictures=pictures or {},
     )
 

@@ -16,6 +16,7 @@ from siger_pipeline.pipelines.names import (
     matrices_of,
 )
 from siger_pipeline.pipelines.report import nodes
+from siger_pipeline.pipelines.train.pipeline import requested, with_requests
 from siger_pipeline.shell.selection import Selection
 
 # Blocks of parameters that figures depend on, whatever the model.
@@ -71,17 +72,25 @@ def _looked_at(selection: Selection) -> list[Node]:
         "curves": "learning_curves",
         "graphs": "graph_statistics",
         "ranks": "held_out_ranks",
+        "reasons": "reasons",
     }
     made = [
         Node(nodes.describe_graphs, described, "graph_statistics", name="describe_graphs"),
         Node(nodes.rank_held_out, ranked, "held_out_ranks", name="rank_held_out"),
         Node(nodes.look_up, shown, "lookup", name="look_up"),
+        _explained(selection),
     ]
     if pictures := _pictures(selection):
         read = ["lookup", pictures[0]]
         made.append(Node(nodes.shrink_pictures, read, "thumbnails", name="shrink_pictures"))
         page["pictures"] = "thumbnails"
     return [*made, Node(nodes.write_page, page, "report_page", name="write_page")]
+
+
+def _explained(selection: Selection) -> Node:
+    read = ("lookup", "checkpoint", TRAIN_MATRIX, "user_index", "item_index", "items")
+    explain = with_requests(nodes.explain_lists, selection)
+    return Node(explain, _same(read) | requested(selection), "reasons", name="explain_lists")
 
 
 def _parameters(selection: Selection) -> dict[str, str]:

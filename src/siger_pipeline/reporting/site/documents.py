@@ -41,6 +41,7 @@ class TrialResults:
         graphs: of `graphs.describe`.
         lookup: users and items.
         ranks: of held-out items.
+        reasons: of some users' recommendations.
         pictures: item -> data URI.
         users: main metrics at test, a row a user; None where they are not of these metrics.
         lacks: what its page does not have.
@@ -59,6 +60,7 @@ class TrialResults:
     graphs: Document | None = None
     lookup: Document | None = None
     ranks: Document | None = None
+    reasons: Document | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
     users: pd.DataFrame | None = None
     lacks: Sequence[Lack] = ()

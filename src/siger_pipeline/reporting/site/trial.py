@@ -31,6 +31,7 @@ def trial_page(trial: TrialResults, dataset: DatasetResults) -> bytes:
         graphs=trial.graphs,
         lookup=trial.lookup,
         ranks=trial.ranks,
+        reasons=trial.reasons,
         pictures=trial.pictures,
     )
     crumbs = [("../index.html", "Results"), ("index.html", dataset.name)]

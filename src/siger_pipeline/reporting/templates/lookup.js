@@ -5,8 +5,9 @@
   const source = document.getElementById("lookup");
   if (!source) return;
   const data = JSON.parse(source.textContent);
-  const { users, items, item: ids, title: titles, pictures } = data;
+  const { users, items, item: ids, title: titles, pictures, reasons } = data;
   const hasPictures = Object.keys(pictures).length > 0;
+  const hasTitles = titles.some((title) => title !== null);
   const rowOf = new Map(items.item.map((item, row) => [item, row]));
   const MOST = 8; // matches that are listed
 
@@ -33,7 +34,7 @@
     const text = known ? titles[item] : ids[item];
     const title = make(rowOf.has(item) ? "button" : "span", "title", text);
     title.title = known ? `${text} (${ids[item]})` : text;
-    if (!known) title.append(" ", make("span", "untitled", "no title"));
+    if (!known && hasTitles) title.append(" ", make("span", "untitled", "no title"));
     if (title.type) {
       title.type = "button";
       title.addEventListener("click", () => finders.items.open(rowOf.get(item)));
@@ -45,11 +46,21 @@
     make("div", "", make("h4", "", head), make(tag, "", ...entries));
   const entry = (item, ...after) => make("li", "", ...picture(item), named(item), ...after);
 
+  const why = (row, n) => {
+    const found = reasons.why[reasons.user.indexOf(row)]?.[n] ?? [];
+    if (!found.length) return [];
+    const lines = found.map(([title, share, edges]) =>
+      make("li", "", make("strong", "", `${share} %`), make("span", "", title, edges ? ` · ${edges}` : "")),
+    );
+    return [make("details", "why", make("summary", "", "Why"), make("ul", "", ...lines))];
+  };
+
   const recommended = (row, item, n) => {
     const rank = make("span", "rank", `${n + 1}`);
     const isHit = users.tested[row].some(([tested]) => tested === item);
     const listed = make("li", isHit ? "found" : "", rank, ...picture(item), named(item));
     if (isHit) listed.append(make("span", "hit", "✓ hit"));
+    listed.append(...why(row, n));
     return listed;
   };
 
@@ -100,7 +111,7 @@
   const showItem = (row) => {
     const item = items.item[row];
     const chip = make("span", "chip", counted(items.trained[row], "training interaction"));
-    const title = titles[item] ?? "no title";
+    const title = titles[item] ?? (hasTitles ? "no title" : "Item");
     return [
       make("p", "chosen", ...picture(item), make("span", "", title), make("code", "", ids[item]), chip),
       make("div", "columns", ...items.graphs.map((of) => graph(of, row))),
@@ -116,7 +127,7 @@
     return rows.sort((a, b) => place(a) - place(b) || a - b);
   };
 
-  const finder = (kind, own, titleOf, show, first) => {
+  const finder = (kind, own, titleOf, show, first, marked = []) => {
     const box = document.querySelector(`.finder[data-of="${kind}"]`);
     if (!box || !own.length) return { open: () => {} };
     const [input, status] = [box.querySelector("input"), box.querySelector("[role=status]")];
@@ -141,6 +152,8 @@
       list([]);
       shown.replaceChildren(...show(row));
     };
+    const step = (by) =>
+      by ? (at + by + own.length) % own.length : (marked.find((row) => row > at) ?? marked[0]);
     input.addEventListener("input", () => {
       const words = input.value.trim();
       list(words ? found(words, texts, own) : []);
@@ -151,7 +164,7 @@
       if (event.key === "Enter" && rows.length) choose(rows[0]);
     });
     box.querySelectorAll(".find button").forEach((button) => {
-      button.addEventListener("click", () => choose((at + Number(button.value) + own.length) % own.length));
+      button.addEventListener("click", () => choose(step(Number(button.value))));
     });
     box.hidden = false;
     choose(first);
@@ -164,9 +177,10 @@
     };
   };
 
-  // The first that is shown is of middling activity, and has test items to compare with.
+  // First shown is a user of middling activity, with test items, and with reasons where there are.
   const half = Math.floor(users.user.length / 2);
-  const typical = users.tested_count.findIndex((count, row) => count > 0 && row >= half);
+  const isTypical = (row) => row >= half && users.tested_count[row] > 0;
+  const typical = [...reasons.user, ...users.user.keys()].find(isTypical) ?? 0;
   const finders = {};
   finders.items = finder(
     "items",
@@ -175,5 +189,5 @@
     showItem,
     Math.floor(items.item.length / 2),
   );
-  finders.users = finder("users", users.user, () => "", showUser, Math.max(typical, 0));
+  finders.users = finder("users", users.user, () => "", showUser, typical, reasons.user);
 })();
