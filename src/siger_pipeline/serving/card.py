@@ -37,7 +37,7 @@ def with_intervals(user_metrics: pd.DataFrame) -> dict[str, dict[str, dict[str, 
     Args:
         user_metrics: see `card_of`.
     """
-    names = [name for name in user_metrics if name not in (Columns.USER, Columns.SPLIT)]
+    names = [str(name) for name in user_metrics if name not in (Columns.USER, Columns.SPLIT)]
     return {
         str(split): {name: _interval(rows[name].to_numpy(float)) for name in names}
         for split, rows in user_metrics.groupby(Columns.SPLIT, sort=False)

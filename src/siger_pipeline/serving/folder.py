@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from siger_pipeline.serving.files import (
     write_table,
     write_weights,
 )
-from siger_pipeline.serving.manifest import FORMAT, MANIFEST, checked, write_manifest
+from siger_pipeline.serving.manifest import FORMAT, checked, write_manifest
 from siger_pipeline.serving.parts import Parts
 
 USERS, ITEMS, SEEN, WEIGHTS = "users.parquet", "items.parquet", "seen.npz", "weights.pt"

@@ -18,19 +18,22 @@ class UnknownIdsError(InputError):
     Attributes:
         what: `users` or `items`.
         ids: all of them.
+        answered: number of the others, where these have been answered.
     """
 
-    def __init__(self, what: str, ids: Sequence[str]) -> None:
-        """Take what they should be ids of, and the ids."""
-        super().__init__(what, ids)
-        self.what, self.ids = what, list(ids)
+    def __init__(self, what: str, ids: Sequence[str], answered: int = 0) -> None:
+        """Take what they should be ids of, the ids, and the number of those with an answer."""
+        super().__init__(what, ids, answered)
+        self.what, self.ids, self.answered = what, list(ids), answered
 
     def __str__(self) -> str:
         shown = ", ".join(map(repr, self.ids[:NAMED]))
         more = f" and {len(self.ids) - NAMED:,} more" if len(self.ids) > NAMED else ""
+        number = f"{len(self.ids):,} of {len(self.ids) + self.answered:,}"
+        others = f"; the other {self.answered:,} are answered" if self.answered else ""
         return (
-            f"{len(self.ids):,} {self.what} are not known to the recommender: {shown}{more}; "
-            f"known are those that it learned from, by their ids as text"
+            f"{number} {self.what} are not known to the recommender: {shown}{more}{others}. Known "
+            f"are the {self.what} of its {self.what}.parquet, by their ids as text"
         )
 
 
@@ -62,4 +65,4 @@ class Ids:
         return found
 
     def _found(self, ids: Sequence[str]) -> np.ndarray:
-        return self._index.get_indexer(pd.Index(ids, dtype=object)).astype(np.int64)
+        return self._index.get_indexer(pd.Index(np.array(ids, dtype=object))).astype(np.int64)

@@ -59,7 +59,7 @@ def parts_of(
     seen: sparse.csr_matrix,
     *,
     card: Mapping[str, Any] | None = None,
-    device: str = "cpu",
+    device: str | torch.device = "cpu",
 ) -> Parts:
     """The parts of a trained model; its final embeddings are computed here.
 
@@ -94,6 +94,14 @@ def parts_of(
     )
 
 
+def titles_of(parts: Parts) -> np.ndarray:
+    """Titles of the items, text or None, [I]."""
+    if Columns.TITLE not in parts.items:
+        return np.full(len(parts.items), None, dtype=object)
+    titles = parts.items[Columns.TITLE].astype(object)
+    return titles.where(titles.notna(), None).to_numpy(dtype=object)
+
+
 def _check_ids(what: str, ids: np.ndarray, number: int) -> None:
     if len(ids) != number:
         raise InputError(f"there are {len(ids)} ids of {what}, and the model has {number} {what}")
@@ -121,7 +129,7 @@ def _unescaped(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def _embeddings(
-    checkpoint: Mapping[str, Any], inputs: ModelInputs, device: str
+    checkpoint: Mapping[str, Any], inputs: ModelInputs, device: str | torch.device
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Those that evaluation ranks by, float32 on the CPU."""
     model = restore(checkpoint, inputs)

@@ -22,15 +22,15 @@ from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.evaluation.scores import DEFAULT_BLOCK_MIB, Scorer
 from siger_pipeline.models.recommender import Recommender
 from siger_pipeline.ops.tables import constant
-from siger_pipeline.serving.explanation import edges_between, shares
 from siger_pipeline.serving.folder import read, save
 from siger_pipeline.serving.ids import Ids
-from siger_pipeline.serving.parts import Parts
+from siger_pipeline.serving.parts import Parts, titles_of
+from siger_pipeline.serving.reasons import reasons, with_reasons
 from siger_pipeline.serving.similarity import similarity
 from siger_pipeline.training.checkpoint import restore
 
 Exclude = Literal["seen", "none"]
-SIMILAR, BECAUSE, SHARE, EDGES = "similar", "because", "share", "edges"  # columns
+SIMILAR = "similar"  # the column of what is like an item
 
 
 class FittedRecommender:
@@ -65,10 +65,7 @@ class FittedRecommender:
     @cached_property
     def titles(self) -> np.ndarray:
         """Titles of the items, text or None, [I]."""
-        if Columns.TITLE not in self.parts.items:
-            return np.full(len(self.items.names), None, dtype=object)
-        titles = self.parts.items[Columns.TITLE].astype(object)
-        return titles.where(titles.notna(), None).to_numpy(dtype=object)
+        return titles_of(self.parts)
 
     def recommend(
         self,
@@ -87,8 +84,8 @@ class FittedRecommender:
             block_mib: bound on the memory of scores, MiB.
 
         Returns:
-            user, item (text), title (text, None where there is none), rank (int32, from 1), score
-            (float32); users in the given order.
+            user, item (text), title (text, missing where there is none), rank (int32, from 1),
+            score (float32); users in the given order.
 
         Raises:
             UnknownIdsError: a user that it does not know.
@@ -145,6 +142,14 @@ class FittedRecommender:
         table.insert(2, Columns.TITLE, self.titles[index_nK[index_nK >= 0]])
         return table
 
+    def similar_in_blocks(
+        self, items: Iterable[str], k: int = 10, by: str | None = None, *, block: int = 10_000
+    ) -> Iterator[pd.DataFrame]:
+        """`similar`, so many items at a time."""
+        waiting = iter(items)
+        while some := list(islice(waiting, block)):
+            yield self.similar(some, k, by)
+
     def explain(self, user: str, items: Sequence[str], most: int = 3) -> pd.DataFrame:
         """What of a user's history carries the scores of some items, the largest share first.
 
@@ -165,26 +170,28 @@ class FittedRecommender:
             UnknownIdsError: a user or an item that it does not know.
         """
         (row,), columns = self.users.rows([user]), self.items.rows(items)
-        history = self.parts.inputs.interactions[row].indices
-        share_hn = shares(self.parts, self.model, int(row), columns)
-        rows = [
-            self._reason(user, int(item), int(history[h]), share_hn[h, n])
-            for n, item in enumerate(columns)
-            for h in np.argsort(-share_hn[:, n], kind="stable")[:most]
-            if share_hn[h, n] > 0
-        ]
-        kinds = {SHARE: np.float32}
-        names = [Columns.USER, Columns.ITEM, BECAUSE, Columns.TITLE, SHARE, EDGES]
-        return pd.DataFrame(rows, columns=names).astype(kinds)
+        return reasons(self.parts, self.model, int(row), columns, most)
+
+    def explained(self, table: pd.DataFrame, most: int = 3) -> pd.DataFrame:
+        """Recommendations with what carries them: a row a reason, one without where there is none.
+
+        Args:
+            table: of `recommend`.
+            most: reasons for each.
+
+        Returns:
+            The columns of `recommend`, then because, because_title, share, edges of `explain`.
+        """
+        return with_reasons(table, lambda user, items: self.explain(user, items, most))
+
+    def without_history(self, users: Sequence[str]) -> list[str]:
+        """Those of some users whom the model has learned nothing of: no training interaction."""
+        degrees = np.diff(self.parts.inputs.interactions.indptr)[self.users.rows(users)]
+        return [user for user, degree in zip(users, degrees, strict=True) if not degree]
 
     def save(self, folder: str | Path) -> None:
         """Write the folder that `load` reads; see `serving.folder.save`."""
         save(self.parts, folder)
-
-    def _reason(self, user: str, item: int, because: int, share: float) -> tuple[object, ...]:
-        edges = edges_between(self.parts, item, because)
-        names = self.items.names
-        return user, names[item], names[because], self.titles[because], share, edges
 
     def _bounded(self, k: int) -> int:
         """No list is longer than the catalogue."""

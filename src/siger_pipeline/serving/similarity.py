@@ -6,6 +6,7 @@ Shape suffixes: U users, I items, n items that are asked for, d dimensions.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -32,14 +33,13 @@ def similarities(parts: Parts) -> dict[str, Callable[[], Scorer]]:
     """
     found: dict[str, Callable[[], Scorer]] = {}
     if parts.embeddings is not None:
-        items_Id = parts.embeddings[1]
-        found[EMBEDDING] = lambda: cosines(items_Id)
-    found[COOCCURRENCE] = lambda: common_users(parts.inputs.interactions)
+        found[EMBEDDING] = partial(cosines, parts.embeddings[1])
+    found[COOCCURRENCE] = partial(common_users, parts.inputs.interactions)
     for request, matrix in parts.inputs.matrices.items():
         if request.modality:
-            found[f"{CONTENT}{request.modality}"] = lambda matrix=matrix: cosines(matrix)
+            found[f"{CONTENT}{request.modality}"] = partial(cosines, matrix)
         elif joins_items(request):
-            found[f"{GRAPH}{request.name}"] = lambda matrix=matrix: rows_of_graph(matrix)
+            found[f"{GRAPH}{request.name}"] = partial(rows_of_graph, matrix)
     return found
 
 

@@ -7,13 +7,13 @@ from siger_pipeline.pipelines.names import TRAIN_MATRIX, VALIDATION_MATRIX
 from siger_pipeline.pipelines.train.pipeline import requested, with_requests
 from siger_pipeline.shell.selection import Selection
 
-READ = ("checkpoint", "provenance", "user_metrics", TRAIN_MATRIX, VALIDATION_MATRIX)
-READ += ("user_index", "item_index", "items")
+OF_TRIAL = ("checkpoint", "provenance", "user_metrics")
+OF_DATA = (TRAIN_MATRIX, VALIDATION_MATRIX, "user_index", "item_index", "items")
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """One node. No study needs what it leaves, so that a study of many trials exports none."""
-    inputs = {name: name for name in READ} | requested(selection)
+    inputs = {name: name for name in (*OF_TRIAL, *OF_DATA)} | requested(selection)
     inputs |= {"evaluate": "params:evaluate", "device": "params:train.device"}
     function = with_requests(export_recommender, selection)
     return Pipeline(
