@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from siger_pipeline.data.schema import Columns
 from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.names import GRAPHS
 from siger_pipeline.pipelines.types import Figure, Table, csr_matrix, ndarray
@@ -153,7 +154,8 @@ def explain_lists(
     from siger_pipeline.training.inputs import model_inputs
 
     inputs = model_inputs(train_matrix, requests, arrays, modalities)
-    known = ids_of(user_index), texts_of(item_index, items)
+    titles = items.select(Columns.ITEM, Columns.TITLE)
+    known = ids_of(user_index), texts_of(item_index, titles)
     fitted = FittedRecommender(Parts(checkpoint, inputs, *known, seen=train_matrix))
     return reasons(lookup, partial(fitted.explain, most=train_matrix.shape[1]))
 
