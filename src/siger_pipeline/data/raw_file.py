@@ -14,6 +14,7 @@ MATRIX = "siger_pipeline.datasets.matrix.MatrixDataset"
 PICTURES = "siger_pipeline.datasets.pictures.PicturesDataset"
 USER_TABLE = "siger_pipeline.datasets.user_table.UserTableDataset"
 DATABASE_TABLE = "siger_pipeline.datasets.database_table.DatabaseTableDataset"
+VECTOR_FILE = "siger_pipeline.datasets.vector_file.VectorFileDataset"
 KEYED_VECTORS = "siger_pipeline.datasets.keyed_vectors.KeyedVectorsDataset"
 
 

@@ -1,6 +1,5 @@
 """Interactions of a user's table."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
@@ -8,12 +7,13 @@ import ibis
 from ibis.expr.types import BooleanValue, StringValue, Table
 
 from siger_pipeline.data.checks import materialise, separate
+from siger_pipeline.data.fields import Named, pick
+from siger_pipeline.data.ids import bad_id, bare_ids, written_as_floats
 from siger_pipeline.data.layout import INTERACTION_TYPES, conform
 from siger_pipeline.data.raw import file_of
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.tables.fields import Named, pick
-from siger_pipeline.data.sources.tables.values import amount, bad_id, bare_ids, time_of
+from siger_pipeline.data.sources.tables.values import amount, time_of
 from siger_pipeline.data.values import wrong, wrong_type
 from siger_pipeline.errors import InputError
 from siger_pipeline.remarks import Remark
@@ -139,18 +139,6 @@ def _only(picked: Table, column: str, named: str, values: Sequence[str]) -> tupl
         f" which keeps {', '.join(values)} of column {named!r}: it has {listed}."
     )
     return picked.filter(picked[column].isin(list(values))), Remark(text)
-
-
-def written_as_floats(file: str, names: Sequence[str]) -> list[Remark]:
-    """A remark on ids that are taken without their `.0`."""
-    return [
-        Remark(
-            f"{file}: the ids of column {name!r} are written as numbers with decimals (12345.0):"
-            " they are taken without `.0`.",
-            logging.WARNING,
-        )
-        for name in names
-    ]
 
 
 def require_described(interactions: Table, items: Table, named: object, described: object) -> None:

@@ -7,15 +7,15 @@ from ibis.expr.types import Table
 
 from siger_pipeline.data.checks import materialise, separate
 from siger_pipeline.data.described import first_descriptions
+from siger_pipeline.data.fields import POSITION, Named, pick
+from siger_pipeline.data.ids import bad_id, bare_ids, written_as_floats
 from siger_pipeline.data.layout import ITEM_TYPES, conform
 from siger_pipeline.data.pairs import first_of
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.tables.fields import POSITION, Named, pick
 from siger_pipeline.data.sources.tables.interactions import KEY as COLUMNS
 from siger_pipeline.data.sources.tables.interactions import THE_TABLE as INTERACTIONS
-from siger_pipeline.data.sources.tables.interactions import written_as_floats
-from siger_pipeline.data.sources.tables.values import amount, bad_id, bare_ids
+from siger_pipeline.data.sources.tables.values import amount
 from siger_pipeline.data.values import is_blank, is_unreadable, wrong_type
 
 THE_TABLE = "the table of items (ingest.tables.item_file)"

@@ -1,15 +1,13 @@
-"""Ids, amounts and times of users' tables."""
+"""Amounts and times of users' tables."""
 
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.datatypes as dt
-from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, StringValue, Table, Value
+from ibis.expr.types import FloatingValue, IntegerValue, StringValue
 
-from siger_pipeline.data.values import finite_number, no_id, whole_number, wrong
+from siger_pipeline.data.values import finite_number, whole_number
 
-WHOLE_FLOAT = r"^-?[0-9]+\.0$"
-ROUNDED = r"^-?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"  # what a spreadsheet makes of a long number
 ZONED = r"[0-9] ?(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$"
 DATE = r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 WITH_TIME = r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[T ]"
@@ -47,33 +45,6 @@ def epoch_ms_utc(value: dt.Timestamp("UTC")) -> int:  # type: ignore[empty-body,
 @ibis.udf.scalar.builtin
 def try_strptime(value: str, format: str) -> dt.timestamp:
     """A time by its format; null where it has another."""
-
-
-def bare_ids(table: Table, columns: list[str]) -> tuple[Table, list[str]]:
-    """Ids without blanks around them, and without `.0` where each of a column ends so.
-
-    Programs write whole numbers so if any of the column is missing.
-
-    Args:
-        table: with ids as text.
-        columns: of ids.
-
-    Returns:
-        The table, and those of `columns` that had `.0`.
-    """
-    bare = table.mutate(**{name: table[name].strip() for name in columns})
-    counts = bare.aggregate(
-        **{name: (~bare[name].re_search(WHOLE_FLOAT)).sum() for name in columns}
-    )
-    others = counts.to_pyarrow().to_pylist()[0]
-    floats = [name for name in columns if others[name] == 0]
-    return bare.mutate(**{name: bare[name].re_replace(r"\.0$", "") for name in floats}), floats
-
-
-def bad_id(field: str, value: StringValue) -> list[tuple[BooleanValue, Value]]:
-    """Where an id is missing, or cannot be one; and the words."""
-    rounded = wrong(field, value, "an id but a rounded number: write the ids as text")
-    return [*no_id(field, value), (value.re_search(ROUNDED), rounded)]
 
 
 def amount(text: StringValue, decimal: str) -> FloatingValue:

@@ -8,6 +8,7 @@ import ibis
 from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
 
 from siger_pipeline.data.formats import separated_otherwise
+from siger_pipeline.data.json_fields import POSITION, texts_of_records
 from siger_pipeline.data.raw import (
     OURS,
     file_of,
@@ -19,7 +20,6 @@ from siger_pipeline.data.raw import (
 )
 from siger_pipeline.data.records import not_a_record
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.sources.tables.json_fields import POSITION, texts_of_records
 from siger_pipeline.data.values import null_if_blank
 from siger_pipeline.errors import InputError
 
