@@ -74,7 +74,7 @@ def by_item(item_index: Table, vectors: Vectors) -> Extracted:
     features, missing = with_missing(features_Id)
     reasons = {
         f"have no vector in {vectors.path}": int((~found_I).sum()),
-        "have an empty vector, or one of zeros": int(missing[found_I].sum()),
+        "have a vector of zeros, or an empty one": int(missing[found_I].sum()),
     }
     remarks = without_features("ready-made features", reasons, len(items))
     outside = vectors.count - int(found_I.sum()) - repeated

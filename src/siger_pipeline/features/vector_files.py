@@ -173,8 +173,8 @@ def _dimension(file: BatchFile, columns: list[str]) -> int:
     if wrong or not columns:
         found = ", ".join(f"{name} ({kind})" for name, kind in wrong.items()) or "none"
         raise InputError(
-            f"{file.path}: columns {found} cannot be vectors together: wanted is one column of lists"
-            f" of numbers, or columns of numbers, one a dimension. Name them in {COLUMNS}."
+            f"{file.path}: columns {found} cannot be vectors together: wanted is one column of"
+            f" lists of numbers, or columns of numbers, one a dimension. Name them in {COLUMNS}."
         )
     return len(columns)
 

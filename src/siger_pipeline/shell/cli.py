@@ -1,4 +1,4 @@
-"""The project's own commands: `run` with its cache, `status`, `fresh`, `compare` and `site`."""
+"""The project's own commands: `run` with its cache, `status`, `compare`, `site` and others."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.project import settings
 from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
+from kedro.utils import find_kedro_project
 
 from kedro_fresh.commands import fresh_group, run_options
 from kedro_fresh.errors import interrupted
@@ -23,6 +25,7 @@ from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.runtime_params import parse_params
 from siger_pipeline.shell.search import Searched, search, sweeps_among
 from siger_pipeline.shell.sentences import sentence_of
+from siger_pipeline.shell.shop import new_shop
 from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.study_file import RESERVED as STAGES
 from siger_pipeline.shell.yaml_faults import section_fault
@@ -233,3 +236,22 @@ cli.add_command(
         help=_site.__doc__,
     )
 )
+
+
+def _new_shop(name: str, files: tuple[str, ...]) -> None:
+    """Write an environment NAME for your own FILES: tables, vectors, a folder of pictures."""
+    project = find_kedro_project(Path.cwd()) or Path.cwd()
+    for line in new_shop(name, files, project, project / settings.CONF_SOURCE):
+        click.echo(line)
+
+
+shop = click.Group("shop", help="Your own data.")
+shop.add_command(
+    _Command(
+        "new",
+        params=[click.Argument(["name"]), click.Argument(["files"], nargs=-1, required=True)],
+        callback=_new_shop,
+        help=_new_shop.__doc__,
+    )
+)
+cli.add_command(shop)

@@ -8,7 +8,8 @@ from ibis.expr.types import FloatingValue, IntegerValue, StringValue
 
 from siger_pipeline.data.values import finite_number, whole_number
 
-ZONED = r"[0-9] ?(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$"
+ZONED = r"[0-9](Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
+BEFORE_ZONE = r" +([+-][0-9]{2}:?[0-9]{0,2}|UTC|GMT|Z)$"
 DATE = r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 WITH_TIME = r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[T ]"
 AMOUNTS = {
@@ -80,9 +81,10 @@ def time_of(text: StringValue, time_format: str | None) -> Time:
 
 
 def _iso(text: StringValue) -> IntegerValue:
+    close = text.re_replace(BEFORE_ZONE, r"\1").re_replace("(UTC|GMT|z)$", "Z")
     # Without a zone, the engine's type with one would take that of the machine.
-    zoned = text.re_search(WITH_TIME) & text.re_search(ZONED)
-    with_zone = epoch_ms_utc(text.try_cast('timestamp("UTC")'))
-    without = epoch_ms(text.try_cast("timestamp"))
+    zoned = close.re_search(WITH_TIME) & close.re_search(ZONED)
+    with_zone = epoch_ms_utc(close.try_cast('timestamp("UTC")'))
+    without = epoch_ms(close.try_cast("timestamp"))
     read = ibis.ifelse(zoned, with_zone, without)
-    return ibis.ifelse(text.re_search(DATE), read, ibis.null("int64"))
+    return ibis.ifelse(close.re_search(DATE), read, ibis.null("int64"))
