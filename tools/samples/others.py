@@ -113,6 +113,7 @@ def _csv(rows: Iterable[Sequence[object]]) -> str:
 
 
 def npy(matrix: np.ndarray) -> bytes:
+    """The content of a `.npy` file."""
     content = io.BytesIO()
     np.save(content, matrix, allow_pickle=False)
     return content.getvalue()

@@ -43,7 +43,7 @@ def new_shop(name: str, files: Sequence[str], project: Path, conf: Path) -> Iter
     from siger_pipeline.data.guess.vectors import guess_vectors
 
     folder = _folder(name, conf)
-    paths = [Path(os.path.abspath(file)) for file in files if not is_of_database(file)]
+    paths = [Path(file).resolve() for file in files if not is_of_database(file)]
     raw = _common(paths, project)
     looked = look_at(files, raw)
     shop = guess_shop(looked.tables)

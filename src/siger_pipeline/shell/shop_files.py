@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -48,7 +47,7 @@ def look_at(files: Sequence[str], raw: Path) -> Looked:
     for file in files:
         if is_of_database(file):
             _look_at_database(looked, file)
-        elif (path := Path(os.path.abspath(file))).is_dir():
+        elif (path := Path(file).resolve()).is_dir():
             looked.pictures = path
         else:
             _look_at_file(looked, path, str(path.relative_to(raw)))

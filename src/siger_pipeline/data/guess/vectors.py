@@ -78,7 +78,8 @@ def _of_matrix(
         headless = len(sheet.columns) == 1 and sheet.rows + 1 == file.rows
         for column, look in sheet.looks.items():
             if (headless or sheet.rows == file.rows) and _are_ids(look, items):
-                return {"vectors": name, "ids": sheet.name, "id_column": 1 if headless else column}
+                ids = sheet.name.replace(modality_of(file.name), "{modality}")
+                return {"vectors": name, "ids": ids, "id_column": 1 if headless else column}
     return None
 
 
