@@ -109,7 +109,7 @@ class DatabaseTableDataset(AbstractDataset[Any, Any]):
         try:
             table: Table = backend.table(name, database=schema or None)
         except TableNotFound as error:
-            tables = sorted(backend.list_tables(database=schema or None))
+            tables = sorted(_tables(backend, schema))
             near = get_close_matches(name, tables, n=1)
             wish = f"did you mean {near[0]!r}? " if near else ""
             listed = ", ".join(tables[:LISTED]) or "none"
@@ -147,6 +147,14 @@ class DatabaseTableDataset(AbstractDataset[Any, Any]):
 
 def _read_only(url: str) -> dict[str, Any]:
     return {"read_only": True} if url.startswith("duckdb://") else {}
+
+
+def _tables(backend: Any, schema: str) -> list[str]:
+    if backend.name == "duckdb":
+        # Ibis's own calls a method that DuckDB 2.0 has dropped.
+        rows = backend.con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+        return [name for of, name in rows if of == (schema or "main")]
+    return list(backend.list_tables(database=schema or None))
 
 
 def _copy(backend: Any, table: Table, path: Path) -> None:

@@ -77,12 +77,13 @@ class UserTableDataset(DelimitedDataset):
 
 def delimiter_of(lines: Sequence[str]) -> str:
     """What separates the fields of lines; a comma where nothing does."""
-    found = {sign: [len(fields) for fields, _ in records(lines, sign)] for sign in DELIMITERS}
-    several = {sign: counts for sign, counts in found.items() if counts and counts[0] > 1}
+    found = {sign: [fields for fields, _ in records(lines, sign)] for sign in DELIMITERS}
+    several = {sign: rows for sign, rows in found.items() if rows and len(rows[0]) > 1}
 
-    def evenness(sign: str) -> tuple[float, int]:
-        counts = several[sign]
-        return counts.count(counts[0]) / len(counts), counts[0]
+    def evenness(sign: str) -> tuple[bool, float, int]:
+        rows, wanted = several[sign], len(several[sign][0])
+        torn = any(field.count('"') % 2 for row in rows for field in row)
+        return not torn, sum(len(row) == wanted for row in rows) / len(rows), wanted
 
     return max(several, key=evenness, default=",")
 

@@ -66,8 +66,7 @@ def _block(file: VectorSheet, sheets: Sequence[Sheet], items: set[str]) -> dict[
     shares = {c: len(set(v) & items) / max(len(set(v)), 1) for c, v in file.ids.items()}
     best = max(shares, key=lambda c: shares[c], default=None)
     if best is not None and shares[best] > OVERLAP:
-        block: dict[str, object] = {"vectors": name, "id_column": best}
-        return block if len(file.ids) == 1 else {**block, "vector_columns": list(file.vectors)}
+        return {"vectors": name, "id_column": best, "vector_columns": list(file.vectors)}
     return None if file.ids else _of_matrix(file, name, sheets, items)
 
 
