@@ -26,6 +26,7 @@ from siger_pipeline.errors import InputError
 Named = str | int
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 LISTED = 30  # names in a message
+SHOWN = 40  # characters of a name in it
 
 
 def pick(table: Table, asked: Mapping[str, Sequence[Named]], what: str, key: str) -> Table:
@@ -112,13 +113,13 @@ def _remedy(absent: Sequence[str], names: Sequence[str], key: str) -> str:
     if any(NUMBER.fullmatch(name) for name in names):
         return f"Its first line seems to hold values: name columns by number, from 1, in {key}."
     near = get_close_matches(absent[0], names, n=1)
-    wish = f"Did you mean {near[0]!r}? " if near else ""
+    wish = f"Did you mean {near[0][:SHOWN]!r}? " if near else ""
     return f"{wish}Name the columns of your table in {key}."
 
 
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(map(repr, names[:LISTED])) + more
+    return ", ".join(repr(name[:SHOWN]) for name in names[:LISTED]) + more
 
 
 def _of_json(table: Table, asked: Mapping[str, Sequence[Named]], what: str, key: str) -> Table:

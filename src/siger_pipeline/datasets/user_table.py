@@ -50,7 +50,8 @@ class UserTableDataset(DelimitedDataset):
             if handle.read(START).startswith(PARQUET):
                 return numbered(texts_of(read_parquet(self._fs, path)), path)
         lines = self._first_lines(path)
-        if lines and lines[0].startswith("{"):
+        records_of_json = sum(line.startswith("{") for line in lines)
+        if 2 * records_of_json > len(lines):
             return lines_of(self._fs, path)
         return self._table(path, delimiter_of(lines))
 
