@@ -73,6 +73,11 @@ def test_packed_text_is_read_as_if_it_were_not(kind: str, text: str, tmp_path: P
     assert rows(tmp_path / "packed") == expected and expected
 
 
+def test_one_damaged_line_makes_lines_of_json_no_table_of_text(tmp_path: Path) -> None:
+    (tmp_path / "t").write_text('---;x\n{"a": 1}\n{"a": 2}\n')
+    assert [row["line"] for row in rows(tmp_path / "t")] == ["---;x", '{"a": 1}', '{"a": 2}']
+
+
 def test_a_truncated_zstandard_file_is_told(tmp_path: Path) -> None:
     content = pa.compress(b"some text\n" * 9_999, "zstd", asbytes=True)
     (tmp_path / "t").write_bytes(content[: len(content) // 2])

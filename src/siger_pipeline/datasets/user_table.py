@@ -50,8 +50,9 @@ class UserTableDataset(DelimitedDataset):
             if handle.read(START).startswith(PARQUET):
                 return numbered(texts_of(read_parquet(self._fs, path)), path)
         lines = self._first_lines(path)
-        records_of_json = sum(line.startswith("{") for line in lines)
-        if 2 * records_of_json > len(lines):
+        # A first line that is damaged makes lines of JSON no table of text.
+        objects = [line.startswith("{") for line in lines]
+        if any(objects[:1]) or 2 * sum(objects) > len(lines):
             return lines_of(self._fs, path)
         return self._table(path, delimiter_of(lines))
 
