@@ -1,4 +1,4 @@
-"""The project's own commands: `run` with its cache, `status`, `fresh`, `compare` and `site`."""
+"""The project's own commands: `run` with its cache, `status`, `compare`, `site` and others."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +19,7 @@ from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.recommend import RECOMMEND, SIMILAR
 from siger_pipeline.shell.search import Searched, search, sweeps_among
+from siger_pipeline.shell.shop_command import SHOP
 from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.study_file import RESERVED as STAGES
 
@@ -175,5 +176,5 @@ cli.add_command(
 )
 
 
-cli.add_command(RECOMMEND)
-cli.add_command(SIMILAR)
+for added in (RECOMMEND, SIMILAR, SHOP):
+    cli.add_command(added)

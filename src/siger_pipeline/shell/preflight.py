@@ -12,6 +12,7 @@ from kedro_fresh.checks import Later
 from kedro_fresh.extra import extra_modules
 from kedro_fresh.locations import locations
 from siger_pipeline.datasets.base import AtomicDataset
+from siger_pipeline.datasets.database_table import DatabaseTableDataset
 from siger_pipeline.errors import InputError
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import model_class, model_config, model_names
@@ -62,7 +63,8 @@ def _check_versions(catalog: DataCatalog) -> None:
 def _check_files(names: Iterable[str], catalog: DataCatalog) -> None:
     """All files that are missing at once, not one in each run."""
     datasets = [catalog.get(name) for name in sorted(names)]
-    told = [found.why_missing() for found in datasets if isinstance(found, AtomicDataset)]
+    kinds = AtomicDataset | DatabaseTableDataset
+    told = [found.why_missing() for found in datasets if isinstance(found, kinds)]
     if missing := [sentence for sentence in told if sentence]:
         raise InputError("\n".join(dict.fromkeys(missing)))
 

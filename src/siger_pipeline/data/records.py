@@ -1,11 +1,11 @@
-"""Lines of Amazon's files as JSON objects, and why some are none."""
+"""Raw lines as JSON objects, and why some are none."""
 
 import ibis
-from ibis.expr.types import BooleanValue, StringValue, Table
+from ibis.expr.types import BooleanValue, JSONValue, StringValue, Table
 
 from siger_pipeline.data.checks import BLANK_LINE
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.data.values import is_blank, no_id
+from siger_pipeline.data.values import is_blank, no_id, null_if_blank
 
 RECORD = "record"  # a line as JSON, null where it is no JSON object
 PAIR_OF_ESCAPES = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
@@ -18,6 +18,11 @@ ESCAPED_BACKSLASH, BACKSLASH = "\x1e", "\x1f"
 @ibis.udf.scalar.builtin
 def json_valid(text: str) -> bool:  # type: ignore[empty-body]
     """True where the engine can read the text as JSON."""
+
+
+@ibis.udf.scalar.builtin
+def list_count(values: list[list[str]]) -> int:  # type: ignore[empty-body]
+    """How many values of a list are not null."""
 
 
 def records_of(lines: Table) -> Table:
@@ -57,3 +62,12 @@ def not_a_record(parsed: Table) -> list[tuple[BooleanValue, str]]:
         (is_blank(parsed[Columns.LINE]), BLANK_LINE),
         (parsed[RECORD].isnull(), "it is not a JSON object"),
     ]
+
+
+def text_of(field: JSONValue) -> StringValue:
+    """A text as it is, and a list of texts, or of lists of these, joined with blanks; else null."""
+    flat = field.try_cast("array<string>")
+    nested = field.try_cast("array<array<string>>")  # Amazon 2014: a list for each path
+    lists_alone = list_count(nested) == nested.length()
+    joined = ibis.ifelse(lists_alone, nested.flatten(), flat).join(" ")
+    return null_if_blank(field.str.coalesce(joined))
