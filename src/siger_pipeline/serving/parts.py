@@ -87,7 +87,7 @@ def parts_of(
         checkpoint={key: checkpoint[key] for key in SCORING},
         inputs=inputs,
         users=np.asarray(users, dtype=object),
-        items=_unescaped(items),
+        items=unescaped(items),
         seen=seen,
         embeddings=_embeddings(checkpoint, inputs, device),
         card=dict(card or {}),
@@ -117,7 +117,7 @@ def _check_ids(what: str, ids: np.ndarray, number: int) -> None:
         )
 
 
-def _unescaped(items: pd.DataFrame) -> pd.DataFrame:
+def unescaped(items: pd.DataFrame) -> pd.DataFrame:
     """The columns of text, `&amp;` of a source that escapes being &; ids stay as they are."""
     texts = items.select_dtypes(include=["object", "string"])
     changed = {
