@@ -37,6 +37,7 @@ def test_it_loads_what_its_loader_makes_of_the_folder(tmp_path: Path) -> None:
     one = dataset(tmp_path, VERSION)
     one.save(Saved("a", "b"))
     assert sorted(one.load()) == ["a", "b"]
+    assert one.preview()["data"] == [["a", 1], ["b", 1]]
     assert [path.name for path in (tmp_path / "model" / VERSION).iterdir()] == ["model"]
     with pytest.raises(DatasetError, match="must not exist"):
         dataset(tmp_path, VERSION).save(Saved("c"))

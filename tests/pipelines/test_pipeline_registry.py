@@ -93,6 +93,12 @@ def test_a_model_computed_at_once_is_validated_alone_where_that_is_asked_for(
     assert not registered(monkeypatch)["validate"].nodes  # a training is validated as it goes
 
 
+def test_a_whole_run_exports_its_trial_and_a_study_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipelines = registered(monkeypatch)
+    assert "export.siger" in nodes_of(pipelines["__default__"])
+    assert not [name for name in nodes_of(pipelines["ablation"]) if name.startswith("export")]
+
+
 def test_a_study_is_built_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     pipelines = registered(monkeypatch)
     assert "ablation" not in list(pipelines)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from kedro.io.core import get_filepath_str
+from kedro_datasets._typing import TablePreview
 
 from kedro_fresh.temporary import temporary_folder_beside
 from kedro_fresh.writing import write_error
@@ -63,6 +64,14 @@ class FolderDataset(AtomicDataset):
         except OSError as error:
             raise write_error(path, error) from error
         self._fs.invalidate_cache()
+
+    def preview(self) -> TablePreview:
+        """The names of the files and their sizes, for Kedro-Viz."""
+        folder = Path(self._existing_path())
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        rows = [[path.relative_to(folder).as_posix(), path.stat().st_size] for path in files]
+        index = list(range(len(rows)))
+        return TablePreview({"index": index, "columns": ["file", "bytes"], "data": rows})
 
     def _read(self, path: str) -> Any:
         module, _, name = self._loader.rpartition(".")
