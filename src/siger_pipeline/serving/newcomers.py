@@ -18,10 +18,12 @@ from scipy import sparse
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
+from siger_pipeline.features.extractor import Pictures
 from siger_pipeline.models.recommender import DotProduct, Recommender
 from siger_pipeline.serving.growth import grown_inputs, grown_weights
 from siger_pipeline.serving.ids import Ids
 from siger_pipeline.serving.parts import Parts, unescaped
+from siger_pipeline.serving.placing import placed
 from siger_pipeline.training.checkpoint import restore
 
 LOOKED_AT = 1000  # users whose scores tell whether a model that embeds nothing can score an item
@@ -35,12 +37,15 @@ class Newcomers:
         histories: id of a new user -> ids of their items, known or new.
         items: a row a new item: `item` (id as text), perhaps `title` and other texts.
         features: modality -> [n, d_m], row n for row n of `items`; a row of zeros or NaN is an
-            item without these features.
+            item without these features. Of a modality that is not here, they are made of the texts
+            and pictures.
+        pictures: id of a new item -> a function that opens its picture.
     """
 
     histories: Mapping[str, Sequence[str]] = field(default_factory=dict)
     items: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({Columns.ITEM: []}))
     features: Mapping[str, np.ndarray] = field(default_factory=dict)
+    pictures: Pictures = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ def with_newcomers(parts: Parts, newcomers: Newcomers) -> Grown:
         InputError: features of the wrong width or number, ids that are no texts or stand twice, or
             nobody who could be placed: then the message says why.
     """
+    newcomers = _described(parts, newcomers)
     _check(parts, newcomers)
     left_out = _unfit_items(parts, newcomers)
     while True:
@@ -79,6 +85,15 @@ def with_newcomers(parts: Parts, newcomers: Newcomers) -> Grown:
         if not unplaced:
             return Grown(grown, left_out, unknown)
         left_out |= unplaced
+
+
+def _described(parts: Parts, newcomers: Newcomers) -> Newcomers:
+    """The newcomers, with features of the modalities that an extractor can make."""
+    if not len(newcomers.items):
+        return newcomers
+    wanted = {m: each for m, each in parts.learned.items() if m not in newcomers.features}
+    made = placed(wanted, newcomers.items, newcomers.pictures)
+    return replace(newcomers, features={**made, **newcomers.features})
 
 
 def _check(parts: Parts, newcomers: Newcomers) -> None:
@@ -140,11 +155,9 @@ def _unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
 
 def _without(newcomers: Newcomers, left_out: Mapping[str, str]) -> Newcomers:
     kept = ~newcomers.items[Columns.ITEM].isin(list(left_out)).to_numpy(dtype=bool)
-    return Newcomers(
-        {user: items for user, items in newcomers.histories.items() if user not in left_out},
-        newcomers.items[kept],
-        {modality: np.asarray(rows)[kept] for modality, rows in newcomers.features.items()},
-    )
+    histories = {user: of for user, of in newcomers.histories.items() if user not in left_out}
+    features = {modality: np.asarray(rows)[kept] for modality, rows in newcomers.features.items()}
+    return Newcomers(histories, newcomers.items[kept], features)
 
 
 def _histories(

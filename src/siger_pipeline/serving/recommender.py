@@ -20,6 +20,7 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.evaluate import RankedLists, recommendation_table
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.evaluation.scores import DEFAULT_BLOCK_MIB, Scorer
+from siger_pipeline.features.extractor import Pictures
 from siger_pipeline.models.recommender import Recommender
 from siger_pipeline.ops.tables import constant
 from siger_pipeline.serving.folder import read, save
@@ -195,6 +196,7 @@ class FittedRecommender:
         histories: Mapping[str, Sequence[str]] | None = None,
         items: pd.DataFrame | None = None,
         features: Mapping[str, np.ndarray] | None = None,
+        pictures: Pictures | None = None,
     ) -> GrownRecommender:
         """This recommender with new users and new items, folded in without training.
 
@@ -206,15 +208,21 @@ class FittedRecommender:
             histories: id of a new user -> ids of their items, known or new.
             items: a row a new item: `item` (id as text), perhaps `title` and other texts.
             features: modality -> [n, d_m], row n for row n of `items`, made as those that the
-                model was trained with; rows of zeros or NaN where an item has none.
+                model was trained with; rows of zeros or NaN where an item has none. Left out of a
+                modality: they are made of the items' texts or pictures, where the extractor can.
+            pictures: id of a new item -> a function that opens its picture (PIL, RGB).
 
         Raises:
             InputError: see `serving.newcomers.with_newcomers`.
         """
-        given = {"histories": histories, "items": items, "features": features}
-        named = {name: value for name, value in given.items() if value is not None}
-        grown = with_newcomers(self.parts, Newcomers(**named))
-        return GrownRecommender(grown)
+        nobody = Newcomers()
+        newcomers = Newcomers(
+            histories or {},
+            nobody.items if items is None else items,
+            features or {},
+            pictures or {},
+        )
+        return GrownRecommender(with_newcomers(self.parts, newcomers))
 
     def save(self, folder: str | Path) -> None:
         """Write the folder that `load` reads; see `serving.folder.save`."""
