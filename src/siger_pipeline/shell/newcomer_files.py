@@ -103,10 +103,17 @@ def _read(file: Path, wanted: tuple[str, ...]) -> DataFrame:
 
 def _as_texts(rows: DataFrame, wanted: tuple[str, ...], file: Path) -> DataFrame:
     """Texts, None where a cell is empty; an empty id is refused with its row."""
-    texts = rows.astype(object).where(rows.notna() & (rows != ""), None)
-    texts = texts.map(lambda value: value if value is None else str(value))
+    import pandas as pd
+
+    texts = pd.DataFrame(
+        {name: [_text(value) for value in rows[name].tolist()] for name in rows}, dtype=object
+    )
     for name in wanted:
         if (empty := texts[name].isna()).any():
             row = int(empty.to_numpy().argmax()) + 1
             raise InputError(f"{file}: row {row} has no {name}")
     return texts
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value != value or value == "" else str(value)
