@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from siger_pipeline.errors import InputError
 
@@ -115,5 +115,7 @@ def _as_texts(rows: DataFrame, wanted: tuple[str, ...], file: Path) -> DataFrame
     return texts
 
 
-def _text(value: object) -> str | None:
-    return None if value is None or value != value or value == "" else str(value)
+def _text(value: Any) -> str | None:
+    import pandas as pd
+
+    return None if pd.isna(value) or value == "" else str(value)
