@@ -74,6 +74,12 @@ def _data(about: Mapping[str, Any], origin: Mapping[str, Any]) -> Iterator[str]:
         f"A recommender by the model `{about['model']}`{on}: {counts['users']:,} users, "
         f"{counts['items']:,} items, {counts['interactions']:,} interactions to learn from."
     )
+    if new := about["card"].get("folded_in"):
+        yield ""
+        yield (
+            f"Of these, {new['users']:,} users and {new['items']:,} items were folded in without "
+            "training."
+        )
     if data:
         yield ""
         yield f"Split interactions: `{data['fingerprint']}`. Seed: {origin['seed']}."

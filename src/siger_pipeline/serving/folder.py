@@ -23,6 +23,7 @@ from siger_pipeline.serving.files import (
     write_table,
     write_weights,
 )
+from siger_pipeline.serving.learned_files import read_learned, write_learned
 from siger_pipeline.serving.manifest import FORMAT, checked, write_manifest
 from siger_pipeline.serving.parts import Parts
 
@@ -58,7 +59,7 @@ def save(parts: Parts, folder: str | Path) -> None:
         write(place / name, parts.inputs[request])
     for name, table in zip(EMBEDDINGS, parts.embeddings or (), strict=False):
         write_array(place / name, table)
-    about = _about(parts, files)
+    about = {**_about(parts, files), "learned": write_learned(place, parts.learned)}
     (place / "README.md").write_text(model_card(about), encoding="utf-8")
     write_manifest(place, about)
 
@@ -89,6 +90,7 @@ def read(folder: str | Path, *, verify: bool = False) -> Parts:
         seen=read_csr(place / SEEN),
         embeddings=_embeddings(place, about),
         card=about["card"],
+        learned=read_learned(place, about["learned"]),
     )
 
 

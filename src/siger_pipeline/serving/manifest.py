@@ -91,7 +91,8 @@ def _read(folder: Path) -> dict[str, Any]:
 
 def _check_names(path: Path, about: Mapping[str, Any]) -> None:
     """Every file lies in the folder, whatever a manifest of somebody else says."""
-    named = [*about["files"], *(each["file"] for each in about["requests"])]
+    learned = [file for each in about["learned"].values() for file in each["files"].values()]
+    named = [*about["files"], *(each["file"] for each in about["requests"]), *learned]
     for name in named:
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts or name not in about["files"]:

@@ -19,6 +19,7 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.recommender import DotProduct
+from siger_pipeline.serving.placing import Learned
 from siger_pipeline.training.checkpoint import restore
 
 SCORING = ("format", "model", "config", "weights")  # of a checkpoint, what a model is restored from
@@ -40,6 +41,8 @@ class Parts:
             ranks by a dot product; None of any other.
         card: what the model card says, JSON values: `provenance` and `metrics` of a trial; empty
             where nothing is known.
+        learned: modality -> what describes new items by it; without one of a modality that the
+            model reads, new items bring vectors.
     """
 
     checkpoint: Mapping[str, Any]
@@ -49,6 +52,7 @@ class Parts:
     seen: sparse.csr_matrix
     embeddings: tuple[np.ndarray, np.ndarray] | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
 
 def parts_of(
@@ -59,6 +63,7 @@ def parts_of(
     seen: sparse.csr_matrix,
     *,
     card: Mapping[str, Any] | None = None,
+    learned: Mapping[str, Learned] | None = None,
     device: str | torch.device = "cpu",
 ) -> Parts:
     """The parts of a trained model; its final embeddings are computed here.
@@ -71,6 +76,7 @@ def parts_of(
             escape (`Corkle &amp; Finch`) become what they stand for.
         seen: what is not to be recommended, CSR [U, I]: at least the training interactions.
         card: see `Parts`.
+        learned: see `Parts`.
         device: where the embeddings are computed: the training's, for those of evaluation.
 
     Raises:
@@ -87,10 +93,11 @@ def parts_of(
         checkpoint={key: checkpoint[key] for key in SCORING},
         inputs=inputs,
         users=np.asarray(users, dtype=object),
-        items=_unescaped(items),
+        items=unescaped(items),
         seen=seen,
         embeddings=_embeddings(checkpoint, inputs, device),
         card=dict(card or {}),
+        learned=dict(learned or {}),
     )
 
 
@@ -117,7 +124,7 @@ def _check_ids(what: str, ids: np.ndarray, number: int) -> None:
         )
 
 
-def _unescaped(items: pd.DataFrame) -> pd.DataFrame:
+def unescaped(items: pd.DataFrame) -> pd.DataFrame:
     """The columns of text, `&amp;` of a source that escapes being &; ids stay as they are."""
     texts = items.select_dtypes(include=["object", "string"])
     changed = {

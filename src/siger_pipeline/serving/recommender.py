@@ -5,7 +5,7 @@ Shape suffixes: U users, I items, n users that are asked for, d dimensions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -20,10 +20,12 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.evaluation.evaluate import RankedLists, recommendation_table
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.evaluation.scores import DEFAULT_BLOCK_MIB, Scorer
+from siger_pipeline.features.extractor import Pictures
 from siger_pipeline.models.recommender import Recommender
 from siger_pipeline.ops.tables import constant
 from siger_pipeline.serving.folder import read, save
 from siger_pipeline.serving.ids import Ids
+from siger_pipeline.serving.newcomers import Grown, Newcomers, with_newcomers
 from siger_pipeline.serving.parts import Parts, titles_of
 from siger_pipeline.serving.reasons import reasons, with_reasons
 from siger_pipeline.serving.similarity import similarity
@@ -189,6 +191,39 @@ class FittedRecommender:
         degrees = np.diff(self.parts.inputs.interactions.indptr)[self.users.rows(users)]
         return [user for user, degree in zip(users, degrees, strict=True) if not degree]
 
+    def with_newcomers(
+        self,
+        histories: Mapping[str, Sequence[str]] | None = None,
+        items: pd.DataFrame | None = None,
+        features: Mapping[str, np.ndarray] | None = None,
+        pictures: Pictures | None = None,
+    ) -> GrownRecommender:
+        """This recommender with new users and new items, folded in without training.
+
+        Newcomers have no embedding of their own; the model's propagation places them among their
+        neighbours. Scores of known users for known items stay as they are, to the bit. All
+        newcomers of a call join the model's graphs together.
+
+        Args:
+            histories: id of a new user -> ids of their items, known or new.
+            items: a row a new item: `item` (id as text), perhaps `title` and other texts.
+            features: modality -> [n, d_m], row n for row n of `items`, made as those that the
+                model was trained with; rows of zeros or NaN where an item has none. Left out of a
+                modality: they are made of the items' texts or pictures, where the extractor can.
+            pictures: id of a new item -> a function that opens its picture (PIL, RGB).
+
+        Raises:
+            InputError: see `serving.newcomers.with_newcomers`.
+        """
+        nobody = Newcomers()
+        newcomers = Newcomers(
+            histories or {},
+            nobody.items if items is None else items,
+            features or {},
+            pictures or {},
+        )
+        return GrownRecommender(with_newcomers(self.parts, newcomers))
+
     def save(self, folder: str | Path) -> None:
         """Write the folder that `load` reads; see `serving.folder.save`."""
         save(self.parts, folder)
@@ -196,6 +231,20 @@ class FittedRecommender:
     def _bounded(self, k: int) -> int:
         """No list is longer than the catalogue."""
         return min(k, len(self.items.names))
+
+
+class GrownRecommender(FittedRecommender):
+    """A recommender with newcomers.
+
+    Attributes:
+        left_out: id of a newcomer who could not be placed -> why.
+        unknown: id of a new user -> the items of their history that nobody knows; the others count.
+    """
+
+    def __init__(self, grown: Grown) -> None:
+        """Take what `with_newcomers` made."""
+        super().__init__(grown.parts)
+        self.left_out, self.unknown = grown.left_out, grown.unknown
 
 
 def load(folder: str | Path, *, verify: bool = False) -> FittedRecommender:

@@ -21,6 +21,9 @@ def export_recommender(
     items: Table,
     requests: dict[Request, str],
     modalities: tuple[str, ...],
+    features: dict[str, Any] | None = None,
+    extractors: tuple[str, ...] = (),
+    pictures: dict[str, str] | None = None,
     **arrays: Any,
 ) -> Any:
     """The recommender of a trial, which the catalog saves as a folder.
@@ -38,6 +41,9 @@ def export_recommender(
         items: texts of the items.
         requests: what the model is built from -> argument.
         modalities: those that the model reads.
+        features: parameters of the features.
+        extractors: modalities whose new items can be described.
+        pictures: modality -> argument, of those whose extractor reads pictures.
         arrays: graphs and features by argument.
     """
     from siger_pipeline.data.matrix import by_split
@@ -45,16 +51,22 @@ def export_recommender(
     from siger_pipeline.serving import FittedRecommender, parts_of
     from siger_pipeline.serving.card import card_of
     from siger_pipeline.serving.catalogue import ids_of, texts_of
+    from siger_pipeline.serving.placing import learned_of
     from siger_pipeline.training.device import resolve_device
     from siger_pipeline.training.inputs import model_inputs
 
+    how, named = features or {}, (features or {}).get("modalities", {})
+    described = {modality: (named[modality], how[named[modality]]) for modality in extractors}
+    opened = {modality: arrays.pop(argument) for modality, argument in (pictures or {}).items()}
+    catalogue = texts_of(item_index, items)
     parts = parts_of(
         checkpoint,
         model_inputs(train_matrix, requests, arrays, modalities),
         ids_of(user_index),
-        texts_of(item_index, items),
+        catalogue,
         seen_at_test(by_split(train_matrix, validation_matrix), evaluate),
         card=card_of(provenance, user_metrics.to_pandas()),
+        learned=learned_of(described, catalogue, opened),
         device=resolve_device(device),
     )
     return FittedRecommender(parts)
