@@ -17,9 +17,9 @@ from scipy import sparse
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 from siger_pipeline.estimators.frames import as_pandas, ids_of, is_frame, positions
-from siger_pipeline.features.align import with_missing
+from siger_pipeline.features.align import require_numeric, with_missing
 from siger_pipeline.features.config import MODALITY_NAME, Missing
-from siger_pipeline.features.extractors.matrix import pick_rows, require_numeric
+from siger_pipeline.features.extractors.matrix import pick_rows
 from siger_pipeline.features.fill import filled
 from siger_pipeline.graphs.recipe import Features
 from siger_pipeline.remarks import log_all, without_features
