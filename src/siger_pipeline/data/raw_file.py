@@ -10,6 +10,7 @@ RECORDS = "siger_pipeline.datasets.record_lines.RecordLinesDataset"
 DELIMITED = "siger_pipeline.datasets.delimited.DelimitedDataset"
 MATRIX = "siger_pipeline.datasets.matrix.MatrixDataset"
 PICTURES = "siger_pipeline.datasets.pictures.PicturesDataset"
+MODEL_FOLDER = "siger_pipeline.datasets.model_folder.ModelFolderDataset"
 KEYED_VECTORS = "siger_pipeline.datasets.keyed_vectors.KeyedVectorsDataset"
 
 

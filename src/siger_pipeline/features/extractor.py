@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from siger_pipeline.plugins import EXTRACTORS, part
 
 if TYPE_CHECKING:
     from siger_pipeline.features.align import Extracted
+    from siger_pipeline.features.encoders.encoder import Encoder
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Extractor:
 
     The function gets what its arguments are named after: `item_index`; `config`, a value of the
     class below; `items`, the items of the source; a raw file (a field of `config` that a `RawFile`
-    marks) as the object that its dataset loads. It is called when its stage runs, and the
+    marks) as the object that its dataset loads; `store`, where vectors are kept from one run to the
+    next; `say`, which takes a line on how far it is. It is called when its stage runs, and the
     libraries behind it are imported no sooner.
 
     Attributes:
@@ -32,11 +34,18 @@ class Extractor:
         extract: … -> features [I, d], a mask [I] of items that have none, remarks for the log.
         pictures: the field of `config` that names the folder of the items' pictures, which the
             report shows; empty where there is none.
+        check: `config` -> an error where what it needs is not there (a package, a device); called
+            before the first node of a run.
+        encoder: `config` and raw files of models -> an `Encoder`, of extractors whose vector of an
+            item follows from its text or picture alone, whatever the other items are: such an
+            encoder serves items that are not in the catalogue too.
     """
 
     config: type[BaseModel]
     extract: Callable[..., Extracted]
     pictures: str = ""
+    check: Callable[[Any], None] | None = None
+    encoder: Callable[..., Encoder[Any]] | None = None
 
 
 def load_extractor(name: str) -> Extractor:
