@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +27,7 @@ from kedro_fresh.reasons import (
     Unseeded,
 )
 from kedro_fresh.record import Entry, Record, UnreadableError
+from kedro_fresh.record_folders import key_of, record_folder, relative
 from kedro_fresh.unfinished import UnfinishedDataset
 
 DATASETS = "datasets"  # folder of the locks of datasets without versions; no record's name
@@ -193,18 +192,12 @@ class Freshness:
         return files
 
     def record_path(self, node: Node) -> Path:
-        """Folder of a node's record: named after it and after where it writes."""
-        return self.folder / f"{node.name.replace('/', '-')}-{self._key(node.outputs)}"
+        """Folder of a node's record."""
+        return record_folder(node, self.locations, self.folder, self.root)
 
     def lock_path(self, dataset: str) -> Path:
         """File that stands for a dataset without versions, whatever pipeline it is of."""
-        return self.folder / DATASETS / f"{self._key([dataset])}.lock"
-
-    def _key(self, names: list[str]) -> str:
-        """Of where datasets lie: their names may differ from pipeline to pipeline."""
-        locations = [self.locations[name] for name in names]
-        lie = sorted(self.relative(location.path) or location.filepath for location in locations)
-        return hashlib.sha256(json.dumps(lie).encode()).hexdigest()[:12]
+        return self.folder / DATASETS / f"{key_of([self.locations[dataset]], self.root)}.lock"
 
     def imports(self, node: Node) -> set[str]:
         """All that the modules of a node's function import, libraries among them."""
@@ -229,6 +222,4 @@ class Freshness:
 
     def relative(self, path: Path | None) -> str:
         """A path, relative to the project's folder if it lies there."""
-        if path and path.is_relative_to(self.root):
-            return path.relative_to(self.root).as_posix()
-        return str(path or "")
+        return relative(path, self.root)
