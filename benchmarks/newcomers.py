@@ -110,7 +110,7 @@ def users(project: Path, model: str, seed: int) -> Row:
 
 
 def items(project: Path, model: str, seed: int) -> Row:
-    """New items, ranked among themselves: folded in, and trained with, both without interactions."""
+    """New items, ranked among themselves: folded in, and trained with but for interactions."""
     splits, features = data_of(project)
     everything = sparse.csr_matrix(sum(splits.values()))
     draw = np.random.default_rng(seed)

@@ -15,6 +15,7 @@ PICTURES = "siger_pipeline.datasets.pictures.PicturesDataset"
 USER_TABLE = "siger_pipeline.datasets.user_table.UserTableDataset"
 DATABASE_TABLE = "siger_pipeline.datasets.database_table.DatabaseTableDataset"
 VECTOR_FILE = "siger_pipeline.datasets.vector_file.VectorFileDataset"
+MODEL_FOLDER = "siger_pipeline.datasets.model_folder.ModelFolderDataset"
 KEYED_VECTORS = "siger_pipeline.datasets.keyed_vectors.KeyedVectorsDataset"
 
 
