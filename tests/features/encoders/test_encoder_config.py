@@ -37,7 +37,7 @@ def test_without_its_packages_a_sentence_says_what_to_install(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     extractor = load_extractor(name)
-    assert extractor.check is not None and extractor.encoder is not None
+    assert extractor.check is not None and extractor.placement is not None
     extractor.check(extractor.config())
     monkeypatch.setattr(config, "find_spec", lambda _: None)
     extra = "encoders" if name in ("sentence", "vision") else "encoders-offline"
