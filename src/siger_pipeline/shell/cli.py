@@ -12,6 +12,7 @@ from kedro.io import DataCatalog
 
 from kedro_fresh.commands import fresh_group, run_options
 from kedro_fresh.errors import interrupted
+from siger_pipeline.shell.caching import OPTIONS
 from siger_pipeline.shell.choice import KINDS, choice_error
 from siger_pipeline.shell.comparison import comparison
 from siger_pipeline.shell.configuration import ProjectConfigLoader
@@ -34,7 +35,6 @@ CHOOSING = {
     "namespaces",
     "load_versions",
 }  # a part of what a sweep has found: none is sought
-PREPARE = "siger_pipeline.shell.workers.prepare_workers"
 RUNNERS = {None, FRESH_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 # Kedro imports this module at the start of each of its commands, its own ones too.
 prepare_console()
@@ -116,8 +116,7 @@ def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **optio
     if force and runner:
         raise click.UsageError("--force is for `FreshRunner`: leave out --runner")
     if runner in (None, FRESH_RUNNER):
-        own = {"force": force, "check": check_before_run, "prepare": PREPARE}
-        runner, runner_params = FRESH_RUNNER, {**runner_params, **own}
+        runner, runner_params = FRESH_RUNNER, {**runner_params, **OPTIONS, "force": force}
     assert kedro_run.callback is not None
     swept = _sweeps(runner, runner_params, options)
     under_way = {name for name, done in swept.items() if done.under_way}
