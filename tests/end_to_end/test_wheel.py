@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from dockerfile import copied, dockerfile
 from end_to_end.project import ROOT
 
-BUILT_FROM = ("conf", "data/01_raw/sample", "data/01_raw/samples", "src")
+# What an image is built from is enough to build from.
+BUILT_FROM = copied(dockerfile())
 TEMPLATE = "siger_pipeline/template"
 MARK = "From the wheel of a test."
 
@@ -24,9 +26,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("source")
     leave_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "local")
     for name in BUILT_FROM:
-        shutil.copytree(ROOT / name, source / name, symlinks=True, ignore=leave_out)
-    for name in ("pyproject.toml", "README.md", "LICENSE", ".telemetry"):
-        shutil.copy(ROOT / name, source)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, symlinks=True, ignore=leave_out)
+        else:
+            shutil.copy(ROOT / name, source)
     with (source / "src" / TEMPLATE / "README.md").open("a") as readme:
         readme.write(MARK)
     for secret in ("conf/local/credentials.yml", "conf/local/deep/credentials.yml"):
