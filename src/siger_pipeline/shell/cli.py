@@ -232,3 +232,28 @@ cli.add_command(
         help=_site.__doc__,
     )
 )
+
+
+def _track(env: str | None, trials: tuple[str, ...], to: str | None) -> None:
+    """Record the newest results of TRIALS (default: all) as runs of MLflow, each once."""
+    from siger_pipeline.shell.tracking import track
+
+    with KedroSession.create(env=env) as session:
+        context = cast(KedroSession, session).load_context()
+        catalog = cast(DataCatalog, context.catalog)
+        for line in track(catalog, trials, context.config_loader["globals"]["dataset"], to):
+            click.echo(line)
+
+
+cli.add_command(
+    _Command(
+        "track",
+        params=[
+            *_options({"env"}),
+            click.Argument(["trials"], nargs=-1),
+            click.Option(["--to"], help="Address of the store; left out: MLFLOW_TRACKING_URI."),
+        ],
+        callback=_track,
+        help=_track.__doc__,
+    )
+)
