@@ -95,7 +95,7 @@ def test_a_store_and_results_are_needed(
 @pytest.mark.slow
 @NEEDS_MLFLOW
 def test_a_result_is_recorded_once(catalog: DataCatalog, tmp_path: Path) -> None:
-    store = "sqlite:///m.db"
+    store = f"sqlite:///{tmp_path}/m.db"  # MLflow keeps what it has opened by its address
     assert told(catalog, store) == [f"siger: recorded, {VERSION}"]
     assert told(catalog, store) == [f"siger: is there already, {VERSION}"]
     [run] = runs(store)
@@ -119,11 +119,11 @@ def test_a_result_is_recorded_once(catalog: DataCatalog, tmp_path: Path) -> None
 @pytest.mark.slow
 @NEEDS_MLFLOW
 def test_what_breaks_off_is_recorded_anew(
-    catalog: DataCatalog, monkeypatch: pytest.MonkeyPatch
+    catalog: DataCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mlflow import MlflowClient
 
-    store = "sqlite:///m.db"
+    store = f"sqlite:///{tmp_path}/m.db"
     with monkeypatch.context() as broken:
         broken.setattr(MlflowClient, "log_artifact", lambda *_: Path("/nowhere/at/all").stat())
         with pytest.raises(UserError, match=r"m\.db does not take the trials .*/nowhere"):
