@@ -7,6 +7,7 @@ users). Popularity, or chance, is the floor.
 """
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ K = 20
 SHARE = 0.1
 MODELS = ("SIGER", "LightGCN", "FREEDOM", "MGCN", "EASE")
 PLACE_ITEMS = ("SIGER", "FREEDOM", "MGCN", "ContentKNN")
-Row = tuple[str, str, float, float, float, float]
+Row = tuple[str, str, list[float]]
 
 
 def newest(project: Path, name: str) -> Path:
@@ -106,7 +107,7 @@ def users(project: Path, model: str, seed: int) -> Row:
     trained, placed = scores_of(whole, [str(u) for u in new]), scores_of(grown, list(histories))
     popular = np.tile(np.asarray(before.sum(axis=0)), (len(new), 1))
     measured = [recall(scores, train[new], test[new]) for scores in (placed, trained, popular)]
-    return (model, "users", *measured, correlation(placed, trained))
+    return model, "users", [*measured, correlation(placed, trained)]
 
 
 def items(project: Path, model: str, seed: int) -> Row:
@@ -134,7 +135,7 @@ def items(project: Path, model: str, seed: int) -> Row:
     nothing = sparse.csr_matrix(liked[asked].shape)
     chance = draw.random(placed.shape)
     measured = [recall(scores, nothing, liked[asked]) for scores in (placed, trained, chance)]
-    return (model, "items", *measured, correlation(placed, trained))
+    return model, "items", [*measured, correlation(placed, trained)]
 
 
 def rows(project: Path, seeds: Sequence[int]) -> Iterator[Row]:
@@ -142,8 +143,7 @@ def rows(project: Path, seeds: Sequence[int]) -> Iterator[Row]:
     for measure, models in ((users, MODELS), (items, PLACE_ITEMS)):
         for model in models:
             found = [measure(project, model, seed) for seed in seeds]
-            figures = np.mean([each[2:] for each in found], axis=0)
-            yield (*found[0][:2], *map(float, figures))
+            yield *found[0][:2], np.mean([figures for *_, figures in found], axis=0).tolist()
 
 
 def main() -> None:
@@ -153,10 +153,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     asked = parser.parse_args()
     lines = ["| model | new | folded in | trained with | floor | ρ |", "|---|---|---|---|---|---|"]
-    for model, kind, *figures in rows(asked.project, asked.seeds):
+    for model, kind, figures in rows(asked.project, asked.seeds):
         lines.append(f"| {model} | {kind} | {' | '.join(f'{value:.3f}' for value in figures)} |")
-    import sys
-
     sys.stdout.write("\n".join([*lines, ""]))
 
 
