@@ -13,12 +13,13 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-from benchmarks.data import SEED, defaults, parameters, read_world
+from benchmarks.data import SEED, defaults, read_world
 from benchmarks.harness import Sample, Work, repeated
 from benchmarks.jobs import steps_of_epoch
 from benchmarks.plain import Batch, PlainLightGCN, PlainSIGER
 from siger_pipeline.data.schema import Split
 from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.training.config import TrainConfig
 
 Items: TypeAlias = dict[int, set[int]]
 
@@ -35,12 +36,12 @@ def plain_model(model: str, inputs: ModelInputs) -> PlainLightGCN:
 def epochs(scratch: Path, world: str, model: str, steps: int | None = None) -> Work:
     """Training epochs, or their first steps."""
     prepared = read_world(scratch / world, model)
-    train = parameters("train")
+    train = TrainConfig()
     pairs, items_of = pairs_and_items(prepared.inputs.interactions)
     built = plain_model(model, prepared.inputs)
-    optimiser = torch.optim.Adam(built.parameters(), lr=train["learning_rate"])
+    optimiser = torch.optim.Adam(built.parameters(), lr=train.learning_rate)
     noise, draw = torch.Generator().manual_seed(SEED), random.Random(SEED)
-    size = train["batch_size"]
+    size = train.batch_size
     whole = steps_of_epoch(prepared, size)
     wanted = min(steps or whole, whole)
     yield None

@@ -37,23 +37,23 @@ EXTRACTOR = Extractor(Config, extract)
 
 
 def test_an_extractor_in_one_file_is_wired_by_the_names_of_its_arguments(add_part: AddPart) -> None:
-    add_part(EXTRACTORS, "vectors", VECTORS)
-    [node] = create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", ())).nodes
+    add_part(EXTRACTORS, "brought", VECTORS)
+    [node] = create_pipeline(Selection("amazon", {"text": "brought"}, "siger", ())).nodes
     assert set(node.inputs) == {
-        *(f"params:features.{key}" for key in ("modalities.text", "vectors", "missing")),
+        *(f"params:features.{key}" for key in ("modalities.text", "brought", "missing")),
         *("item_index", "items", "text_vectors"),
     }
-    given = {"modalities": {"text": "vectors"}}
-    assert features_model(given).model_validate(given).model_dump()["vectors"] == {
+    given = {"modalities": {"text": "brought"}}
+    assert features_model(given).model_validate(given).model_dump()["brought"] == {
         "vectors": "{modality}.npy",
         "scale": 1.0,
     }
 
 
 def test_an_argument_that_names_nothing_is_refused(add_part: AddPart) -> None:
-    add_part(EXTRACTORS, "vectors", VECTORS.replace("vectors, items)", "vectors, splits)"))
+    add_part(EXTRACTORS, "brought", VECTORS.replace("vectors, items)", "vectors, splits)"))
     with pytest.raises(ParameterError, match=r"extract of part_of_.* asks for 'splits'"):
-        create_pipeline(Selection("amazon", {"text": "vectors"}, "siger", ()))
+        create_pipeline(Selection("amazon", {"text": "brought"}, "siger", ()))
 
 
 def test_a_module_that_is_no_extractor_is_refused_by_name(add_part: AddPart) -> None:
@@ -70,10 +70,10 @@ def test_modalities_is_no_name_for_an_extractor(add_part: AddPart) -> None:
 
 
 def test_what_an_extractor_returns_is_checked(add_part: AddPart) -> None:
-    add_part(EXTRACTORS, "vectors", VECTORS)
+    add_part(EXTRACTORS, "brought", VECTORS)
     index = ibis.memtable({"item_id": [0, 1, 2]})
     vectors = np.ones((2, 4), np.float32)
-    with pytest.raises(ParameterError, match=r"extractor 'vectors' returned .* float32 \(3, d\)"):
+    with pytest.raises(ParameterError, match=r"extractor 'brought' returned .* float32 \(3, d\)"):
         extract_features(
-            "vectors", {}, "zero", index, modality="text", vectors=vectors, items=index
+            "brought", {}, "zero", index, modality="text", vectors=vectors, items=index
         )
