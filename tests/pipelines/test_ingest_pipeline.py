@@ -2,6 +2,7 @@ import gzip
 import json
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import load_source
 from siger_pipeline.datasets.delimited import DelimitedDataset
+from siger_pipeline.datasets.json import JsonDataset
 from siger_pipeline.datasets.lines import LinesDataset
 from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
@@ -27,10 +29,12 @@ from siger_pipeline.shell.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 MADE = {
-    *("interactions", "items", "read_counts", "core_interactions", "core_counts"),
+    *("raw_interactions", "interactions", "items", "read_counts", "clean_counts"),
+    *("core_interactions", "core_counts"),
     *("counts", "splits", "user_index", "item_index"),
 }
 SOURCED = own_names(SOURCES)
+CHECKS = "split_checks"
 MATRICES = {f"{split}_matrix" for split in ("train", "validation", "test")}
 RAW = {name: {f"{name}_{file}" for file in raw_files(load_source(name).config)} for name in SOURCED}
 Tables = dict[str, pd.DataFrame]
@@ -54,12 +58,14 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
     split.update({k: v for k, v in changes.items() if k in split})
     typed = ingest_model(ingest)(**ingest)
     made = {name: TableDataset(filepath=str(folder / f"{name}.parquet")) for name in MADE}
+    checks = {CHECKS: JsonDataset(filepath=str(folder / f"{CHECKS}.json"))}
     matrices = {name: SparseDataset(filepath=str(folder / f"{name}.npz")) for name in MATRICES}
     catalog = DataCatalog(
         {
             **raw,
             **made,
             **matrices,
+            **checks,
             **{f"params:ingest.{name}": MemoryDataset(value) for name, value in typed},
             **{
                 f"params:ingest.{source}.{name}": MemoryDataset(value)
@@ -67,9 +73,11 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
             },
             "params:split": MemoryDataset(SplitConfig(**split)),
             "params:split.strategy": MemoryDataset(split["strategy"]),
+            "params:split.cold_items": MemoryDataset(split["cold_items"]),
         }
     )
-    SequentialRunner().run(create_pipeline(selection(source, raw)), catalog)
+    chosen = replace(selection(source, raw), kcore_on=typed.kcore_on)
+    SequentialRunner().run(create_pipeline(chosen), catalog)
     return {name: dataset.load().to_pandas() for name, dataset in made.items()}
 
 
@@ -95,14 +103,15 @@ def amazon(folder: Path, extra: list[str]) -> dict[str, Any]:
 def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) -> None:
     pipeline = create_pipeline(selection(source, RAW[source]))
     of_source = {"mmrec": {"mmrec.item_columns"}, "recbole": {"recbole.columns", "max_bad_share"}}
-    read = of_source.get(source, {"max_bad_share"}) | {"source", "k_core", "expect"}
+    read = of_source.get(source, {"max_bad_share"}) | {"source", "k_core", "kcore_on", "expect"}
+    read |= {"min_rating", "since", "until"}
     parameters = {f"params:ingest.{name}" for name in read}
-    parameters |= {"params:split", "params:split.strategy"}
+    parameters |= {"params:split", "params:split.strategy", "params:split.cold_items"}
     assert pipeline.inputs() == RAW[source] | parameters
-    assert pipeline.all_outputs() == MADE | MATRICES
+    assert pipeline.all_outputs() == MADE | MATRICES | {CHECKS}
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
     catalogued = conf("catalog_ingest.yml")
-    assert set(catalogued) == {f"{{data}}/{name}" for name in MADE | MATRICES}
+    assert set(catalogued) == {f"{{data}}/{name}" for name in MADE | MATRICES | {CHECKS}}
     assert all("kedro-viz" in entry["metadata"] for entry in catalogued.values())
 
 
@@ -183,7 +192,8 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
         run("amazon", amazon(folder, extra=[]), folder)
-    for name in [*(f"{table}.parquet" for table in MADE), *(f"{name}.npz" for name in MATRICES)]:
+    tables = (f"{table}.parquet" for table in MADE)
+    for name in [*tables, *(f"{name}.npz" for name in MATRICES), f"{CHECKS}.json"]:
         first, second = ((folder / name).read_bytes() for folder in folders)
         assert first == second, name
 

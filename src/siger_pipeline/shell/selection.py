@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
@@ -34,6 +35,7 @@ class Selection:
         knockout: modality -> what takes the place of its features.
         absent: raw datasets that there is no file for -> key of the parameter, which is null.
         pictures: folder, or addresses where the items' pictures are fetched from these.
+        kcore_on: which interactions the k-core counts.
     """
 
     source: str
@@ -47,6 +49,7 @@ class Selection:
     knockout: dict[str, Knockout] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     pictures: PicturesSource = "folder"
+    kcore_on: Literal["all", "train"] = "all"
 
     @property
     def trial(self) -> str:
@@ -97,6 +100,7 @@ def selection_of(parameters: StageParameters) -> Selection:
         knockout=knockout,
         absent=absent_files(parameters),
         pictures=parameters.pictures.source,
+        kcore_on=parameters.ingest.kcore_on,
     )
     if not corrector:
         return chosen
