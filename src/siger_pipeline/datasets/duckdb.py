@@ -127,11 +127,15 @@ def read_parquet(filesystem: fsspec.AbstractFileSystem, path: str) -> Table:
     return table
 
 
-def read_files(paths: Sequence[str]) -> Table:
-    """Local Parquet files of one schema as one table, lazily; there is at least one."""
+def read_files(paths: Sequence[str], like: Table) -> Table:
+    """Local Parquet files as one table with the columns of another, lazily; no file, no rows."""
+    if not paths:
+        return connection().create_table(
+            f"empty_{uuid.uuid4().hex}", schema=like.schema(), temp=True
+        )
     local = fsspec.filesystem("file")
     files = [address(local, path) for path in paths]
-    return connection().read_parquet(files, hive_partitioning=False)
+    return connection().read_parquet(files, hive_partitioning=False).select(*like.columns)
 
 
 def file_of(table: Table) -> str | None:

@@ -128,7 +128,7 @@ def fetched(table: Table) -> Iterator[Table]:
     folder, _ = spark.write(asked.parent.to_expr())
     try:
         files = sorted(map(str, Path(folder).glob("*.parquet")))
-        yield read_files(files).select(*table.columns).order_by(keys)
+        yield read_files(files, like=table).order_by(keys)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
