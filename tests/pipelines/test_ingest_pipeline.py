@@ -23,6 +23,7 @@ from siger_pipeline.datasets.lines import LinesDataset
 from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError, ParameterError
+from siger_pipeline.pipelines.ingest import nodes
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
 from siger_pipeline.plugins import SOURCES, own_names
 from siger_pipeline.shell.selection import Selection
@@ -327,3 +328,42 @@ def test_a_file_that_a_source_cannot_do_without_must_be_named() -> None:
         if node.name == "read_interactions"
     )
     assert "amazon_test" not in node.inputs
+
+
+def test_thresholds_are_counted_and_what_is_read_stays(tmp_path: Path) -> None:
+    extra = [review(user, 20, overall=2.0) for user in range(6)]
+    changes = {"min_rating": 3.0, "until": "1970-01-01T00:19:00"}  # 1,140 s: without user 12
+    made = run("amazon", amazon(tmp_path, extra=[*extra, review(12, 0)]), tmp_path, **changes)
+    steps = made["counts"].set_index(Columns.STEP)[Columns.REMOVED]
+    assert steps["rating of 3 or more"] == 6
+    assert steps["until 1970-01-01T00:19:00 (times in seconds)"] == 1
+    assert len(made["raw_interactions"]) == 104
+    assert 20 not in made["core_interactions"][Columns.ITEM].str[1:].astype(int).tolist()
+
+
+@pytest.mark.parametrize("strategy", ["random_per_user", "temporal_global"])
+def test_a_core_of_training_has_k_training_interactions_each(tmp_path: Path, strategy: str) -> None:
+    rare = [review(user, 30) for user in range(5)]
+    changes = {"strategy": strategy, "kcore_on": "train", "k_core": 5}
+    made = run("amazon", amazon(tmp_path, extra=rare), tmp_path, **changes)
+    trained = made["splits"][made["splits"][Columns.SPLIT] == "train"]
+    for index, key in (("user_index", Columns.USER_ID), ("item_index", Columns.ITEM_ID)):
+        degrees = trained[key].value_counts()
+        assert len(degrees) == len(made[index]) and degrees.min() >= 5
+    assert made["counts"][Columns.STEP].tolist()[2] == "training alone"
+    found = json.loads((tmp_path / f"{CHECKS}.json").read_text())
+    assert found["checked"][-1] == "5 training interactions of every user and item"
+    assert found["split"].startswith("sha256:")
+
+
+def test_a_poisoned_split_ends_the_stage_before_any_matrix(tmp_path: Path) -> None:
+    made = run("amazon", amazon(tmp_path, extra=[]), tmp_path)
+    first = made["splits"].iloc[:1].assign(**{Columns.SPLIT: "test"})
+    poisoned = pd.concat([made["splits"], first], ignore_index=True)
+    tables = {name: TableDataset(filepath=str(tmp_path / f"{name}.parquet")) for name in MADE}
+    tables["splits"].save(poisoned)
+    read = (tables[name].load() for name in ("splits", "user_index", "item_index"))
+    with pytest.raises(InputError, match="1 pairs of a user and an item more than once"):
+        nodes.arrange_splits(
+            *read, tables["core_interactions"].load(), 5, "all", "random_per_user", 0.0
+        )
