@@ -1,10 +1,12 @@
-"""`kedro fresh status`, `check`, `verify`, `prune`: in every project with this package."""
+"""`kedro fresh status`, `origin`, `check`, `verify`, `prune`: for every project with it."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from typing import Any, cast
 
@@ -60,6 +62,9 @@ def fresh_group(
 
     add("status", status, (*SESSION, *SELECTION))
     add("check", partial(_check, all_names), (*SESSION, *PIPELINES))
+    datasets = click.Argument(["datasets"], nargs=-1, required=True)
+    as_json = click.Option(["--json", "as_json"], is_flag=True, help="For programs.")
+    add("origin", _origin, (*SESSION, *PIPELINES), datasets, as_json)
     nodes = click.Argument(["nodes"], nargs=-1, required=True)
     add("verify", _verify, SESSION, nodes)
     add("prune", partial(_prune, all_names), (*SESSION, *PIPELINES), *PRUNE)
@@ -102,6 +107,37 @@ def _status(
         chosen = chosen.filter(node_namespaces=namespaces, **selection)
         for line, colour in status(chosen, catalog, check):
             _show(line, colour)
+
+
+def _origin(
+    env: str | None,
+    params: dict[str, Any],
+    conf_source: str | None,
+    pipeline: str | None,
+    pipelines: list[str],
+    datasets: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """What made DATASETS, back to the raw files: nodes, parameters, hashes, versions, times.
+
+    A dataset is named as in the catalog or by the path of its file. Its makers are told from what
+    runs have noted, for the bytes that the catalog holds now; what was changed since is said. What
+    a dataset was made from comes before it.
+    """
+    from kedro_fresh.origin import lines, origins
+    from kedro_fresh.project import open_freshness
+
+    names = _named(pipeline, pipelines) or ["__default__"]
+    session = {"env": env, "params": params, "conf_source": conf_source}
+    with _project(lambda: names, **session) as (chosen, catalog):
+        freshness = open_freshness(sum(chosen.values(), Pipeline([])), catalog)
+        found = origins(datasets, freshness)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], indent=2))
+        return
+    for each in found:
+        for line in lines(each):
+            _show(line)
 
 
 def _check(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +27,7 @@ from kedro_fresh.reasons import (
     Unseeded,
 )
 from kedro_fresh.record import Entry, Record, UnreadableError
+from kedro_fresh.record_folders import key_of, record_folder, relative
 from kedro_fresh.unfinished import UnfinishedDataset
 
 DATASETS = "datasets"  # folder of the locks of datasets without versions; no record's name
@@ -134,7 +133,7 @@ class Freshness:
             return [NeverRan()]
         if newest.ingredients.fingerprint() == now.fingerprint():
             return self.damaged(newest)
-        files = {name: self._relative(self.versions.loaded(name)) for name in now.inputs}
+        files = {name: self.relative(self.versions.loaded(name)) for name in now.inputs}
         return now.differences(newest.ingredients, files)
 
     def cannot_be_skipped(self, node: Node) -> list[Reason]:
@@ -172,9 +171,9 @@ class Freshness:
             location = self.locations[name]
             content = self.content(self.versions.current(name))
             if content == ABSENT:
-                found.append(OutputMissing(name, self._relative(location.path)))
+                found.append(OutputMissing(name, self.relative(location.path)))
             elif content != output.content:
-                file = self._relative(self.versions.current(name))
+                file = self.relative(self.versions.current(name))
                 found.append(OutputChanged(name, file))
         return found
 
@@ -193,18 +192,12 @@ class Freshness:
         return files
 
     def record_path(self, node: Node) -> Path:
-        """Folder of a node's record: named after it and after where it writes."""
-        return self.folder / f"{node.name.replace('/', '-')}-{self._key(node.outputs)}"
+        """Folder of a node's record."""
+        return record_folder(node, self.locations, self.folder, self.root)
 
     def lock_path(self, dataset: str) -> Path:
         """File that stands for a dataset without versions, whatever pipeline it is of."""
-        return self.folder / DATASETS / f"{self._key([dataset])}.lock"
-
-    def _key(self, names: list[str]) -> str:
-        """Of where datasets lie: their names may differ from pipeline to pipeline."""
-        locations = [self.locations[name] for name in names]
-        lie = sorted(self._relative(location.path) or location.filepath for location in locations)
-        return hashlib.sha256(json.dumps(lie).encode()).hexdigest()[:12]
+        return self.folder / DATASETS / f"{key_of([self.locations[dataset]], self.root)}.lock"
 
     def imports(self, node: Node) -> set[str]:
         """All that the modules of a node's function import, libraries among them."""
@@ -217,7 +210,7 @@ class Freshness:
         other = [text.format(name) for name in sorted(self.code.loaded_otherwise(node, modules))]
         data = {path: stamp for found in modules.values() for path, stamp in found.data.items()}
         written = [path for path, stamp in data.items() if stamps_of(Path(path)) != stamp]
-        return other + [f"{self._relative(Path(path))} was written" for path in written]
+        return other + [f"{self.relative(Path(path))} was written" for path in written]
 
     def _types(self, node: Node) -> set[str]:
         names = {*node.inputs, *node.outputs} - self.unfinished
@@ -227,8 +220,6 @@ class Freshness:
         """Hash of what a file or folder holds, `ABSENT` where there is none."""
         return self.contents.of(path) if path else ABSENT
 
-    def _relative(self, path: Path | None) -> str:
+    def relative(self, path: Path | None) -> str:
         """A path, relative to the project's folder if it lies there."""
-        if path and path.is_relative_to(self.root):
-            return path.relative_to(self.root).as_posix()
-        return str(path or "")
+        return relative(path, self.root)

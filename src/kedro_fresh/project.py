@@ -14,9 +14,17 @@ from kedro_fresh.code import SourceCode, top_level
 from kedro_fresh.contents import Contents
 from kedro_fresh.freshness import Freshness
 from kedro_fresh.loaded import watch
+from kedro_fresh.locations import locations
 from kedro_fresh.node_code import NodeCode, named_modules
+from kedro_fresh.record import Entry, Record
+from kedro_fresh.record_folders import record_folder
 
 FOLDER = Path("data") / ".fresh"
+
+
+def project_root() -> Path:
+    """The folder of the project that runs; without one the present folder."""
+    return find_kedro_project(Path.cwd()) or Path.cwd()
 
 
 def open_freshness(
@@ -29,7 +37,7 @@ def open_freshness(
         catalog: where their datasets lie.
         contents: hashes that are known already.
     """
-    root = find_kedro_project(Path.cwd()) or Path.cwd()
+    root = project_root()
     folder = root / FOLDER
     contents = contents or Contents(folder / "contents.json")
     package = project.PACKAGE_NAME or ""
@@ -71,3 +79,15 @@ def upstream(part: Pipeline) -> Pipeline:
 def untranscoded(name: str) -> str:
     """A dataset's name without Kedro's transcoding: `prices@spark` is `prices`."""
     return name.partition("@")[0]
+
+
+def last_runs(pipeline: Pipeline, catalog: DataCatalog) -> dict[str, Entry]:
+    """Name of each node that has a record -> its last run that ended."""
+    root = project_root()
+    lie = locations(catalog, pipeline.all_outputs())
+    found = {}
+    for node in pipeline.nodes:
+        record = Record(record_folder(node, lie, root / FOLDER, root))
+        if entry := next(record.finished.readable(), None):
+            found[node.name] = entry
+    return found

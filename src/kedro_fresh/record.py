@@ -20,6 +20,7 @@ from kedro_fresh.reasons import RecordUnreadable
 
 FORMAT = 1
 KEPT = 50  # different ingredients, or unfinished runs, of a node
+MADE = "%Y-%m-%d %H:%M:%S"  # local time, which sorts as text
 ALIKE = 2  # entries of the same ingredients
 NAME = re.compile(r"\d{8}-[0-9a-f]{16}\.json")  # number and fingerprint
 

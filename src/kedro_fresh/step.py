@@ -23,7 +23,7 @@ from kedro_fresh.failures import Failed
 from kedro_fresh.freshness import Freshness, State, Verdict
 from kedro_fresh.phrases import duration, few
 from kedro_fresh.reasons import Reason
-from kedro_fresh.record import Entry, Output
+from kedro_fresh.record import MADE, Entry, Output
 from kedro_fresh.versions import bring_forward, left_over, next_version, written
 from kedro_fresh.worker_logs import received
 
@@ -209,4 +209,4 @@ class Step:
 
 
 def _now() -> str:
-    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.now().astimezone().strftime(MADE)

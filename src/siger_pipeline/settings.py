@@ -23,7 +23,8 @@ def data_root() -> str:
 CONTEXT_CLASS = ProjectContext
 DATA_CATALOG_CLASS = QuickCatalog
 HOOKS = (ProjectHooks(),)
-# Kedro-Viz records runs of Kedro's own sequential runner only, and warns of every other one.
+# Kedro-Viz follows Kedro's own sequential runner only, and warns of every other one: what it shows
+# of the last run is written by `shell/viz.py`.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)
 CONFIG_LOADER_CLASS = ProjectConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -1,6 +1,5 @@
 """Dense matrices: memory-mapped, never pickled."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from hypothesis.extra import numpy as npst
 
 from siger_pipeline.datasets.base import DataFileError
 from siger_pipeline.datasets.matrix import MatrixDataset
+from sketches import picture_in
 
 
 @settings(max_examples=50, deadline=None)
@@ -68,13 +68,36 @@ def test_truncated_matrix_is_refused(tmp_path: Path) -> None:
         dataset.load()
 
 
-def test_preview_reads_the_header_only(tmp_path: Path) -> None:
+def test_a_preview_shows_the_signs_of_some_rows_and_columns(tmp_path: Path) -> None:
     dataset = MatrixDataset(filepath=tmp_path / "a.npy")
-    dataset.save(np.zeros((3, 2), dtype=np.float16))
-    assert json.loads(dataset.preview()) == {"shape": [3, 2], "dtype": "float16"}
+    matrix = np.ones((300, 500), dtype=np.float16)
+    matrix[150:] = -1
+    matrix[0, 0] = np.nan
+    dataset.save(matrix)
+    preview = dataset.preview()
+    assert "300 × 500" in preview
+    assert "float16" in preview
+    pixels = np.asarray(picture_in(preview), dtype=int)
+    red, blue = pixels[..., 0], pixels[..., 2]
+    assert np.all(blue[10 : len(blue) // 2 - 9] > red[10 : len(red) // 2 - 9])
+    assert np.all(red[len(red) // 2 + 9 :] > blue[len(blue) // 2 + 9 :])
 
 
-def test_preview_of_a_mask_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", [(4,), (0, 3), (2, 2, 2)])
+def test_a_preview_of_other_shapes_has_facts_alone(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    dataset = MatrixDataset(filepath=tmp_path / "a.npy")
+    dataset.save(np.zeros(shape, dtype=np.float32))
+    assert "<img" not in dataset.preview()
+    assert " × ".join(map(str, shape)) in dataset.preview()
+
+
+def test_a_preview_of_zeros_is_white(tmp_path: Path) -> None:
+    dataset = MatrixDataset(filepath=tmp_path / "a.npy")
+    dataset.save(np.zeros((3, 2)))
+    assert np.all(np.asarray(picture_in(dataset.preview())) == 255)
+
+
+def test_a_preview_of_a_mask_counts(tmp_path: Path) -> None:
     dataset = MatrixDataset(filepath=tmp_path / "a.npy")
     dataset.save(np.array([True, False, True]))
-    assert json.loads(dataset.preview()) == {"shape": [3], "dtype": "bool", "true": 2}
+    assert "<td>true</td><td>2</td>" in dataset.preview()

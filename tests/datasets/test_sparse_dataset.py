@@ -1,6 +1,5 @@
 """Sparse matrices: canonical CSR."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import scipy.sparse as sp
 
 from siger_pipeline.datasets.base import DataFileError
 from siger_pipeline.datasets.sparse import SparseDataset
+from sketches import picture_in
 
 
 def test_round_trip_keeps_types(tmp_path: Path) -> None:
@@ -46,8 +46,21 @@ def test_dense_matrix_is_refused(tmp_path: Path) -> None:
         SparseDataset(filepath=tmp_path / "a.npz").save(np.eye(3))
 
 
-def test_preview(tmp_path: Path) -> None:
+def test_a_preview_shows_where_values_are(tmp_path: Path) -> None:
     dataset = SparseDataset(filepath=tmp_path / "a.npz")
-    dataset.save(sp.csr_matrix(np.eye(4, dtype=np.float32)))
-    expected = {"shape": [4, 4], "dtype": "float32", "stored": 4, "density": 0.25}
-    assert json.loads(dataset.preview()) == expected
+    dataset.save(sp.csr_matrix(np.eye(400, dtype=np.float32)))
+    preview = dataset.preview()
+    for fact in ("400 × 400", "float32", "<td>400</td>", "0.250%"):
+        assert fact in preview
+    darkness = 255 - np.asarray(picture_in(preview).convert("L"), dtype=int)
+    rows, columns = np.nonzero(darkness > 100)
+    np.testing.assert_allclose(rows / darkness.shape[0], columns / darkness.shape[1], atol=0.02)
+    assert set(rows) == set(range(darkness.shape[0]))
+
+
+def test_a_preview_of_nothing_has_no_picture(tmp_path: Path) -> None:
+    for shape in ((3, 3), (0, 3)):
+        dataset = SparseDataset(filepath=tmp_path / f"{shape[0]}.npz")
+        dataset.save(sp.csr_matrix(shape, dtype=np.float32))
+        assert "0.000%" in dataset.preview()
+        assert ("<img" in dataset.preview()) == bool(shape[0])

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kedro.io import Version
 
 from siger_pipeline.datasets import table as module
 from siger_pipeline.datasets.base import DataFileError
@@ -126,6 +127,18 @@ def test_preview_is_the_head(tmp_path: Path) -> None:
         "columns": ["user_id", "user", "score"],
         "data": [[0, None, 0.0], [1, "u1", 1 / 3]],
     }
+
+
+def test_a_preview_has_the_titles_of_its_items(tmp_path: Path) -> None:
+    dataset = TableDataset(filepath=tmp_path / "a.parquet")
+    dataset.save(pd.DataFrame({"item": ["007", "b", "c"], "rank": [1, 2, 3]}))
+    items = pd.DataFrame({"item": ["b", "007", "d"], "title": ["Bee", "Bond & Co", "Dee"]})
+    path = tmp_path / "items.parquet"
+    TableDataset(filepath=path, version=Version(None, "2026-01-01T00.00.00.000Z")).save(items)
+    shown = dataset.preview(nrows=3, titles=str(path))
+    assert shown["columns"] == ["item", "rank", "title"]
+    assert shown["data"] == [["007", 1, "Bond & Co"], ["b", 2, "Bee"], ["c", 3, None]]
+    assert dataset.preview(titles=str(tmp_path / "none.parquet"))["data"][0] == ["007", 1, None]
 
 
 def test_other_objects_are_refused(tmp_path: Path) -> None:

@@ -26,11 +26,8 @@ LAYERS = [
     "recommendations",
     "reporting",
 ]
-# Texts and thumbnails are looked at in the report; what a training left is there for a moment.
-WITHOUT_PREVIEW = {
-    f"siger/{name}"
-    for name in ("report_markdown", "report_page", "thumbnails", "unfinished_training")
-}
+# What a training left is there for a moment.
+WITHOUT_PREVIEW = {"siger/unfinished_training"}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +94,7 @@ def test_every_dataset_has_a_preview(viz: Viz) -> None:
     [
         ("splits", {"user_id", "item_id", "split"}),
         ("items", {"item", "title"}),
-        ("siger/recommendations", {"user", "item", "rank", "score"}),
+        ("siger/recommendations", {"user", "item", "rank", "score", "title"}),
         ("siger/history", {"epoch", "loss", "recall@20"}),
         ("siger/group_metrics", {"group", "metric", "value"}),
     ],
@@ -112,20 +109,43 @@ def test_a_table_shows_its_first_rows(viz: Viz, name: str, columns: set[str]) ->
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("features_text", {"shape", "dtype"}),
-        ("missing_image", {"shape", "true"}),
-        ("graphs/bipartite", {"shape", "stored", "density"}),
-        ("graphs/knn-image-k10", {"shape", "stored", "density"}),
         ("siger/checkpoint", {"model", "config"}),
         ("siger/metrics", {"validation", "test"}),
         ("floors", {"popularity", "random"}),
         ("siger/report", {"floors", "provenance"}),
     ],
 )
-def test_matrices_graphs_and_metrics_are_summed_up(viz: Viz, name: str, keys: set[str]) -> None:
+def test_checkpoints_and_metrics_are_summed_up(viz: Viz, name: str, keys: set[str]) -> None:
     shown = viz.details("data", name)
     assert shown["preview_type"] == "JSONPreview"
     assert keys <= set(json.loads(shown["preview"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [
+        ("features_text", "<img "),
+        ("missing_image", "<td>true</td>"),
+        ("graphs/bipartite", "<img "),
+        ("siger/report_markdown", "# siger"),
+        ("siger/report_page", "Open in a browser: "),
+    ],
+)
+def test_matrices_graphs_and_texts_are_seen(viz: Viz, name: str, fact: str) -> None:
+    shown = viz.details("data", name)
+    assert shown["preview_type"] == "HTMLPreview"
+    assert fact in shown["preview"]
+
+
+def test_the_last_run_is_told_with_times_and_sizes(viz: Viz, sample_results: Project) -> None:
+    status = viz.get("run-status")
+    assert status["pipeline"]["status"] == "success"
+    shared = viz.named("task")["ingest.index_users"]["id"]  # of the last run, of LightGCN
+    assert status["nodes"][shared]["status"] == "success"
+    assert status["nodes"][shared]["duration"] > 0
+    statistics = viz.details("data", "user_index")["stats"]
+    (file,) = sample_results.path.glob("data/03_primary/sample/user_index.parquet/*/*")
+    assert statistics == {"rows": 600, "columns": 2, "file_size": file.stat().st_size}
 
 
 def test_learning_curves_are_drawn(viz: Viz) -> None:

@@ -88,6 +88,7 @@ def test_provenance_holds_what_tells_runs_apart(run: Run, splits: pd.DataFrame) 
     assert result["features"] == {"text": "matrix"}
     text = matrix_fingerprint(np.eye(4, dtype=np.float32))
     assert result["fingerprints"] == {"features": {"text": text}, "graphs": {}}
+    assert result["dimensions"] == {"text": 4}
     assert result["features_note"] == "rebuilt features"
     assert result["parameters"]["da_mrs"] == {"layers": 2}
     assert set(result["parameters"]) == set(run.parameters)

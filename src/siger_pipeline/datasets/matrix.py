@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
-from kedro_datasets._typing import JSONPreview
+from kedro_datasets._typing import HTMLPreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
 
 if TYPE_CHECKING:
     import numpy as np
+
+MATRIX = 2  # dimensions
 
 
 class MatrixDataset(AtomicDataset):
@@ -48,18 +49,23 @@ class MatrixDataset(AtomicDataset):
             )
         npy.write_array(handle, np.asarray(data, order="C"), allow_pickle=False)
 
-    def preview(self) -> JSONPreview:
-        """Shape and dtype, for Kedro-Viz, and of a mask how many are true; no others are read."""
+    def preview(self) -> HTMLPreview:
+        """Shape and dtype, for Kedro-Viz; of features a picture, of a mask how many are true.
+
+        Of a matrix as large as the disk only some rows are read.
+        """
         import numpy as np
 
-        with self._fs.open(self._existing_path(), "rb") as handle:
-            dtype = _dtype(handle)
-            handle.seek(0)
-            shape = _header(handle)[0]
-        summary: dict[str, Any] = {"shape": list(shape), "dtype": str(dtype)}
-        if dtype == np.bool_:
-            summary["true"] = int(np.count_nonzero(self.load()))
-        return JSONPreview(json.dumps(summary))
+        from siger_pipeline.datasets.sketch import picture_of_dense, shown
+
+        matrix = self.load()
+        facts = {"shape": " × ".join(f"{n:,}" for n in matrix.shape), "dtype": matrix.dtype}
+        if matrix.dtype == np.bool_:
+            return shown(facts | {"true": f"{np.count_nonzero(matrix):,}"})
+        if matrix.ndim != MATRIX or not matrix.size or matrix.dtype.kind not in "fiu":
+            return shown(facts)
+        caption = "Some rows and columns, evenly spread; positive values blue, negative ones red:"
+        return shown(facts, picture_of_dense(matrix), caption)
 
 
 def _header(handle: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

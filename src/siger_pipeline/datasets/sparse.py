@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import IO, Any, ClassVar
 
-from kedro_datasets._typing import JSONPreview
+from kedro_datasets._typing import HTMLPreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
 
@@ -40,14 +39,18 @@ class SparseDataset(AtomicDataset):
         matrix.sum_duplicates()
         sp.save_npz(handle, matrix, compressed=False)
 
-    def preview(self) -> JSONPreview:
-        """Shape, dtype, stored values and density, for Kedro-Viz."""
+    def preview(self) -> HTMLPreview:
+        """Shape, dtype, stored values, density, and where the values are, for Kedro-Viz."""
+        from siger_pipeline.datasets.sketch import picture_of_sparse, shown
+
         matrix = self._read(self._existing_path())
         size = matrix.shape[0] * matrix.shape[1]
-        summary = {
-            "shape": list(matrix.shape),
-            "dtype": str(matrix.dtype),
-            "stored": int(matrix.nnz),
-            "density": round(matrix.nnz / size, 6) if size else 0.0,
+        facts = {
+            "shape": f"{matrix.shape[0]:,} × {matrix.shape[1]:,}",
+            "dtype": matrix.dtype,
+            "stored values": f"{matrix.nnz:,}",
+            "density": f"{matrix.nnz / size if size else 0.0:.3%}",
         }
-        return JSONPreview(json.dumps(summary))
+        if not size:
+            return shown(facts)
+        return shown(facts, picture_of_sparse(matrix), "Where values are stored, darker for more:")

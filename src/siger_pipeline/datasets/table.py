@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
+from kedro.io import Version
 from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
@@ -42,8 +43,13 @@ class TableDataset(AtomicDataset):
                 for group in row_groups(batches, ROWS_IN_A_GROUP):
                     writer.write_table(group.cast(schema).combine_chunks(), ROWS_IN_A_GROUP)
 
-    def preview(self, nrows: int = 10) -> TablePreview:
-        """The first rows, for Kedro-Viz; nothing else of the file is read."""
+    def preview(self, nrows: int = 10, titles: str = "") -> TablePreview:
+        """The first rows, for Kedro-Viz; nothing else of the file is read.
+
+        Args:
+            nrows: their number.
+            titles: file or versions of the table of items: its titles stand beside the items.
+        """
         import pyarrow.parquet as pq
 
         with self._fs.open(self._existing_path(), "rb") as handle:
@@ -51,8 +57,22 @@ class TableDataset(AtomicDataset):
             columns = file.schema_arrow.names
             first = next(file.iter_batches(batch_size=nrows), None)
             rows = [] if first is None else first.to_pylist()
+        if titles:
+            columns, rows = [*columns, "title"], _titled(rows, titles)
         data = [list(row.values()) for row in rows]
         return TablePreview({"index": list(range(len(data))), "columns": columns, "data": data})
+
+
+def _titled(rows: list[dict[str, Any]], items: str) -> list[dict[str, Any]]:
+    """Rows of items with a title each, None where the table of items has none."""
+    dataset = TableDataset(filepath=items, version=Version(None, None))
+    table = dataset.load() if dataset.exists() else None
+    if table is None or "title" not in table.columns:
+        return [{**row, "title": None} for row in rows]
+    wanted = table.filter(table["item"].isin([row["item"] for row in rows]))
+    found = wanted.select("item", "title").to_pyarrow().to_pydict()
+    title = dict(zip(found["item"], found["title"], strict=True))
+    return [{**row, "title": title.get(row["item"])} for row in rows]
 
 
 def row_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:

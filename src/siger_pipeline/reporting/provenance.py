@@ -78,7 +78,7 @@ def provenance(
         `features` (modality -> extractor, of a model that uses them), `features_note`, `pictures`
         where any were fetched, `seed`,
         `device`, `threads`, `parameters`, `made_from` (see `reporting.made_from`), `fingerprints`
-        of features and graphs, `versions`.
+        of features and graphs, `dimensions` of features, `versions`.
     """
     values = {name: _as_json(value) for name, value in run.parameters.items()}
     data = _of_data(splits, n_users, n_items)
@@ -106,6 +106,10 @@ def provenance(
             data["fingerprint"],
         ),
         "fingerprints": _fingerprints(run.matrices),
+        "dimensions": {
+            modality: int(matrix.shape[1])
+            for modality, matrix in run.matrices.get("features", {}).items()
+        },
         "versions": library_versions(),
     }
 

@@ -141,7 +141,11 @@ def group_rows(report: Report, group_by: str) -> list[Mapping[str, Any]]:
 def facts(report: Report) -> dict[str, str]:
     """What the figures depend on, by name: data, split, features, seed, device, …"""
     origin = report["provenance"]
-    features = ", ".join(f"{modality}: {how}" for modality, how in origin["features"].items())
+    sizes = {name: f", {size}-d" for name, size in origin.get("dimensions", {}).items()}
+    features = "; ".join(
+        f"{modality}: {how}{sizes.get(modality, '')}"
+        for modality, how in origin["features"].items()
+    )
     pictures = ", ".join(f"{n:,} {status}" for status, n in origin.get("pictures", {}).items())
     return {
         "data fingerprint": origin["data"]["fingerprint"],

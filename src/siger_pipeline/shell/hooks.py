@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -20,6 +21,7 @@ from siger_pipeline.shell.narration import Narration
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.progress import Progress
 from siger_pipeline.shell.results import closing_lines
+from siger_pipeline.shell.viz import EndedRun, note_for_viz
 
 LOG = logging.getLogger(__name__)
 POINT = "PointFreshRunner"  # of a sweep, which tells what has come of each of its points
@@ -35,6 +37,8 @@ class ProjectHooks:
         self.tells_results = True
         self.node = ""
         self.start = 0.0
+        self.began = datetime.now(UTC)
+        self.failed: Node | None = None
         self.later: dict[str, Callable[[], None]] = {}
 
     @hook_impl
@@ -49,6 +53,7 @@ class ProjectHooks:
         check_each(run_params.get("pipeline_names") or [])
         self.tells_itself, self.node = CACHING in str(run_params["runner"]), ""
         self.tells_results = POINT not in str(run_params["runner"])
+        self.began, self.failed = datetime.now(UTC), None
         self.later = {}
         if not self.tells_itself:
             later = check_before_run(pipeline.nodes, catalog)
@@ -77,6 +82,11 @@ class ProjectHooks:
             check()
 
     @hook_impl
+    def on_node_error(self, node: Node) -> None:
+        """Keep which one it was."""
+        self.failed = node
+
+    @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Say what came of it."""
         reader.set(None)
@@ -84,10 +94,11 @@ class ProjectHooks:
         if self.tells_results:
             for level, line in closing_lines(pipeline, catalog):
                 LOG.log(level, "%s", line)
+            note_for_viz(EndedRun(pipeline, catalog, self.began))
         self.narration.stop()
 
     @hook_impl
-    def on_pipeline_error(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+    def on_pipeline_error(self, error: Exception, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Name the node: Kedro's own line of it spells out all of its inputs and outputs.
 
         A study has a table all the same, of the trials that did not fail.
@@ -98,6 +109,8 @@ class ProjectHooks:
         reader.set(None)
         if self.node and not self.tells_itself:
             LOG.error("%s: failed after %s", self.node, duration(perf_counter() - self.start))
+        if self.tells_results:
+            note_for_viz(EndedRun(pipeline, catalog, self.began, error, self.failed))
         self.narration.stop()
 
     def _end_node(self) -> None:
