@@ -61,7 +61,12 @@ def ingest(scratch: Path, world: str) -> Work:
 
     def stage() -> None:
         raw = connection().read_parquet(folder / "raw.parquet")
-        rows = stored("interactions", pairs.one_per_pair(conform(raw, INTERACTION_TYPES)))
+        rows = stored(
+            "interactions",
+            pairs.one_per_pair(conform(raw, INTERACTION_TYPES)).order_by(
+                Columns.USER, Columns.ITEM
+            ),
+        )
         core = stored("core", kcore.k_core(rows, 5)[0])
         users = stored("users", index.user_index(core))
         no_metadata = conform(core.select(Columns.ITEM).distinct(), ITEM_TYPES)

@@ -14,6 +14,7 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.plugins import SOURCES, names
 
 INGEST: dict[str, Any] = {"source": "amazon", "k_core": 5, "max_bad_share": 0.01}
+OPTIONAL = {"min_rating", "since", "until", "kcore_on", "engine", "expect"}
 SPLIT: dict[str, Any] = {
     "strategy": "random_per_user",
     "ratios": [0.8, 0.1, 0.1],
@@ -66,7 +67,7 @@ def test_a_source_that_does_not_exist_is_refused(source: object) -> None:
 
 
 def test_a_source_brings_its_own_block_which_may_be_left_out() -> None:
-    assert set(ingest_model(INGEST).model_fields) == {*INGEST, "expect", "amazon"}
+    assert set(ingest_model(INGEST).model_fields) == {*INGEST, *OPTIONAL, "amazon"}
     assert checked().amazon.reviews == "reviews.json.gz"
     config = checked(amazon={"reviews": "Gift_Cards_5.json.gz"}).amazon
     assert (config.reviews, config.metadata) == ("Gift_Cards_5.json.gz", "metadata.json.gz")
@@ -78,7 +79,7 @@ def test_the_block_of_a_source_that_is_not_chosen_is_judged_as_well() -> None:
 
 
 def test_other_sources_leave_no_trace_in_the_parameters() -> None:
-    assert set(checked().model_dump()) == {*INGEST, "expect", "amazon"}
+    assert set(checked().model_dump()) == {*INGEST, *OPTIONAL, "amazon"}
 
 
 @pytest.mark.parametrize("columns", [{"title": "keywords"}, {"item": "asin", "colour": "hue"}, {}])

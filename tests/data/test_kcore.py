@@ -2,12 +2,13 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import ibis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ibis.expr.types import Table
 
-from siger_pipeline.data.kcore import k_core
+from siger_pipeline.data.kcore import core_of_training, k_core
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 
@@ -74,3 +75,33 @@ def test_the_core_is_that_of_a_loop(table: MakeTable, pairs: Pairs, k: int) -> N
     assert [tuple(row.values()) for row in kept.to_pyarrow().to_pylist()] == sorted(expected)
     assert passes[Columns.REMOVED].sum() == len(pairs) - len(expected)
     assert passes.iloc[-1][Columns.USERS] == len({u for u, _ in expected})
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.sets(st.tuples(st.sampled_from("abcdef"), st.sampled_from("rstuvw")), min_size=4),
+    st.integers(1, 3),
+    st.integers(2, 4),
+)
+def test_the_core_of_training_is_that_of_a_loop_with_what_is_held_out_of_it(
+    table: MakeTable, pairs: Pairs, k: int, every: int
+) -> None:
+    parts = {pair: "test" if n % every == 1 else "train" for n, pair in enumerate(sorted(pairs))}
+    trained = loop_k_core({pair for pair in pairs if parts[pair] == "train"}, k)
+    users, items = {u for u, _ in trained}, {i for _, i in trained}
+    labelled = as_table(table, list(parts)).mutate(split=ibis.literal("train"))
+    held_out = [pair for pair, part in parts.items() if part == "test"]
+    marked = as_table(table, held_out).mutate(split=ibis.literal("test"))
+    given = labelled.anti_join(marked, [Columns.USER, Columns.ITEM]).union(marked).cache()
+    if not trained:
+        with pytest.raises(InputError):
+            core_of_training(given, k)
+        return
+    kept, steps = core_of_training(given, k)
+    expected = trained | {(u, i) for u, i in held_out if u in users and i in items}
+    rows = kept.to_pyarrow().to_pylist()
+    assert [(row[Columns.USER], row[Columns.ITEM]) for row in rows] == sorted(expected)
+    assert all(row[Columns.SPLIT] == parts[row[Columns.USER], row[Columns.ITEM]] for row in rows)
+    assert steps[Columns.REMOVED].sum() == len(pairs) - len(expected)
+    assert steps[Columns.INTERACTIONS].iloc[-1] == len(expected)
+    assert steps[Columns.STEP].iloc[1] == f"{k}-core of training, pass 1"

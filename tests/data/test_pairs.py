@@ -34,7 +34,7 @@ def test_the_earliest_stays_then_the_first_line(
     assert one_per_pair(rows)[Columns.RATING].to_pyarrow().to_pylist() == [kept]
 
 
-def test_pairs_are_sorted_and_each_stays(table: MakeTable) -> None:
+def test_each_pair_stays(table: MakeTable) -> None:
     rows = table(
         {
             Columns.USER: ["b", "a", "b", "a"],
@@ -45,7 +45,7 @@ def test_pairs_are_sorted_and_each_stays(table: MakeTable) -> None:
     )
     pairs = one_per_pair(rows)
     assert Columns.LINE_NUMBER not in pairs.columns
-    assert [tuple(row.values()) for row in pairs.to_pyarrow().to_pylist()] == [
+    assert sorted(tuple(row.values()) for row in pairs.to_pyarrow().to_pylist()) == [
         ("a", "x", 4),
         ("a", "y", 2),
         ("b", "x", 1),
@@ -63,5 +63,5 @@ def test_the_order_of_lines_decides_nothing(table: MakeTable, order: int) -> Non
     rows = table(
         {**{n: v[::order] for n, v in columns.items()}, Columns.LINE_NUMBER: [1, 2, 3, 4, 5]}
     )
-    assert one_per_pair(rows)[Columns.RATING].to_pyarrow().to_pylist() == [1.0, 2.0]
+    assert sorted(one_per_pair(rows)[Columns.RATING].to_pyarrow().to_pylist()) == [1.0, 2.0]
     assert repeats(rows) == (3, 1)

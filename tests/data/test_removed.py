@@ -29,10 +29,8 @@ def test_repeated_pairs() -> None:
         "40 of 2,040 interactions repeat a user and item (7 of them word for word): the earliest"
         " counts."
     )
-    assert repeated_pairs(READ, 7) == [Remark(text)]
-    assert repeated_pairs(READ.assign(interactions=2_000), 0) == []
-    log_of_events = READ.assign(interactions=[2_040, 900])
-    assert repeated_pairs(log_of_events, 0)[0].level == logging.WARNING
+    assert repeated_pairs(2_040, 2_000, 7) == [Remark(text)]
+    assert repeated_pairs(2_040, 900, 0)[0].level == logging.WARNING
 
 
 def test_the_core_as_a_whole_and_by_pass() -> None:
@@ -47,6 +45,12 @@ def test_the_core_as_a_whole_and_by_pass() -> None:
             " (ingest.k_core = 5); interactions by pass: 30, 10."
         )
     ]
+
+
+def test_the_core_of_training_says_so() -> None:
+    steps = counts(("training alone", 212, 90, 1_600, 0), ("with what is held out", 9, 8, 1_960, 4))
+    (remark,) = outside_core(READ, steps, 3, on_training=True)
+    assert remark.text.startswith("3-core of training: removed 203 of 212 users")
 
 
 @pytest.mark.parametrize(("users", "items"), [(105, 90), (212, 44)])

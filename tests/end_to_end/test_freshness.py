@@ -23,6 +23,7 @@ SHORT = "train.max_epochs=3"  # as those of `sample_results`
 INGEST = {
     "ingest.read_interactions",
     "ingest.read_items",
+    "ingest.clean_interactions",
     "ingest.keep_k_core",
     "ingest.index_items",
     "ingest.index_users",

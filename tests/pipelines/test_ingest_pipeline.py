@@ -2,6 +2,7 @@ import gzip
 import json
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,20 +18,24 @@ from siger_pipeline.data.raw_file import raw_files
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import load_source
 from siger_pipeline.datasets.delimited import DelimitedDataset
+from siger_pipeline.datasets.json import JsonDataset
 from siger_pipeline.datasets.lines import LinesDataset
 from siger_pipeline.datasets.sparse import SparseDataset
 from siger_pipeline.datasets.table import TableDataset
 from siger_pipeline.errors import InputError, ParameterError
+from siger_pipeline.pipelines.ingest import nodes
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline
 from siger_pipeline.plugins import SOURCES, own_names
 from siger_pipeline.shell.selection import Selection
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 MADE = {
-    *("interactions", "items", "read_counts", "core_interactions", "core_counts"),
+    *("raw_interactions", "interactions", "items", "read_counts", "clean_counts"),
+    *("core_interactions", "core_counts"),
     *("counts", "splits", "user_index", "item_index"),
 }
 SOURCED = own_names(SOURCES)
+CHECKS = "split_checks"
 MATRICES = {f"{split}_matrix" for split in ("train", "validation", "test")}
 RAW = {name: {f"{name}_{file}" for file in raw_files(load_source(name).config)} for name in SOURCED}
 Tables = dict[str, pd.DataFrame]
@@ -54,12 +59,14 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
     split.update({k: v for k, v in changes.items() if k in split})
     typed = ingest_model(ingest)(**ingest)
     made = {name: TableDataset(filepath=str(folder / f"{name}.parquet")) for name in MADE}
+    checks = {CHECKS: JsonDataset(filepath=str(folder / f"{CHECKS}.json"))}
     matrices = {name: SparseDataset(filepath=str(folder / f"{name}.npz")) for name in MATRICES}
     catalog = DataCatalog(
         {
             **raw,
             **made,
             **matrices,
+            **checks,
             **{f"params:ingest.{name}": MemoryDataset(value) for name, value in typed},
             **{
                 f"params:ingest.{source}.{name}": MemoryDataset(value)
@@ -67,9 +74,11 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
             },
             "params:split": MemoryDataset(SplitConfig(**split)),
             "params:split.strategy": MemoryDataset(split["strategy"]),
+            "params:split.cold_items": MemoryDataset(split["cold_items"]),
         }
     )
-    SequentialRunner().run(create_pipeline(selection(source, raw)), catalog)
+    chosen = replace(selection(source, raw), kcore_on=typed.kcore_on)
+    SequentialRunner().run(create_pipeline(chosen), catalog)
     return {name: dataset.load().to_pandas() for name, dataset in made.items()}
 
 
@@ -100,14 +109,15 @@ def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) 
         "recbole": {"recbole.columns", "max_bad_share"},
         "tables": {*(f"tables.{name}" for name in of_tables), "max_bad_share"},
     }
-    read = of_source.get(source, {"max_bad_share"}) | {"source", "k_core", "expect"}
+    read = of_source.get(source, {"max_bad_share"}) | {"source", "k_core", "kcore_on", "expect"}
+    read |= {"min_rating", "since", "until"}
     parameters = {f"params:ingest.{name}" for name in read}
-    parameters |= {"params:split", "params:split.strategy"}
+    parameters |= {"params:split", "params:split.strategy", "params:split.cold_items"}
     assert pipeline.inputs() == RAW[source] | parameters
-    assert pipeline.all_outputs() == MADE | MATRICES
+    assert pipeline.all_outputs() == MADE | MATRICES | {CHECKS}
     assert {tag for node in pipeline.nodes for tag in node.tags} == {"ingest"}
     catalogued = conf("catalog_ingest.yml")
-    assert set(catalogued) == {f"{{data}}/{name}" for name in MADE | MATRICES}
+    assert set(catalogued) == {f"{{data}}/{name}" for name in MADE | MATRICES | {CHECKS}}
     assert all("kedro-viz" in entry["metadata"] for entry in catalogued.values())
 
 
@@ -188,7 +198,8 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
         run("amazon", amazon(folder, extra=[]), folder)
-    for name in [*(f"{table}.parquet" for table in MADE), *(f"{name}.npz" for name in MATRICES)]:
+    tables = (f"{table}.parquet" for table in MADE)
+    for name in [*tables, *(f"{name}.npz" for name in MATRICES), f"{CHECKS}.json"]:
         first, second = ((folder / name).read_bytes() for folder in folders)
         assert first == second, name
 
@@ -322,3 +333,42 @@ def test_a_file_that_a_source_cannot_do_without_must_be_named() -> None:
         if node.name == "read_interactions"
     )
     assert "amazon_test" not in node.inputs
+
+
+def test_thresholds_are_counted_and_what_is_read_stays(tmp_path: Path) -> None:
+    extra = [review(user, 20, overall=2.0) for user in range(6)]
+    changes = {"min_rating": 3.0, "until": "1970-01-01T00:19:00"}  # 1,140 s: without user 12
+    made = run("amazon", amazon(tmp_path, extra=[*extra, review(12, 0)]), tmp_path, **changes)
+    steps = made["counts"].set_index(Columns.STEP)[Columns.REMOVED]
+    assert steps["rating of 3 or more"] == 6
+    assert steps["until 1970-01-01T00:19:00 (times in seconds)"] == 1
+    assert len(made["raw_interactions"]) == 104
+    assert 20 not in made["core_interactions"][Columns.ITEM].str[1:].astype(int).tolist()
+
+
+@pytest.mark.parametrize("strategy", ["random_per_user", "temporal_global"])
+def test_a_core_of_training_has_k_training_interactions_each(tmp_path: Path, strategy: str) -> None:
+    rare = [review(user, 30) for user in range(5)]
+    changes = {"strategy": strategy, "kcore_on": "train", "k_core": 5}
+    made = run("amazon", amazon(tmp_path, extra=rare), tmp_path, **changes)
+    trained = made["splits"][made["splits"][Columns.SPLIT] == "train"]
+    for index, key in (("user_index", Columns.USER_ID), ("item_index", Columns.ITEM_ID)):
+        degrees = trained[key].value_counts()
+        assert len(degrees) == len(made[index]) and degrees.min() >= 5
+    assert made["counts"][Columns.STEP].tolist()[2] == "training alone"
+    found = json.loads((tmp_path / f"{CHECKS}.json").read_text())
+    assert found["checked"][-1] == "5 training interactions of every user and item"
+    assert found["split"].startswith("sha256:")
+
+
+def test_a_poisoned_split_ends_the_stage_before_any_matrix(tmp_path: Path) -> None:
+    made = run("amazon", amazon(tmp_path, extra=[]), tmp_path)
+    first = made["splits"].iloc[:1].assign(**{Columns.SPLIT: "test"})
+    poisoned = pd.concat([made["splits"], first], ignore_index=True)
+    tables = {name: TableDataset(filepath=str(tmp_path / f"{name}.parquet")) for name in MADE}
+    tables["splits"].save(poisoned)
+    read = (tables[name].load() for name in ("splits", "user_index", "item_index"))
+    with pytest.raises(InputError, match="1 pairs of a user and an item more than once"):
+        nodes.arrange_splits(
+            *read, tables["core_interactions"].load(), 5, "all", "random_per_user", 0.0
+        )

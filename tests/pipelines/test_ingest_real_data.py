@@ -46,6 +46,10 @@ def stored(folder: Path, counts: pd.DataFrame) -> Table:
     return dataset.load()
 
 
+def cleaned(rows: Table, read: pd.DataFrame, folder: Path) -> tuple[Table, pd.DataFrame]:
+    return nodes.clean_interactions(rows, stored(folder, read), None, None, None)
+
+
 @pytest.mark.parametrize("name", TOTALS)
 def test_published_folders_keep_their_numbers_and_split(name: str, tmp_path: Path) -> None:
     inter = DelimitedDataset(filepath=real(name, f"{name}.inter"), delimiter="\t").load()
@@ -59,6 +63,7 @@ def test_published_folders_keep_their_numbers_and_split(name: str, tmp_path: Pat
     interactions, counts = nodes.read_interactions(
         "mmrec", interactions=inter, items=items, user_file=no_users, strategy=Strategy.PUBLISHED
     )
+    interactions, counts = cleaned(interactions, counts, tmp_path)
     interactions = interactions.cache()
     users = nodes.index_users(interactions)
     catalogue = nodes.index_items(interactions, items, 1)
@@ -86,6 +91,7 @@ def test_raw_gift_cards(tmp_path: Path) -> None:
     interactions, read = nodes.read_interactions(
         "amazon", reviews=reviews, max_bad_share=0.0, strategy=Strategy.RANDOM_PER_USER
     )
+    interactions, read = cleaned(interactions, read, tmp_path)
     assert read[Columns.INTERACTIONS].tolist() == [2_972, 2_965]
     assert read[Columns.REMOVED].tolist() == [0, 7]
     core, counts = nodes.keep_k_core(interactions, stored(tmp_path, read), 5)
@@ -96,7 +102,7 @@ def test_raw_gift_cards(tmp_path: Path) -> None:
     assert core.anti_join(items, Columns.ITEM).count().to_pyarrow().as_py() == 0
 
 
-def test_raw_microlens() -> None:
+def test_raw_microlens(tmp_path: Path) -> None:
     folder = "raw", "microlens_50k"
     sequences = LinesDataset(filepath=real(*folder, "MicroLens-50k_pairs.tsv")).load()
     titles = DelimitedDataset(
@@ -105,6 +111,7 @@ def test_raw_microlens() -> None:
     interactions, read = nodes.read_interactions(
         "microlens", sequences=sequences, max_bad_share=0.0, strategy=Strategy.RANDOM_PER_USER
     )
+    interactions, read = cleaned(interactions, read, tmp_path)
     assert read[Columns.USERS].tolist() == [50_000, 50_000]
     assert read[Columns.ITEMS].tolist() == [19_220, 19_220]
     items = nodes.read_items("microlens", titles=titles, max_bad_share=0.0)

@@ -30,14 +30,22 @@ DATA = {
     "parameters": {"k_core": 5, "reviews": "r.gz"},
     "split": {"strategy": "random", "seed": 3},
 }
-TEXT = {"extractor": "tfidf_svd", "parameters": {"dimension": 64}, "missing": "mean"}
-IMAGE = {"extractor": "picture", "parameters": {"size": 32}, "missing": "mean"}
+HASH = "sha256:0a"
+UNSEEN, SEEN = {"split": "none"}, {"split": HASH}
+TEXT = {"extractor": "tfidf_svd", "parameters": {"dimension": 64}, "missing": "mean", **UNSEEN}
+IMAGE = {"extractor": "picture", "parameters": {"size": 32}, "missing": "mean", **UNSEEN}
 BIPARTITE = {
     "recipe": "bipartite",
     "parameters": {"normalisation": "symmetric", "loops": False},
     "reads": ["interactions"],
+    **SEEN,
 }
-COOCCURRENCE = {"recipe": "cooccurrence", "parameters": {"k": 5}, "reads": ["interactions"]}
+COOCCURRENCE = {
+    "recipe": "cooccurrence",
+    "parameters": {"k": 5},
+    "reads": ["interactions"],
+    **SEEN,
+}
 
 
 BOTH = {"image": IMAGE, "text": TEXT}
@@ -45,12 +53,13 @@ BOTH = {"image": IMAGE, "text": TEXT}
 
 def with_loops(normalisation: str) -> dict[str, Any]:
     parameters = {"normalisation": normalisation, "loops": True}
-    return {"recipe": "bipartite", "parameters": parameters, "reads": ["interactions"]}
+    return {"recipe": "bipartite", "parameters": parameters, "reads": ["interactions"], **SEEN}
 
 
 def knn(modality: str, weights: str, normalised: bool = True) -> dict[str, Any]:
     parameters = {"modality": modality, "k": 10, "weights": weights, "normalised": normalised}
-    return {"recipe": "knn", "parameters": parameters, "reads": [f"features-{modality}"]}
+    reads = [f"features-{modality}"]
+    return {"recipe": "knn", "parameters": parameters, "reads": reads, **UNSEEN}
 
 
 def both_knn(end: str, weights: str, normalised: bool = True) -> dict[str, Any]:
@@ -60,11 +69,11 @@ def both_knn(end: str, weights: str, normalised: bool = True) -> dict[str, Any]:
 def dual_knn(modality: str) -> dict[str, Any]:
     parameters = {"modalities": ["image", "text"], "modality": modality, "k": 10}
     reads = ["features-image", "features-text"]
-    return {"recipe": "dual_knn", "parameters": parameters, "reads": reads}
+    return {"recipe": "dual_knn", "parameters": parameters, "reads": reads, **UNSEEN}
 
 
 def origin(requests: tuple[Request, ...]) -> dict[str, Any]:
-    result = made_from(requests, INGEST, SPLIT, FEATURES)
+    result = made_from(requests, INGEST, SPLIT, FEATURES, HASH)
     json.dumps(result, allow_nan=False)
     assert result.pop("data") == DATA
     return result
@@ -83,6 +92,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "recipe": "iib",
                 "parameters": {"k": 2, "least": 2},
                 "reads": ["interactions"],
+                **SEEN,
             },
         },
     ),
@@ -96,6 +106,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "recipe": "item_cosine",
                 "parameters": {"k": 1000, "shrinkage": 100.0},
                 "reads": ["interactions"],
+                **SEEN,
             }
         },
     ),
@@ -155,15 +166,15 @@ def test_features_behind_a_graph_are_named_though_the_model_does_not_read_them()
 
 def test_an_extractor_without_parameters_of_its_own() -> None:
     features = {"modalities": {"text": "counts"}, "missing": "zero"}
-    result = made_from((graph("knn", modality="text", k=10),), INGEST, SPLIT, features)
-    expected = {"extractor": "counts", "parameters": {}, "missing": "zero"}
+    result = made_from((graph("knn", modality="text", k=10),), INGEST, SPLIT, features, HASH)
+    expected = {"extractor": "counts", "parameters": {}, "missing": "zero", **UNSEEN}
     assert result["features"] == {"text": expected}
 
 
 def test_a_knockout_is_part_of_the_features() -> None:
     out = {**FEATURES, "knockout": {"image": "noise", "text": "zeros"}, "knockout_seed": 4}
     requests = [features("image"), features("text")]
-    found = made_from(requests, INGEST, SPLIT, out)["features"]
+    found = made_from(requests, INGEST, SPLIT, out, HASH)["features"]
     assert found["image"] == {**IMAGE, "knockout": "noise", "knockout_seed": 4}
     assert found["text"] == {**TEXT, "knockout": "zeros"}
     assert extractors_named(out) == {"text": "tfidf_svd (zeros)", "image": "picture (noise)"}
@@ -177,3 +188,10 @@ def test_the_model_of_an_encoder_stands_beside_its_name() -> None:
     sentence |= {"folder": "models/own", "sha256": "cd" * 32}
     features["knockout"] = {"text": "noise"}
     assert extractors_named(features) == {"text": "sentence models/own@cdcdcdc (noise)"}
+
+
+def test_features_filled_by_training_users_and_their_graphs_name_the_split_that_they_saw() -> None:
+    requests = (features("text"), graph("knn", modality="text", k=10))
+    found = made_from(requests, INGEST, SPLIT, {**FEATURES, "missing": "neighbours"}, HASH)
+    assert found["features"]["text"]["split"] == HASH
+    assert found["graphs"]["knn-text-k10"]["split"] == HASH

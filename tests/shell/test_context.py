@@ -9,7 +9,10 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import MemoryDataset
 
+from siger_pipeline.datasets import engine
+from siger_pipeline.datasets.engine import chosen_engine, use_engine
 from siger_pipeline.datasets.text import TextDataset
+from siger_pipeline.memory import chosen_limit, use_memory
 from siger_pipeline.shell.catalog import QuickCatalog
 
 
@@ -47,3 +50,21 @@ def test_each_kind_of_configuration_is_read_once(monkeypatch: pytest.MonkeyPatch
         catalog = session.load_context().catalog
     assert (read["parameters"], read["catalog"]) == (1, 1)
     assert catalog.load("params:train.seed") == 7
+
+
+def test_engine_and_memory_of_tables_are_those_of_the_parameters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "find_spec", lambda name: True)
+    project = Path(__file__).parents[2]
+    bootstrap_project(project)
+    given = {"ingest": {"engine": "sc://localhost:1"}, "memory_limit": "1 GiB"}
+    try:
+        with KedroSession.create(project, runtime_params=given) as session:
+            context = session.load_context()
+            assert (chosen_engine(), chosen_limit()) == ("sc://localhost:1", "1 GiB")
+            # Neither changes what comes out.
+            assert context.current.trial.name == "siger"  # type: ignore[attr-defined]
+    finally:
+        use_engine("duckdb")
+        use_memory("auto")

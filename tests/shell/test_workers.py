@@ -10,6 +10,7 @@ import pytest
 
 from contracts.world import train_config
 from siger_pipeline import threads
+from siger_pipeline.memory import use_memory
 from siger_pipeline.shell.narration import TRAINING, put_into_words
 from siger_pipeline.shell.workers import prepare_workers
 from siger_pipeline.threads import use_threads
@@ -62,6 +63,15 @@ def test_threads_and_memory_are_divided(caplog: pytest.LogCaptureFixture) -> Non
         "4 workers, each with 1 of 4 threads: a model trained so differs in its last digits from "
         "one trained with 4",
     ]
+
+
+def test_a_limit_of_memory_is_divided_and_the_engine_is_the_same() -> None:
+    use_memory("1 GiB")
+    try:
+        assert mebibytes(of_a_worker(2)[2]) == pytest.approx(512)
+        assert "duckdb" in prepare_workers(2).args  # type: ignore[attr-defined]
+    finally:
+        use_memory("auto")
 
 
 @pytest.mark.usefixtures("_threads_as_before")

@@ -4,12 +4,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from siger_pipeline.blocks import with_blocks
 from siger_pipeline.data.source import load_source
+from siger_pipeline.data.times import iso_time, seconds_of
+from siger_pipeline.engines import engine_name
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.plugins import SOURCES, names
 
@@ -50,6 +60,9 @@ def require_both(validation: str | None, test: str | None) -> None:
         )
 
 
+Day = Annotated[str, AfterValidator(iso_time)]
+
+
 class Sizes(BaseModel):
     """`ingest.expect:` of the parameters."""
 
@@ -66,11 +79,27 @@ class IngestConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str = Field(description="format of the raw files: a name of `data/sources`")
+    min_rating: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="interactions with a lower rating, or none, are left out",
+    )
+    since: Day | None = Field(default=None, description="interactions before this time are not")
+    until: Day | None = Field(default=None, description="nor are those from this time on")
     k_core: PositiveInt = Field(description="interactions that every user and item must have")
+    kcore_on: Literal["all", "train"] = Field(
+        default="all",
+        description="interactions that the k-core counts: all, or those of training alone",
+    )
     max_bad_share: float = Field(
         ge=0,
         le=1,
         description="tolerated share of bad raw lines",
+        json_schema_extra={"names": False},
+    )
+    engine: Annotated[str, AfterValidator(engine_name)] = Field(
+        default="duckdb",
+        description="of the tables: duckdb, spark, or the address of a Spark Connect server",
         json_schema_extra={"names": False},
     )
     expect: Sizes | None = Field(
@@ -78,6 +107,14 @@ class IngestConfig(BaseModel):
         description="sizes after the k-core; raw files of others are refused",
         json_schema_extra={"names": False},
     )
+
+    @model_validator(mode="after")
+    def _since_is_before_until(self) -> Self:
+        if self.since and self.until and seconds_of(self.since) >= seconds_of(self.until):
+            raise ValueError(
+                f"since {self.since} must be before until {self.until}: no interaction is between"
+            )
+        return self
 
     @field_validator("source")
     @classmethod

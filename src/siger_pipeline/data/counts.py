@@ -26,17 +26,14 @@ def count_step(interactions: Table, step: str, before: int | None = None) -> pd.
     return counted.assign(**{Columns.REMOVED: removed})
 
 
-def count_reading(rows: Table, pairs: Table, bad_lines: int) -> pd.DataFrame:
-    """The first two rows of the table: interactions as read, and one per pair.
+def count_reading(rows: Table, bad_lines: int) -> pd.DataFrame:
+    """The first row of the table: interactions as read.
 
     Args:
-        rows: interactions as read, columns user, item.
-        pairs: the same, one row a pair.
+        rows: columns user, item.
         bad_lines: raw lines that were left out.
     """
-    read = count_step(rows, "read").assign(**{Columns.REMOVED: bad_lines})
-    unique = count_step(pairs, "one per pair", read[Columns.INTERACTIONS].item())
-    return pd.concat([read, unique], ignore_index=True)
+    return count_step(rows, "read").assign(**{Columns.REMOVED: bad_lines})
 
 
 def count_warm(so_far: pd.DataFrame, assigned: Table, warm: Table, share: float) -> pd.DataFrame:

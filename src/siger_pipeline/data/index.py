@@ -21,7 +21,7 @@ def user_index(interactions: Table) -> Table:
     first = [name for name in (Columns.USER_ROW,) if name in interactions.columns]
     users = interactions.select(Columns.USER, *first).distinct()
     numbered = _numbered(users, Columns.USER, Columns.USER_ID, first)
-    return numbered.select(Columns.USER_ID, Columns.USER)
+    return numbered.select(Columns.USER_ID, Columns.USER).order_by(Columns.USER_ID)
 
 
 def catalogue(interactions: Table, items: Table, k: int) -> Table:
@@ -54,7 +54,8 @@ def item_index(catalogue: Table) -> Table:
     Returns:
         item_id (int32), item, row; sorted by item_id.
     """
-    return _numbered(catalogue, Columns.ITEM, Columns.ITEM_ID, first=[Columns.ROW])
+    numbered = _numbered(catalogue, Columns.ITEM, Columns.ITEM_ID, first=[Columns.ROW])
+    return numbered.order_by(Columns.ITEM_ID)
 
 
 def unknown_items(item_index: Table, items: Table) -> Table:
@@ -89,4 +90,4 @@ def index_splits(labelled: Table, users: Table, items: Table) -> Table:
 def _numbered(table: Table, name: str, number: str, first: list[str] | None = None) -> Table:
     order = [*(first or []), table[name].length(), name]
     position = ibis.row_number().over(order_by=order).cast("int32")
-    return table.mutate(**{number: position}).relocate(number).order_by(number)
+    return table.mutate(**{number: position}).relocate(number)

@@ -4,11 +4,13 @@ import pandas as pd
 from ibis.expr.types import Table
 
 from siger_pipeline.data.counts import count_step
-from siger_pipeline.data.schema import Columns
+from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.errors import InputError
 
+HELD_OUT = "with what is held out"
 
-def k_core(interactions: Table, k: int) -> tuple[Table, pd.DataFrame]:
+
+def k_core(interactions: Table, k: int, of: str = "") -> tuple[Table, pd.DataFrame]:
     """The interactions left when users and items with fewer than k are dropped until none is.
 
     They are the largest set in which each user and each item has k interactions, whatever the
@@ -17,6 +19,7 @@ def k_core(interactions: Table, k: int) -> tuple[Table, pd.DataFrame]:
     Args:
         interactions: columns user, item, others; one row a pair.
         k: at least 1.
+        of: which interactions they are, for the names of the passes.
 
     Returns:
         The rows of the core, sorted by user, item; a row of counts for each pass, the last of which
@@ -34,10 +37,42 @@ def k_core(interactions: Table, k: int) -> tuple[Table, pd.DataFrame]:
             core.release()
         core = thinner
         left = passes[-1][Columns.INTERACTIONS].item()
-        passes.append(count_step(core, f"{k}-core, pass {len(passes)}", left))
+        passes.append(count_step(core, f"{k}-core{of}, pass {len(passes)}", left))
     if passes[-1][Columns.INTERACTIONS].item() == 0:
         raise InputError(_nothing_left(before, k))
     return core.order_by(Columns.USER, Columns.ITEM), pd.concat(passes[1:], ignore_index=True)
+
+
+def core_of_training(labelled: Table, k: int) -> tuple[Table, pd.DataFrame]:
+    """The interactions of users and items that are in the k-core of the training interactions.
+
+    So every user and item has k training interactions, and what is held out chose none of them.
+
+    Args:
+        labelled: columns user, item, split, others; one row a pair.
+        k: at least 1.
+
+    Returns:
+        The rows that are left, training and held out, sorted by user, item; rows of counts: the
+        training interactions alone, each pass, and with what is held out.
+
+    Raises:
+        InputError: the core is empty.
+    """
+    training = labelled.filter(labelled[Columns.SPLIT] == Split.TRAIN.value)
+    core, passes = k_core(training, k, " of training")
+    left = labelled
+    for key in (Columns.USER, Columns.ITEM):
+        left = left.semi_join(core, key)
+    left = left.cache()
+    alone, counted = count_step(training, "training alone"), count_step(left, HELD_OUT)
+    trained, in_core, in_all = (
+        int(step[Columns.INTERACTIONS].iloc[-1]) for step in (alone, passes, counted)
+    )
+    held_out = int(labelled.count().to_pyarrow().as_py()) - trained
+    counted[Columns.REMOVED] = held_out - (in_all - in_core)
+    steps = pd.concat([alone, passes, counted], ignore_index=True)
+    return left.order_by(Columns.USER, Columns.ITEM), steps
 
 
 def _one_pass(interactions: Table, k: int) -> Table:

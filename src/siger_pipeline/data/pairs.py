@@ -21,12 +21,12 @@ def one_per_pair(interactions: Table) -> Table:
         interactions: columns user, item, timestamp, `line_number`, others.
 
     Returns:
-        The same columns without `line_number`, sorted by user, item.
+        The same columns without `line_number`, in no order.
     """
     pair = [Columns.USER, Columns.ITEM]
     others = [Columns.RATING, Columns.SPLIT, Columns.LINE_NUMBER]
     order = [Columns.TIMESTAMP, *(name for name in others if name in interactions.columns)]
-    return first_of(interactions, pair, order).drop(Columns.LINE_NUMBER).order_by(pair)
+    return first_of(interactions, pair, order).drop(Columns.LINE_NUMBER)
 
 
 def repeats(rows: Table) -> tuple[int, int]:

@@ -8,16 +8,14 @@ from siger_pipeline.remarks import LARGE, SURPRISING, Remark, level_of
 SIZES = (Columns.USERS, Columns.ITEMS, Columns.INTERACTIONS)
 
 
-def repeated_pairs(counts: pd.DataFrame, same: int) -> list[Remark]:
+def repeated_pairs(read: int, unique: int, same: int) -> list[Remark]:
     """On interactions that repeat a pair of user and item.
 
     Args:
-        counts: of `count_reading`.
+        read: interactions.
+        unique: one per pair.
         same: how many of them repeat all values of an interaction.
     """
-    read, unique = counts[Columns.INTERACTIONS].tolist()
-    if read == unique:
-        return []
     text = (
         f"{read - unique:,} of {read:,} interactions repeat a user and item ({same:,} of them word"
         " for word): the earliest counts."
@@ -25,13 +23,16 @@ def repeated_pairs(counts: pd.DataFrame, same: int) -> list[Remark]:
     return [Remark(text, level_of((read - unique) / read, LARGE))]
 
 
-def outside_core(before: pd.DataFrame, passes: pd.DataFrame, k: int) -> list[Remark]:
+def outside_core(
+    before: pd.DataFrame, passes: pd.DataFrame, k: int, *, on_training: bool = False
+) -> list[Remark]:
     """On what the k-core removed, as a whole and by pass.
 
     Args:
         before: rows of counts, the last of them before the k-core.
-        passes: of `k_core`, a row a pass.
+        passes: of `k_core` or `core_of_training`, a row a pass.
         k: of the k-core.
+        on_training: whether training interactions alone count.
     """
     whole, left = before.iloc[-1], passes.iloc[-1]
     removed = {size: int(whole[size] - left[size]) for size in SIZES}
@@ -39,7 +40,8 @@ def outside_core(before: pd.DataFrame, passes: pd.DataFrame, k: int) -> list[Rem
         return []
     sizes = ", ".join(f"{count:,} of {whole[size]:,} {size}" for size, count in removed.items())
     by_pass = ", ".join(f"{count:,}" for count in passes[Columns.REMOVED] if count)
-    text = f"{k}-core: removed {sizes} (ingest.k_core = {k}); interactions by pass: {by_pass}."
+    core = f"{k}-core of training" if on_training else f"{k}-core"
+    text = f"{core}: removed {sizes} (ingest.k_core = {k}); interactions by pass: {by_pass}."
     largest = max(count / whole[size] for size, count in removed.items())
     return [Remark(text, level_of(largest, LARGE))]
 

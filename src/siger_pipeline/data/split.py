@@ -20,7 +20,7 @@ SHOWN = 3  # users in a message
 LEAVE = "leave"
 
 
-def assign(interactions: Table, settings: SplitConfig) -> Table:
+def assign(interactions: Table, settings: SplitConfig, *, given: bool = False) -> Table:
     """Each interaction with its split, by the strategy of the settings.
 
     - published: the source's own label.
@@ -35,6 +35,7 @@ def assign(interactions: Table, settings: SplitConfig) -> Table:
         interactions: columns user, item, timestamp, `timestamp_is_position`, split, others; one row
             a pair.
         settings: strategy, ratios, seed.
+        given: whether the column `split` is that of `with_split`.
 
     Returns:
         user, item, split (text of `Split`), computed once.
@@ -43,17 +44,13 @@ def assign(interactions: Table, settings: SplitConfig) -> Table:
         InputError: an interaction without the label or the time that the strategy needs, or with a
             position in the user's own order where a time is needed.
     """
-    if settings.strategy is Strategy.PUBLISHED:
-        _require(interactions, Columns.SPLIT, settings.strategy)
-        return interactions.select(*PAIR, Columns.SPLIT).cache()
-    ordered = _ordered(interactions, settings)
-    tested, validated = _shares(ordered["size"], settings)
-    label = ibis.cases(
-        (ordered["position"] < tested, Split.TEST.value),
-        (ordered["position"] < tested + validated, Split.VALIDATION.value),
-        else_=Split.TRAIN.value,
-    )
-    return ordered.select(*PAIR, **{Columns.SPLIT: label}).cache()
+    labelled = interactions if given else _labelled(interactions, settings)
+    return labelled.select(*PAIR, Columns.SPLIT).cache()
+
+
+def with_split(interactions: Table, settings: SplitConfig) -> Table:
+    """The interactions with all their columns, `split` as `assign` has it; computed once."""
+    return _labelled(interactions, settings).cache()
 
 
 def without_cold(labelled: Table, settings: SplitConfig) -> Table:
@@ -127,6 +124,20 @@ def without_untrained(labelled: Table, settings: SplitConfig) -> Table:
             " validation and test."
         )
     return labelled.anti_join(users, Columns.USER)
+
+
+def _labelled(interactions: Table, settings: SplitConfig) -> Table:
+    if settings.strategy is Strategy.PUBLISHED:
+        _require(interactions, Columns.SPLIT, settings.strategy)
+        return interactions
+    ordered = _ordered(interactions, settings)
+    tested, validated = _shares(ordered["size"], settings)
+    label = ibis.cases(
+        (ordered["position"] < tested, Split.TEST.value),
+        (ordered["position"] < tested + validated, Split.VALIDATION.value),
+        else_=Split.TRAIN.value,
+    )
+    return ordered.mutate(**{Columns.SPLIT: label}).select(*interactions.columns)
 
 
 def _ordered(interactions: Table, settings: SplitConfig) -> Table:

@@ -10,22 +10,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import fsspec
+
 from kedro_fresh import temporary
 from siger_pipeline.datasets.literal import LiteralFileSystem, is_literal
+from siger_pipeline.memory import limit_mib
 from siger_pipeline.threads import chosen
 
 if TYPE_CHECKING:
-    import fsspec
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
 # No text file holds it, so that a line is one field.
 NO_DELIMITER = "\x01"
-# Percent of the machine's (or container's) memory; what does not fit is spilled to disk.
+# Percent of the machine's (or container's) memory, where `memory_limit` is auto; what does not fit
+# is spilled to disk.
 MEMORY = 50
 
 _processes = 1
+_files: dict[str, str] = {}  # name of a table of `read_parquet` -> its file
 
 
 def divide_memory(processes: int) -> None:
@@ -38,19 +42,20 @@ def connection() -> Backend:
     """The in-memory DuckDB of the process, behind Ibis: bounded memory, a spill folder, no network.
 
     The spill folder is a temporary one, below `TMPDIR`, and removed when the process ends. Each
-    number of threads has a connection of its own.
+    number of threads, and each limit of memory, has a connection of its own.
     """
-    return _connection(chosen())
+    return _connection(chosen(), limit_mib())
 
 
 @functools.cache
-def _connection(threads: int | None) -> Backend:
+def _connection(threads: int | None, mib: int | None) -> Backend:
     import ibis
 
     settings = {} if threads is None else {"threads": threads}
+    share = f"{MEMORY / _processes:g}%" if mib is None else f"{mib // _processes}MiB"
     return ibis.duckdb.connect(
         ":memory:",
-        memory_limit=f"{MEMORY / _processes:g}%",
+        memory_limit=share,
         temp_directory=spill_folder(),
         autoinstall_known_extensions=False,
         **settings,
@@ -67,7 +72,7 @@ def spill_folder() -> str:
 
 @contextmanager
 def stream(table: Table, rows: int) -> Iterator[pa.RecordBatchReader]:
-    """The rows of an Ibis expression in batches of at most `rows`, one in memory at a time.
+    """The rows of an expression of DuckDB in batches of at most `rows`, one in memory at a time.
 
     Ibis's `to_pyarrow_batches` calls a method that DuckDB 2.0 has dropped, and its `drop_view`
     omits the name with newer versions of sqlglot.
@@ -116,4 +121,28 @@ def read_text(
 
 def read_parquet(filesystem: fsspec.AbstractFileSystem, path: str) -> Table:
     """A Parquet file, lazily: its own columns, none from the names of its folders."""
-    return connection().read_parquet(address(filesystem, path), hive_partitioning=False)
+    table = connection().read_parquet(address(filesystem, path), hive_partitioning=False)
+    if is_literal(filesystem, path):
+        _files[table.get_name()] = path
+    return table
+
+
+def read_files(paths: Sequence[str], like: Table) -> Table:
+    """Local Parquet files as one table with the columns of another, lazily; no file, no rows."""
+    if not paths:
+        return connection().create_table(
+            f"empty_{uuid.uuid4().hex}", schema=like.schema(), temp=True
+        )
+    local = fsspec.filesystem("file")
+    files = [address(local, path) for path in paths]
+    return connection().read_parquet(files, hive_partitioning=False).select(*like.columns)
+
+
+def file_of(table: Table) -> str | None:
+    """The path of the Parquet file that a table was read from, if it is all of that file.
+
+    None for other tables, and where another engine would take the path for a pattern.
+    """
+    from ibis.expr.operations import DatabaseTable
+
+    return _files.get(table.get_name()) if isinstance(table.op(), DatabaseTable) else None

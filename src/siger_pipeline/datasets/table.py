@@ -12,6 +12,7 @@ from kedro_datasets._typing import TablePreview
 
 from siger_pipeline.datasets.base import AtomicDataset, DataFileError
 from siger_pipeline.datasets.duckdb import read_parquet, stream
+from siger_pipeline.datasets.engine import on_duckdb
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,7 +99,7 @@ def _batches(data: Any) -> Iterator[tuple[pa.Schema, Iterable[pa.RecordBatch]]]:
     import pyarrow as pa
 
     if _is_of("ibis.expr.types", "Table", data):
-        with stream(data, ROWS_IN_A_GROUP) as batches:
+        with on_duckdb(data) as table, stream(table, ROWS_IN_A_GROUP) as batches:
             yield batches.schema, batches
         return
     if _is_of("pandas", "DataFrame", data):

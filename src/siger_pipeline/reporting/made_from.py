@@ -8,8 +8,11 @@ from typing import Any
 from siger_pipeline.features.knockout import DRAWN
 from siger_pipeline.graphs.registry import Graph, features_of, graphs_of
 from siger_pipeline.requests import Request
+from siger_pipeline.requests import features as features_request
 
 INTERACTIONS = "interactions"
+NO_SPLIT = "none"
+SEES_SPLIT = "neighbours"  # of `features.missing`: fills by users' training interactions
 
 
 def made_from(
@@ -17,6 +20,7 @@ def made_from(
     ingest: Mapping[str, Any],
     split: Mapping[str, Any],
     features: Mapping[str, Any],
+    fingerprint: str,
 ) -> dict[str, Any]:
     """Data, features and graphs behind a model, as JSON values.
 
@@ -25,13 +29,16 @@ def made_from(
         ingest: `ingest:` of the parameters, with a block for each source that has parameters.
         split: `split:` of the parameters.
         features: `features:` of the parameters, with a block for each extractor.
+        fingerprint: of the split.
 
     Returns:
         `reads`: names of what the model is built from, `interactions` first; `data`: `source`,
         `parameters`, `split`; `features`: modality -> `extractor`, `parameters`,
-        `missing`, `knockout` if there is one; `graphs`: name -> `recipe`, `parameters`, `reads`.
+        `missing`, `knockout` if there is one; `graphs`: name -> `recipe`, `parameters`, `reads`;
+        of each feature and graph the `split` that it saw, its fingerprint or `none`.
     """
     asked = tuple(requests)
+    saw = _saw(asked, features, fingerprint)
     return {
         "reads": [INTERACTIONS, *_names(asked)],
         "data": {
@@ -39,8 +46,14 @@ def made_from(
             "parameters": _of_source(ingest),
             "split": dict(split),
         },
-        "features": features_behind(asked, features),
-        "graphs": {graph.request.name: _graph(graph) for graph in graphs_of(asked)},
+        "features": {
+            modality: {**made, "split": saw[features_request(modality).name]}
+            for modality, made in features_behind(asked, features).items()
+        },
+        "graphs": {
+            graph.request.name: {**_graph(graph), "split": saw[graph.request.name]}
+            for graph in graphs_of(asked)
+        },
     }
 
 
@@ -62,6 +75,19 @@ def features_behind(
         }
         for modality in features_of(requests)
     }
+
+
+def _saw(
+    asked: tuple[Request, ...], features: Mapping[str, Any], fingerprint: str
+) -> dict[str, str]:
+    """Name of each feature and graph -> fingerprint of the split that it saw, or `none`."""
+    filled = fingerprint if features["missing"] == SEES_SPLIT else NO_SPLIT
+    saw = {features_request(modality).name: filled for modality in features_of(asked)}
+    for graph in graphs_of(asked):
+        read = [saw[name] for name in _names(graph.config.requests())]
+        own = graph.config.reads_interactions or fingerprint in read
+        saw[graph.request.name] = fingerprint if own else NO_SPLIT
+    return saw
 
 
 def _knockout(modality: str, features: Mapping[str, Any]) -> dict[str, Any]:

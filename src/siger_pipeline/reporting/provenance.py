@@ -1,6 +1,5 @@
 """Where the figures of a run come from: data, parameters, versions, device, threads."""
 
-import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
+from siger_pipeline.data.fingerprint import fingerprint_of_rows
 from siger_pipeline.data.schema import Columns, Split
 from siger_pipeline.reporting.fingerprints import matrix_fingerprint
 from siger_pipeline.reporting.made_from import extractors_named, made_from
@@ -33,7 +33,7 @@ PACKAGES = (
     "transformers",
     "tokenizers",
 )
-NO_FEATURES: dict[str, Any] = {"modalities": {}}
+NO_FEATURES: dict[str, Any] = {"modalities": {}, "missing": "zero"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def provenance(
         of features and graphs, `dimensions` of features, `versions`.
     """
     values = {name: _as_json(value) for name, value in run.parameters.items()}
+    data = _of_data(splits, n_users, n_items)
     features = extractors_named(values.get("features", NO_FEATURES))
     return {
         "trial": run.trial["name"],
@@ -92,7 +93,7 @@ def provenance(
         "floors": run.trial["floors"],
         "model": run.model,
         "dataset": values["dataset"],
-        "data": _of_data(splits, n_users, n_items),
+        "data": data,
         "split": values["split"],
         "features": features,
         "features_note": values["report"]["features_note"] if features else "",
@@ -102,7 +103,11 @@ def provenance(
         "threads": list(run.threads),
         "parameters": values,
         "made_from": made_from(
-            run.requests, values["ingest"], values["split"], values.get("features", NO_FEATURES)
+            run.requests,
+            values["ingest"],
+            values["split"],
+            values.get("features", NO_FEATURES),
+            data["fingerprint"],
         ),
         "fingerprints": _fingerprints(run.matrices),
         "dimensions": {
@@ -152,26 +157,16 @@ def _of_data(splits: pd.DataFrame, n_users: int, n_items: int) -> dict[str, Any]
 
 
 def data_fingerprint(splits: pd.DataFrame) -> str:
-    """SHA-256 of the split interactions, whatever order their rows are in.
-
-    Hashed are the number of rows and then, ordered by user, item and split, all user ids, all item
-    ids (32-bit, little-endian) and all numbers of splits in (train, validation, test) (8-bit).
+    """`fingerprint_of_rows` of the split interactions, whatever order their rows are in.
 
     Args:
         splits: columns user_id, item_id, split.
-
-    Returns:
-        `sha256:` and 64 hexadecimal digits.
     """
     names = [split.value for split in Split]
-    user = splits[Columns.USER_ID].to_numpy("<i4")
-    item = splits[Columns.ITEM_ID].to_numpy("<i4")
-    split = pd.Categorical(splits[Columns.SPLIT], categories=names).codes.astype("i1")
+    user, item = (splits[name].to_numpy() for name in (Columns.USER_ID, Columns.ITEM_ID))
+    split = pd.Categorical(splits[Columns.SPLIT], categories=names).codes
     order = np.lexsort((split, item, user))
-    digest = hashlib.sha256(f"{len(splits)}\n".encode())
-    for column in (user, item, split):
-        digest.update(column[order].tobytes())
-    return f"sha256:{digest.hexdigest()}"
+    return fingerprint_of_rows(user[order], item[order], split[order])
 
 
 def library_versions() -> dict[str, str]:

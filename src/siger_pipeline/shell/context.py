@@ -11,7 +11,9 @@ from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol, DatasetError, DatasetNotFoundError
 
 from kedro_fresh.locations import is_parameter
+from siger_pipeline.datasets.engine import use_engine
 from siger_pipeline.errors import ConfigurationError, ParameterError
+from siger_pipeline.memory import use_memory
 from siger_pipeline.shell.catalog import (
     QuickCatalog,
     check_blocks,
@@ -39,7 +41,7 @@ class ProjectContext(KedroContext):
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Check every parameter, and choose the pipelines and the number of threads."""
+        """Check every parameter, and choose pipelines, threads, memory and the engine of tables."""
         super().__init__(*arguments, **options)
         assert isinstance(self.config_loader, ProjectConfigLoader)
         # Kedro's loader reads its files at each look-up, unless it is given the values.
@@ -56,6 +58,8 @@ class ProjectContext(KedroContext):
         # Nodes get the checked values: a number that is spelt in another way is the same number.
         self.config_loader["parameters"] = plain_values(trial.parameters)
         use_threads(trial.parameters.threads)
+        use_memory(trial.parameters.memory_limit)
+        use_engine(trial.parameters.ingest.engine)
         select(self.current)
         pipelines.configure(REGISTRY)
         self.configuration: dict[str, Any] = {}  # as it was before entries of trials were added

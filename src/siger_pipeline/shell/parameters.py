@@ -15,6 +15,7 @@ from pydantic import (
     create_model,
 )
 
+from siger_pipeline import memory
 from siger_pipeline.blocks import with_blocks
 from siger_pipeline.data.config import IngestConfig, SplitConfig, check_together, ingest_model
 from siger_pipeline.errors import ParameterError
@@ -53,6 +54,10 @@ class StageParameters(BaseModel):
     )
     threads: Annotated[Threads, PlainValidator(checked)] = Field(
         description="of PyTorch, BLAS and DuckDB: auto or a number; no node's outputs depend on it"
+    )
+    memory_limit: Annotated[str, PlainValidator(memory.checked)] = Field(
+        default=memory.AUTO,
+        description="of DuckDB, or of a Spark beside it: auto or a size; the rest goes to TMPDIR",
     )
     ingest: IngestConfig
     split: SplitConfig

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
@@ -36,6 +36,7 @@ class Selection:
         extractor_blocks: name of an extractor -> its parameters.
         absent: raw datasets that there is no file for -> key of the parameter, which is null.
         pictures: folder, or addresses where the items' pictures are fetched from these.
+        kcore_on: which interactions the k-core counts.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Selection:
     extractor_blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     pictures: PicturesSource = "folder"
+    kcore_on: Literal["all", "train"] = "all"
 
     @property
     def trial(self) -> str:
@@ -107,6 +109,7 @@ def selection_of(parameters: StageParameters) -> Selection:
         },
         absent=absent_files(parameters),
         pictures=parameters.pictures.source,
+        kcore_on=parameters.ingest.kcore_on,
     )
     if not corrector:
         return chosen

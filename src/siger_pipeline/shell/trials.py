@@ -25,7 +25,8 @@ from siger_pipeline.studies.grid import of_run, overlap
 from siger_pipeline.studies.names import slug, trial_name
 
 ALWAYS = {"split", "evaluate"}  # blocks that every trial depends on
-HOW = {"model", "dataset", "threads", "graphs", "report"}  # no results depend on their values
+# No results depend on their values.
+HOW = {"model", "dataset", "threads", "memory_limit", "graphs", "report"}
 OF_FLOORS = {"floors"}  # blocks that only the floors depend on
 PICTURES = "pictures"
 CORRECTOR = "calibration.corrector"  # the other settings of a calibration count where it is set

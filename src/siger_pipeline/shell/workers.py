@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 
 from siger_pipeline.datasets.duckdb import divide_memory
+from siger_pipeline.datasets.engine import chosen_engine, use_engine
+from siger_pipeline.memory import chosen_limit, use_memory
 from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.narration import TRAINING, put_into_words
 from siger_pipeline.threads import number_of_threads, use_threads
@@ -23,11 +25,13 @@ def prepare_workers(workers: int) -> Callable[[], None]:
     differ = f": a model trained so differs in its last digits from one trained with {threads}"
     end = "" if share == threads else differ
     LOG.info("%d workers, each with %d of %d threads%s", workers, share, threads, end)
-    return partial(_prepare, workers, share)
+    return partial(_prepare, workers, share, chosen_limit(), chosen_engine())
 
 
-def _prepare(workers: int, threads: int) -> None:
+def _prepare(workers: int, threads: int, memory_limit: str, engine: str) -> None:
     collect_rarely()
     use_threads(threads)
+    use_memory(memory_limit)
     divide_memory(workers)
+    use_engine(engine)
     logging.getLogger(TRAINING).addFilter(put_into_words)

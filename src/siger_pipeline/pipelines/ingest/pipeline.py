@@ -15,7 +15,9 @@ from siger_pipeline.pipelines.names import MATRICES, SPLIT_TABLES
 from siger_pipeline.plugins import SOURCES, module_of
 from siger_pipeline.shell.selection import Selection
 
-K_CORE = "params:ingest.k_core"
+K_CORE, KCORE_ON = "params:ingest.k_core", "params:ingest.kcore_on"
+THRESHOLDS = [f"params:ingest.{name}" for name in ("min_rating", "since", "until")]
+CHECKED = ["params:split.strategy", "params:split.cold_items"]
 SHARED = {
     "max_bad_share": "params:ingest.max_bad_share",
     "strategy": "params:split.strategy",  # says which fields are needed
@@ -24,7 +26,7 @@ SHARED = {
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """Reading by the source's format, then what is the same for each."""
-    return Pipeline([*_reading(selection), *_common()], tags="ingest")
+    return Pipeline([*_reading(selection), *_common(selection)], tags="ingest")
 
 
 def _reading(selection: Selection) -> list[Node]:
@@ -39,7 +41,7 @@ def _reading(selection: Selection) -> list[Node]:
         Node(
             with_code(nodes.read_interactions, module),
             _inputs(selection, source.read_interactions, {**SHARED, "items": "items"}),
-            ["interactions", "read_counts"],
+            ["raw_interactions", "read_counts"],
             name="read_interactions",
         ),
     ]
@@ -68,12 +70,22 @@ def _inputs(
     return inputs
 
 
-def _common() -> list[Node]:
+def _common(selection: Selection) -> list[Node]:
     indexed = ["core_interactions", "core_counts", "user_index", "item_index"]
+    on_training = selection.kcore_on == "train"
     return [
         Node(
+            nodes.clean_interactions,
+            ["raw_interactions", "read_counts", *THRESHOLDS],
+            ["interactions", "clean_counts"],
+            name="clean_interactions",
+        ),
+        Node(
             nodes.keep_k_core,
-            ["interactions", "read_counts", K_CORE, "params:ingest.expect"],
+            [
+                *("interactions", "clean_counts", K_CORE, "params:ingest.expect"),
+                *(["params:split"] if on_training else []),
+            ],
             ["core_interactions", "core_counts"],
             name="keep_k_core",
         ),
@@ -86,9 +98,14 @@ def _common() -> list[Node]:
         ),
         Node(
             nodes.split_interactions,
-            [*indexed, "params:split", "items"],
+            [*indexed, "params:split", "items", KCORE_ON],
             ["splits", "counts"],
             name="split_interactions",
         ),
-        Node(nodes.arrange_splits, [*SPLIT_TABLES], [*MATRICES], name="arrange_splits"),
+        Node(
+            nodes.arrange_splits,
+            [*SPLIT_TABLES, "core_interactions", K_CORE, KCORE_ON, *CHECKED],
+            [*MATRICES, "split_checks"],
+            name="arrange_splits",
+        ),
     ]

@@ -1,0 +1,42 @@
+"""The hash that names a split, in provenance and beside what was made from it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import sparse
+
+from siger_pipeline.data.schema import Split
+
+
+def fingerprint_of_rows(users: np.ndarray, items: np.ndarray, parts: np.ndarray) -> str:
+    """SHA-256 of split interactions, ordered by user, item and part.
+
+    Hashed are the number of rows and then all users, all items (32-bit, little-endian) and all
+    parts (8-bit).
+
+    Args:
+        users: user_id.
+        items: item_id.
+        parts: place of the split in (train, validation, test).
+
+    Returns:
+        `sha256:` and 64 hexadecimal digits.
+    """
+    digest = hashlib.sha256(f"{len(users)}\n".encode())
+    for values, kind in ((users, "<i4"), (items, "<i4"), (parts, "i1")):
+        digest.update(np.ascontiguousarray(values, dtype=kind).data)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def split_fingerprint(matrices: Mapping[Split, sparse.csr_matrix]) -> str:
+    """`fingerprint_of_rows` of the interactions of each split, CSR [U, I]."""
+    coded = sum(
+        (matrices[split].astype(np.int8) * np.int8(code) for code, split in enumerate(Split, 1)),
+        start=sparse.csr_matrix(matrices[Split.TRAIN].shape, dtype=np.int8),
+    )
+    coded.sort_indices()
+    users = np.repeat(np.arange(coded.shape[0], dtype=np.int32), np.diff(coded.indptr))
+    return fingerprint_of_rows(users, coded.indices, coded.data - 1)
