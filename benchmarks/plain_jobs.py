@@ -36,7 +36,7 @@ def plain_model(model: str, inputs: ModelInputs) -> PlainLightGCN:
 def epochs(scratch: Path, world: str, model: str, steps: int | None = None) -> Work:
     """Training epochs, or their first steps."""
     prepared = read_world(scratch / world, model)
-    train = TrainConfig()
+    train = TrainConfig.model_validate({})
     pairs, items_of = pairs_and_items(prepared.inputs.interactions)
     built = plain_model(model, prepared.inputs)
     optimiser = torch.optim.Adam(built.parameters(), lr=train.learning_rate)
