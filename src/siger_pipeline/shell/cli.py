@@ -19,6 +19,7 @@ from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.recommend import RECOMMEND, SIMILAR
 from siger_pipeline.shell.search import Searched, search, sweeps_among
+from siger_pipeline.shell.serve import SERVE
 from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.study_file import RESERVED as STAGES
 
@@ -177,3 +178,4 @@ cli.add_command(
 
 cli.add_command(RECOMMEND)
 cli.add_command(SIMILAR)
+cli.add_command(SERVE)

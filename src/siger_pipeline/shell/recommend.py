@@ -66,15 +66,19 @@ def _similar(
     give(fitted.similar_in_blocks(known, k, by), "item", known, unknown, out)
 
 
-def _loaded(env: str | None, trial: str | None) -> FittedRecommender:
-    """The newest recommender of a trial."""
+def newest_recommender(env: str | None, trial: str | None) -> Path:
+    """The folder of the newest recommender of a trial: `…/recommender/<version>/recommender`."""
     with KedroSession.create(env=env) as session:
         context = cast(KedroSession, session).load_context()
         place = locations(cast(DataCatalog, context.catalog), ["recommender"])["recommender"]
-        folder = recommender_folder(place, trial, env)
+        return recommender_folder(place, trial, env)
+
+
+def _loaded(env: str | None, trial: str | None) -> FittedRecommender:
+    """The newest recommender of a trial."""
     from siger_pipeline.serving import load
 
-    return load(folder)
+    return load(newest_recommender(env, trial))
 
 
 def _command(name: str, callback: Callable[..., Any], what: str, more: Iterable[Any]) -> Command:
