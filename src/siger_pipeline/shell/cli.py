@@ -15,6 +15,7 @@ from siger_pipeline.shell.comparison import comparison
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.console import prepare_console
 from siger_pipeline.shell.current import all_pipelines
+from siger_pipeline.shell.fold_in import FOLD_IN
 from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.recommend import RECOMMEND, SIMILAR
@@ -179,3 +180,4 @@ cli.add_command(
 cli.add_command(RECOMMEND)
 cli.add_command(SIMILAR)
 cli.add_command(SERVE)
+cli.add_command(FOLD_IN)

@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 from siger_pipeline.shell.command import Command, options_of_run
-from siger_pipeline.shell.recommend import TRIAL, newest_recommender
-
-FOLDER = "Folder of a recommender or of its versions; left out: that of the trial."
+from siger_pipeline.shell.loaded_recommender import OF_RECOMMENDER, newest_recommender
 
 
 def _serve(
@@ -28,8 +26,7 @@ SERVE = Command(
     "serve",
     params=[
         *options_of_run({"env"}),
-        click.Option(["--trial"], help=TRIAL),
-        click.Option(["--folder"], type=click.Path(path_type=Path), help=FOLDER),
+        *OF_RECOMMENDER,
         click.Option(["--host"], default="127.0.0.1", show_default=True, help="Where to listen."),
         click.Option(
             ["--port"], type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port."
