@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from serving.conftest import fitted_of
 from siger_pipeline.errors import InputError, UserError
 from siger_pipeline.service import start
+from siger_pipeline.shell import serve
 from siger_pipeline.shell.cli import cli
 
 PATIENCE = 60  # seconds for what takes one
@@ -113,6 +114,18 @@ def test_a_worker_reads_its_folder_from_the_environment(
     monkeypatch.setitem(os.environ, start.EVERY, "often")
     with pytest.raises(UserError, match="'often', wanted is a number of seconds"):
         start.create()
+
+
+def test_a_trial_is_served_from_the_folder_of_its_versions(
+    monkeypatch: pytest.MonkeyPatch, place: Path
+) -> None:
+    asked: list[tuple[object, ...]] = []
+    newest = place / "2026-01-01" / "recommender"
+    monkeypatch.setattr(serve, "newest_recommender", lambda env, trial: newest)
+    monkeypatch.setattr(start, "serve", lambda *given: asked.append(given))
+    done = CliRunner().invoke(cli, ["serve", "--trial", "siger", "--port", "9", "--workers", "2"])
+    assert done.exit_code == 0, done.output
+    assert asked == [(place, "127.0.0.1", 9, 2)]
 
 
 def test_a_folder_and_a_trial_exclude_each_other() -> None:
