@@ -173,5 +173,5 @@ def test_only_what_measures_or_reports_reads_the_test_split(
     assert readers["validation_matrix"] == measuring | choosing | {f"export.{trial}"}
     assert readers["splits"] == {
         "ingest.sample-split-seed-4.arrange_splits",
-        *(f"report.{trial}.{name}" for name in ("trace_provenance", "pick_examples")),
+        *(f"report.{trial}.{n}" for n in ("trace_provenance", "look_up", "rank_held_out")),
     }

@@ -168,3 +168,12 @@ def test_a_knockout_is_part_of_the_features() -> None:
     assert found["text"] == {**TEXT, "knockout": "zeros"}
     assert extractors_named(out) == {"text": "tfidf_svd (zeros)", "image": "picture (noise)"}
     assert extractors_named(FEATURES) == {"text": "tfidf_svd", "image": "picture"}
+
+
+def test_the_model_of_an_encoder_stands_beside_its_name() -> None:
+    sentence = {"model": "intfloat/e5-small", "revision": "ab12345" + 33 * "0", "folder": None}
+    features = {**FEATURES, "modalities": {"text": "sentence"}, "sentence": sentence}
+    assert extractors_named(features) == {"text": "sentence intfloat/e5-small@ab12345"}
+    sentence |= {"folder": "models/own", "sha256": "cd" * 32}
+    features["knockout"] = {"text": "noise"}
+    assert extractors_named(features) == {"text": "sentence models/own@cdcdcdc (noise)"}

@@ -15,7 +15,7 @@ from siger_pipeline.pipelines.names import SPLIT_TABLES
 from siger_pipeline.pipelines.report.nodes import (
     describe_graphs,
     draw_learning_curves,
-    pick_examples,
+    look_up,
     trace_provenance,
     write_report,
 )
@@ -108,21 +108,15 @@ def test_report_and_curves_are_made_of_what_the_catalog_holds(
     assert "lightgcn on baby" in figure.layout.title.text
 
 
-def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
+def test_what_is_looked_up_and_statistics_follow_the_graphs_that_there_are() -> None:
     tables = world()
     items = tables.pop("items")
-    lists = tables.pop("recommendations")
     graphs = {f"graphs/{name}": links for name, links in item_graphs().items()}
-    with_graphs = pick_examples(
-        items,
-        **tables,
-        recommendations=lists,
-        **graphs,
-    )
-    assert [links["graph"] for links in with_graphs["items"][0]["neighbours"]] == [*item_graphs()]
-    without = pick_examples(items, **tables, recommendations=lists)
-    assert without["items"] == []
-    assert without["users"] == with_graphs["users"]
+    with_graphs = look_up(items, **tables, **graphs)
+    assert [links["graph"] for links in with_graphs["items"]["graphs"]] == [*item_graphs()]
+    without = look_up(items, **tables)
+    assert without["items"]["item"] == []
+    assert without["users"]["user"] == with_graphs["users"]["user"]
     training, *_ = arrange_splits(*(tables[name] for name in SPLIT_TABLES))
     assert len(describe_graphs(training, **graphs)["graphs"]) == 2 + len(item_graphs())
 

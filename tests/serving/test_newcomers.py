@@ -13,6 +13,21 @@ from siger_pipeline.models.registry import model_names
 from siger_pipeline.serving import FittedRecommender, load
 
 WITHOUT = {"mf_bpr", "vbpr"}  # a user is a vector that training makes, and nothing else
+NO_FEATURES = (
+    "content_knn",
+    "damrs",
+    "ease",
+    "itemknn",
+    "lightgcn",
+    "mf_bpr",
+    "popularity",
+    "random",
+)
+NO_ITEMS = {
+    **dict.fromkeys(NO_FEATURES, "reads no features, by which an item without interactions is"),
+    "ease_text": "model ease_text gives an item without interactions no score",
+    "miggt": "model miggt stores encoders.image.inputs of each item",
+}
 
 
 def histories_of(fitted: FittedRecommender, *users: int) -> dict[str, list[str]]:
@@ -47,6 +62,20 @@ def test_every_model_places_new_users_or_says_that_it_cannot(name: str) -> None:
     before, after = (each.recommend(list(fitted.users.names), 10) for each in (fitted, grown))
     if name != "itemknn":  # its scores are divided by roots of degrees, one product for all
         pd.testing.assert_frame_equal(before, after)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_every_model_places_new_items_or_says_that_it_cannot(name: str) -> None:
+    fitted = fitted_of(name)
+    items, features = new_item(fitted, like=7)
+    if name in NO_ITEMS:
+        with pytest.raises(InputError, match=NO_ITEMS[name]):
+            fitted.with_newcomers(items=items, features=features)
+        return
+    grown = fitted.with_newcomers(items=items, features=features)
+    table = grown.recommend(["003"], 41, exclude="none")
+    assert table[Columns.ITEM].tolist().count("new") == 1
+    assert np.isfinite(table[Columns.SCORE]).all()
 
 
 @pytest.mark.parametrize("name", ["ease", "ease_text", "itemknn", "content_knn", "popularity"])

@@ -9,6 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from features.encoders.fake import Fake
+from siger_pipeline.features.encoders.config import TemplateConfig
+from siger_pipeline.features.encoders.placement import text_placement
 from siger_pipeline.features.extractors.hashing import Config as HashingConfig
 from siger_pipeline.features.extractors.hashing import hashed
 from siger_pipeline.features.extractors.picture import Config as PictureConfig
@@ -80,3 +83,10 @@ def test_vectors_must_be_brought_where_the_extractor_takes_them_as_they_are(
     items: pd.DataFrame,
 ) -> None:
     assert learned_of({"text": ("matrix", {})}, items, {}) == {}
+
+
+def test_an_encoder_describes_other_items_as_those_of_the_catalogue() -> None:
+    texts = text_placement(lambda config: Fake(batch_size=1).encoder)
+    items = pd.DataFrame({"item": ["a", "b", "c"], "title": ["lamp 3", None, "oak 14"]})
+    rows = texts.place(TemplateConfig(), texts.learn(None, items, {}), items, {})
+    np.testing.assert_allclose(rows, [[6, 3, 1], [0, 0, 0], [6, 14, 1]], rtol=1e-5)

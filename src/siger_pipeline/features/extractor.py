@@ -47,7 +47,8 @@ class Extractor:
 
     The function gets what its arguments are named after: `item_index`; `config`, a value of the
     class below; `items`, the items of the source; a raw file (a field of `config` that a `RawFile`
-    marks) as the object that its dataset loads. It is called when its stage runs, and the
+    marks) as the object that its dataset loads; `store`, where vectors are kept from one run to the
+    next; `say`, which takes a line on how far it is. It is called when its stage runs, and the
     libraries behind it are imported no sooner.
 
     Attributes:
@@ -57,12 +58,15 @@ class Extractor:
             report shows; empty where there is none.
         placement: how items are described that come later; None where their features must be
             brought along.
+        check: `config` -> an error where what it needs is not there (a package, a device); called
+            before the first node of a run.
     """
 
     config: type[BaseModel]
     extract: Callable[..., Extracted]
     pictures: str = ""
     placement: Placement | None = None
+    check: Callable[[Any], None] | None = None
 
 
 def load_extractor(name: str) -> Extractor:

@@ -75,5 +75,5 @@ def placed(
 
 def _texts(items: pd.DataFrame) -> pd.DataFrame:
     """The items with every column that extractors of texts read."""
-    columns = list(dict.fromkeys([Columns.ITEM, *FIELDS, *items.columns]))
+    columns = list(dict.fromkeys([Columns.ITEM, *FIELDS, Columns.FEATURES, *items.columns]))
     return items.reindex(columns=columns).astype(object)

@@ -1,4 +1,4 @@
-"""The project's own commands: `run` with its cache, `status`, `fresh`, `compare` and `site`."""
+"""The project's own commands: `run` with its cache, `status`, `compare`, `site` and others."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -9,6 +9,7 @@ from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 
 from kedro_fresh.commands import fresh_group
+from siger_pipeline.shell.caching import OPTIONS
 from siger_pipeline.shell.choice import KINDS
 from siger_pipeline.shell.command import Command, options_of_run
 from siger_pipeline.shell.comparison import comparison
@@ -21,8 +22,10 @@ from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.recommend import RECOMMEND, SIMILAR
 from siger_pipeline.shell.search import Searched, search, sweeps_among
 from siger_pipeline.shell.serve import SERVE
+from siger_pipeline.shell.shop_command import SHOP
 from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.study_file import RESERVED as STAGES
+from siger_pipeline.shell.track_command import TRACK
 
 FRESH_RUNNER = "kedro_fresh.FreshRunner"
 RUNNER_PARAMS = {"workers", "executor"}
@@ -31,7 +34,6 @@ CHOOSING = {
     "namespaces",
     "load_versions",
 }  # a part of what a sweep has found: none is sought
-PREPARE = "siger_pipeline.shell.workers.prepare_workers"
 RUNNERS = {None, FRESH_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 # Kedro imports this module at the start of each of its commands, its own ones too.
 prepare_console()
@@ -79,8 +81,7 @@ def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **optio
     if force and runner:
         raise click.UsageError("--force is for `FreshRunner`: leave out --runner")
     if runner in (None, FRESH_RUNNER):
-        own = {"force": force, "check": check_before_run, "prepare": PREPARE}
-        runner, runner_params = FRESH_RUNNER, {**runner_params, **own}
+        runner, runner_params = FRESH_RUNNER, {**runner_params, **OPTIONS, "force": force}
     assert kedro_run.callback is not None
     swept = _sweeps(runner, runner_params, options)
     under_way = {name for name, done in swept.items() if done.under_way}
@@ -177,7 +178,5 @@ cli.add_command(
 )
 
 
-cli.add_command(RECOMMEND)
-cli.add_command(SIMILAR)
-cli.add_command(SERVE)
-cli.add_command(FOLD_IN)
+for added in (RECOMMEND, SIMILAR, FOLD_IN, SERVE, SHOP, TRACK):
+    cli.add_command(added)

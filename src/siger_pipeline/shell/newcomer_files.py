@@ -39,7 +39,7 @@ def read_vectors(file: Path, items: list[str]) -> np.ndarray:
 
     try:
         table = pd.read_parquet(file)
-        vectors = np.stack(table["vector"].to_numpy()).astype(np.float32)
+        vectors = np.stack(list(table["vector"])).astype(np.float32)
         names = table["item"].astype(str).tolist()
     except (OSError, pa.ArrowException, KeyError, ValueError, TypeError) as error:
         raise InputError(
