@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import pandas as pd
 
 from siger_pipeline.errors import InputError
 
@@ -43,7 +42,7 @@ class Ids:
     def __init__(self, what: str, ids: np.ndarray) -> None:
         """Take `users` or `items`, for messages, and the ids, [N]."""
         self.what, self.names = what, ids
-        self._index = pd.Index(ids, dtype=object)
+        self._rows = {one: row for row, one in enumerate(ids.tolist())}
 
     def known(self, ids: Iterable[str]) -> tuple[list[str], list[str]]:
         """Those of some ids that there are, and those that there are not, in the given order."""
@@ -65,4 +64,4 @@ class Ids:
         return found
 
     def _found(self, ids: Sequence[str]) -> np.ndarray:
-        return self._index.get_indexer(pd.Index(np.array(ids, dtype=object))).astype(np.int64)
+        return np.array([self._rows.get(one, -1) for one in ids], dtype=np.int64)

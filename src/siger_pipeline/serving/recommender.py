@@ -47,6 +47,7 @@ class FittedRecommender:
     def __init__(self, parts: Parts) -> None:
         """Take the parts; what each call needs is computed when it is first asked for."""
         self.parts = parts
+        self._similarities: dict[str | None, Scorer] = {}
         self.users = Ids("users", parts.users)
         self.items = Ids("items", parts.items[Columns.ITEM].to_numpy(dtype=object))
 
@@ -93,18 +94,27 @@ class FittedRecommender:
             UnknownIdsError: a user that it does not know.
             ParameterError: k below 1, or another word for `exclude`.
         """
+        lists = self.lists(users, k, exclude, block_mib=block_mib)
+        table = recommendation_table(lists, self.users.names, self.items.names)
+        table.insert(2, Columns.TITLE, self.titles[lists.items[lists.items >= 0]])
+        return table
+
+    def lists(
+        self,
+        users: Sequence[str],
+        k: int = 10,
+        exclude: Exclude = "seen",
+        *,
+        block_mib: float = DEFAULT_BLOCK_MIB,
+    ) -> RankedLists:
+        """`recommend` by rows of users and items: for who asks often and wants no table."""
         if exclude not in get_args(Exclude):
             raise ParameterError(f"exclude is {exclude!r}, wanted is one of seen, none")
         rows_n, seen_UI = self.users.rows(users), self.parts.seen
         if exclude == "none":
             seen_UI = sparse.csr_matrix(seen_UI.shape, dtype=seen_UI.dtype)
-        index_nK, score_nK = rank(
-            self.scorer, rows_n, seen_UI, self._bounded(k), block_mib=block_mib
-        )
-        lists = RankedLists(rows_n, index_nK, score_nK)
-        table = recommendation_table(lists, self.users.names, self.items.names)
-        table.insert(2, Columns.TITLE, self.titles[index_nK[index_nK >= 0]])
-        return table
+        ranked = rank(self.scorer, rows_n, seen_UI, self._bounded(k), block_mib=block_mib)
+        return RankedLists(rows_n, *ranked)
 
     def recommend_in_blocks(
         self, users: Iterable[str], k: int = 10, exclude: Exclude = "seen", *, block: int = 10_000
@@ -133,16 +143,27 @@ class FittedRecommender:
             ParameterError: k below 1, or a `by` that this recommender has not; the message says
                 which it has.
         """
-        rows_n, names = self.items.rows(items), self.items.names
-        itself_II = sparse.identity(len(names), dtype=np.float32, format="csr")
-        scorer = similarity(self.parts, by)
-        index_nK, score_nK = rank(scorer, rows_n, itself_II, self._bounded(k))
-        index_nK[score_nK <= 0] = -1
-        lists = RankedLists(rows_n, index_nK, score_nK)
+        lists, names = self.similar_lists(items, k, by), self.items.names
         table = recommendation_table(lists, names, names)
         table = table.rename(columns={Columns.USER: Columns.ITEM, Columns.ITEM: SIMILAR})
-        table.insert(2, Columns.TITLE, self.titles[index_nK[index_nK >= 0]])
+        table.insert(2, Columns.TITLE, self.titles[lists.items[lists.items >= 0]])
         return table
+
+    def similar_lists(
+        self, items: Sequence[str], k: int = 10, by: str | None = None
+    ) -> RankedLists:
+        """`similar` by rows: `users` are the items that are asked for."""
+        rows_n = self.items.rows(items)
+        itself_II = sparse.identity(len(self.items.names), dtype=np.float32, format="csr")
+        index_nK, score_nK = rank(self._similarity(by), rows_n, itself_II, self._bounded(k))
+        index_nK[score_nK <= 0] = -1
+        return RankedLists(rows_n, index_nK, score_nK)
+
+    def _similarity(self, by: str | None) -> Scorer:
+        """That of `serving.similarity`, which looks through the catalogue once for each name."""
+        if by not in self._similarities:
+            self._similarities[by] = similarity(self.parts, by)
+        return self._similarities[by]
 
     def similar_in_blocks(
         self, items: Iterable[str], k: int = 10, by: str | None = None, *, block: int = 10_000
@@ -188,7 +209,8 @@ class FittedRecommender:
 
     def without_history(self, users: Sequence[str]) -> list[str]:
         """Those of some users whom the model has learned nothing of: no training interaction."""
-        degrees = np.diff(self.parts.inputs.interactions.indptr)[self.users.rows(users)]
+        ends, rows = self.parts.inputs.interactions.indptr, self.users.rows(users)
+        degrees = ends[rows + 1] - ends[rows]
         return [user for user, degree in zip(users, degrees, strict=True) if not degree]
 
     def with_newcomers(

@@ -21,6 +21,7 @@ from siger_pipeline.shell.garbage import collect_rarely
 from siger_pipeline.shell.preflight import check_before_run
 from siger_pipeline.shell.recommend import RECOMMEND, SIMILAR
 from siger_pipeline.shell.search import Searched, search, sweeps_among
+from siger_pipeline.shell.serve import SERVE
 from siger_pipeline.shell.shop_command import SHOP
 from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.study_file import RESERVED as STAGES
@@ -177,5 +178,5 @@ cli.add_command(
 )
 
 
-for added in (RECOMMEND, SIMILAR, FOLD_IN, SHOP, TRACK):
+for added in (RECOMMEND, SIMILAR, FOLD_IN, SERVE, SHOP, TRACK):
     cli.add_command(added)

@@ -33,10 +33,11 @@ def loaded(env: str | None, trial: str | None, folder: Path | None) -> FittedRec
         raise click.UsageError("--folder names a recommender: leave out --env and --trial")
     from siger_pipeline.serving import load
 
-    return load(folder or _of_trial(env, trial))
+    return load(folder or newest_recommender(env, trial))
 
 
-def _of_trial(env: str | None, trial: str | None) -> Path:
+def newest_recommender(env: str | None, trial: str | None) -> Path:
+    """The newest folder of a trial, `…/recommender/<version>/recommender`."""
     with KedroSession.create(env=env) as session:
         context = cast(KedroSession, session).load_context()
         place = locations(cast(DataCatalog, context.catalog), ["recommender"])["recommender"]

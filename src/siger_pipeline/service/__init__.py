@@ -1,0 +1,1 @@
+"""A recommender's folder over HTTP: recommendations, similar items, and newcomers."""
