@@ -8,8 +8,12 @@ DEVELOP := $(VENV)/.installed-dev
 JUPYTER := $(VENV)/.installed-notebook
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 
+# What needs no extra, and reads, computes and writes by every library
+LOWEST := tests/data tests/datasets tests/features tests/graphs tests/evaluation tests/ops \
+    tests/losses tests/kedro_fresh/test_locks.py tests/end_to_end/test_sources.py
+
 .DEFAULT_GOAL := help
-.PHONY: help run notebook test check test-slow bench bench-full results format clean
+.PHONY: help run notebook test check test-slow test-lowest bench bench-full results format clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -35,10 +39,18 @@ check: $(DEVELOP) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@# The tests start hundreds of processes, each of which would compile the project where none may.
+	$(BIN)/python -m compileall -q --invalidation-mode checked-hash "$(CURDIR)/src"
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(DEVELOP) ## train on real data (SIGER_DATA names its folder), for minutes
 	$(BIN)/pytest -m slow
+
+test-lowest: ## the tests of data, graphs, evaluation and sources with the oldest libraries, in .venv-lowest
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --constraint tests/lowest.txt --editable . \
+	    hypothesis pytest
+	.venv-lowest/bin/python -m pytest $(LOWEST)
 
 bench: $(DEVELOP) ## measure speed and growth (SIGER_DATA names the data's folder), for ten minutes
 	$(BIN)/python -m benchmarks.speed
@@ -56,7 +68,7 @@ format: $(DEVELOP) ## format the code and mend what ruff can
 	$(BIN)/ruff format
 
 clean: ## remove the installation and the caches; results under data/ stay
-	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-lowest build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("siger-pipeline needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ": name another one, as in make run PYTHON=python3.12")'

@@ -17,7 +17,7 @@ FOLDERS = (".", "docs", "benchmarks", "src/kedro_fresh")
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).glob("*.md")
 )
-OF_EXTRAS = {"viz"}  # commands of packages that are not always installed
+OF_EXTRAS = {"airflow", "viz"}  # commands of packages that are not always installed
 
 TEST = re.compile(r"\btest_\w+")
 DEFINITION = re.compile(r"^ *def (test_\w+)", re.MULTILINE)

@@ -14,11 +14,11 @@ def start() -> None:
     logger = logging.getLogger(__package__)
     if logger.level == logging.NOTSET:  # else the project's logging configuration has set it
         logger.setLevel(logging.INFO)
-    if package := _package(find_kedro_project(Path.cwd())):
+    if package := package_of(find_kedro_project(Path.cwd())):
         watch(package)
 
 
-def _package(root: Path | None) -> str:
+def package_of(root: Path | None) -> str:
     """The package that `pyproject.toml` names; empty where Kedro is about to refuse the file."""
     if root is None:
         return ""

@@ -9,6 +9,7 @@ from kedro.pipeline import Node, Pipeline
 
 from siger_pipeline.errors import UserError
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline as evaluate
+from siger_pipeline.pipelines.export.pipeline import create_pipeline as export
 from siger_pipeline.pipelines.features.pipeline import create_pipeline as features
 from siger_pipeline.pipelines.graphs.pipeline import create_pipeline as graphs
 from siger_pipeline.pipelines.ingest.pipeline import create_pipeline as ingest
@@ -40,6 +41,7 @@ STAGES = {
     "validate": validate,
     "evaluate": evaluate,
     "report": report,
+    "export": export,
 }
 PROVENANCE = "provenance"
 # Of these a whole run takes as much as the later stages need: no features for LightGCN, and

@@ -2,6 +2,8 @@
 
 import os
 
+from kedro_fresh.sessions import run_by_default
+from siger_pipeline.shell.caching import caching_runner
 from siger_pipeline.shell.catalog import QuickCatalog
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.context import ProjectContext
@@ -20,6 +22,7 @@ def data_root() -> str:
     return root
 
 
+run_by_default("siger_pipeline", caching_runner)  # as `kedro run` does
 CONTEXT_CLASS = ProjectContext
 DATA_CATALOG_CLASS = QuickCatalog
 HOOKS = (ProjectHooks(),)

@@ -112,7 +112,7 @@ for _ in range(10):
     CheckpointDataset(filepath=sys.argv[1]).save(data)
 seconds = (time.perf_counter() - began) / 10
 signal.signal(signal.SIGALRM, signal.default_int_handler)
-for _ in range(200):
+for _ in range(100):
     try:
         signal.setitimer(signal.ITIMER_REAL, draws.uniform(0, seconds) + 1e-6)
         CheckpointDataset(filepath=sys.argv[1]).save(data)

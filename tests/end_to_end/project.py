@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +37,7 @@ class Project:
         self, *arguments: str, timeout: float = 600, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a kedro command in the copy; ``timeout`` in seconds."""
-        variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
-        variables |= {"OMP_NUM_THREADS": "1", "COLUMNS": "200", **environment}
+        variables = variables_with(environment)
         if self.forked and not any(name in environment for name in warm.READ_AT_START):
             return warm.kedro(arguments, self.path, variables, timeout)
         return subprocess.run(
@@ -48,6 +49,12 @@ class Project:
             check=False,
             timeout=timeout,
         )
+
+    def started(self, log: Path, *arguments: str, **environment: str) -> warm.Command:
+        """A kedro command that runs; the file is what it writes, and is empty at first."""
+        log.write_text("")
+        variables = variables_with(environment)
+        return warm.start(arguments, self.path, variables, out=log, err=log, timeout=600)
 
     def run(self, *arguments: str, **environment: str) -> str:
         """`kedro run`, which must succeed; what it logged."""
@@ -79,6 +86,19 @@ class Project:
         path = self.newest(f"08_reporting/{dataset}/{trial}/metrics.json")
         loaded: dict[str, Any] = json.loads(path.read_text())
         return loaded
+
+
+def variables_with(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a command: those of this process without the person's own choices."""
+    variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
+    return {**variables, "OMP_NUM_THREADS": "1", "COLUMNS": "200", **environment}
+
+
+def wait_for(text: str, log: Path, command: warm.Command) -> None:
+    """Until a command that runs has written this."""
+    while text not in log.read_text():
+        assert command.poll() is None, log.read_text()
+        time.sleep(0.02)
 
 
 def copy_to(folder: Path, *, forked: bool = True) -> Project:

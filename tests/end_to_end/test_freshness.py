@@ -5,10 +5,10 @@ import os
 import py_compile
 import re
 import shutil
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Iterator
+from compileall import compile_dir
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from end_to_end.project import LOCAL, ROOT, Project
+from end_to_end.project import LOCAL, ROOT, Project, wait_for
 
 SHORT = "train.max_epochs=3"  # as those of `sample_results`
 INGEST = {
@@ -95,6 +95,8 @@ def project(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(sample_results.path, copy.path)
     shutil.rmtree(copy.path / "src")
     shutil.copytree(ROOT / "src", copy.path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    by_content = py_compile.PycInvalidationMode.CHECKED_HASH
+    assert compile_dir(copy.path / "src", quiet=1, invalidation_mode=by_content)  # once, not often
     return copy
 
 
@@ -348,15 +350,7 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
     copy = Editable(tmp_path / "busy")
     shutil.copytree(project.path, copy.path)
     params = "model=lightgcn,train.max_epochs=5000,train.patience=5000"
-    command = [sys.executable, "-m", "kedro", "run", "--params", params]
-    busy = subprocess.Popen(
-        command,
-        cwd=copy.path,
-        env={**os.environ, **copy.environment(), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    with copy.started(tmp_path / "log", "run", "--params", params, **copy.environment()) as busy:
         holder = copy.path / "data" / ".fresh"
         deadline = time.monotonic() + 60
         while not any(
@@ -367,9 +361,7 @@ def test_two_real_runs_exclude_each_other(project: Editable, tmp_path: Path) -> 
         sentence = copy.fails("--params", params, **copy.environment())
         assert "lightgcn-max_epochs-5000" in sentence
         assert f" is being written by another run (process {busy.pid}" in sentence
-    finally:
-        busy.kill()
-        busy.wait()
+        busy.send_signal(signal.SIGKILL)
     did = copy.did("model=lightgcn,train.learning_rate=0.01", "--pipelines", "train")
     assert did["train.lightgcn-learning_rate-0-01"] == "ran"
 
@@ -407,28 +399,18 @@ def test_added_errors_log_lines_and_reordered_imports_rerun_nothing(project: Edi
 
 
 def test_another_branch_that_is_checked_out_while_a_run_computes_is_not_what_ran(
-    project: Editable,
+    project: Editable, tmp_path: Path
 ) -> None:
     markdown = project.path / "src/siger_pipeline/reporting/markdown.py"
     ours = markdown.read_text()
     params = f"{SHORT},siger.lambda_perturbation=0.07"
-    with subprocess.Popen(
-        [sys.executable, "-m", "kedro", "run", "--params", params],
-        cwd=project.path,
-        env={**os.environ, **project.environment(), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as run:
-        assert run.stderr is not None
-        for line in run.stderr:
-            if "train.siger" in line:
-                markdown.write_text(ours.replace("## Provenance", "## The other branch"))
-            if "Nodes:" in line:
-                break
+    log = tmp_path / "log"
+    with project.started(log, "run", "--params", params, **project.environment()) as run:
+        wait_for("train.siger", log, run)
+        markdown.write_text(ours.replace("## Provenance", "## The other branch"))
+        run.wait()
         markdown.write_text(ours)
-        run.stderr.read()
-    assert run.returncode == 0
+    assert run.poll() == 0, log.read_text()
     report = project.newest(
         "08_reporting/sample/siger+lambda_perturbation=0.07/report.md"
     ).read_text()

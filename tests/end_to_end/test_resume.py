@@ -1,14 +1,10 @@
 """Trainings of real processes, killed at random moments, end as if nothing had happened."""
 
-import os
 import random
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 
 import pandas as pd
 import pytest
@@ -25,14 +21,6 @@ SAME = ("06_models/{}/checkpoint.pt", "06_models/{}/last_checkpoint.pt")
 SAME += ("08_reporting/{}/history.parquet", "08_reporting/{}/metrics.json")
 RESUMES = re.compile(r"the training of \w+, which was interrupted, resumes after epoch (\d+)")
 EPOCH = re.compile(r"epoch (\d+), step (\d+) of \2$", re.MULTILINE)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _ctrl_c_reaches_children() -> Iterator[None]:
-    # A process in the background of a shell ignores it, and its children would too.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
@@ -60,30 +48,25 @@ def broken_off(project: Project, how: signal.Signals, epoch: int, *arguments: st
 
     It exits with an error, and every file that it has left is whole.
     """
-    variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
-    command = [sys.executable, "-m", "kedro", "run", *arguments]
-    with subprocess.Popen(
-        command,
-        cwd=project.path,
-        env={**variables, "OMP_NUM_THREADS": "1", **project.verbose(TRAINER)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        log = ""
-        for line in process.stderr:
-            log += line
-            found = EPOCH.search(line)
-            if (found and int(found[1]) >= epoch > 0) or (epoch == 0 and RESUMES.search(line)):
-                break
+    log = project.path / "log"
+    with project.started(log, "run", *arguments, **project.verbose(TRAINER)) as command:
+        while not come_to(epoch, log.read_text()):
+            assert command.poll() is None, log.read_text()
+            time.sleep(0.01)
         time.sleep(RANDOM.uniform(0, 0.1))
-        process.send_signal(how)
-        log += process.stderr.read()
-    assert process.returncode != 0, log
-    assert not re.search(r"train[.\w-]+: ran", log)
+        command.send_signal(how)
+    told = log.read_text()
+    assert command.poll() != 0, told
+    assert not re.search(r"train[.\w-]+: ran", told)
     all_whole(project)
-    return log
+    return told
+
+
+def come_to(epoch: int, log: str) -> bool:
+    """Whether a training has come so far; 0: whether it has resumed."""
+    if not epoch:
+        return bool(RESUMES.search(log))
+    return any(int(found) >= epoch for found, _ in EPOCH.findall(log))
 
 
 def all_whole(project: Project) -> None:

@@ -25,7 +25,7 @@ from tools.samples.shop import FOREIGN_TITLES
 SAMPLES = ROOT / "data" / "01_raw" / "samples"
 ENVIRONMENTS = (
     *("amazon_2014_sample", "amazon_2023_sample", "amazon_2023_split_sample"),
-    *("microlens_sample", "mmrec_sample", "recbole_sample"),
+    *("microlens_sample", "mmrec_sample", "recbole_sample", "tables_sample"),
 )
 RUN_EACH = """
 import sys
@@ -185,6 +185,8 @@ def test_all_sources_have_the_same_shop(project: Project) -> None:
         assert {(user_2023(user), item) for user, item in pairs} == of_2023[part]
     assert splits(project, "recbole_sample") == of_2014
     assert splits(project, "mmrec_sample") == of_2014
+    of_tables = splits(project, "tables_sample")
+    assert set.union(*of_tables.values()) == set.union(*of_2014.values())
 
 
 def test_pairs_and_texts_of_microlens_are_those_of_the_files(project: Project) -> None:
@@ -215,6 +217,40 @@ def test_any_modality_of_mmrec_is_the_rows_of_its_file(project: Project) -> None
         raw = np.load(SAMPLES / "mmrec" / f"{modality}_feat.npy")
         features = np.load(project.newest(f"04_feature/mmrec_sample/{modality}_features.npy"))
         np.testing.assert_array_equal(features, raw[index["row"].astype(int)])
+
+
+def test_tables_are_read_by_the_names_that_the_configuration_gives(project: Project) -> None:
+    folder = SAMPLES / "tables"
+    orders = pd.read_csv(folder / "bestellungen.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    bought = orders[orders["Ereignis"] == "kauf"]
+    times = pd.to_datetime(bought["Bestelldatum"], format="%d.%m.%Y %H:%M:%S", utc=True)
+    rows = table(project, "tables_sample", "interactions")
+    found = zip(*(rows[name] for name in ("user", "item", "timestamp", "rating")), strict=True)
+    milliseconds = times.dt.tz_localize(None).astype("datetime64[ms]").astype("int64")
+    named = (bought["Kundennummer"], bought["Artikelnummer"], milliseconds, bought["Sterne"])
+    assert set(found) == set(zip(*named, strict=True))
+    products = map(json.loads, (folder / "products.jsonl").read_text("utf-8").splitlines())
+    items = table(project, "tables_sample", "items").set_index("item")
+    for product in products:
+        row = items.loc[product["sku"]]
+        assert row["title"] == product["details"]["name"]
+        assert (row["categories"] or "") == " ".join(product["tags"])
+        assert (row["brand"] or "") == product["details"]["maker"]
+
+
+def test_vectors_stand_in_the_rows_of_their_items_whatever_the_order_of_the_file(
+    project: Project,
+) -> None:
+    ids = (SAMPLES / "tables/image_ids.txt").read_text().split()
+    vectors = dict(zip(ids, np.load(SAMPLES / "tables/image_vectors.npy"), strict=True))
+    features = np.load(project.newest("04_feature/tables_sample/image_features.npy"))
+    index = table(project, "tables_sample", "item_index").sort_values("item_id")
+    assert index["item"].tolist() != [item for item in ids if item in set(index["item"])]
+    zeros = np.zeros(features.shape[1])
+    expected = np.array([vectors.get(item, zeros) for item in index["item"]], dtype=np.float32)
+    np.testing.assert_array_equal(features, expected)
+    missing = np.load(project.newest("04_feature/tables_sample/image_missing.npy"))
+    assert missing.sum() == 1
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

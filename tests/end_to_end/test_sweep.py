@@ -1,20 +1,19 @@
 """Sweeps of real processes: killed, side by side, pruned, failed, and shared with single runs."""
 
 import gzip
-import os
 import re
 import shlex
 import shutil
 import signal
-import subprocess
-import sys
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from end_to_end.project import LOCAL, Project, copy_to
+from end_to_end.project import LOCAL, Project, copy_to, wait_for
+from end_to_end.warm import Command
 from postgres import Server, postgres
 
 __all__ = ["postgres"]  # a fixture
@@ -61,24 +60,16 @@ def table_of(project: Project) -> pd.DataFrame:
     return pd.read_parquet(path).drop(columns=MEASURED)
 
 
-def started(project: Project, log: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    variables = {k: v for k, v in os.environ.items() if k not in ("SIGER_DATA", "KEDRO_ENV")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "kedro", "run", *RUN, *arguments],
-        cwd=project.path,
-        env={**variables, "OMP_NUM_THREADS": "1", **project.verbose(TRAINER)},
-        stdout=subprocess.DEVNULL,
-        stderr=log.open("wb"),
-    )
+def started(project: Project, log: Path) -> Command:
+    return project.started(log, "run", *RUN, **project.verbose(TRAINER))
 
 
 def killed_when(project: Project, log: Path, text: str) -> None:
     """A run of the sweep that is killed when its log has a text."""
-    with started(project, log) as process:
-        while text not in log.read_text():
-            assert process.poll() is None, log.read_text()
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
+    with started(project, log) as command:
+        wait_for(text, log, command)
+        command.send_signal(signal.SIGKILL)
+    assert command.poll() == -signal.SIGKILL
 
 
 def test_a_sweep_chooses_trains_prunes_and_tells(unbroken: Project) -> None:
@@ -159,7 +150,7 @@ def test_two_processes_share_the_points(prepared: Project, tmp_path: Path) -> No
     logs = [tmp_path / f"{n}.log" for n in range(2)]
     processes = [started(project, log) for log in logs]
     for process, log in zip(processes, logs, strict=True):
-        assert process.wait(300) == 0, log.read_text()
+        assert process.wait() == 0, log.read_text()
     table = table_of(project)
     assert table["point"].tolist() == [1, 2, 3, 4, 5]
     assert table["trial"].nunique() == 5
@@ -194,10 +185,11 @@ def test_a_server_that_is_killed_under_two_processes(
     processes = [started(project, log) for log in logs]
     while not any("point 1 of 3 (" in log.read_text() for log in logs):
         assert all(process.poll() is None for process in processes)
+        time.sleep(0.02)
     postgres.kill()
     try:
         for process, log in zip(processes, logs, strict=True):
-            assert process.wait(300) == 1
+            assert process.wait() == 1
             told = log.read_text()
             assert "Traceback" not in told
             assert re.search(r"Error: the storage of the sweep, .*, cannot be used: ", told)

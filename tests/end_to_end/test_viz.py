@@ -58,7 +58,7 @@ def test_every_dataset_has_its_layer(viz: Viz) -> None:
 
 
 def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
-    stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
+    stages = {"ingest", "features", "graphs", "train", "evaluate", "report", "export"}
     studies = set(yaml.safe_load((ROOT / "conf" / "base" / "studies.yml").read_text()))
     shown = {pipeline["name"] for pipeline in viz.main["pipelines"]}
     assert shown == {*stages, "pictures", "validate", "__default__", *studies}
@@ -67,7 +67,7 @@ def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
 
 def test_it_opens_folded_by_stage(viz: Viz) -> None:
     folders = {node["name"] for node in viz.main["nodes"] if node["type"] == "modularPipeline"}
-    stages = {"ingest", "features", "graphs", "train", "evaluate", "report"}
+    stages = {"ingest", "features", "graphs", "train", "evaluate", "report", "export"}
     assert folders == {*stages, "report.siger"}  # the trial's own, within report
     children = viz.main["modular_pipelines"]["__root__"]["children"]
     assert stages == {child["id"] for child in children if child["type"] == "modularPipeline"}

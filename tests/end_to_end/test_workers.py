@@ -4,11 +4,9 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
-from end_to_end.project import LOCAL, Project, copy_to
+from end_to_end.project import LOCAL, Project, copy_to, wait_for
 
 VERSION = re.compile(r"/\d{4}-\d\d-\d\dT[\d.]+Z/")
 # These tell of seconds, or of what does.
@@ -74,26 +72,14 @@ def workers_of(process: int) -> list[int]:
 
 def killed_at_epoch(project: Project, epoch: int) -> str:
     """The log of a run whose workers are killed when a training has come to an epoch."""
-    command = [sys.executable, "-m", "kedro", "run", *LONGER, "--runner-params", "workers=2"]
-    variables = {name: value for name, value in os.environ.items() if name != "SIGER_DATA"}
-    with subprocess.Popen(
-        command,
-        cwd=project.path,
-        env={**variables, "OMP_NUM_THREADS": "1", **project.verbose(TRAINER)},
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        log = ""
-        while f"epoch {epoch}, step" not in log:
-            line = process.stderr.readline()
-            assert line, log
-            log += line
-        for worker in workers_of(process.pid):
+    log = project.path / "log"
+    options = (*LONGER, "--runner-params", "workers=2")
+    with project.started(log, "run", *options, **project.verbose(TRAINER)) as command:
+        wait_for(f"epoch {epoch}, step", log, command)
+        for worker in workers_of(command.pid):
             os.kill(worker, signal.SIGKILL)
-        log += process.stderr.read()
-    assert process.returncode == 1, log
-    return log
+    assert command.poll() == 1, log.read_text()
+    return log.read_text()
 
 
 def test_a_training_whose_worker_is_killed_goes_on_in_another(

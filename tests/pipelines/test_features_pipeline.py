@@ -18,6 +18,7 @@ from kedro_fresh.extra import extra_modules
 from siger_pipeline.datasets.matrix import MatrixDataset
 from siger_pipeline.datasets.pictures import PicturesDataset
 from siger_pipeline.datasets.table import TableDataset
+from siger_pipeline.datasets.vector_store import VectorStoreDataset
 from siger_pipeline.errors import InputError
 from siger_pipeline.features.config import Missing, features_model
 from siger_pipeline.features.extractor import load_extractor
@@ -132,6 +133,28 @@ def test_items_without_features_are_counted_in_the_log(
         "1 of 5 items (20.00%) have no picture features: 1 have no picture.",
         f"1 of 5 items (20.00%) have no text features: 1 have no word that counts ({limits}).",
     ]
+
+
+def test_a_new_item_alone_is_encoded(
+    catalog: DataCatalog, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalog["vector_store"] = VectorStoreDataset(str(tmp_path / "encoded"))
+    catalog["params:features.modalities.text"] = "wordllama"
+    index = catalog.load("item_index").to_pandas()
+    pipeline = pipeline_of(text="wordllama")
+    found = []
+    for items in (index[:4], index):
+        caplog.clear()
+        catalog.save("item_index", items)
+        with caplog.at_level(logging.INFO, "siger_pipeline"):
+            SequentialRunner().run(pipeline, catalog)
+        found.append([line for line in caplog.messages if "to encode" in line])
+    assert found == [
+        ["wordllama: 4 contents to encode"],
+        ["wordllama: 1 contents to encode; 4 are kept from earlier"],
+    ]
+    lengths = np.linalg.norm(catalog.load("features_text"), axis=1)
+    np.testing.assert_allclose(lengths, 1, atol=1e-5)
 
 
 def test_a_row_of_zeros_is_counted(

@@ -103,7 +103,12 @@ def amazon(folder: Path, extra: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("source", RAW)
 def test_each_source_reads_its_own_files_and_makes_the_same_tables(source: str) -> None:
     pipeline = create_pipeline(selection(source, RAW[source]))
-    of_source = {"mmrec": {"mmrec.item_columns"}, "recbole": {"recbole.columns", "max_bad_share"}}
+    of_tables = ("columns", "item_columns", "only", "time_format", "decimal")
+    of_source = {
+        "mmrec": {"mmrec.item_columns"},
+        "recbole": {"recbole.columns", "max_bad_share"},
+        "tables": {*(f"tables.{name}" for name in of_tables), "max_bad_share"},
+    }
     read = of_source.get(source, {"max_bad_share"}) | {"source", "k_core", "kcore_on", "expect"}
     read |= {"min_rating", "since", "until"}
     parameters = {f"params:ingest.{name}" for name in read}

@@ -72,15 +72,15 @@ def test_a_stage_brings_all_that_it_needs_and_nothing_after_it(
 
 
 def test_a_new_last_stage_is_part_of_a_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    def export(selection: Selection) -> Pipeline:
-        return Pipeline([Node(len, "recommendations", "length", name="export")], tags="export")
+    def publish(selection: Selection) -> Pipeline:
+        return Pipeline([Node(len, "recommendations", "length", name="publish")], tags="publish")
 
-    monkeypatch.setitem(STAGES, "export", export)
+    monkeypatch.setitem(STAGES, "publish", publish)
     pipelines = registered(monkeypatch)
-    assert "export.siger.export" in nodes_of(pipelines["__default__"])
-    assert "export.siger.export" not in nodes_of(pipelines["report"])
-    assert "train.siger" in nodes_of(pipelines["export"])
-    assert "report.siger.write_report" not in nodes_of(pipelines["export"])
+    assert "publish.siger.publish" in nodes_of(pipelines["__default__"])
+    assert "publish.siger.publish" not in nodes_of(pipelines["report"])
+    assert "train.siger" in nodes_of(pipelines["publish"])
+    assert "report.siger.write_report" not in nodes_of(pipelines["publish"])
 
 
 def test_a_model_computed_at_once_is_validated_alone_where_that_is_asked_for(
@@ -91,6 +91,12 @@ def test_a_model_computed_at_once_is_validated_alone_where_that_is_asked_for(
     assert not {"validate.itemknn", "evaluate.itemknn"} <= nodes_of(pipelines["validate"])
     assert "validate.itemknn" not in nodes_of(pipelines["__default__"])
     assert not registered(monkeypatch)["validate"].nodes  # a training is validated as it goes
+
+
+def test_a_whole_run_exports_its_trial_and_a_study_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipelines = registered(monkeypatch)
+    assert "export.siger" in nodes_of(pipelines["__default__"])
+    assert not [name for name in nodes_of(pipelines["ablation"]) if name.startswith("export")]
 
 
 def test_a_study_is_built_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +170,8 @@ def test_only_what_measures_or_reports_reads_the_test_split(
     }
     assert readers["test_matrix"] == measuring
     choosing = {f"train.{trial}", f"evaluate.{trial}.weigh_itemknn"}
-    assert readers["validation_matrix"] == measuring | choosing
+    assert readers["validation_matrix"] == measuring | choosing | {f"export.{trial}"}
     assert readers["splits"] == {
         "ingest.sample-split-seed-4.arrange_splits",
-        *(f"report.{trial}.{name}" for name in ("trace_provenance", "pick_examples")),
+        *(f"report.{trial}.{n}" for n in ("trace_provenance", "look_up", "rank_held_out")),
     }

@@ -1,5 +1,6 @@
 """Tables and pages made up for the tests of reports."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ from ibis.util import gen_name
 from PIL import Image
 from scipy import sparse
 
+from arranged import arranged
 from siger_pipeline.datasets.duckdb import connection
-from siger_pipeline.pipelines.ingest.nodes import arrange_splits
+from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.reporting.config import ReportConfig
+from siger_pipeline.reporting.reasons import reasons
 
 HOSTILE = (
     "</script><script>window.hacked = 1</script>",
@@ -88,7 +91,7 @@ def page(*, graphs: bool = True, epochs: int = 4, pictures: bool = True) -> str:
     of_items = item_graphs() if graphs else {}
     items = tables.pop("items")
     lists = tables.pop("recommendations")
-    examples = nodes.pick_examples(items, **tables, recommendations=lists, **of_items)
+    lookup = nodes.look_up(items, **tables, recommendations=lists, **of_items)
     images = dict.fromkeys(items.to_pandas()["item"][::2], small_picture)
     return nodes.write_page(
         made_up_report(epochs),
@@ -96,10 +99,30 @@ def page(*, graphs: bool = True, epochs: int = 4, pictures: bool = True) -> str:
         counts=in_duckdb(
             {"step": ["read"], "users": [1], "items": [2], "interactions": [3], "removed": [4]}
         ),
-        graphs=nodes.describe_graphs(arrange_splits(**tables)[0], **of_items),
-        examples=examples,
-        pictures=nodes.shrink_pictures(examples, images) if pictures else None,
+        graphs=nodes.describe_graphs(arranged(**tables)[0], **of_items),
+        lookup=lookup,
+        ranks=ranks_of(tables, lists),
+        reasons=reasons_of(lookup),
+        pictures=nodes.shrink_pictures(lookup, images) if pictures else None,
     )
+
+
+def ranks_of(tables: dict[str, Table], lists: Table, mask: str = "train") -> dict[str, Any]:
+    evaluate = EvaluateConfig(ks=(20,), top_k=ITEMS, mask=mask, block_mib=1)
+    return nodes.rank_held_out(evaluate, **tables, recommendations=lists)
+
+
+def reasons_of(lookup: dict[str, Any]) -> dict[str, Any]:
+    """Made up: the first recommendation of each user has two reasons."""
+
+    def explain(user: str, items: Sequence[str]) -> pd.DataFrame:
+        rows = [
+            (items[0], HOSTILE[1], None, 3.0, "knn-text-k10 0.3"),
+            (items[0], "x", "X", 1.0, ""),
+        ]
+        return pd.DataFrame(rows, columns=["item", "because", "title", "share", "edges"])
+
+    return reasons(lookup, explain)
 
 
 def small_picture() -> Image.Image:

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reporting.made_up import HOSTILE, curves, hostile_origin, item_graphs, world
-from siger_pipeline.pipelines.ingest.nodes import arrange_splits
+from arranged import arranged
+from reporting.made_up import HOSTILE, curves, hostile_origin, item_graphs, ranks_of, world
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.reporting.figures import groups
 from siger_pipeline.reporting.rendering import as_json
@@ -57,8 +57,10 @@ def whole_trial(name: str = "siger", model: str = "siger") -> TrialResults:
         history=history,
         timings=timings,
         missing={"text": (3, 30)},
-        graphs=nodes.describe_graphs(arrange_splits(**tables)[0], **graphs),
-        examples=nodes.pick_examples(items, **tables, recommendations=lists, **graphs),
+        graphs=nodes.describe_graphs(arranged(**tables)[0], **graphs),
+        lookup=nodes.look_up(items, **tables, recommendations=lists, **graphs),
+        ranks=ranks_of(tables, lists),
+        users=user_metrics(),
     )
 
 
@@ -69,8 +71,16 @@ def bare_trial(name: str, model: str, shift: float = 0.1, **more: Any) -> TrialR
         version=VERSION,
         metrics={"test": figures(shift), "validation": figures(shift)},
         origin=origin(name, model, **more),
-        lacks=[Lack("graphs, and examples of users and items", COMMAND)],
+        users=user_metrics(shift - 0.1),
+        lacks=[Lack("graphs, ranks of held-out items, and users and items to look up", COMMAND)],
     )
+
+
+def user_metrics(shift: float = 0.0) -> pd.DataFrame:
+    """Of six users, by the main metrics."""
+    draw = np.random.default_rng(3)
+    users = pd.Index([f"{HOSTILE[n % 5]}-u{n}" for n in range(6)], name="user")
+    return pd.DataFrame({m: draw.random(6) + shift for m in METRICS[1::2]}, index=users)
 
 
 def group_rows() -> pd.DataFrame:
@@ -155,7 +165,8 @@ def coverage() -> pd.DataFrame:
 
 def studies() -> list[StudyResults]:
     frame = table()
-    plot = as_json(groups({"groups": group_rows().to_dict("records")}, "user_activity", "users"))
+    report = {"groups": group_rows().to_dict("records"), "provenance": origin("siger", "siger")}
+    plot = as_json(groups(report, "user_activity", "users"))
     return [
         StudyResults("coverage", "Figure 1", VERSION, coverage()),
         StudyResults("sweep", f"A sweep {HOSTILE[2]}", VERSION, points()),

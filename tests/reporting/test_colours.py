@@ -9,7 +9,7 @@ from plotly.validators.scatter.marker import SymbolValidator
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from siger_pipeline import recommenders
-from siger_pipeline.reporting.colours import KNOWN, OTHER_SHAPES, colour, marker
+from siger_pipeline.reporting.colours import KNOWN, OTHER_SHAPES, colour, marker, pale
 from siger_pipeline.reporting.style import BEST
 
 # What readers without medium- and without long-wave cones see of linear RGB: Machado, Oliveira and
@@ -66,3 +66,7 @@ def test_an_unknown_model_gets_the_same_look_in_every_process() -> None:
 def test_plotly_knows_every_shape() -> None:
     symbols = set(SymbolValidator().values)
     assert {*OTHER_SHAPES, *(shape for _, shape in KNOWN.values())} <= symbols
+
+
+def test_a_pale_colour_is_the_same_one_seen_through() -> None:
+    assert pale("#D55E00") == "rgba(213, 94, 0, 0.45)"

@@ -186,3 +186,12 @@ def test_features_filled_by_training_users_and_their_graphs_name_the_split_that_
     found = made_from(requests, INGEST, SPLIT, {**FEATURES, "missing": "neighbours"}, HASH)
     assert found["features"]["text"]["split"] == HASH
     assert found["graphs"]["knn-text-k10"]["split"] == HASH
+
+
+def test_the_model_of_an_encoder_stands_beside_its_name() -> None:
+    sentence = {"model": "intfloat/e5-small", "revision": "ab12345" + 33 * "0", "folder": None}
+    features = {**FEATURES, "modalities": {"text": "sentence"}, "sentence": sentence}
+    assert extractors_named(features) == {"text": "sentence intfloat/e5-small@ab12345"}
+    sentence |= {"folder": "models/own", "sha256": "cd" * 32}
+    features["knockout"] = {"text": "noise"}
+    assert extractors_named(features) == {"text": "sentence models/own@cdcdcdc (noise)"}

@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 
 from reporting.made_up import HOSTILE, page
+from siger_pipeline.reporting.lookup import spread
 from siger_pipeline.reporting.page import counts_table, graph_table
 from siger_pipeline.reporting.rendering import integrity
 
-SECTIONS = {"results", "training", "data", "groups", "users", "items", "provenance"}
-FIGURES = 9
+SECTIONS = {"results", "held-out", "training", "data", "groups"}
+SECTIONS |= {"users", "items", "provenance"}
+FIGURES = 10
+SCRIPTS = 3
 
 
 class Reader(HTMLParser):
@@ -46,12 +49,14 @@ def whole(html: str) -> Reader:
 
 def test_every_section_is_there_and_reached_from_the_top(whole: Reader) -> None:
     assert set(whole.ids) >= SECTIONS
-    assert {f"#{name}" for name in SECTIONS} == set(whole.anchors) - {"#main"}
+    inside = {href for href in whole.anchors if not href.startswith("data:")}
+    assert {f"#{name}" for name in SECTIONS} == inside - {"#main"}
     assert len(whole.ids) == len(set(whole.ids))
 
 
 def test_text_from_data_makes_no_element(whole: Reader) -> None:
-    assert whole.elements["script"] == 2 + FIGURES  # the page's two, and the data of each figure
+    # The page's own, the data of each figure, and what is looked up.
+    assert whole.elements["script"] == SCRIPTS + FIGURES + 1
     assert not {"b", "svg"} & set(whole.elements)
     text = "".join(whole.texts)
     for hostile in HOSTILE:
@@ -71,7 +76,7 @@ def test_only_the_pages_own_scripts_may_run(html: str) -> None:
     assert policy
     assert "default-src 'none'" in policy[1]
     scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
-    assert len(scripts) == 2
+    assert len(scripts) == SCRIPTS
     assert all(integrity(script) in policy[1].replace("&#39;", "'") for script in scripts)
     assert "unsafe" not in policy[1].partition("script-src")[2].partition(";")[0]
 
@@ -86,29 +91,29 @@ def test_the_same_results_are_the_same_page(html: str) -> None:
     assert page() == html
 
 
-def test_hits_and_their_legend_are_marked(html: str) -> None:
-    assert html.count('class="found"') > 0
-    assert html.count("✓ hit") == html.count('class="found"') + 1
-
-
-def test_hits_are_counted_in_the_first_twenty_and_later_ranks_are_unmarked(html: str) -> None:
-    chips = re.findall(r"(\d+) of (\d+) test items? in the first (\d+)</span>", html)
-    assert len(chips) == 8
-    assert {places for _, _, places in chips} == {"20"}
-    marks = re.findall(r'<span class="(\w+)">(✓ )?rank (\d+)</span>', html)
-    assert {(name, mark) for name, mark, rank in marks if int(rank) <= 20} == {("hit", "✓ ")}
-    assert {(name, mark) for name, mark, rank in marks if int(rank) > 20} == {("missed", "")}
-
-
 def test_items_without_features_are_counted_where_there_are_any(html: str) -> None:
     assert "Items: 3 of 30 without text features (10.00%)." in html
     assert "image features (" not in html
 
 
-def test_titles_fall_back_to_the_id(html: str) -> None:
-    assert re.search(r'class="title"[^>]*>[^<]*-i\d+ <span class="untitled">no title</span>', html)
-    assert not re.search(r'no\. \d+ <span class="untitled">', html)
-    assert re.search(r'class="title"[^>]*>[^<]*no\. \d+</span>', html)
+def test_what_can_be_looked_up_is_counted(html: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "All 20 users with training interactions" in html
+    assert "All 30 items" in html
+    monkeypatch.setattr(spread, "__defaults__", (7,))
+    assert "7 of 20 users can be looked up here" in page()
+    assert "7 of 30 items can be looked up here" in page()
+
+
+def test_what_is_looked_up_is_json_that_closes_no_script(html: str) -> None:
+    (text,) = re.findall(r'<script type="application/json" id="lookup">(.*?)</script>', html)
+    assert "<" not in text
+    assert {"item", "title", "users", "items", "pictures", "reasons"} == set(json.loads(text))
+
+
+def test_every_table_can_be_taken_along(html: str, whole: Reader) -> None:
+    files = re.findall(r'download="([^"]*)"', html)
+    assert len(files) == 2 * whole.elements["table"]
+    assert len(set(files)) == len(files), "no file overwrites another"
 
 
 def test_a_run_without_graphs_epochs_and_pictures_leaves_them_out() -> None:

@@ -7,15 +7,15 @@ import pytest
 from ibis.expr.types import Table
 from scipy import sparse
 
+from arranged import arranged
 from contracts.world import config_of, train_config
 from reporting.made_up import in_duckdb, item_graphs, world
 from siger_pipeline.models.registry import requests_of
-from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.names import SPLIT_TABLES
 from siger_pipeline.pipelines.report.nodes import (
     describe_graphs,
     draw_learning_curves,
-    pick_examples,
+    look_up,
     trace_provenance,
     write_report,
 )
@@ -108,22 +108,16 @@ def test_report_and_curves_are_made_of_what_the_catalog_holds(
     assert "lightgcn on baby" in figure.layout.title.text
 
 
-def test_examples_and_statistics_follow_the_graphs_that_there_are() -> None:
+def test_what_is_looked_up_and_statistics_follow_the_graphs_that_there_are() -> None:
     tables = world()
     items = tables.pop("items")
-    lists = tables.pop("recommendations")
     graphs = {f"graphs/{name}": links for name, links in item_graphs().items()}
-    with_graphs = pick_examples(
-        items,
-        **tables,
-        recommendations=lists,
-        **graphs,
-    )
-    assert [links["graph"] for links in with_graphs["items"][0]["neighbours"]] == [*item_graphs()]
-    without = pick_examples(items, **tables, recommendations=lists)
-    assert without["items"] == []
-    assert without["users"] == with_graphs["users"]
-    training, *_ = arrange_splits(*(tables[name] for name in SPLIT_TABLES))
+    with_graphs = look_up(items, **tables, **graphs)
+    assert [links["graph"] for links in with_graphs["items"]["graphs"]] == [*item_graphs()]
+    without = look_up(items, **tables)
+    assert without["items"]["item"] == []
+    assert without["users"]["user"] == with_graphs["users"]["user"]
+    training, *_ = arranged(*(tables[name] for name in SPLIT_TABLES))
     assert len(describe_graphs(training, **graphs)["graphs"]) == 2 + len(item_graphs())
 
 

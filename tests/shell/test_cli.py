@@ -50,7 +50,7 @@ def told(*arguments: str, code: int = 2) -> str:
         ("--pipelines", "ablatoin", ["no pipeline 'ablatoin'; did you mean 'ablation'"]),
         ("--pipeline", "zzz", ["no pipeline 'zzz'; there are", "evaluate", "train"]),
         ("--tags", "evaluat", ["no tag 'evaluat'", "did you mean 'evaluate'", "train"]),
-        ("--tags", "zzz", ["no tag 'zzz'; there are evaluate, features"]),
+        ("--tags", "zzz", ["no tag 'zzz'; there are evaluate, export, features"]),
         ("--from-nodes", "train", ["no node 'train'", "did you mean 'train.siger'?"]),
         ("--to-nodes", "train", ["no node 'train'", "'train.siger'"]),
         ("--nodes", "train", ["no node 'train'", "'train.siger'"]),

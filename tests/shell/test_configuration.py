@@ -17,6 +17,15 @@ from siger_pipeline.shell.cli import cli
 
 TRAIN = "conf/base/parameters_train.yml"
 CATALOG = "conf/base/catalog_train.yml"
+SETTINGS = """train:
+  seed: 999
+  max_epochs: 1000
+  patience: 20          # epochs in a row without a better validation metric
+  monitor: recall@20
+  batch_size: 2048
+  learning_rate: 0.001
+  device: auto          # auto | cpu | cuda
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +48,7 @@ def project(whole: Path) -> Iterator[Path]:
     conf = whole / "conf"
     shutil.copytree(ROOT / "conf", conf, ignore=shutil.ignore_patterns("local"))
     (conf / "local").mkdir()
+    (whole / TRAIN).write_text(SETTINGS)  # the defaults, which the code has, spelt out
     yield whole
     shutil.rmtree(conf)
 
@@ -122,7 +132,7 @@ SLIPS = {
         [f"{TRAIN}, line 3"],
     ),
     "block not indented": (
-        written(TRAIN, (ROOT / TRAIN).read_text().replace("\n  ", "\n")),
+        written(TRAIN, SETTINGS.replace("\n  ", "\n")),
         [f"{TRAIN}, line 1", "'train' has nothing below it", "indent"],
     ),
     "misspelt global": (
@@ -366,7 +376,7 @@ def test_a_global_that_was_a_raw_files_name_is_named_with_its_parameter(
 
 def test_kedros_own_commands_say_it_too(tmp_path: Path) -> None:
     project: Project = copy_to(tmp_path)
-    replaced(TRAIN, "  seed", "\tseed")(project.path)
+    written(TRAIN, SETTINGS.replace("  seed", "\tseed"))(project.path)
     for command in (["registry", "list"], ["catalog", "describe-datasets"], ["run"], ["compare"]):
         done = project.kedro(*command)
         assert done.returncode == 1, command

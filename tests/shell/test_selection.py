@@ -22,3 +22,11 @@ def test_the_key_of_a_corrector_is_checked_too() -> None:
     wanted = "calibration.corrector: content_knn.weights names 'txet'"
     with pytest.raises(ParameterError, match=wanted):
         current("calibration.corrector=content_knn,content_knn.weights.txet=1")
+
+
+def test_the_model_of_an_encoder_is_named_with_its_commit() -> None:
+    chosen = current("model=siger,features.modalities.text=sentence").trial
+    assert chosen.selection.named(chosen.selection.requests) == {
+        "image": "picture",
+        "text": "sentence sentence-transformers/all-MiniLM-L6-v2@c9745ed",
+    }

@@ -13,6 +13,7 @@ from kedro_fresh.locations import Location
 from reporting.site_made_up import comparisons_of, origin, table, whole_trial
 from shell.configured import ROOT
 from siger_pipeline.errors import InputError
+from siger_pipeline.reporting.lookup_users import COLUMNS
 from siger_pipeline.shell.current import project_loader
 from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.versions_together import newest_until, unchanged_since
@@ -80,8 +81,9 @@ class Shop:
         report = {"metrics": METRICS, "provenance": told, "missing": {}}
         self.write(f"{name}/report.json", report, version)
         self.write(f"{name}/graph_statistics.json", whole_trial().graphs, version)
-        examples = {"users": [], "items": [example()], "titles": {}}
-        self.write(f"{name}/examples.json", examples, version)
+        self.write(f"{name}/lookup.json", lookup(), version)
+        self.write(f"{name}/reasons.json", {"user": [], "why": []}, version)
+        self.write(f"{name}/held_out_ranks.json", {"top_k": 1, "splits": {}}, version)
         self.write(f"{name}/report.html", "a page", version)
 
     def make(self) -> list[str]:
@@ -91,8 +93,10 @@ class Shop:
         return (self.site / "shop" / f"{name}.html").read_text(encoding="utf-8")
 
 
-def example() -> dict[str, Any]:
-    return {"item": "a lamp", "interactions": 3, "neighbours": []}
+def lookup() -> dict[str, Any]:
+    users = {"total": 0, "counted": 0} | {name: [] for name in COLUMNS}
+    items = {"total": 1, "item": [0], "trained": [3], "graphs": []}
+    return {"item": ["a lamp"], "title": [None], "users": users, "items": items}
 
 
 @pytest.fixture
@@ -139,7 +143,7 @@ def test_a_trial_that_was_only_in_a_study_says_what_its_page_lacks(shop: Shop) -
     shop.make()
     page = shop.page("siger+seed=3")
     assert "kedro run --env shop --params model=siger,train.seed=3" in page
-    assert "graphs, and examples of users and items" in page
+    assert "graphs, ranks of held-out items" in page
     assert "how it was trained, epoch by epoch" in page
 
 
@@ -156,7 +160,7 @@ def test_a_report_of_earlier_metrics_is_not_shown(shop: Shop) -> None:
     shop.write("siger/metrics.json", other, SECOND)
     shop.make()
     assert "a lamp" not in shop.page("siger")
-    assert "graphs, and examples" in shop.page("siger")
+    assert "graphs, ranks of held-out" in shop.page("siger")
 
 
 def test_a_report_of_other_graphs_is_not_shown(shop: Shop) -> None:
@@ -176,8 +180,7 @@ def test_a_report_stage_that_was_broken_off_is_not_shown_in_part(shop: Shop) -> 
 def test_parts_that_were_written_again_as_they_were_are_shown(shop: Shop) -> None:
     told = shop.trial("siger")
     shop.reported("siger", told)
-    examples = {"users": [], "items": [example()], "titles": {}}
-    shop.write("siger/examples.json", examples, SECOND)
+    shop.write("siger/lookup.json", lookup(), SECOND)
     shop.make()
     assert "a lamp" in shop.page("siger")
 

@@ -11,6 +11,7 @@ import click
 from tools.samples.amazon import files_2014, files_2023
 from tools.samples.others import microlens, mmrec, recbole
 from tools.samples.shop import make_shop
+from tools.samples.tables import tables
 
 SEED = 11  # of the tracked samples
 
@@ -26,6 +27,7 @@ def make_files(seed: int) -> dict[str, bytes]:
         "microlens": microlens(shop),
         "mmrec": of_mmrec,
         "recbole": recbole(shop),
+        "tables": tables(shop, seed),
     }
     return {
         f"{folder}/{name}": _content(name, content)

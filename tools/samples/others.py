@@ -75,7 +75,7 @@ def mmrec(shop: Shop, seed: int) -> Files:
     ]
     rng = np.random.default_rng(seed)
     features = {
-        f"{modality}_feat.npy": _npy(rng.normal(size=(len(items), DIMENSION)).astype(np.float32))
+        f"{modality}_feat.npy": npy(rng.normal(size=(len(items), DIMENSION)).astype(np.float32))
         for modality in ("text", "image", "audio")
     }
     return {
@@ -112,7 +112,8 @@ def _csv(rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _npy(matrix: np.ndarray) -> bytes:
+def npy(matrix: np.ndarray) -> bytes:
+    """The content of a `.npy` file."""
     content = io.BytesIO()
     np.save(content, matrix, allow_pickle=False)
     return content.getvalue()

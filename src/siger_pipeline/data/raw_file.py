@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
 
 from pydantic import BaseModel
 
@@ -10,6 +12,10 @@ RECORDS = "siger_pipeline.datasets.record_lines.RecordLinesDataset"
 DELIMITED = "siger_pipeline.datasets.delimited.DelimitedDataset"
 MATRIX = "siger_pipeline.datasets.matrix.MatrixDataset"
 PICTURES = "siger_pipeline.datasets.pictures.PicturesDataset"
+USER_TABLE = "siger_pipeline.datasets.user_table.UserTableDataset"
+DATABASE_TABLE = "siger_pipeline.datasets.database_table.DatabaseTableDataset"
+VECTOR_FILE = "siger_pipeline.datasets.vector_file.VectorFileDataset"
+MODEL_FOLDER = "siger_pipeline.datasets.model_folder.ModelFolderDataset"
 KEYED_VECTORS = "siger_pipeline.datasets.keyed_vectors.KeyedVectorsDataset"
 
 
@@ -27,11 +33,26 @@ class RawFile:
         dataset: full name of the class that loads it.
         hint: where the file comes from, for the message that it is missing.
         options: further arguments of that class.
+        database: full name of the class that loads it where the value is the address of a table in
+            a database, `<scheme>://…#<table>`; empty where it cannot be one.
     """
 
     dataset: str
     hint: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
+    database: str = ""
+
+
+def is_of_database(path: str) -> bool:
+    """Whether this is the address of a table in a database that Ibis knows."""
+    scheme, separator, rest = path.partition("://")
+    return bool(separator) and "#" in rest and scheme in _backends()
+
+
+@cache
+def _backends() -> frozenset[str]:
+    """Schemes of Ibis's addresses: the names of its backends, which are not imported."""
+    return frozenset({"postgresql", *(each.name for each in entry_points(group="ibis.backends"))})
 
 
 def raw_files(config: type[BaseModel]) -> dict[str, RawFile]:

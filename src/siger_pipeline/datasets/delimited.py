@@ -63,45 +63,49 @@ class DelimitedDataset(ReadOnlyDataset):
         return "" if self._optional else super().why_missing()
 
     def _read(self, path: str) -> Any:
+        return self._table(path, self._delimiter)
+
+    def _table(self, path: str, by: str) -> Table:
+        """The table of a file whose fields this separates."""
         seen = look(self._fs, path)
-        names, line = self._header(path, seen)
-        source, delimiter = self._source(path, seen)
+        names, line = self._header(path, seen, by)
+        source, delimiter = self._source(path, seen, by)
         # Lines that are blank, or continue a record, would be rows of a table of one column.
         simple = line == 1 and not seen.blank and len(names) > 1
         if simple and (table := _even(source, names, delimiter)) is not None:
             return numbered(table, path, first=2)
         return _split(numbered(read_lines(source), path), names, line, delimiter)
 
-    def _source(self, path: str, seen: Look) -> tuple[TextSource, str]:
+    def _source(self, path: str, seen: Look, by: str) -> tuple[TextSource, str]:
         """What DuckDB reads, the file or a clean copy, and what separates fields in it."""
         if seen.clean and not seen.quotes:
-            return TextSource(self._fs, path, seen.packed), self._delimiter
+            return TextSource(self._fs, path, seen.packing), by
         with open_text(self._fs, path, seen) as text:
-            copy = write_lines(separated(text, self._delimiter, path), spill_folder())
+            copy = write_lines(separated(text, by, path), spill_folder())
         return copied(copy), BETWEEN_FIELDS
 
-    def _header(self, path: str, seen: Look) -> tuple[list[str], int]:
+    def _header(self, path: str, seen: Look, by: str) -> tuple[list[str], int]:
         """The names of the columns and the number of their line, the first that is not blank.
 
         Of a file without a header this is its first record, which `data.raw` turns into a row.
         """
-        with self._records(path, seen) as rows:
+        with self._records(path, seen, by) as rows:
             first = next(((fields, n) for n, fields in enumerate(rows, 1) if _is_row(fields)), None)
         if first is None:
             raise DataFileError(f"{path} is empty, wanted is {self.KIND} with a header.")
         return first
 
     @contextmanager
-    def _records(self, path: str, seen: Look) -> Iterator[Iterator[list[str]]]:
+    def _records(self, path: str, seen: Look, by: str) -> Iterator[Iterator[list[str]]]:
         with open_text(self._fs, path, seen) as text:
-            yield (fields for fields, _ in records(text, self._delimiter))
+            yield (fields for fields, _ in records(text, by))
 
     def preview(self, nrows: int = 10) -> TablePreview:
         """The first rows, for Kedro-Viz."""
         if self._optional and not self._exists():
             return TablePreview({"index": [], "columns": [], "data": []})
         path = self._existing_path()
-        with self._records(path, glance(self._fs, path)) as rows:
+        with self._records(path, glance(self._fs, path), self._delimiter) as rows:
             names, *data = list(islice((fields for fields in rows if _is_row(fields)), nrows + 1))
         return TablePreview({"index": list(range(len(data))), "columns": names, "data": data})
 

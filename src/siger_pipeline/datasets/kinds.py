@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 GZIP = b"\x1f\x8b"
+ZSTD = b"\x28\xb5\x2f\xfd"
 KINDS: Mapping[bytes, str] = {
     GZIP: "a gzip file",
     b"PK\x03\x04": "a zip archive (an .xlsx or .npz file is one)",
     b"BZh": "a bzip2 file",
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    ZSTD: "a Zstandard file",
     b"\xfd7zXZ\x00": "an xz file",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"PAR1": "a Parquet file",

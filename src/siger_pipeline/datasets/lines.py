@@ -14,7 +14,7 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.datasets.base import ReadOnlyDataset
 from siger_pipeline.datasets.duckdb import read_text, spill_folder
 from siger_pipeline.datasets.kinds import GZIP
-from siger_pipeline.datasets.look import LONGEST_LINE, glance, look
+from siger_pipeline.datasets.look import LONGEST_LINE, PLAIN, glance, look
 from siger_pipeline.datasets.rawtext import open_text, write_lines
 
 if TYPE_CHECKING:
@@ -26,22 +26,17 @@ PREVIEWED = 240  # characters of a line
 class LinesDataset(ReadOnlyDataset):
     """A text file as an Ibis table: `line_number` (from 1), `line` (null where empty), `file`.
 
-    UTF-8, or UTF-16 by its marks; gzip by its first bytes; any line ends, mixed ones too. What
-    DuckDB cannot read is read from a clean copy in the temporary folder; bytes that are no text
-    are logged and read as U+FFFD. `load` reads the file once to its end, so that a truncated or
-    damaged one fails here, by its name, and not in the middle of a stage.
+    UTF-8, or UTF-16 by its marks; gzip and Zstandard by their first bytes; any line ends, mixed
+    ones too. What DuckDB cannot read is read from a clean copy in the temporary folder; bytes that
+    are no text are logged and read as U+FFFD. `load` reads the file once to its end, so that a
+    truncated or damaged one fails here, by its name, and not in the middle of a stage.
     """
 
     KIND: ClassVar[str] = "lines of UTF-8 text"
     MAGIC: ClassVar[tuple[bytes, ...]] = (GZIP,)
 
     def _read(self, path: str) -> Any:
-        seen = look(self._fs, path)
-        if seen.clean:
-            return numbered(read_lines(TextSource(self._fs, path, seen.packed)), path)
-        with open_text(self._fs, path, seen) as lines:
-            copy = write_lines(lines, spill_folder())
-        return numbered(read_lines(copied(copy)), path)
+        return lines_of(self._fs, path)
 
     def preview(self, nrows: int = 5) -> TablePreview:
         """The beginnings of the first lines, for Kedro-Viz."""
@@ -53,6 +48,16 @@ class LinesDataset(ReadOnlyDataset):
         return TablePreview({"index": list(range(len(data))), "columns": columns, "data": data})
 
 
+def lines_of(filesystem: fsspec.AbstractFileSystem, path: str) -> Table:
+    """The lines of a file; see `LinesDataset`."""
+    seen = look(filesystem, path)
+    if seen.clean:
+        return numbered(read_lines(TextSource(filesystem, path, seen.packing)), path)
+    with open_text(filesystem, path, seen) as lines:
+        copy = write_lines(lines, spill_folder())
+    return numbered(read_lines(copied(copy)), path)
+
+
 @dataclass(frozen=True)
 class TextSource:
     """A text file for DuckDB.
@@ -60,13 +65,13 @@ class TextSource:
     Attributes:
         filesystem: of the file.
         path: of the file.
-        packed: whether it is gzip.
+        packing: of the file, as `Look` has it.
         longest: bytes of a line.
     """
 
     filesystem: fsspec.AbstractFileSystem
     path: str
-    packed: bool
+    packing: str
     longest: int = LONGEST_LINE
 
     def read(self, columns: Sequence[str], **options: Any) -> Table:
@@ -76,14 +81,14 @@ class TextSource:
             self.path,
             columns,
             max_line_size=self.longest,
-            compression="gzip" if self.packed else "none",
+            compression=self.packing,
             **options,
         )
 
 
 def copied(copy: str) -> TextSource:
     """A clean copy in the temporary folder."""
-    return TextSource(fsspec.filesystem("file"), copy, packed=False, longest=4 * LONGEST_LINE)
+    return TextSource(fsspec.filesystem("file"), copy, PLAIN, longest=4 * LONGEST_LINE)
 
 
 def read_lines(source: TextSource) -> Table:

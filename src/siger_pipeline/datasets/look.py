@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import codecs
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from siger_pipeline.datasets.kinds import GZIP, NotTextError, binary_kind
+from siger_pipeline.datasets.kinds import GZIP, ZSTD, NotTextError, binary_kind
 
 if TYPE_CHECKING:
     import fsspec
 
 CHUNK = 1 << 20  # bytes
 LONGEST_LINE = 16_000_000  # bytes, of a line that is read whole
+PACKINGS: Mapping[bytes, str] = {GZIP: "gzip", ZSTD: "zstd"}  # as DuckDB calls them
+PLAIN = "none"
 SAMPLED = 1_000  # bytes that tell UTF-16 without a mark
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -32,14 +34,14 @@ class Look:
 
     Attributes:
         encoding: of its text.
-        packed: whether it is gzip.
+        packing: of the file: none, gzip or zstd.
         quotes: whether it holds a quote mark.
         blank: whether a line in it is blank.
         clean: whether it is UTF-8 whose lines end with line feeds, none too long.
     """
 
     encoding: str
-    packed: bool
+    packing: str
     quotes: bool = False
     blank: bool = False
     clean: bool = True
@@ -49,18 +51,19 @@ def glance(filesystem: fsspec.AbstractFileSystem, path: str) -> Look:
     """What the beginning of a file shows.
 
     Raises:
-        NotTextError: it is of a known kind that is not text, or named .gz and not packed.
+        NotTextError: it is of a known kind that is not text, or named .gz and not gzip.
     """
     with filesystem.open(path, "rb") as handle:
-        packed = handle.read(len(GZIP)) == GZIP
-    with unpacked(filesystem, path, packed) as stream:
+        first = handle.read(4)
+    packing = next((kind for magic, kind in PACKINGS.items() if first.startswith(magic)), PLAIN)
+    with unpacked(filesystem, path, packing) as stream:
         start = stream.read(CHUNK)
-    if not packed and path.endswith(".gz"):
+    if packing != PACKINGS[GZIP] and path.endswith(".gz"):
         raise NotTextError(f"Not a gzipped file, whatever its name: it begins with {start[:9]!r}")
     if kind := binary_kind(start):
         raise NotTextError(f"it is {kind}")
     encoding = _encoding(start)
-    return Look(encoding, packed, clean=encoding.startswith("utf-8"))
+    return Look(encoding, packing, clean=encoding.startswith("utf-8"))
 
 
 def look(filesystem: fsspec.AbstractFileSystem, path: str) -> Look:
@@ -71,12 +74,12 @@ def look(filesystem: fsspec.AbstractFileSystem, path: str) -> Look:
         NotTextError: as of `glance`.
     """
     seen = glance(filesystem, path)
-    with unpacked(filesystem, path, seen.packed) as stream:
+    with unpacked(filesystem, path, seen.packing) as stream:
         _look_through(stream, seen)
     return seen
 
 
-def _look_through(stream: IO[bytes] | gzip.GzipFile, seen: Look) -> None:
+def _look_through(stream: Any, seen: Look) -> None:
     decoder, length, before = codecs.getincrementaldecoder("utf-8")(), 0, b"\n"
     while chunk := stream.read(CHUNK):
         seen.quotes = seen.quotes or b'"' in chunk
@@ -112,13 +115,19 @@ def _encoding(start: bytes) -> str:
 
 
 @contextmanager
-def unpacked(
-    filesystem: fsspec.AbstractFileSystem, path: str, packed: bool
-) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    """The bytes of the text, unpacked where the file is gzip."""
+def unpacked(filesystem: fsspec.AbstractFileSystem, path: str, packing: str) -> Iterator[Any]:
+    """The bytes of the text, unpacked where the file is packed."""
     with filesystem.open(path, "rb") as raw:
-        if packed:
-            with gzip.open(raw) as stream:
-                yield stream
-        else:
+        if packing == PLAIN:
             yield raw
+        else:
+            with _opened(raw, packing) as stream:
+                yield stream
+
+
+def _opened(raw: IO[bytes], packing: str) -> Any:
+    if packing == PACKINGS[GZIP]:
+        return gzip.open(raw)
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(raw, packing)

@@ -36,7 +36,7 @@ def open_text(
     """
     errors = "surrogateescape" if seen.encoding.startswith("utf-8") else "replace"
     with (
-        unpacked(filesystem, path, seen.packed) as raw,
+        unpacked(filesystem, path, seen.packing) as raw,
         io.TextIOWrapper(raw, encoding=seen.encoding, errors=errors) as text,
     ):
         yield _lines(text, path)

@@ -16,13 +16,13 @@ WHOLLY_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 def records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[str], int]]:
     """Fields of each record, and the number of lines that it takes.
 
-    Between tabs, a quote mark is text like any other, and a record is a line: that is how data
-    sets of this field are written. With any other delimiter, a field that begins with a quote mark
-    ends at the closing one, and may hold delimiters and line ends; where there is no proper closing
-    one, the quote mark is text. In both, a field that is quoted from end to end is read without its
-    quotes.
+    Between tabs, or several characters, a quote mark is text like any other, and a record is a
+    line: that is how data sets of this field are written. With any other delimiter, a field that
+    begins with a quote mark ends at the closing one, and may hold delimiters and line ends; where
+    there is no proper closing one, the quote mark is text. In both, a field that is quoted from end
+    to end is read without its quotes.
     """
-    if delimiter == TAB:
+    if delimiter == TAB or len(delimiter) > 1:
         yield from ((_split(line, delimiter), 1) for line in lines)
         return
     source, waiting = iter(lines), deque[str]()

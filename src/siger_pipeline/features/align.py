@@ -65,6 +65,20 @@ def align_items(items: Table, item_index: Table) -> pd.DataFrame:
     return wanted.merge(known, on=Columns.ITEM, how="left")
 
 
+def require_numeric(matrix: NDArray, name: str) -> None:
+    """Refuse what is not a matrix of numbers.
+
+    Raises:
+        InputError: not two-dimensional, no columns, or neither whole numbers nor floats.
+    """
+    if matrix.ndim != 2 or matrix.shape[1] == 0:
+        raise InputError(f"{name} has shape {matrix.shape}, wanted is (items, dimensions).")
+    if matrix.dtype.kind not in "fiu":
+        raise InputError(
+            f"{name} holds {matrix.dtype}, wanted are numbers: float16, float32, float64 or whole."
+        )
+
+
 def with_missing(features: NDArray[np.float32]) -> Features:
     """The features [I, d] and a mask of the zero rows."""
     missing: NDArray[np.bool_] = ~np.any(features, axis=1)

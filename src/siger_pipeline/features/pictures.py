@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+FloatRows: TypeAlias = NDArray[np.float32]
 Described: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -42,22 +43,43 @@ def describe(
     return gradients.astype(np.float32), np.sqrt(shares).astype(np.float32)
 
 
-def unit_rows(described: Sequence[Described]) -> NDArray[np.float32]:
+Statistics: TypeAlias = list[tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""Mean and spread of the columns of gradients, then of colours."""
+
+
+def unit_rows(described: Sequence[Described], statistics: Statistics | None = None) -> FloatRows:
     """Gradients and colours of pictures side by side, rows of unit length, [P, d].
 
-    Each of the two is standardised over the pictures, column by column, and divided by the root of
-    its length, so that both weigh the same. The row of a picture that equals the mean is zero.
+    Each of the two is standardised, column by column, and divided by the root of its length, so
+    that both weigh the same. The row of a picture that equals the mean is zero.
+
+    Args:
+        described: the pictures.
+        statistics: of the pictures that these are compared with; None: of themselves.
     """
     from sklearn.preprocessing import normalize
 
-    gradients, colours = zip(*described, strict=True)
-    parts_Pd = np.hstack([_standardised(np.stack(part)) for part in (gradients, colours)])
-    unit_Pd: NDArray[np.float32] = normalize(parts_Pd)
+    parts = _parts(described)
+    of = statistics_of(described) if statistics is None else statistics
+    scaled = [
+        (part - mean) / spread / np.float32(np.sqrt(part.shape[1]))
+        for part, (mean, spread) in zip(parts, of, strict=True)
+    ]
+    unit_Pd: FloatRows = normalize(np.hstack(scaled))
     return unit_Pd
 
 
-def _standardised(part_Pd: NDArray[np.float32]) -> NDArray[np.float32]:
-    centred = part_Pd - part_Pd.mean(axis=0)
-    spread = centred.std(axis=0)
-    spread[spread < np.finfo(np.float32).eps] = np.inf
-    return centred / spread / np.float32(np.sqrt(part_Pd.shape[1]))
+def statistics_of(described: Sequence[Described]) -> Statistics:
+    """Mean and spread of each column; the spread of one that is constant is infinite."""
+    found: Statistics = []
+    for part in _parts(described):
+        mean = part.mean(axis=0)
+        spread = (part - mean).std(axis=0)
+        spread[spread < np.finfo(np.float32).eps] = np.inf
+        found.append((mean, spread))
+    return found
+
+
+def _parts(described: Sequence[Described]) -> tuple[FloatRows, FloatRows]:
+    gradients, colours = zip(*described, strict=True)
+    return np.stack(gradients), np.stack(colours)

@@ -29,6 +29,7 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "vbpr": ("#E1A5C3", "triangle-up"),
 }
 OTHER_COLOURS = tuple(colour for name, (colour, _) in KNOWN.items() if name != "siger")
+PALE = 0.45  # opacity
 OTHER_SHAPES = ("hexagon", "triangle-left", "triangle-right")  # of no model above
 
 
@@ -39,6 +40,16 @@ def colour(model: str) -> str:
         model: registered name, or another that stands where a model's does, such as `fusion`.
     """
     return _look(model)[0]
+
+
+def pale(colour: str) -> str:
+    """The same colour, seen through: for what is second to what has the colour.
+
+    Args:
+        colour: as `#RRGGBB`.
+    """
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {PALE})"
 
 
 def marker(model: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from plotly import graph_objects as go
 
-from siger_pipeline.reporting.colours import KNOWN, colour
+from siger_pipeline.reporting.colours import KNOWN, colour, pale
 from siger_pipeline.reporting.labels import graph_label
 from siger_pipeline.reporting.paper import name_in_paper
 from siger_pipeline.reporting.style import CLEAR, GRID, INK, PALETTE, escaped
@@ -16,6 +16,7 @@ BAR, HEAD = 26, 90  # pixels: of a bar with its gap, and of axes and margins
 HEIGHT = 320  # pixels
 ENTRY_HEIGHT = 12  # of a legend's entry, pixels: there are two in a row on a phone
 OUTLINE = 1.5  # of a published figure, pixels
+OWN = " (this run)"  # after the name of the trial
 NO_LINE = {"width": 0}
 UNITS = {"users": "training interactions of a user", "items": "training interactions of an item"}
 IN_DEGREE = "items that an item is a neighbour of"
@@ -27,18 +28,7 @@ def comparison(report: Report) -> go.Figure:
     Each in its model's colour: filled what was measured here, in outline what was published.
     """
     metric = main_metrics(report["metrics"]["test"])[0]
-    origin = report["provenance"]
-    bars = [
-        (f"{name} (paper)", v.get(metric), colour_of_published(name), False)
-        for name, v in report["paper"]["figures"].items()
-    ]
-    bars += [
-        (f"{name} (floor)", v["test"].get(metric), colour(name), True)
-        for name, v in report["floors"].items()
-    ]
-    own = report["metrics"]["test"][metric]
-    bars.append((f"{origin['trial']} (this run)", own, colour(origin["model"]), True))
-    shown = sorted((bar for bar in bars if bar[1] is not None), key=lambda bar: (bar[1], bar[0]))
+    shown = _rivals(report, metric)
     trace = go.Bar(
         x=[value for _, value, _, _ in shown],
         y=[escaped(label) for label, *_ in shown],
@@ -58,6 +48,42 @@ def comparison(report: Report) -> go.Figure:
     return figure.update_xaxes(title=f"{escaped(metric)}, test", rangemode="tozero")
 
 
+def comparison_title(report: Report) -> str:
+    """How many of the floors and of the published figures the run is above."""
+    test = report["metrics"]["test"]
+    metric = main_metrics(test)[0]
+    others = [value for label, value, *_ in _rivals(report, metric) if not label.endswith(OWN)]
+    below = sum(value < test[metric] for value in others)
+    kinds = "floors and published models" if report["paper"]["figures"] else "floors"
+    trial = report["provenance"]["trial"]
+    return f"{metric} at test: {trial} is above {below} of {len(others)} {kinds}"
+
+
+def _rivals(report: Report, metric: str) -> list[tuple[str, float, str, bool]]:
+    """Label, figure and colour of the bars, and whether they are filled; the best last."""
+    origin, own = report["provenance"], report["metrics"]["test"][metric]
+    bars = [
+        (f"{name} (paper)", v.get(metric), colour_of_published(name), False)
+        for name, v in report["paper"]["figures"].items()
+    ]
+    bars += [
+        (f"{name} (floor)", v["test"].get(metric), colour(name), True)
+        for name, v in report["floors"].items()
+    ]
+    bars.append((f"{origin['trial']}{OWN}", own, colour(origin["model"]), True))
+    return sorted((bar for bar in bars if bar[1] is not None), key=lambda bar: (bar[1], bar[0]))
+
+
+def groups_title(report: Report, group_by: str) -> str:
+    """The main metric in the first group and in the last."""
+    rows = group_rows(report, group_by)
+    metric = main_metrics({row["metric"]: 0 for row in rows})[0]
+    chosen = [row for row in rows if row["metric"] == metric]
+    ends = (f"{row['value']:.3f} for {row['group'].partition(' ')[0]}" for row in chosen)
+    first, *others = ends
+    return f"{metric} goes from {first} to {others[-1]}" if others else f"{metric} is {first}"
+
+
 def colour_of_published(name: str) -> str:
     """The colour of a model by its name in the paper."""
     return colour(name_in_paper(name, KNOWN) or name)
@@ -72,6 +98,7 @@ def groups(report: Report, group_by: str, of: str) -> go.Figure:
         of: label of the axis: what is grouped, and by what.
     """
     rows = group_rows(report, group_by)
+    of_model = colour(report["provenance"]["model"])
     figure = go.Figure()
     for n, metric in enumerate(main_metrics({row["metric"]: 0 for row in rows})):
         chosen = [row for row in rows if row["metric"] == metric]
@@ -79,7 +106,7 @@ def groups(report: Report, group_by: str, of: str) -> go.Figure:
             x=[escaped(row["group"]).replace(" (", "<br>(") for row in chosen],
             y=[row["value"] for row in chosen],
             name=escaped(metric),
-            marker={"color": PALETTE[n], "line": NO_LINE},
+            marker={"color": pale(of_model) if n else of_model, "line": NO_LINE},
         )
         figure.add_trace(bars)
     figure.update_xaxes(title=of, type="category")

@@ -97,17 +97,31 @@ def _knockout(modality: str, features: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def extractors_named(features: Mapping[str, Any]) -> dict[str, str]:
-    """Modality -> extractor, and what has taken the place of its features: `picture (noise)`.
+    """Modality -> extractor, its model, and what has taken the place of its features.
+
+    For example `picture (noise)`, `sentence intfloat/e5-small@ffb93f3`.
 
     Args:
         features: `features:` of the parameters.
     """
     out = features.get("knockout", {})
     return {
-        modality: f"{extractor} ({out[modality]})" if out.get(modality) else extractor
+        modality: extractor
+        + _model(features.get(extractor) or {})
+        + (f" ({out[modality]})" if out.get(modality) else "")
         for modality, extractor in features["modalities"].items()
         if extractor
     }
+
+
+def _model(block: Mapping[str, Any]) -> str:
+    """` <model>@<commit>` or ` <folder>@<hash>`, where the parameters of an extractor name one."""
+    if "revision" not in block:
+        return ""
+    name, pin = block["model"], block["revision"]
+    if block["folder"]:
+        name, pin = block["folder"], block["sha256"] or ""
+    return f" {name}@{pin[:7]}"
 
 
 def _graph(graph: Graph) -> dict[str, Any]:

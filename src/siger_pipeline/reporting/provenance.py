@@ -28,6 +28,10 @@ PACKAGES = (
     "duckdb",
     "kedro",
     "kedro-datasets",
+    # Behind encoders.
+    "sentence-transformers",
+    "transformers",
+    "tokenizers",
 )
 NO_FEATURES: dict[str, Any] = {"modalities": {}, "missing": "zero"}
 

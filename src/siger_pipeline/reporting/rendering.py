@@ -15,9 +15,11 @@ from plotly import graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from siger_pipeline.reporting.colours import colour
+from siger_pipeline.reporting.downloads import downloads
 from siger_pipeline.reporting.labels import graph_label
 
-STYLE, SCRIPT, PLOTLY = "page.css", "page.js", "plotly.min.js"
+STYLE, PLOTLY = "page.css", "plotly.min.js"
+SCRIPTS = ("page.js", "lookup.js")  # the page's own, in the order in which they run
 ASSETS = "assets"  # the shared folder of a site
 VERSION = "%Y-%m-%dT%H.%M.%S.%fZ"  # Kedro's, in UTC
 # 'self' of a file is not the same to every browser.
@@ -25,13 +27,13 @@ BESIDE = "'self' file:"
 
 
 def self_contained(template: str, **values: Any) -> str:
-    """A page that holds its style and its two scripts; no other script may run.
+    """A page that holds its style and its scripts; no other script may run.
 
     Args:
         template: name of the file.
         values: of its variables; all text is escaped.
     """
-    scripts = [get_plotlyjs(), source(SCRIPT)]
+    scripts = [get_plotlyjs(), *map(source, SCRIPTS)]
     return (
         _environment()
         .get_template(template)
@@ -61,7 +63,7 @@ def page_of_site(template: str, root: str, **values: Any) -> bytes:
 
 def assets() -> dict[str, bytes]:
     """Path below the site -> content, of what its pages share."""
-    texts = {STYLE: source(STYLE), SCRIPT: source(SCRIPT), PLOTLY: get_plotlyjs()}
+    texts = {name: source(name) for name in (STYLE, *SCRIPTS)} | {PLOTLY: get_plotlyjs()}
     return {f"{ASSETS}/{name}": text.encode() for name, text in texts.items()}
 
 
@@ -100,4 +102,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"graph_label": graph_label, "colour": colour, "when": when}
+    environment.globals["downloads"] = downloads
     return environment

@@ -1,7 +1,5 @@
-"""The project's own commands: `run` with its cache, `status`, `fresh`, `compare` and `site`."""
+"""The project's own commands: `run` with its cache, `status`, `compare`, `site` and others."""
 
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,22 +8,23 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 
-from kedro_fresh.commands import fresh_group, run_options
-from kedro_fresh.errors import interrupted
-from siger_pipeline.shell.choice import KINDS, choice_error
+from kedro_fresh.commands import fresh_group
+from siger_pipeline.shell.caching import OPTIONS
+from siger_pipeline.shell.choice import KINDS
+from siger_pipeline.shell.command import Command, options_of_run
 from siger_pipeline.shell.comparison import comparison
 from siger_pipeline.shell.configuration import ProjectConfigLoader
 from siger_pipeline.shell.console import prepare_console
 from siger_pipeline.shell.current import all_pipelines
+from siger_pipeline.shell.fold_in import FOLD_IN
 from siger_pipeline.shell.garbage import collect_rarely
-from siger_pipeline.shell.narration import leave_terminal
 from siger_pipeline.shell.preflight import check_before_run
-from siger_pipeline.shell.runtime_params import parse_params
+from siger_pipeline.shell.recommend import RECOMMEND, SIMILAR
 from siger_pipeline.shell.search import Searched, search, sweeps_among
-from siger_pipeline.shell.sentences import sentence_of
+from siger_pipeline.shell.shop_command import SHOP
 from siger_pipeline.shell.site import environments, write_site
 from siger_pipeline.shell.study_file import RESERVED as STAGES
-from siger_pipeline.shell.yaml_faults import section_fault
+from siger_pipeline.shell.track_command import TRACK
 
 FRESH_RUNNER = "kedro_fresh.FreshRunner"
 RUNNER_PARAMS = {"workers", "executor"}
@@ -34,7 +33,6 @@ CHOOSING = {
     "namespaces",
     "load_versions",
 }  # a part of what a sweep has found: none is sought
-PREPARE = "siger_pipeline.shell.workers.prepare_workers"
 RUNNERS = {None, FRESH_RUNNER, "SequentialRunner", "kedro.runner.SequentialRunner"}
 # Kedro imports this module at the start of each of its commands, its own ones too.
 prepare_console()
@@ -43,40 +41,6 @@ prepare_console()
 @click.group(name="siger-pipeline")
 def cli() -> None:
     """Commands of this project."""
-
-
-class _Command(click.Command):
-    """What a person can mend is told in a sentence, without a traceback."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse an option that is given twice, and a file of `--config` that says nothing."""
-        values, _, order = self.make_parser(ctx).parse_args(args=list(args))
-        for option, times in Counter(order).items():
-            if times > 1 and isinstance(option, click.Option) and not option.is_flag:
-                raise click.UsageError(
-                    f"{option.opts[0]} is given {times} times, and only one would count: give it "
-                    "once, its values with commas between them",
-                    ctx,
-                )
-        if (path := values.get("config")) and (problem := section_fault(path, str(ctx.info_name))):
-            raise click.UsageError(f"--config: {path}, {problem}", ctx)
-        return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            leave_terminal()
-            raise
-        except Exception as error:
-            if interrupted(error):
-                leave_terminal()
-                raise KeyboardInterrupt from error
-            if told := sentence_of(error):
-                raise click.ClickException(told) from error
-            if choice := choice_error(error, ctx.params):
-                raise click.UsageError(choice, ctx) from error
-            raise
 
 
 def _check_way_of_running(
@@ -116,8 +80,7 @@ def _run(force: bool, runner: str | None, runner_params: dict[str, Any], **optio
     if force and runner:
         raise click.UsageError("--force is for `FreshRunner`: leave out --runner")
     if runner in (None, FRESH_RUNNER):
-        own = {"force": force, "check": check_before_run, "prepare": PREPARE}
-        runner, runner_params = FRESH_RUNNER, {**runner_params, **own}
+        runner, runner_params = FRESH_RUNNER, {**runner_params, **OPTIONS, "force": force}
     assert kedro_run.callback is not None
     swept = _sweeps(runner, runner_params, options)
     under_way = {name for name, done in swept.items() if done.under_way}
@@ -148,32 +111,11 @@ def _sweeps(
     return {name: search(sweep, session) for name, sweep in found.items()}
 
 
-def _read_params(ctx: click.Context, _: click.Parameter, value: Any) -> dict[str, Any]:
-    """The value of `--params`, or what `--config` gives in its place."""
-    if isinstance(value, dict):
-        return value
-    if not isinstance(value, str):
-        raise click.UsageError(f"--config: params is {value!r}, wanted are keys with values", ctx)
-    try:
-        return parse_params(value)
-    except ValueError as error:
-        raise click.UsageError(f"--params: {error}", ctx) from error
-
-
-def _options(names: Iterable[str] | None = None) -> list[click.Parameter]:
-    """Options of Kedro's `run`, by name or all; of `--params`, values may be lists."""
-    chosen = run_options(names or [str(option.name) for option in kedro_run.params])
-    for option in chosen:
-        if option.name == "params":
-            option.callback = _read_params
-    return chosen
-
-
 cli.add_command(
-    _Command(
+    Command(
         "run",
         params=[
-            *_options(),
+            *options_of_run(),
             click.Option(["--force"], is_flag=True, help="Run every node, fresh or not."),
         ],
         callback=_run,
@@ -182,7 +124,7 @@ cli.add_command(
 )
 
 
-fresh = fresh_group(_Command, _options, check_before_run, all_pipelines)
+fresh = fresh_group(Command, options_of_run, check_before_run, all_pipelines)
 cli.add_command(fresh)
 cli.add_command(fresh.commands["status"])  # the short name of `kedro fresh status`
 
@@ -197,10 +139,10 @@ def _compare(env: str | None, trials: tuple[str, ...]) -> None:
 
 
 cli.add_command(
-    _Command(
+    Command(
         "compare",
         params=[
-            *_options({"env"}),
+            *options_of_run({"env"}),
             click.Argument(["trials"], nargs=-1),
         ],
         callback=_compare,
@@ -219,10 +161,10 @@ def _site(env: str | None, out: Path | None) -> None:
 
 
 cli.add_command(
-    _Command(
+    Command(
         "site",
         params=[
-            *_options({"env"}),
+            *options_of_run({"env"}),
             click.Option(
                 ["--out"],
                 type=click.Path(path_type=Path),
@@ -233,3 +175,7 @@ cli.add_command(
         help=_site.__doc__,
     )
 )
+
+
+for added in (RECOMMEND, SIMILAR, FOLD_IN, SHOP, TRACK):
+    cli.add_command(added)

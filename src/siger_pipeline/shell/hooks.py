@@ -25,7 +25,8 @@ from siger_pipeline.shell.viz import EndedRun, note_for_viz
 
 LOG = logging.getLogger(__name__)
 POINT = "PointFreshRunner"  # of a sweep, which tells what has come of each of its points
-CACHING = "FreshRunner"  # it tells of its nodes itself, and checks those that it will run
+# It tells of its nodes itself, and checks those that it will run; None is the session's own one.
+CACHING = ("FreshRunner", "None")
 
 
 class ProjectHooks:
@@ -51,8 +52,9 @@ class ProjectHooks:
             ParameterError: `each` of `--params` without a study.
         """
         check_each(run_params.get("pipeline_names") or [])
-        self.tells_itself, self.node = CACHING in str(run_params["runner"]), ""
-        self.tells_results = POINT not in str(run_params["runner"])
+        runner = str(run_params["runner"])
+        self.tells_itself, self.node = any(name in runner for name in CACHING), ""
+        self.tells_results = POINT not in runner
         self.began, self.failed = datetime.now(UTC), None
         self.later = {}
         if not self.tells_itself:

@@ -12,13 +12,16 @@ from kedro_fresh.checks import Later
 from kedro_fresh.extra import extra_modules
 from kedro_fresh.locations import locations
 from siger_pipeline.datasets.base import AtomicDataset
+from siger_pipeline.datasets.database_table import DatabaseTableDataset
 from siger_pipeline.errors import InputError
+from siger_pipeline.features.extractor import load_extractor
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.registry import model_class, model_config, model_names
 from siger_pipeline.pipelines.names import TRAIN_MATRIX
-from siger_pipeline.plugins import RECOMMENDERS, name_from_elsewhere
+from siger_pipeline.plugins import EXTRACTORS, RECOMMENDERS, name_from_elsewhere, names
 
 TRAINING = re.compile(r"params:[\w-]+/train(\.device)?")  # read by nodes that use a device
+EXTRACTION = re.compile(r"params:(?:[\w-]+/)?features\.(\w+)")  # a block, where an extractor's
 MODEL = re.compile(r"params:(?:[\w-]+/)?([\w-]+)")  # where the name is a model's
 LISTED = 3  # versions, the newest
 
@@ -36,13 +39,14 @@ def check_before_run(nodes: Iterable[Node], catalog: DataCatalog) -> dict[str, L
     Raises:
         UserError: a version that was asked for is not there, nor are files that no node makes; or
             there is no CUDA device where one is asked for; or the class of a model of another
-            package cannot be imported.
+            package cannot be imported; or an extractor lacks what it needs.
     """
     chosen = list(nodes)
     _check_versions(catalog)
     _check_files(Pipeline(chosen).inputs(), catalog)
     _check_device(chosen, catalog)
     _check_plugins(chosen)
+    _check_extractors(chosen, catalog)
     return _sizes(chosen)
 
 
@@ -62,7 +66,8 @@ def _check_versions(catalog: DataCatalog) -> None:
 def _check_files(names: Iterable[str], catalog: DataCatalog) -> None:
     """All files that are missing at once, not one in each run."""
     datasets = [catalog.get(name) for name in sorted(names)]
-    told = [found.why_missing() for found in datasets if isinstance(found, AtomicDataset)]
+    kinds = AtomicDataset | DatabaseTableDataset
+    told = [found.why_missing() for found in datasets if isinstance(found, kinds)]
     if missing := [sentence for sentence in told if sentence]:
         raise InputError("\n".join(dict.fromkeys(missing)))
 
@@ -86,6 +91,20 @@ def _check_plugins(nodes: list[Node]) -> None:
     for module in sorted({module for node in nodes for module in extra_modules(node.func)}):
         if name := name_from_elsewhere(RECOMMENDERS, module.removesuffix(".model")):
             model_class(name)
+
+
+def _check_extractors(nodes: list[Node], catalog: DataCatalog) -> None:
+    """The packages and devices of encoders are there."""
+    blocks = {
+        name: found[1]
+        for node in nodes
+        for name in node.inputs
+        if (found := EXTRACTION.fullmatch(name)) and found[1] in names(EXTRACTORS)
+    }
+    for name, of in blocks.items():
+        extractor = load_extractor(of)
+        if extractor.check:
+            extractor.check(extractor.config.model_validate(catalog.load(name)))
 
 
 def _sizes(nodes: list[Node]) -> dict[str, Later]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from siger_pipeline.data.raw_file import RawFile, raw_files
+from siger_pipeline.data.raw_file import RawFile, is_of_database, raw_files
 from siger_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -82,11 +82,14 @@ def _below(folder: str, path: str) -> str:
 
 
 def _entry(mark: RawFile, path: str, parameter: str) -> dict[str, Any]:
+    viz = {"metadata": {"kedro-viz": {"layer": "raw"}}}
+    if mark.database and is_of_database(path):
+        return {"type": mark.database, "address": path, **viz}
     entry = {
         "type": mark.dataset,
         "filepath": path,
         **mark.options,
-        "metadata": {"kedro-viz": {"layer": "raw"}},
+        **viz,
     }
     if mark.hint:
         entry["hint"] = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from siger_pipeline.errors import ParameterError
 from siger_pipeline.features.config import Missing
@@ -33,6 +33,7 @@ class Selection:
         corrector_requests: graphs and features that the corrector is built from.
         missing: what items without features get.
         knockout: modality -> what takes the place of its features.
+        extractor_blocks: name of an extractor -> its parameters.
         absent: raw datasets that there is no file for -> key of the parameter, which is null.
         pictures: folder, or addresses where the items' pictures are fetched from these.
         kcore_on: which interactions the k-core counts.
@@ -47,6 +48,7 @@ class Selection:
     corrector_requests: tuple[Request, ...] = ()
     missing: Missing = "zero"
     knockout: dict[str, Knockout] = field(default_factory=dict)
+    extractor_blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     pictures: PicturesSource = "folder"
     kcore_on: Literal["all", "train"] = "all"
@@ -68,7 +70,11 @@ class Selection:
     def named(self, requests: tuple[Request, ...]) -> dict[str, str]:
         """The same, and what takes the place of their features, as `extractors_named` says it."""
         return extractors_named(
-            {"modalities": self.extractors(requests), "knockout": self.knockout}
+            {
+                "modalities": self.extractors(requests),
+                "knockout": self.knockout,
+                **self.extractor_blocks,
+            }
         )
 
     def pictures_of(self, modality: str) -> str:
@@ -98,6 +104,9 @@ def selection_of(parameters: StageParameters) -> Selection:
         requests,
         missing=missing,
         knockout=knockout,
+        extractor_blocks={
+            name: getattr(parameters.features, name).model_dump() for name in modalities.values()
+        },
         absent=absent_files(parameters),
         pictures=parameters.pictures.source,
         kcore_on=parameters.ingest.kcore_on,

@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 NEEDED = {"trial", "model", "dataset", "overrides", "data", "split", "features", "features_note"}
 NEEDED |= {"seed", "device", "threads", "parameters", "made_from", "versions"}
 CALIBRATION = {"monitor", "tried", "features", "top"}
-REPORTED = ("report.json", "graph_statistics.json", "examples.json", "thumbnails.json")
+REPORTED = (
+    *("report.json", "graph_statistics.json", "lookup.json", "held_out_ranks.json"),
+    "reasons.json",
+    "thumbnails.json",  # last, since there may be no pictures
+)
 PAGE = "report.html"
 TABLES = ("history.parquet", "timings.parquet", "group_metrics.parquet")
 # What a page may lack.
 PARTS = (
     "how it was trained, epoch by epoch",
     "figures by groups of users and items",
-    "graphs, and examples of users and items",
+    "graphs, ranks of held-out items, and users and items to look up",
 )
 CommandOf = Callable[[str, Mapping[str, Any]], str]
 """Model and overrides -> the command that runs the trial."""
@@ -77,8 +81,11 @@ def read_trial(
         calibrations=_calibrations(metrics, result),
         missing=_missing(reported.get("report", {})),
         graphs=reported.get("graph_statistics"),
-        examples=reported.get("examples"),
+        lookup=reported.get("lookup"),
+        ranks=reported.get("held_out_ranks"),
+        reasons=reported.get("reasons"),
         pictures=reported.get("thumbnails") or {},
+        users=_users(metrics, result),
         lacks=[Lack(what, run) for what, has in zip(PARTS, there, strict=True) if not has],
     )
 
@@ -112,6 +119,14 @@ def _calibrations(metrics: Location, result: Result) -> list[dict[str, Any]]:
     """The whole documents of the correctors; those of earlier releases do not say `at_end`."""
     found = (_json(metrics, f"calibrated/{name}.json") for name in result.calibrations)
     return [{"at_end": False, **each} for each in found if each and each.keys() >= CALIBRATION]
+
+
+def _users(metrics: Location, result: Result) -> pd.DataFrame | None:
+    """The metrics of each user that those of the trial are means of."""
+    from siger_pipeline.reporting.site.beside import of_users
+
+    table = _table(metrics, "user_metrics.parquet", result.version)
+    return None if table is None else of_users(table, result.test)
 
 
 def _beside(metrics: Location, name: str) -> Location:

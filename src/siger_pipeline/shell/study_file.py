@@ -21,7 +21,7 @@ NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST - 1}}}")
 KIND = "studies"
 # Pipelines of the project: those of its stages, and Kedro's name for the whole.
 RESERVED = {"ingest", "pictures", "features", "graphs", "train", "validate", "evaluate", "report"}
-RESERVED |= {"__default__"}
+RESERVED |= {"export", "__default__"}
 
 
 class StudyFile:

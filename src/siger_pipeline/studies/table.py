@@ -71,13 +71,18 @@ def as_markdown(rows: pd.DataFrame, title: str, note: str = "", level: int = 1) 
     return f"{'#' * level} {title}\n\n{body}\n" + (f"\n{note}\n" if note else "")
 
 
-def as_latex(rows: pd.DataFrame) -> str:
-    """A table of texts for LaTeX's package booktabs."""
+def as_latex(rows: pd.DataFrame, left: int = 2) -> str:
+    """A table of texts for LaTeX's package booktabs.
+
+    Args:
+        rows: of texts and `Cell`s.
+        left: so many first columns hold words.
+    """
     head, *body = [
         " & ".join(as_latex_cell(cell) for cell in line) + r" \\"
         for line in [list(rows.columns), *rows.to_numpy().tolist()]
     ]
-    columns = "l" * 2 + "r" * (len(rows.columns) - 2)
+    columns = "l" * left + "r" * (len(rows.columns) - left)
     start, end = rf"\begin{{tabular}}{{{columns}}}", r"\end{tabular}"
     return "\n".join([start, r"\toprule", head, r"\midrule", *body, r"\bottomrule", end, ""])
 

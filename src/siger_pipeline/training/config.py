@@ -10,32 +10,38 @@ from siger_pipeline.evaluation.config import METRIC
 
 
 class TrainConfig(BaseModel):
-    """`train:` of the parameters; a model's own settings may take their place."""
+    """`train:` of the parameters; a model's published settings take the place of these defaults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    seed: int = Field(ge=0, lt=2**63, description="initial weights, batches, negatives, noise")
-    max_epochs: int = Field(ge=1, description="epochs at most")
+    seed: int = Field(999, ge=0, lt=2**63, description="initial weights, batches, negatives, noise")
+    max_epochs: int = Field(1000, ge=1, description="epochs at most")
     patience: int = Field(
-        ge=1, description="epochs in a row without a better validation metric, at which it stops"
+        20,
+        ge=1,
+        description="epochs in a row without a better validation metric, at which it stops",
     )
-    evaluate_every: int = Field(ge=1, description="[n] epochs from one validation to the next")
+    evaluate_every: int = Field(1, ge=1, description="[n] epochs from one validation to the next")
     monitor: str = Field(
+        "recall@20",
         pattern=METRIC,
         description="validation metric that chooses the best epoch",
     )
-    batch_size: int = Field(ge=1, description="training pairs a step")
-    learning_rate: float = Field(gt=0, description="of Adam, in the first epoch")
-    decay: float = Field(gt=0, le=1, description="[c] of the schedule rate · c^((epoch − 1)/n)")
-    decay_epochs: int = Field(ge=1, description="[n] of the schedule")
-    least_learning_rate: float = Field(
-        ge=0, description="the schedule takes no step that would go below it"
+    batch_size: int = Field(2048, ge=1, description="training pairs a step")
+    learning_rate: float = Field(0.001, gt=0, description="of Adam, in the first epoch")
+    decay: float = Field(
+        1.0, gt=0, le=1, description="[c] of the schedule rate · c^((epoch − 1)/n)"
     )
-    weight_decay: float = Field(ge=0, description="Adam's coupled L2, of every parameter")
+    decay_epochs: int = Field(1, ge=1, description="[n] of the schedule")
+    least_learning_rate: float = Field(
+        0.0, ge=0, description="the schedule takes no step that would go below it"
+    )
+    weight_decay: float = Field(0.0, ge=0, description="Adam's coupled L2, of every parameter")
     device: Literal["auto", "cpu", "cuda"] = Field(
-        description="where the model is trained", json_schema_extra={"names": False}
+        "auto", description="where the model is trained", json_schema_extra={"names": False}
     )
     block_mib: float = Field(
+        64.0,
         gt=0,
         description="bound on the scores in memory at validation, MiB",
         json_schema_extra={"names": False},

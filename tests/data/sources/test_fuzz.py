@@ -107,11 +107,34 @@ CASES: Mapping[str, Case] = {
         {"interactions": "recbole/home.inter", "item_file": "recbole/home.item"},
         "item_file",
     ),
+    "tables, orders": (
+        "tables",
+        {"interactions": "tables/bestellungen.csv", "item_file": "tables/products.jsonl"},
+        "interactions",
+    ),
+    "tables, products": (
+        "tables",
+        {"interactions": "tables/bestellungen.csv", "item_file": "tables/products.jsonl"},
+        "item_file",
+    ),
     "mmrec, interactions": (
         "mmrec",
         {"interactions": "mmrec/home.inter", "item_file": "mmrec/i_id_mapping.csv"},
         "interactions",
     ),
+}
+
+# Source -> what its parameters say beside the names of files.
+OPTIONS: Mapping[str, dict[str, Any]] = {
+    "tables": {
+        "columns": {
+            **{"user": "Kundennummer", "item": "Artikelnummer"},
+            **{"timestamp": "Bestelldatum", "rating": "Sterne"},
+        },
+        "item_columns": {"item": "sku", "title": "details.name", "categories": "tags"},
+        "time_format": "%d.%m.%Y %H:%M:%S",
+        "decimal": ",",
+    }
 }
 
 
@@ -147,7 +170,8 @@ def damaged(draw: Callable[[Any], Any], content: bytes) -> bytes:
 def read_all(source: str, files: Mapping[str, Path | None]) -> None:
     """What the ingest stage does with the raw files, up to the checks of their result."""
     part = load_source(source)
-    config = part.config(**{name: path and str(path) for name, path in files.items()})
+    named = {name: path and str(path) for name, path in files.items()}
+    config = part.config(**named, **OPTIONS.get(source, {}))
     tables = dict.fromkeys(raw_files(part.config))
     for name, mark in raw_files(part.config).items():
         if (path := getattr(config, name)) and Path(path).is_absolute():
@@ -199,7 +223,11 @@ def test_a_damaged_file_is_a_valid_table_or_one_sentence(
     except UserError as error:
         told = str(error)
         # A file without a row is told by what it is: no row knows its path.
-        named = [str(path) for path in paths.values() if path] + ["the file of", "the ."]
+        named = [str(path) for path in paths.values() if path] + [
+            "the file of",
+            "the .",
+            "the table of",
+        ]
         assert any(name in told for name in named), told
         assert "Traceback" not in told and len(told) < 2_000, told
     assert not (tmp_path / TOUCHED).exists()

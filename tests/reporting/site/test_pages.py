@@ -72,7 +72,7 @@ def test_every_trial_study_and_data_set_has_a_page(files: dict[str, bytes]) -> N
     wanted = {"index.html", "shop/index.html"} | {f"shop/{name}.html" for name in trials}
     wanted |= {f"shop/studies/{name}.html" for name in ("coverage", "sweep", "table1")}
     wanted |= {"shop/studies/table1/table.csv", "shop/studies/table1/plot.pdf"}
-    wanted |= {"assets/page.css", "assets/page.js", "assets/plotly.min.js"}
+    wanted |= {"assets/page.css", "assets/page.js", "assets/lookup.js", "assets/plotly.min.js"}
     assert set(files) == wanted
 
 
@@ -84,7 +84,7 @@ def test_every_address_is_a_file_of_the_site(
         for href in page.every("a", "href") + page.every("script", "src"):
             if href.startswith("#"):
                 assert href[1:] in ids, (name, href)
-            else:
+            elif not href.startswith("data:text/"):
                 at = normpath(str(PurePosixPath(name).parent / unquote(href)))
                 assert at in files, (name, href)
 
@@ -121,7 +121,9 @@ def test_two_pages_of_one_address_are_refused() -> None:
 
 def test_a_page_says_what_it_lacks_and_how_to_add_it(pages: dict[str, Reader]) -> None:
     bare = pages["shop/mgcn.html"].text
-    assert "Not on this page: graphs, and examples of users and items" in bare
+    assert (
+        "Not on this page: graphs, ranks of held-out items, and users and items to look up" in bare
+    )
     assert COMMAND in bare
     assert "computed at once" not in bare
     assert "Not on this page" not in pages["shop/siger.html"].text

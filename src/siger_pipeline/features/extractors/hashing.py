@@ -13,10 +13,12 @@ from pydantic import Field, PositiveInt
 
 from siger_pipeline.blocks import PartConfig
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.extractor import Extractor
+from siger_pipeline.features.extractor import Extractor, Pictures, Placement, State
 from siger_pipeline.remarks import without_features
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
     from ibis.expr.types import Table
 
     from siger_pipeline.features.align import Extracted, Features
@@ -90,4 +92,16 @@ def hashed(texts: list[str], config: Config) -> Features:
     return with_missing(normalize(hasher.transform(weights)).toarray().astype(np.float32))
 
 
-EXTRACTOR = Extractor(Config, extract)
+def place(config: Config, state: State, items: pd.DataFrame, pictures: Pictures) -> np.ndarray:
+    """Features of the texts of items: nothing was learned of others."""
+    from siger_pipeline.features.text import join_fields
+
+    return hashed(join_fields(items), config)[0]
+
+
+def learn(config: Config, items: pd.DataFrame, pictures: Pictures) -> State:
+    """Nothing: an item's features depend on its own text alone."""
+    return {}
+
+
+EXTRACTOR = Extractor(Config, extract, placement=Placement(learn, place))

@@ -58,7 +58,7 @@ def extract(item_index: Table, config: Config, items: Table, matrix: NDArray) ->
         InputError: an item has no row number; the matrix has not exactly one row for each number
             of the source; or as `pick_rows` does.
     """
-    from siger_pipeline.features.align import index_frame
+    from siger_pipeline.features.align import index_frame, require_numeric
 
     name = str(getattr(matrix, "filename", None) or "the ready-made feature matrix")
     require_numeric(matrix, name)
@@ -73,20 +73,6 @@ def extract(item_index: Table, config: Config, items: Table, matrix: NDArray) ->
     features, missing = pick_rows(matrix, rows, name, config.block_mib)
     reasons = {f"have a row of zeros in {name}": int(missing.sum())}
     return features, missing, without_features("ready-made features", reasons, len(rows))
-
-
-def require_numeric(matrix: NDArray, name: str) -> None:
-    """Refuse what is not a matrix of numbers.
-
-    Raises:
-        InputError: not two-dimensional, no columns, or neither whole numbers nor floats.
-    """
-    if matrix.ndim != 2 or matrix.shape[1] == 0:
-        raise InputError(f"{name} has shape {matrix.shape}, wanted is (items, dimensions).")
-    if matrix.dtype.kind not in "fiu":
-        raise InputError(
-            f"{name} holds {matrix.dtype}, wanted are numbers: float16, float32, float64 or whole."
-        )
 
 
 def pick_rows(matrix_Sd: NDArray, rows: NDArray[np.int64], name: str, block_mib: float) -> Features:

@@ -11,12 +11,14 @@ from pydantic import Field, PositiveInt, model_validator
 from siger_pipeline.blocks import PartConfig
 from siger_pipeline.data.raw_file import PICTURES, RawFile
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.extractor import Extractor
+from siger_pipeline.features.extractor import Extractor, Placement, State
 from siger_pipeline.remarks import Remark, few, without_features
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import numpy as np
+    import pandas as pd
     from ibis.expr.types import Table
     from PIL import Image
 
@@ -160,4 +162,45 @@ def _left_out(items: list[str], pictures: Pictures, names: list[str]) -> list[Re
     return [Remark(text, logging.WARNING)]
 
 
-EXTRACTOR = Extractor(Config, extract, pictures="pictures")
+def learn(config: Config, items: pd.DataFrame, pictures: Pictures) -> State:
+    """Mean and spread of the columns over the catalogue's pictures, by which rows are scaled."""
+    from siger_pipeline.data.schema import Columns
+    from siger_pipeline.features.pictures import statistics_of
+
+    wanted = {n: pictures[item] for n, item in enumerate(items[Columns.ITEM]) if item in pictures}
+    described, _ = _describe_each(wanted, config)
+    (mean, spread), (of_colours, spread_of_colours) = statistics_of(list(described.values()))
+    return {
+        "gradients_mean": mean,
+        "gradients_spread": spread,
+        "colours_mean": of_colours,
+        "colours_spread": spread_of_colours,
+    }
+
+
+def place(config: Config, state: State, items: pd.DataFrame, pictures: Pictures) -> np.ndarray:
+    """Features of the pictures of other items, scaled as the catalogue's are.
+
+    Raises:
+        InputError: a picture cannot be read.
+    """
+    import numpy as np
+
+    from siger_pipeline.data.schema import Columns
+    from siger_pipeline.features.pictures import unit_rows
+
+    wanted = {n: pictures[item] for n, item in enumerate(items[Columns.ITEM]) if item in pictures}
+    described, bad = _describe_each(wanted, config)
+    if bad:
+        raise InputError(f"pictures of new items cannot be read: {few(bad, SHOWN, '; ')}")
+    names = ("gradients", "colours")
+    of = [(np.asarray(state[f"{n}_mean"]), np.asarray(state[f"{n}_spread"])) for n in names]
+    features_nd = np.zeros((len(items), sum(len(mean) for mean, _ in of)), dtype=np.float32)
+    if described:
+        features_nd[list(described)] = unit_rows(list(described.values()), of)
+    return features_nd
+
+
+EXTRACTOR = Extractor(
+    Config, extract, pictures="pictures", placement=Placement(learn=learn, place=place)
+)

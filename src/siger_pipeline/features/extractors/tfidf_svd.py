@@ -11,13 +11,16 @@ from pydantic import Field, PositiveInt
 
 from siger_pipeline.blocks import PartConfig
 from siger_pipeline.errors import InputError
-from siger_pipeline.features.extractor import Extractor
+from siger_pipeline.features.extractor import Extractor, Pictures, Placement, State
 from siger_pipeline.remarks import without_features
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
     from ibis.expr.types import Table
     from numpy.typing import NDArray
     from scipy import sparse
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     from siger_pipeline.features.align import Extracted, Features
 
@@ -82,14 +85,43 @@ def tfidf_svd(texts: list[str], config: Config) -> Features:
     Raises:
         InputError: no item has a text; fewer than two words are left.
     """
-    import numpy as np
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.preprocessing import normalize
-    from threadpoolctl import threadpool_limits
-
     from siger_pipeline.features.align import with_missing
 
-    tfidf_IV = _tfidf(texts, config)
+    tfidf_IV, _ = _tfidf(texts, config)
+    return with_missing(_projected(tfidf_IV, _directions(tfidf_IV, texts, config)))
+
+
+def learn(config: Config, items: pd.DataFrame, pictures: Pictures) -> State:
+    """The words that count, their inverse document frequencies, and the directions, [d, V]."""
+    from siger_pipeline.features.text import join_fields
+
+    texts = join_fields(items)
+    tfidf_IV, vectoriser = _tfidf(texts, config)
+    return {
+        "words": list(vectoriser.get_feature_names_out()),
+        "idf": vectoriser.idf_,
+        "directions": _directions(tfidf_IV, texts, config),
+    }
+
+
+def place(config: Config, state: State, items: pd.DataFrame, pictures: Pictures) -> np.ndarray:
+    """Features of the texts of other items, by the catalogue's words and directions."""
+    import numpy as np
+
+    from siger_pipeline.features.text import join_fields
+
+    vectoriser = _vectoriser(config, vocabulary=list(state["words"]))
+    vectoriser.idf_ = np.asarray(state["idf"])
+    tfidf_nV = vectoriser.transform(join_fields(items))
+    return _projected(tfidf_nV, np.asarray(state["directions"]))
+
+
+def _directions(tfidf_IV: sparse.csr_matrix, texts: list[str], config: Config) -> np.ndarray:
+    """The leading right singular vectors, [d, V]."""
+    import numpy as np
+    from sklearn.decomposition import TruncatedSVD
+    from threadpoolctl import threadpool_limits
+
     order = np.argsort(np.array(texts, dtype=object), kind="stable")
     with_words_IV = tfidf_IV[order[tfidf_IV.getnnz(axis=1)[order] > 0]]
     svd = TruncatedSVD(
@@ -100,36 +132,50 @@ def tfidf_svd(texts: list[str], config: Config) -> Features:
     # BLAS sums in another order with each number of threads; most of the work is not its.
     with threadpool_limits(1, user_api="blas"):
         svd.fit(with_words_IV)
-    projected_Id: NDArray[Any] = tfidf_IV @ svd.components_.T
-    return with_missing(normalize(projected_Id).astype(np.float32, copy=False))
+    directions: np.ndarray = svd.components_
+    return directions
 
 
-def _tfidf(texts: list[str], config: Config) -> sparse.csr_matrix:
+def _projected(tfidf_nV: sparse.csr_matrix, directions_dV: np.ndarray) -> NDArray[np.float32]:
+    """Rows of unit length, [n, d]; zero without a word that counts."""
     import numpy as np
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.preprocessing import normalize
 
-    from siger_pipeline.features.words import analyser
+    projected_nd: NDArray[Any] = tfidf_nV @ directions_dV.T
+    return normalize(projected_nd).astype(np.float32, copy=False)
 
+
+def _tfidf(texts: list[str], config: Config) -> tuple[sparse.csr_matrix, TfidfVectorizer]:
     if not any(texts):
         raise InputError(
             f"None of the {len(texts)} items has a title, brand, category or description. Leave the"
             " modality out: --params features.modalities.text=null"
         )
-    vectoriser = TfidfVectorizer(
-        dtype=np.float32,
-        analyzer=analyser(config.ngram),
-        min_df=config.min_df,
-        max_df=config.max_df,
-        max_features=config.max_words,
-        sublinear_tf=True,
-    )
+    vectoriser = _vectoriser(config)
     try:
         tfidf_IV: sparse.csr_matrix = vectoriser.fit_transform(texts)
     except ValueError as error:
         raise _too_few_words(len(texts), config) from error
     if tfidf_IV.shape[1] < 2:
         raise _too_few_words(len(texts), config)
-    return tfidf_IV
+    return tfidf_IV, vectoriser
+
+
+def _vectoriser(config: Config, vocabulary: list[str] | None = None) -> TfidfVectorizer:
+    import numpy as np
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    from siger_pipeline.features.words import analyser
+
+    return TfidfVectorizer(
+        dtype=np.float32,
+        analyzer=analyser(config.ngram),
+        min_df=config.min_df,
+        max_df=config.max_df,
+        max_features=config.max_words,
+        sublinear_tf=True,
+        vocabulary=vocabulary,
+    )
 
 
 def _too_few_words(n_items: int, config: Config) -> InputError:
@@ -140,4 +186,4 @@ def _too_few_words(n_items: int, config: Config) -> InputError:
     )
 
 
-EXTRACTOR = Extractor(Config, extract)
+EXTRACTOR = Extractor(Config, extract, placement=Placement(learn, place))

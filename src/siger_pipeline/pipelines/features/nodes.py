@@ -1,6 +1,7 @@
 """The nodes of the features stage: one for every extractor, one for every knockout."""
 
 import logging
+from inspect import signature
 from typing import Any
 
 from siger_pipeline.features.config import Missing
@@ -37,8 +38,10 @@ def extract_features(
     from siger_pipeline.features.fill import filled
 
     chosen = load_extractor(extractor)
-    inputs = {"item_index": item_index, "config": chosen.config.model_validate(config), **sources}
-    features, missing, remarks = chosen.extract(**inputs)
+    given = {"item_index": item_index, "config": chosen.config.model_validate(config)}
+    if "say" in signature(chosen.extract).parameters:
+        given["say"] = LOG.info
+    features, missing, remarks = chosen.extract(**given, **sources)
     require_features(features, missing, int(item_index.count().to_pyarrow().as_py()), extractor)
     features, missing, of_filling = filled(features, missing, fill, train_matrix, modality)
     log_all(LOG, [*remarks, *of_filling])

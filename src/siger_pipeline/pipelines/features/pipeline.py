@@ -15,7 +15,7 @@ from siger_pipeline.pipelines.names import KNOCKOUT, TRAIN_MATRIX
 from siger_pipeline.plugins import EXTRACTORS, module_of
 from siger_pipeline.shell.selection import Selection
 
-GIVEN = ("item_index", "config")  # arguments of every extractor
+GIVEN = ("item_index", "config", "say")  # what any extractor may ask for, by the node
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
@@ -66,7 +66,7 @@ def _asked_for(selection: Selection, modality: str, name: str) -> dict[str, str]
     files = {field: f"{modality}_{field}" for field in raw_files(extractor.config)}
     if pictures := selection.pictures_of(modality):
         files[extractor.pictures] = pictures
-    known = {"items": "items", **files}
+    known = {"items": "items", "store": "vector_store", **files}
     whose, asked = f"extractor {name!r}", signature(extractor.extract).parameters
     arguments = [
         argument
@@ -77,6 +77,6 @@ def _asked_for(selection: Selection, modality: str, name: str) -> dict[str, str]
         raise ParameterError(
             f"{whose}: {extractor.extract.__name__} of {extractor.extract.__module__} "
             f"asks for {unknown[0]!r}, which is neither a raw file of its Config nor one of items, "
-            f"{', '.join(GIVEN)}: rename that argument"
+            f"store, {', '.join(GIVEN)}: rename that argument"
         )
     return {argument: known[argument] for argument in arguments}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.names import GRAPHS
 from siger_pipeline.pipelines.types import Figure, Table, csr_matrix, ndarray
 from siger_pipeline.reporting.config import ReportConfig
@@ -96,7 +98,7 @@ def describe_graphs(train_matrix: csr_matrix, **graphs: csr_matrix) -> dict[str,
     return describe(train_matrix, _by_request(graphs))
 
 
-def pick_examples(
+def look_up(
     items: Table,
     *,
     splits: Table,
@@ -105,24 +107,65 @@ def pick_examples(
     recommendations: Table,
     **graphs: csr_matrix,
 ) -> dict[str, Any]:
-    """A few users with what they are recommended, a few items with their neighbours."""
-    from siger_pipeline.reporting.example_items import example_items
-    from siger_pipeline.reporting.example_users import example_users
-    from siger_pipeline.reporting.examples import mentioned, titles_of
+    """Users with what they are recommended, and items with their neighbours, for the page."""
+    from siger_pipeline.reporting.lookup import document
+    from siger_pipeline.reporting.lookup_items import items_document
+    from siger_pipeline.reporting.lookup_users import users_document
 
-    examples = {
-        "users": example_users(splits, user_index, item_index, recommendations),
-        "items": example_items(splits, item_index, _by_request(graphs)),
-    }
-    return {**examples, "titles": titles_of(mentioned(examples), items)}
+    return document(
+        users_document(splits, user_index, item_index, recommendations),
+        items_document(splits, item_index, _by_request(graphs)),
+        items,
+    )
 
 
-def shrink_pictures(examples: dict[str, Any], images: dict[str, Any]) -> dict[str, str]:
-    """Thumbnails of the items that the examples show."""
-    from siger_pipeline.reporting.examples import mentioned
+def rank_held_out(
+    evaluate: EvaluateConfig,
+    *,
+    splits: Table,
+    user_index: Table,
+    item_index: Table,
+    recommendations: Table,
+) -> dict[str, Any]:
+    """At which ranks held-out items are recommended to their users."""
+    from siger_pipeline.reporting.held_out import held_out_ranks
+
+    return held_out_ranks(splits, user_index, item_index, recommendations, evaluate.mask)
+
+
+def explain_lists(
+    lookup: dict[str, Any],
+    checkpoint: dict[str, Any],
+    *,
+    train_matrix: csr_matrix,
+    user_index: Table,
+    item_index: Table,
+    items: Table,
+    requests: dict[Request, str],
+    modalities: tuple[str, ...],
+    **arrays: Any,
+) -> dict[str, Any]:
+    """Why items are recommended to a few of the users, on the CPU."""
+    from functools import partial
+
+    from siger_pipeline.reporting.reasons import reasons
+    from siger_pipeline.serving import FittedRecommender, Parts
+    from siger_pipeline.serving.catalogue import ids_of, texts_of
+    from siger_pipeline.training.inputs import model_inputs
+
+    inputs = model_inputs(train_matrix, requests, arrays, modalities)
+    titles = items.select(Columns.ITEM, Columns.TITLE)
+    known = ids_of(user_index), texts_of(item_index, titles)
+    fitted = FittedRecommender(Parts(checkpoint, inputs, *known, seen=train_matrix))
+    return reasons(lookup, partial(fitted.explain, most=train_matrix.shape[1]))
+
+
+def shrink_pictures(lookup: dict[str, Any], images: dict[str, Any]) -> dict[str, str]:
+    """Thumbnails of the items that are looked up, or of those in most places."""
+    from siger_pipeline.reporting.lookup import pictured
     from siger_pipeline.reporting.thumbnails import thumbnails
 
-    return thumbnails(mentioned(examples), images)
+    return thumbnails(pictured(lookup), images)
 
 
 def write_page(
@@ -131,7 +174,9 @@ def write_page(
     curves: Figure,
     counts: Table,
     graphs: dict[str, Any],
-    examples: dict[str, Any],
+    lookup: dict[str, Any],
+    ranks: dict[str, Any],
+    reasons: dict[str, Any],
     pictures: dict[str, str] | None = None,
 ) -> str:
     """The report as one page to look at."""
@@ -142,7 +187,9 @@ def write_page(
         curves=curves,
         counts=counts.to_pandas(),
         graphs=graphs,
-        examples=examples,
+        lookup=lookup,
+        ranks=ranks,
+        reasons=reasons,
         pictures=pictures or {},
     )
 

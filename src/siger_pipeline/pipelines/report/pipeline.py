@@ -16,6 +16,7 @@ from siger_pipeline.pipelines.names import (
     matrices_of,
 )
 from siger_pipeline.pipelines.report import nodes
+from siger_pipeline.pipelines.train.pipeline import requested, with_requests
 from siger_pipeline.shell.selection import Selection
 
 # Blocks of parameters that figures depend on, whatever the model.
@@ -23,7 +24,7 @@ BLOCKS = ("trial", "model", "dataset", "ingest", "split", "train", "evaluate", "
 
 
 def create_pipeline(selection: Selection) -> Pipeline:
-    """Provenance first, since tables and plots name it; then the examples; last the page."""
+    """Provenance first, since tables and plots name it; then what is looked up; last the page."""
     return Pipeline([*_written(selection), *_looked_at(selection)], tags="report")
 
 
@@ -62,22 +63,34 @@ def _trace(selection: Selection) -> Callable[..., Any]:
 
 def _looked_at(selection: Selection) -> list[Node]:
     graphs = _same(tuple(_item_graphs(selection)))
-    shown = {**_same(("items", *SPLIT_TABLES, "recommendations")), **graphs}
+    lists = _same((*SPLIT_TABLES, "recommendations"))
+    shown = {**lists, "items": "items", **graphs}
+    ranked = {**lists, "evaluate": "params:evaluate"}
     described = {TRAIN_MATRIX: TRAIN_MATRIX, **graphs}
     page = {
-        **_same(("report", "counts", "examples")),
+        **_same(("report", "counts", "lookup")),
         "curves": "learning_curves",
         "graphs": "graph_statistics",
+        "ranks": "held_out_ranks",
+        "reasons": "reasons",
     }
     made = [
         Node(nodes.describe_graphs, described, "graph_statistics", name="describe_graphs"),
-        Node(nodes.pick_examples, shown, "examples", name="pick_examples"),
+        Node(nodes.rank_held_out, ranked, "held_out_ranks", name="rank_held_out"),
+        Node(nodes.look_up, shown, "lookup", name="look_up"),
+        _explained(selection),
     ]
     if pictures := _pictures(selection):
-        read = ["examples", pictures[0]]
+        read = ["lookup", pictures[0]]
         made.append(Node(nodes.shrink_pictures, read, "thumbnails", name="shrink_pictures"))
         page["pictures"] = "thumbnails"
     return [*made, Node(nodes.write_page, page, "report_page", name="write_page")]
+
+
+def _explained(selection: Selection) -> Node:
+    read = ("lookup", "checkpoint", TRAIN_MATRIX, "user_index", "item_index", "items")
+    explain = with_requests(nodes.explain_lists, selection)
+    return Node(explain, _same(read) | requested(selection), "reasons", name="explain_lists")
 
 
 def _parameters(selection: Selection) -> dict[str, str]:

@@ -43,6 +43,7 @@ def dataset_page(dataset: DatasetResults) -> bytes:
         "../",
         crumbs=[("../index.html", "Results")],
         dataset=dataset,
+        of=dataset.name,
         origin=trials[0].origin if trials else None,
         figures=figures,
         tables=[(each.why, compared(each, dataset)) for each in dataset.comparisons],

@@ -39,8 +39,11 @@ class TrialResults:
         missing: modality -> items without features, all items; of the report stage, as what
             follows, which is empty or None where the stage has not been through since.
         graphs: of `graphs.describe`.
-        examples: users and items.
+        lookup: users and items.
+        ranks: of held-out items.
+        reasons: of some users' recommendations.
         pictures: item -> data URI.
+        users: main metrics at test, a row a user; None where they are not of these metrics.
         lacks: what its page does not have.
     """
 
@@ -55,8 +58,11 @@ class TrialResults:
     calibrations: Sequence[Document] = ()
     missing: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     graphs: Document | None = None
-    examples: Document | None = None
+    lookup: Document | None = None
+    ranks: Document | None = None
+    reasons: Document | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
+    users: pd.DataFrame | None = None
     lacks: Sequence[Lack] = ()
 
     @property

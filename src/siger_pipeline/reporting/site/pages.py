@@ -59,7 +59,12 @@ def index_page(datasets: Sequence[DatasetResults]) -> bytes:
     header = ["data set", "users", "items", "interactions", "trials", "studies", "best trial"]
     header += [MAIN, f"SIGER in the paper, {MAIN}"]
     return page_of_site(
-        "site/index.html", "", crumbs=(), figures={}, overview=Grid(header, rows, words=[6])
+        "site/index.html",
+        "",
+        crumbs=(),
+        figures={},
+        of="all data sets",
+        overview=Grid(header, rows, words=[6]),
     )
 
 

@@ -33,6 +33,7 @@ def study_page(study: StudyResults, dataset: DatasetResults) -> bytes:
         crumbs=[("../../index.html", "Results"), ("../index.html", dataset.name)],
         study=study,
         dataset=dataset,
+        of=f"{dataset.name} {study.name}",
         parts=PARTS[kind](study, dataset),
         commands=list(best_points(study.table)["command"]) if kind == "sweep" else [],
         figures={name: untitled(study.plots[name]) for name in shown},

@@ -12,6 +12,7 @@ from siger_pipeline.reporting.page import TEMPLATE, page_values
 from siger_pipeline.reporting.paper import Published
 from siger_pipeline.reporting.plots import learning_curves
 from siger_pipeline.reporting.rendering import page_of_site
+from siger_pipeline.reporting.site.beside import NOTE, beside
 from siger_pipeline.reporting.site.documents import DatasetResults, TrialResults
 from siger_pipeline.reporting.summary import summarise
 from siger_pipeline.studies.published import is_comparable
@@ -28,11 +29,16 @@ def trial_page(trial: TrialResults, dataset: DatasetResults) -> bytes:
         curves=learning_curves(*_epochs(trial), trial.name),
         counts=dataset.counts if trial.graphs is not None else None,
         graphs=trial.graphs,
-        examples=trial.examples,
+        lookup=trial.lookup,
+        ranks=trial.ranks,
+        reasons=trial.reasons,
         pictures=trial.pictures,
     )
     crumbs = [("../index.html", "Results"), ("index.html", dataset.name)]
-    return page_of_site(TEMPLATE, "../", **values, crumbs=crumbs, lacks=trial.lacks)
+    rivals = beside(trial, dataset)
+    return page_of_site(
+        TEMPLATE, "../", **values, crumbs=crumbs, lacks=trial.lacks, beside=rivals, note=NOTE
+    )
 
 
 def report_of(trial: TrialResults, published: Published) -> dict[str, Any]:

@@ -72,6 +72,16 @@
     });
   });
 
+  // What an address points into is opened, so that it is there to be seen.
+  const openTarget = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let at = target; at; at = at.parentElement) if (at.matches("details")) at.open = true;
+    target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", openTarget);
+  openTarget();
+
   // On paper all is open, and as it was afterwards.
   let closed = [];
   window.addEventListener("beforeprint", () => {

@@ -6,19 +6,14 @@ from ibis.expr.types import BooleanValue, FloatingValue, JSONValue, StringValue,
 from siger_pipeline.data.checks import separate
 from siger_pipeline.data.described import first_descriptions
 from siger_pipeline.data.formats import METADATA, METADATA_2023
+from siger_pipeline.data.records import RECORD, no_id_in, not_a_record, records_of, text_of
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.amazon.records import RECORD, no_id_in, not_a_record, records_of
 from siger_pipeline.data.sources.amazon.years import year_of
 from siger_pipeline.data.values import null_if_blank
 
 THE_FILE = "the file of metadata"
 PRICE = r"^\$?\s*([0-9][0-9,]*(\.[0-9]+)?)$"
-
-
-@ibis.udf.scalar.builtin
-def list_count(values: list[list[str]]) -> int:  # type: ignore[empty-body]
-    """How many values of a list are not null."""
 
 
 def read_metadata(lines: Table, max_bad_share: float) -> Read:
@@ -46,11 +41,11 @@ def read_metadata(lines: Table, max_bad_share: float) -> Read:
     parsed = records.mutate(
         **{
             Columns.ITEM: record[item].str,
-            Columns.TITLE: _text(record["title"]),
-            Columns.BRAND: _text(record["brand"]).coalesce(_text(record["store"])),
-            Columns.CATEGORIES: _text(record["category"]).coalesce(_text(record["categories"])),
-            Columns.DESCRIPTION: _text(record["description"]),
-            Columns.FEATURES: _text(record["feature"]).coalesce(_text(record["features"])),
+            Columns.TITLE: text_of(record["title"]),
+            Columns.BRAND: text_of(record["brand"]).coalesce(text_of(record["store"])),
+            Columns.CATEGORIES: text_of(record["category"]).coalesce(text_of(record["categories"])),
+            Columns.DESCRIPTION: text_of(record["description"]),
+            Columns.FEATURES: text_of(record["feature"]).coalesce(text_of(record["features"])),
             Columns.PRICE: _dollars(record["price"]),
             Columns.IMAGE: _image(record),
         }
@@ -69,14 +64,6 @@ def _reviews(record: JSONValue) -> list[tuple[BooleanValue, str]]:
         (record[user].notnull(), f"it is a review: it has a {user}")
         for user in ("reviewerID", "user_id")
     ]
-
-
-def _text(field: JSONValue) -> StringValue:
-    flat = field.try_cast("array<string>")
-    nested = field.try_cast("array<array<string>>")  # 2014: categories, a list for each path
-    lists_alone = list_count(nested) == nested.length()
-    joined = ibis.ifelse(lists_alone, nested.flatten(), flat).join(" ")
-    return null_if_blank(field.str.coalesce(joined))
 
 
 def _dollars(field: JSONValue) -> FloatingValue:

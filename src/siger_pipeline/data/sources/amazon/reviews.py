@@ -5,9 +5,9 @@ from ibis.expr.types import BooleanValue, JSONValue, StringValue, Table
 
 from siger_pipeline.data.checks import BLANK_LINE, separate
 from siger_pipeline.data.layout import INTERACTION_TYPES, conform
+from siger_pipeline.data.records import RECORD, no_id_in, not_a_record, records_of
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.amazon.records import RECORD, no_id_in, not_a_record, records_of
 from siger_pipeline.data.sources.amazon.years import (
     LOOKED_AT,
     OF_2023,

@@ -1,0 +1,134 @@
+"""A model's inputs and weights with rows for newcomers, all else as it was.
+
+Shape suffixes: U users, I items, with newcomers U′ and I′; n newcomers, d_m features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor
+
+from siger_pipeline.errors import InputError
+from siger_pipeline.features.align import with_missing
+from siger_pipeline.graphs.recipe import Features, GraphInputs
+from siger_pipeline.graphs.registry import Graph, features_of, requested_graph
+from siger_pipeline.graphs.registry import build as build_graph
+from siger_pipeline.models.inputs import ModelInputs
+from siger_pipeline.models.randomness import Axis, Fill, Randomness, Shape
+from siger_pipeline.models.recommender import Trained
+from siger_pipeline.models.registry import build
+from siger_pipeline.requests import Request
+
+
+class Zeros(Randomness):
+    """Draws that are all 0: what a model would draw for a newcomer is nothing."""
+
+    def __init__(self) -> None:
+        """Draw on the CPU."""
+        super().__init__(torch.Generator())
+
+    def _draw(self, shape: Shape, fill: Fill, dtype: torch.dtype = torch.float32) -> Tensor:
+        sizes = tuple(axis.size if isinstance(axis, Axis) else axis for axis in shape)
+        return torch.zeros(sizes, dtype=dtype)
+
+
+def grown_inputs(
+    inputs: ModelInputs, histories: sparse.csr_matrix, features: Mapping[str, np.ndarray]
+) -> ModelInputs:
+    """The inputs with rows for new users and new items.
+
+    The graph between users and items is made anew by its recipe, since an edge's weight depends on
+    degrees. Rows of graphs between items stay as the model was trained with them; a new item's row
+    holds its neighbours by features, as the recipe finds them, and nothing where the graph is made
+    of interactions, of which it has none.
+
+    Args:
+        inputs: what the model was built from.
+        histories: of the new users, CSR [n, I′].
+        features: of the new items by modality, [n, d_m], zero where there are none; empty without
+            new items.
+
+    Raises:
+        InputError: a graph is made of features that the model does not read itself.
+    """
+    n_users, n_items = inputs.n_users, histories.shape[1]
+    known = _resized(inputs.interactions, (n_users, n_items))
+    interactions = sparse.vstack([known, histories], format="csr", dtype=known.dtype)
+    matrices: dict[Request, Any] = dict(inputs.matrices)
+    if n_items > inputs.n_items:
+        for request in [each for each in matrices if each.modality]:
+            rows = features[str(request.modality)].astype(np.float32, copy=False)
+            matrices[request] = np.vstack([matrices[request], rows])
+    for request in [each for each in matrices if not each.modality]:
+        graph = requested_graph(request)
+        if not graph.config.joins_items:
+            matrices[request] = _built(graph, GraphInputs(interactions=interactions))
+        elif n_items > inputs.n_items:
+            matrices[request] = _with_new_rows(graph, matrices, n_items, request)
+    return replace(inputs, interactions=interactions, matrices=matrices)
+
+
+def grown_weights(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> dict[str, Tensor]:
+    """The weights of a checkpoint for grown inputs.
+
+    A newcomer's row of a table of embeddings is 0: a newcomer is what the model's propagation makes
+    of its neighbours. A row of a table that was trained from features is the newcomer's features.
+
+    Raises:
+        InputError: the model stores something of each item that cannot be grown.
+    """
+    name, old = checkpoint["model"], checkpoint["weights"]
+    model = build(name, checkpoint["config"], inputs, Zeros())
+    parameters = {key for key, _ in model.named_parameters()}
+    weights: dict[str, Tensor] = {}
+    for key, value in model.state_dict().items():
+        if value.shape == old[key].shape:
+            weights[key] = old[key]
+            continue
+        if isinstance(model, Trained) and key not in parameters:
+            raise InputError(
+                f"model {name} stores {key} of each item, which training alone can make: train it "
+                "again with the newcomers"
+            )
+        new = value.detach().clone() if key in parameters else torch.zeros_like(value)
+        new[tuple(slice(size) for size in old[key].shape)] = old[key]
+        weights[key] = new
+    return weights
+
+
+def _with_new_rows(
+    graph: Graph, matrices: Mapping[Request, Any], n_items: int, request: Request
+) -> sparse.csr_matrix:
+    """A graph of items [I, I] with rows for new ones, [I′, I′]."""
+    old = matrices[request]
+    padded = _resized(old, (n_items, n_items))
+    if not features_of([request]):
+        return padded
+    compared = {}
+    for part in graph.config.requests():
+        if part not in matrices:
+            raise InputError(
+                f"graph {request.name} is made of {part.name}, which the recommender does not keep:"
+                " new items cannot be placed in it; train again with them"
+            )
+        compared[part] = Features(matrices[part], with_missing(matrices[part])[1])
+    rebuilt = _built(graph, GraphInputs(features=compared))
+    rows = rebuilt[old.shape[0] :]
+    return sparse.csr_matrix(sparse.vstack([padded[: old.shape[0]], rows], format="csr"))
+
+
+def _built(graph: Graph, inputs: GraphInputs) -> sparse.csr_matrix:
+    return build_graph(graph.request.recipe, dict(graph.request.parameters), inputs)
+
+
+def _resized(matrix: sparse.csr_matrix, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """The matrix with rows and columns of zeros after its own; nothing is copied but the index."""
+    more = shape[0] - matrix.shape[0]
+    indptr = np.concatenate([matrix.indptr, np.full(more, matrix.indptr[-1], matrix.indptr.dtype)])
+    return sparse.csr_matrix((matrix.data, matrix.indices, indptr), shape=shape)

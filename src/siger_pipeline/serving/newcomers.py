@@ -1,0 +1,259 @@
+"""Users and items that the model was not trained with, folded in without training.
+
+Newcomers join the model's graphs with no embedding of their own, and the model propagates to them
+as it does to everybody: see `serving.growth`. What was there before stays as it is, to the bit.
+
+Shape suffixes: U users, I items, n newcomers, d dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import torch
+from scipy import sparse
+
+from siger_pipeline.data.schema import Columns
+from siger_pipeline.errors import InputError
+from siger_pipeline.features.extractor import Pictures
+from siger_pipeline.models.recommender import DotProduct, Recommender
+from siger_pipeline.serving.growth import grown_inputs, grown_weights
+from siger_pipeline.serving.ids import Ids
+from siger_pipeline.serving.parts import Parts, unescaped
+from siger_pipeline.serving.placing import placed
+from siger_pipeline.training.checkpoint import restore
+
+LOOKED_AT = 1000  # users whose scores tell whether a model that embeds nothing can score an item
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Who is new.
+
+    Attributes:
+        histories: id of a new user -> ids of their items, known or new.
+        items: a row a new item: `item` (id as text), perhaps `title` and other texts.
+        features: modality -> [n, d_m], row n for row n of `items`; a row of zeros or NaN is an
+            item without these features. Of a modality that is not here, they are made of the texts
+            and pictures.
+        pictures: id of a new item -> a function that opens its picture.
+    """
+
+    histories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    items: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({Columns.ITEM: []}))
+    features: Mapping[str, np.ndarray] = field(default_factory=dict)
+    pictures: Pictures = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Grown:
+    """The parts with newcomers.
+
+    Attributes:
+        parts: the known users and items first, then the new ones in their order.
+        left_out: id of a newcomer who could not be placed -> why.
+        unknown: id of a new user -> the items of their history that nobody knows; the others count.
+    """
+
+    parts: Parts
+    left_out: Mapping[str, str]
+    unknown: Mapping[str, Sequence[str]]
+
+
+def with_newcomers(parts: Parts, newcomers: Newcomers) -> Grown:
+    """Fold newcomers in; who cannot be placed is left out, and the others are served.
+
+    Raises:
+        InputError: features of the wrong width or number, ids that are no texts or stand twice, or
+            nobody who could be placed: then the message says why.
+    """
+    newcomers = _described(parts, newcomers)
+    _check(parts, newcomers)
+    left_out = _unfit_items(parts, newcomers)
+    while True:
+        fit = _without(newcomers, left_out)
+        histories, unknown, without = _histories(parts, fit)
+        left_out |= without
+        if not histories and not len(fit.items):
+            first, why = next(iter(left_out.items()), ("nobody", "no newcomer was named"))
+            raise InputError(f"no newcomer can be placed: {first!r}: {why}")
+        grown = _grown(parts, fit, histories)
+        unplaced = _unplaced(grown, parts)
+        if not unplaced:
+            return Grown(grown, left_out, unknown)
+        left_out |= unplaced
+
+
+def _described(parts: Parts, newcomers: Newcomers) -> Newcomers:
+    """The newcomers, with features of the modalities that an extractor can make."""
+    if not len(newcomers.items):
+        return newcomers
+    wanted = {m: each for m, each in parts.learned.items() if m not in newcomers.features}
+    made = placed(wanted, newcomers.items, newcomers.pictures)
+    return replace(newcomers, features={**made, **newcomers.features})
+
+
+def _check(parts: Parts, newcomers: Newcomers) -> None:
+    """Refuse what cannot be told apart or does not fit."""
+    items = newcomers.items[Columns.ITEM].tolist()
+    for what, ids in (("users", list(newcomers.histories)), ("items", items)):
+        if wrong := [one for one in ids if not isinstance(one, str)]:
+            raise InputError(
+                f"{wrong[0]!r} among the ids of new {what} is a {type(wrong[0]).__name__}: ids are "
+                "texts"
+            )
+    if len(set(items)) < len(items):
+        twice = next(item for item in items if items.count(item) > 1)
+        raise InputError(f"the new item {twice!r} stands twice: each must be one of a kind")
+    widths = _widths(parts)
+    for modality, rows in newcomers.features.items():
+        if modality not in widths:
+            raise InputError(
+                f"features of {modality} are given, and model {parts.checkpoint['model']} reads "
+                f"those of {', '.join(widths) or 'no modality'}"
+            )
+        wanted = (len(items), widths[modality])
+        if np.shape(rows) != wanted:
+            raise InputError(
+                f"the features of {modality} have shape {np.shape(rows)}, wanted {wanted}: a row a "
+                "new item, as wide as those that the model was trained with"
+            )
+        if np.isinf(rows).any():
+            item = items[int(np.isinf(rows).any(axis=1).argmax())]
+            raise InputError(f"the features of {modality} of the new item {item!r} are infinite")
+
+
+def _widths(parts: Parts) -> dict[str, int]:
+    """Modality that the model reads -> number of its features."""
+    return {
+        str(request.modality): int(matrix.shape[1])
+        for request, matrix in parts.inputs.matrices.items()
+        if request.modality
+    }
+
+
+def _unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
+    """New items that cannot be placed by what is given of them -> why."""
+    items, widths = newcomers.items[Columns.ITEM].tolist(), _widths(parts)
+    known, _ = Ids("items", parts.items[Columns.ITEM].to_numpy(dtype=object)).known(items)
+    unfit = dict.fromkeys(known, "the recommender knows the item already, and it stays as it is")
+    if not widths:
+        model = parts.checkpoint["model"]
+        why = f"model {model} reads no features, by which an item without interactions is placed"
+        return dict.fromkeys(items, why) | unfit
+    has_some = np.zeros(len(items), dtype=bool)
+    for modality in widths:
+        rows = np.nan_to_num(newcomers.features.get(modality, np.zeros((len(items), 1))))
+        has_some |= rows.any(axis=1)
+    why = f"it has no features, and some of {' or '.join(widths)} are wanted"
+    lacking = [item for item, some in zip(items, has_some, strict=True) if not some]
+    return dict.fromkeys(lacking, why) | unfit
+
+
+def _without(newcomers: Newcomers, left_out: Mapping[str, str]) -> Newcomers:
+    kept = ~newcomers.items[Columns.ITEM].isin(list(left_out)).to_numpy(dtype=bool)
+    histories = {user: of for user, of in newcomers.histories.items() if user not in left_out}
+    features = {modality: np.asarray(rows)[kept] for modality, rows in newcomers.features.items()}
+    return Newcomers(histories, newcomers.items[kept], features)
+
+
+def _histories(
+    parts: Parts, newcomers: Newcomers
+) -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, str]]:
+    """Histories of items that there are, those that there are not, and who is left out, and why."""
+    names = np.concatenate([parts.items[Columns.ITEM], newcomers.items[Columns.ITEM]])
+    items, users = Ids("items", names.astype(object)), Ids("users", parts.users)
+    already, _ = users.known(newcomers.histories)
+    left_out = dict.fromkeys(already, "the recommender knows the user already, who stays as before")
+    kept, unknown = {}, {}
+    for user, history in newcomers.histories.items():
+        if user in left_out:
+            continue
+        kept[user], lost = items.known(dict.fromkeys(history))
+        if lost:
+            unknown[user] = lost
+        if not kept[user]:
+            del kept[user]
+            left_out[user] = (
+                "nobody knows an item of the history" if lost else "no history is given"
+            )
+    return kept, unknown, left_out
+
+
+def _grown(parts: Parts, newcomers: Newcomers, histories: Mapping[str, Sequence[str]]) -> Parts:
+    inputs, items = parts.inputs, unescaped(newcomers.items)
+    all_items = pd.concat([parts.items, items], ignore_index=True)[list(parts.items)]
+    names = Ids("items", all_items[Columns.ITEM].to_numpy(dtype=object))
+    rows = [np.sort(names.rows(list(history))) for history in histories.values()]
+    indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows], dtype=np.int64)])
+    columns = np.concatenate([*rows, np.empty(0, np.int64)]).astype(np.int32)
+    shape = (len(rows), len(all_items))
+    ones = np.ones(len(columns), dtype=inputs.interactions.dtype)
+    histories_nI = sparse.csr_matrix((ones, columns, indptr.astype(np.int32)), shape=shape)
+    features = {
+        modality: np.nan_to_num(newcomers.features.get(modality, np.zeros((len(items), width))))
+        for modality, width in _widths(parts).items()
+    }
+    grown = grown_inputs(inputs, histories_nI, features)
+    checkpoint = {**parts.checkpoint, "weights": grown_weights(parts.checkpoint, grown)}
+    seen = sparse.csr_matrix(
+        (parts.seen.data, parts.seen.indices, parts.seen.indptr),
+        shape=(inputs.n_users, len(all_items)),
+    )
+    return replace(
+        parts,
+        checkpoint=checkpoint,
+        inputs=grown,
+        users=np.concatenate([parts.users, np.array(list(histories), dtype=object)]),
+        items=all_items,
+        seen=sparse.csr_matrix(sparse.vstack([seen, histories_nI], format="csr")),
+        embeddings=_embeddings(parts, restore(checkpoint, grown)),
+        card={**parts.card, "folded_in": _counted(parts, len(rows), len(items))},
+    )
+
+
+def _embeddings(parts: Parts, model: Recommender) -> tuple[np.ndarray, np.ndarray] | None:
+    """Those that were there, as they were, and below them the newcomers'."""
+    if parts.embeddings is None or not isinstance(model, DotProduct):
+        return None
+    with torch.no_grad():
+        made = [table.detach().float().numpy() for table in model.embed()]
+    users, items = (
+        np.concatenate([old, new[len(old) :]])
+        for old, new in zip(parts.embeddings, made, strict=True)
+    )
+    return users, items
+
+
+def _counted(parts: Parts, users: int, items: int) -> dict[str, int]:
+    before = parts.card.get("folded_in", {"users": 0, "items": 0})
+    return {"users": before["users"] + users, "items": before["items"] + items}
+
+
+def _unplaced(grown: Parts, before: Parts) -> dict[str, str]:
+    """Newcomers whom the model scores with nothing but zeros -> why."""
+    n_users, n_items = before.inputs.n_users, before.inputs.n_items
+    new_users = grown.users[n_users:]
+    new_items = grown.items[Columns.ITEM].to_numpy(dtype=object)[n_items:]
+    if grown.embeddings is not None:
+        users_nd, items_nd = grown.embeddings[0][n_users:], grown.embeddings[1][n_items:]
+        placed_users, placed_items = users_nd.any(axis=1), items_nd.any(axis=1)
+    else:
+        scorer = restore(grown.checkpoint, grown.inputs).scorer()
+        with torch.no_grad():
+            some = scorer(torch.arange(min(LOOKED_AT, n_users))).numpy()
+            placed_users = np.array(
+                [bool(scorer(torch.tensor([n_users + n])).any()) for n in range(len(new_users))],
+                dtype=bool,
+            )
+        placed_items = some[:, n_items:].any(axis=0)
+    model = grown.checkpoint["model"]
+    user = f"model {model} gives a user without training no scores: train again with them"
+    item = f"model {model} gives an item without interactions no score: train again with it"
+    return {
+        **dict.fromkeys(new_users[~placed_users], user),
+        **dict.fromkeys(new_items[~placed_items], item),
+    }
