@@ -28,8 +28,8 @@ def test_a_full_disk_and_then_a_larger_one(tmp_path: Path) -> None:
         grow(models, "64m")
         said = project.run(*RUN)
         assert "train.lightgcn: ran" in said
-        assert "7 ran, 10 fresh" in said
-        assert "All 17 nodes are fresh" in project.run(*RUN)
+        assert "7 ran, 11 fresh" in said
+        assert "All 21 nodes are fresh" in project.run(*RUN)
 
 
 def test_no_room_for_the_records(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_no_room_for_the_records(tmp_path: Path) -> None:
         assert "cannot be written" in told
         grow(project.path / "data" / ".fresh", "16m")
         project.run(*RUN)
-        assert "All 17 nodes are fresh" in project.run(*RUN)
+        assert "All 21 nodes are fresh" in project.run(*RUN)
 
 
 def test_no_room_for_a_table_is_one_sentence(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def nodes_of(lines: list[str]) -> list[str]:
 def test_a_run_in_which_all_is_fresh_is_four_lines(project: Project) -> None:
     whole = Project(project.path, forked=False)  # to the end of its interpreter
     fresh, figures, beside, *_, page = said(whole.run("--params", SHORT))
-    assert fresh == "All 23 nodes are fresh: none had to run"
+    assert fresh == "All 27 nodes are fresh: none had to run"
     assert figures.startswith("siger on sample, test: recall@20 0.")
     for name in ("lightgcn", "popularity", "random"):
         assert f"{name} 0." in beside
@@ -81,7 +81,7 @@ def test_kedros_own_runner_says_a_line_a_node_too(project: Project) -> None:
 
 def test_a_part_of_the_pipeline_says_where_it_ends(project: Project) -> None:
     lines = said(project.run("--pipelines", "graphs"))
-    assert lines[0] == "All 13 nodes are fresh: none had to run"
+    assert lines[0] == "All 14 nodes are fresh: none had to run"
     assert lines[1].startswith("This run ends at ")
     assert "data/05_model_input/sample" in lines[1]
 
@@ -100,7 +100,7 @@ def test_a_node_that_fails_is_named_in_one_line(project: Project, runner: tuple[
 def test_the_older_spelling_of_pipelines_is_silent(project: Project) -> None:
     done = project.kedro("run", "--pipeline", "ingest")
     assert (done.returncode, done.stdout) == (0, "")
-    assert said(done.stderr)[0] == "All 7 nodes are fresh: none had to run"
+    assert said(done.stderr)[0] == "All 8 nodes are fresh: none had to run"
 
 
 @pytest.mark.parametrize("runner", [(), ("--runner", "SequentialRunner")])

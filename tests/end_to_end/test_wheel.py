@@ -104,4 +104,4 @@ def test_a_clean_environment_is_all_it_needs(kind: str, built: Path, tmp_path: P
     told = run(tmp_path / "shop", *module, "run", "--params", "train.max_epochs=1")
     assert "siger+max_epochs=1 on sample, test: recall@20" in told
     told = run(tmp_path / "shop", str(binaries / "kedro"), "run", "--params", "train.max_epochs=1")
-    assert "All 23 nodes are fresh" in told
+    assert "All 27 nodes are fresh" in told

@@ -7,6 +7,7 @@ import pytest
 import torch
 from ibis.util import gen_name
 
+from arranged import arranged
 from contracts.world import config_of, train_config
 from kedro_fresh.extra import extra_modules
 from siger_pipeline.data.matrix import by_split
@@ -21,7 +22,6 @@ from siger_pipeline.pipelines.evaluate.calibration import (
 )
 from siger_pipeline.pipelines.evaluate.nodes import evaluate_floors, evaluate_model
 from siger_pipeline.pipelines.evaluate.pipeline import create_pipeline
-from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.names import MATRICES
 from siger_pipeline.pipelines.studies.fusion import fuse_trials, weigh_trials
 from siger_pipeline.shell.selection import Selection
@@ -60,21 +60,21 @@ def tables(frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.DataFrame]) -> None:
     given = tables(frames)
-    arranged = arrange_splits(given.pop("splits"), **given)
-    matrices = by_split(*arranged)
+    parts = arranged(given.pop("splits"), **given)
+    matrices = by_split(*parts)
     trained = next(
-        iter(start_training("popularity", {}, TRAIN, model_inputs(arranged[0], {}, {}), matrices))
+        iter(start_training("popularity", {}, TRAIN, model_inputs(parts[0], {}, {}), matrices))
     )
     metrics, users, groups, recommendations = evaluate_model(
         trained.best,
         evaluate=EVALUATE,
         device="cpu",
-        **dict(zip(MATRICES, arranged, strict=True)),
+        **dict(zip(MATRICES, parts, strict=True)),
         requests={},
         modalities=(),
         **given,
     )
-    floors = evaluate_floors(EVALUATE, TRAIN.seed, *arranged)
+    floors = evaluate_floors(EVALUATE, TRAIN.seed, *parts)
     assert set(floors) == {"popularity", "random"}
     assert floors["popularity"] == metrics
     assert floors["random"] != metrics
@@ -95,14 +95,14 @@ def test_the_floor_is_what_evaluating_that_model_gives(frames: dict[str, pd.Data
 def broken(frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """What nodes read of a model with NaN for the item of index 2."""
     given = tables(frames)
-    arranged = arrange_splits(given.pop("splits"), **given)
-    matrices = by_split(*arranged)
+    parts = arranged(given.pop("splits"), **given)
+    matrices = by_split(*parts)
     trained = next(
-        iter(start_training("popularity", {}, TRAIN, model_inputs(arranged[0], {}, {}), matrices))
+        iter(start_training("popularity", {}, TRAIN, model_inputs(parts[0], {}, {}), matrices))
     )
     for weights in trained.best["weights"].values():
         weights[2] = torch.nan
-    shared = {"device": "cpu", **dict(zip(MATRICES, arranged, strict=True)), **given}
+    shared = {"device": "cpu", **dict(zip(MATRICES, parts, strict=True)), **given}
     return {"checkpoint": trained.best, **shared}
 
 

@@ -10,9 +10,9 @@ from ibis.util import gen_name
 from PIL import Image
 from scipy import sparse
 
+from arranged import arranged
 from siger_pipeline.datasets.duckdb import connection
 from siger_pipeline.evaluation.config import EvaluateConfig
-from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.reporting.config import ReportConfig
 from siger_pipeline.reporting.reasons import reasons
@@ -99,7 +99,7 @@ def page(*, graphs: bool = True, epochs: int = 4, pictures: bool = True) -> str:
         counts=in_duckdb(
             {"step": ["read"], "users": [1], "items": [2], "interactions": [3], "removed": [4]}
         ),
-        graphs=nodes.describe_graphs(arrange_splits(**tables)[0], **of_items),
+        graphs=nodes.describe_graphs(arranged(**tables)[0], **of_items),
         lookup=lookup,
         ranks=ranks_of(tables, lists),
         reasons=reasons_of(lookup),

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from arranged import arranged
 from reporting.made_up import HOSTILE, curves, hostile_origin, item_graphs, ranks_of, world
-from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.report import nodes
 from siger_pipeline.reporting.figures import groups
 from siger_pipeline.reporting.rendering import as_json
@@ -57,7 +57,7 @@ def whole_trial(name: str = "siger", model: str = "siger") -> TrialResults:
         history=history,
         timings=timings,
         missing={"text": (3, 30)},
-        graphs=nodes.describe_graphs(arrange_splits(**tables)[0], **graphs),
+        graphs=nodes.describe_graphs(arranged(**tables)[0], **graphs),
         lookup=nodes.look_up(items, **tables, recommendations=lists, **graphs),
         ranks=ranks_of(tables, lists),
         users=user_metrics(),

@@ -7,10 +7,10 @@ import pytest
 from ibis.expr.types import Table
 from scipy import sparse
 
+from arranged import arranged
 from contracts.world import config_of, train_config
 from reporting.made_up import in_duckdb, item_graphs, world
 from siger_pipeline.models.registry import requests_of
-from siger_pipeline.pipelines.ingest.nodes import arrange_splits
 from siger_pipeline.pipelines.names import SPLIT_TABLES
 from siger_pipeline.pipelines.report.nodes import (
     describe_graphs,
@@ -117,7 +117,7 @@ def test_what_is_looked_up_and_statistics_follow_the_graphs_that_there_are() -> 
     without = look_up(items, **tables)
     assert without["items"]["item"] == []
     assert without["users"]["user"] == with_graphs["users"]["user"]
-    training, *_ = arrange_splits(*(tables[name] for name in SPLIT_TABLES))
+    training, *_ = arranged(*(tables[name] for name in SPLIT_TABLES))
     assert len(describe_graphs(training, **graphs)["graphs"]) == 2 + len(item_graphs())
 
 

@@ -38,7 +38,7 @@ def test_a_session_without_a_runner_skips_what_is_fresh(
     with kind.create(folder) as session:
         session.run(**FIRST)
     assert [line for line in caplog.messages if line.startswith("All ")] == [
-        "All 7 nodes are fresh: none had to run"
+        "All 8 nodes are fresh: none had to run"
     ]
 
 

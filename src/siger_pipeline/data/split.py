@@ -137,7 +137,7 @@ def _labelled(interactions: Table, settings: SplitConfig) -> Table:
         (ordered["position"] < tested + validated, Split.VALIDATION.value),
         else_=Split.TRAIN.value,
     )
-    return ordered.mutate(**{Columns.SPLIT: label}).select(*interactions.columns)
+    return ordered.mutate(**{Columns.SPLIT: label}).drop("position", "size")
 
 
 def _ordered(interactions: Table, settings: SplitConfig) -> Table:
