@@ -378,7 +378,7 @@ def test_the_order_of_modalities_reruns_what_it_shows_in(project: Editable) -> N
     one, other = "{text: tfidf_svd, image: picture}", "{image: picture, text: tfidf_svd}"
     with project.edited(config, one, other):
         states = project.status()
-    assert named(states, "stale") == {"report.siger.trace_provenance"}
+    assert named(states, "stale") == {"report.siger.trace_provenance", "export.siger"}
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS | TRAINED
 
 

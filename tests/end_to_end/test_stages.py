@@ -14,7 +14,7 @@ from end_to_end.project import Project, copy_to
 from end_to_end.test_workers import MEASURED, VERSION
 
 # In an order in which each finds what it needs.
-STAGES = ("ingest", "graphs", "train", "evaluate", "report")
+STAGES = ("ingest", "graphs", "train", "evaluate", "report", "export")
 SETTINGS = "model=lightgcn,train.max_epochs=3"
 EDGE = re.compile(r'tasks\["(\w+)"\] >> tasks\["(\w+)"\]')
 
