@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import logging
 from collections.abc import Iterator
 
 import ibis
@@ -8,6 +9,7 @@ import torch
 from hypothesis import settings
 
 from end_to_end.project import Project, copy_to
+from siger_pipeline.shell.narration import RUNNING, TRAINING
 
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
@@ -15,12 +17,16 @@ settings.load_profile("project")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
-    """One thread for each test and for the fixtures that it is the first to need.
+    """One thread, and loggers as they were, for each test and the fixtures that it needs first.
 
     The matrices of tests are small: a second thread costs more than it gives. A test that runs the
-    project in this process leaves the number of threads that the project chose.
+    project in this process leaves the number of threads that the project chose, and one that breaks
+    a run off leaves what listened to it.
     """
     torch.set_num_threads(1)
+    for logger in map(logging.getLogger, (RUNNING, TRAINING)):
+        logger.setLevel(logging.NOTSET)
+        logger.filters.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -77,7 +77,7 @@ def test_a_damaged_version_is_refused_and_a_fault_that_nobody_thought_of_too(
     assert not current.renew()
     assert current.refused is not None
     assert "SHA-256" in current.refused
-    (newer / MANIFEST).write_text('{"format": 1}')
+    (newer / MANIFEST).write_text('{"format": 2}')
     assert not current.renew()
     assert "SHA-256" not in current.refused
     shutil.rmtree(place)

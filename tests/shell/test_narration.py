@@ -369,3 +369,19 @@ def wait_for(condition: Any) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_run_that_was_broken_off_leaves_nothing_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    training, handlers = logging.getLogger(TRAINING), [*logging.root.handlers]
+    console = logging.StreamHandler()
+    console.name = "console"
+    monkeypatch.setattr(logging.root, "handlers", [*handlers, console])
+    level, filters = training.level, [*training.filters]
+    narration = Narration()
+    narration.start()
+    narration.start()  # the first one never ended
+    narration.stop()
+    assert (training.level, training.filters) == (level, filters)
+    assert set(logging.root.handlers) == {*handlers, console}

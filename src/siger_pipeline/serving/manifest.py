@@ -10,7 +10,7 @@ from typing import Any
 
 from siger_pipeline.errors import InputError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "recommender.json"
 AGAIN = "export it again (`kedro run --pipelines export`), or fetch the whole folder again"
 

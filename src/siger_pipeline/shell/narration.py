@@ -46,6 +46,7 @@ class Narration:
         Args:
             progress: of the study that is run, if it is one.
         """
+        self.stop()  # a run before may have been broken off in this process
         self.progress = progress
         if self.replaced is None or getattr(self.replaced.stream, "closed", True):
             return
