@@ -75,8 +75,8 @@ def test_no_folder(tmp_path: Path) -> None:
 
 
 def test_another_format(folder: Path) -> None:
-    changed(folder, format=2)
-    assert "is of format 2, and this version reads 1" in refused(folder)
+    changed(folder, format=1)
+    assert "is of format 1, and this version reads 2" in refused(folder)
 
 
 def test_a_manifest_of_something_else(folder: Path) -> None:
