@@ -125,7 +125,7 @@ def test_a_trial_is_served_from_the_folder_of_its_versions(
     monkeypatch.setattr(start, "serve", lambda *given: asked.append(given))
     done = CliRunner().invoke(cli, ["serve", "--trial", "siger", "--port", "9", "--workers", "2"])
     assert done.exit_code == 0, done.output
-    assert asked == [(place, "127.0.0.1", 9, 2)]
+    assert asked == [(place, "127.0.0.1", 9, 2, False)]
 
 
 def test_a_folder_and_a_trial_exclude_each_other() -> None:

@@ -25,14 +25,16 @@ from siger_pipeline.serving import FittedRecommender
 from siger_pipeline.serving.ids import UnknownIdsError
 
 Answer = dict[str, Any]
+EXACT = "exact: all items are scored"
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A recommender, and the name of its version."""
+    """A recommender, the name of its version, and how it seeks items."""
 
     fitted: FittedRecommender
     name: str
+    search: str = EXACT
 
 
 def recommended(loaded: Loaded, asked: RecommendAsked) -> Answer:

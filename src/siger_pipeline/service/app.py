@@ -105,6 +105,7 @@ class Endpoints:
             users=inputs.n_users,
             items=inputs.n_items,
             interactions=int(inputs.interactions.nnz),
+            search=loaded.search,
             refused=refused,
         )
         return _json(about.model_dump())

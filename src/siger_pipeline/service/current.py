@@ -8,7 +8,7 @@ from pathlib import Path
 
 from siger_pipeline import serving
 from siger_pipeline.errors import InputError
-from siger_pipeline.service.answers import Loaded
+from siger_pipeline.service.answers import EXACT, Loaded
 from siger_pipeline.serving.manifest import MANIFEST
 
 LOG = logging.getLogger(__name__)
@@ -23,21 +23,22 @@ class Current:
         refused: why a newer version does not answer; None where there is none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, index: bool = False) -> None:
         """Load the newest version.
 
         Args:
             folder: of a recommender, of versions of one (`<version>/recommender`), or a link to
                 one of both; it is looked at again by `renew`.
+            index: whether items are sought by an index where there are many.
 
         Raises:
-            InputError: it cannot be loaded: the message says why.
+            UserError: it cannot be loaded, or has no index: the message says why.
         """
-        self.folder = folder
+        self.folder, self.index = folder, index
         self.refused: str | None = None
         newest = newest_version(folder)
         self._state = _state(newest)
-        self.loaded = _load(newest)
+        self.loaded = _load(newest, index)
 
     def renew(self) -> bool:
         """Load the newest version where it is another one than before; whether it was.
@@ -51,7 +52,7 @@ class Current:
             if state == self._state:
                 return False
             self._state = state
-            self.loaded = _load(newest)
+            self.loaded = _load(newest, self.index)
         except Exception as error:  # whatever is wrong with it must not end what works
             if str(error) != self.refused:
                 LOG.warning("%s goes on answering: %s", self.loaded.name, error)
@@ -88,12 +89,13 @@ def _state(folder: Path) -> tuple[Path, tuple[int, int, int] | None]:
     return folder, (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def _load(folder: Path) -> Loaded:
+def _load(folder: Path, index: bool) -> Loaded:
     """The recommender, every file compared with its SHA-256, ready for the first request."""
     fitted = serving.load(folder, verify=True)
+    search = fitted.use_index() if index else EXACT
     fitted.lists(fitted.users.names[:1].tolist(), 1)
     name = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()[:NAME]
     users, items = len(fitted.users.names), len(fitted.items.names)
     message = "%s answers: %s, %d users, %d items, of %s"
     LOG.info(message, name, fitted.parts.checkpoint["model"], users, items, folder)
-    return Loaded(fitted, name)
+    return Loaded(fitted, name, search)

@@ -173,6 +173,7 @@ class Health(_Answer):
     users: int
     items: int
     interactions: int
+    search: str = Field(description="How items are sought: exact, or by an index of what recall.")
     refused: str | None = Field(
         description="Why a newer version of the folder does not answer, where there is one."
     )

@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 FOLDER, EVERY = "SIGER_SERVE_FOLDER", "SIGER_SERVE_RELOAD_SECONDS"
+INDEX = "SIGER_SERVE_INDEX"  # 1: items are sought by an index
 USUAL_EVERY = 5.0  # seconds
 
 
-def serve(folder: Path, host: str, port: int, workers: int, every: float = USUAL_EVERY) -> None:
+def serve(
+    folder: Path,
+    host: str,
+    port: int,
+    workers: int,
+    index: bool = False,
+    every: float = USUAL_EVERY,
+) -> None:
     """Answer requests until the process is told to end.
 
     Args:
@@ -26,6 +34,7 @@ def serve(folder: Path, host: str, port: int, workers: int, every: float = USUAL
         host: address to listen at.
         port: of that address.
         workers: processes; each has its own recommender, whose arrays are the same memory maps.
+        index: whether items are sought by an index, see `FittedRecommender.use_index`.
         every: seconds between two looks for a newer version.
 
     Raises:
@@ -34,8 +43,8 @@ def serve(folder: Path, host: str, port: int, workers: int, every: float = USUAL
     uvicorn = _installed()
     from siger_pipeline.service.current import Current
 
-    Current(folder)  # what is wrong with it is told once, before a worker starts
-    os.environ |= {FOLDER: str(folder.absolute()), EVERY: str(every)}
+    Current(folder, index=index)  # what is wrong is told once, before a worker starts
+    os.environ |= {FOLDER: str(folder.absolute()), EVERY: str(every), INDEX: str(int(index))}
     uvicorn.run(
         f"{__name__}:create",
         factory=True,
@@ -63,7 +72,8 @@ def create() -> FastAPI:
     if FOLDER not in os.environ:
         raise UserError(f"{FOLDER} is not set: it names the folder of the recommender")
     torch.set_num_threads(1)  # an answer is too short to share; workers are what uses more cores
-    return application(Current(Path(os.environ[FOLDER])), _seconds(os.environ))
+    current = Current(Path(os.environ[FOLDER]), index=os.environ.get(INDEX) == "1")
+    return application(current, _seconds(os.environ))
 
 
 def _seconds(environ: Mapping[str, str]) -> float:

@@ -25,6 +25,7 @@ from siger_pipeline.models.recommender import Recommender
 from siger_pipeline.ops.tables import constant
 from siger_pipeline.serving.folder import read, save
 from siger_pipeline.serving.ids import Ids
+from siger_pipeline.serving.index import LEAST_ITEMS, ItemIndex, build_index
 from siger_pipeline.serving.newcomers import Grown, Newcomers, with_newcomers
 from siger_pipeline.serving.parts import Parts, titles_of
 from siger_pipeline.serving.reasons import reasons, with_reasons
@@ -42,11 +43,13 @@ class FittedRecommender:
         parts: all that it is made of.
         users: ids of the users, by row.
         items: ids of the items, by row.
+        index: by which items are sought; None where all are scored.
     """
 
     def __init__(self, parts: Parts) -> None:
         """Take the parts; what each call needs is computed when it is first asked for."""
         self.parts = parts
+        self.index: ItemIndex | None = None
         self._similarities: dict[str | None, Scorer] = {}
         self.users = Ids("users", parts.users)
         self.items = Ids("items", parts.items[Columns.ITEM].to_numpy(dtype=object))
@@ -113,8 +116,49 @@ class FittedRecommender:
         rows_n, seen_UI = self.users.rows(users), self.parts.seen
         if exclude == "none":
             seen_UI = sparse.csr_matrix(seen_UI.shape, dtype=seen_UI.dtype)
+        if self.index is not None and self.parts.embeddings is not None:
+            return self._found(self.index, rows_n, seen_UI, k)
         ranked = rank(self.scorer, rows_n, seen_UI, self._bounded(k), block_mib=block_mib)
         return RankedLists(rows_n, *ranked)
+
+    def use_index(self, least_recall: float = 0.95, *, least_items: int = LEAST_ITEMS) -> str:
+        """From now on recommend by an index in place of scoring every item, and say how good it is.
+
+        Args:
+            least_recall: share of the exact ten best items that it must find; see `serving.index`.
+            least_items: in a smaller catalogue, all items go on being scored.
+
+        Returns:
+            A sentence on what is done now and, of an index, its measured recall.
+
+        Raises:
+            ParameterError: faiss is not installed, or the model ranks by no dot product.
+        """
+        items = len(self.items.names)
+        if self.parts.embeddings is None:
+            model = self.parts.checkpoint["model"]
+            raise ParameterError(f"model {model} ranks by no dot product: it has no index")
+        if items < least_items:
+            return (
+                f"exact: all {items:,} items are scored, as in any catalogue below {least_items:,}"
+            )
+        self.index = build_index(*self.parts.embeddings, least_recall)
+        return str(self.index)
+
+    def _found(
+        self, index: ItemIndex, rows_n: np.ndarray, seen_UI: sparse.csr_matrix, k: int
+    ) -> RankedLists:
+        """What the index finds; all items are scored for who would get too short a list."""
+        assert self.parts.embeddings is not None
+        wanted, seen_nI = self._bounded(k), seen_UI[rows_n]
+        if wanted < 1:
+            raise ParameterError(f"k is {k}, wanted is a whole number of at least 1")
+        items, scores = index.best(self.parts.embeddings[0][rows_n], seen_nI, wanted)
+        left_n = len(self.items.names) - np.diff(seen_nI.indptr)
+        short = np.flatnonzero((items >= 0).sum(axis=1) < np.minimum(wanted, left_n))
+        if len(short):
+            items[short], scores[short] = rank(self.scorer, rows_n[short], seen_UI, wanted)
+        return RankedLists(rows_n, items, scores)
 
     def recommend_in_blocks(
         self, users: Iterable[str], k: int = 10, exclude: Exclude = "seen", *, block: int = 10_000

@@ -35,6 +35,7 @@ def _recommend(
     explain: bool,
     history: str | None,
     histories: Path | None,
+    index: bool,
     out: Path | None,
 ) -> None:
     """The best items of each of some users, and with --explain why.
@@ -54,6 +55,8 @@ def _recommend(
         return
     asked = asked_ids("users", users, users_file)
     fitted = loaded(env, trial, folder)
+    if index:
+        LOG.info("%s", fitted.use_index())
     known, unknown = fitted.users.known(asked)
     if strangers := fitted.without_history(known):
         message = "%d of the users have no training interaction, so that what they get says "
@@ -136,6 +139,11 @@ RECOMMEND = _command(
             help="What is not recommended: what the user has already, or nothing.",
         ),
         click.Option(["--explain"], is_flag=True, help="Say what of the history carries a score."),
+        click.Option(
+            ["--index"],
+            is_flag=True,
+            help="Seek items by an index where the catalogue is large; its recall is told.",
+        ),
         click.Option(["--history"], help="Items of one person who is new, with commas."),
         click.Option(
             ["--histories"],

@@ -11,7 +11,13 @@ from siger_pipeline.shell.loaded_recommender import OF_RECOMMENDER, newest_recom
 
 
 def _serve(
-    env: str | None, trial: str | None, folder: Path | None, host: str, port: int, workers: int
+    env: str | None,
+    trial: str | None,
+    folder: Path | None,
+    host: str,
+    port: int,
+    workers: int,
+    index: bool,
 ) -> None:
     """Answer requests for recommendations and similar items, also of new users and items."""
     if folder and (env or trial):
@@ -19,7 +25,7 @@ def _serve(
     from siger_pipeline.service.start import serve
 
     # The folder of versions, so that a newer one is found.
-    serve(folder or newest_recommender(env, trial).parents[1], host, port, workers)
+    serve(folder or newest_recommender(env, trial).parents[1], host, port, workers, index)
 
 
 SERVE = Command(
@@ -37,6 +43,11 @@ SERVE = Command(
             default=1,
             show_default=True,
             help="Processes that answer.",
+        ),
+        click.Option(
+            ["--index"],
+            is_flag=True,
+            help="Seek items by an index where the catalogue is large; /health tells its recall.",
         ),
     ],
     callback=_serve,
