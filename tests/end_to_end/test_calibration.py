@@ -72,7 +72,7 @@ def test_a_corrector_trains_nothing_and_leaves_the_models_own_results(project: P
 
 def test_it_is_fresh_afterwards_and_off_again_at_once(project: Project) -> None:
     project.run(*ON)
-    assert "All 22 nodes are fresh" in project.run(*ON)
+    assert "All 25 nodes are fresh" in project.run(*ON)
     said = project.run(*OFF)
     assert "train.lightgcn" not in said
     assert "calibrated" not in said

@@ -74,7 +74,7 @@ def test_kedros_own_runner_says_a_line_a_node_too(project: Project) -> None:
     options = ("--runner", "SequentialRunner", "--tags", "evaluate,report")
     lines = said(project.run(*options, "--params", SHORT))
     names = nodes_of(lines)
-    assert len(names) == len(set(names)) == 9
+    assert len(names) == len(set(names)) == 11
     assert lines[-1] == f"report: {PAGE}"
     assert not [line for line in lines if line.startswith(("Running", "Completed", "Loading"))]
 
