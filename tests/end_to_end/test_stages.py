@@ -24,7 +24,7 @@ def of_lightgcn(project: Project) -> dict[str, bytes]:
     folder = project.path / "data"
     paths = [path for path in folder.rglob("*") if path.is_file()]
     named = {VERSION.sub("/", path.relative_to(folder).as_posix()): path for path in paths}
-    wanted = re.compile(r"/lightgcn/|/03_primary/|train_matrix|bipartite")
+    wanted = re.compile(r"/lightgcn/|/03_primary/|train_matrix|graphs/bipartite")
     return {
         name: path.read_bytes()
         for name, path in named.items()

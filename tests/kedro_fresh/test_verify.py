@@ -1,5 +1,6 @@
 """`verify` runs nodes twice and compares bytes: the proof of determinism by experiment."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -109,7 +110,8 @@ def test_outputs_that_follow_from_no_seed_differ_and_are_shown(tiny: Path) -> No
     found = {line.split()[1]: line.split()[0] for line in lines}
     unseeded = dict.fromkeys(("entropy", "name", "order", "time"), "False")
     assert found == unseeded | {"same": "True", "memory": "None"}
-    assert any("order    differs: byte" in line and ", line 2: " in line for line in lines)
+    # Which element of a set comes first depends on who compiled the module, too.
+    assert any(re.search(r"order    differs: byte [\d,]+, line [2-8]: ", line) for line in lines)
     assert "None   memory   not compared: memory is not persisted by the catalog" in lines
     assert not (tiny / "data").exists()
 

@@ -105,7 +105,7 @@ SLIPS = {
     "utf-16": (written(TRAIN, "train: {}\n".encode("utf-16")), ["line 1", "UTF-8"]),
     "open bracket": (
         replaced("conf/base/parameters_ingest.yml", "0.1]", "0.1"),
-        ["parameters_ingest.yml, line 9", "not closed"],
+        ["parameters_ingest.yml, line 14", "not closed"],
     ),
     "open quote": (replaced(TRAIN, "auto", '"auto'), [f"{TRAIN}, line 8", "not closed"]),
     "copy beside it": (
@@ -246,7 +246,7 @@ SLIPS = {
     ),
     "key of a block": (
         replaced("conf/base/parameters_ingest.yml", "  k_core", "  reviews: a.gz\n  k_core"),
-        ["parameters_ingest.yml, line 3", "ingest.reviews", "did you mean 'amazon.reviews'"],
+        ["parameters_ingest.yml, line 6", "ingest.reviews", "did you mean 'amazon.reviews'"],
     ),
 }
 
