@@ -1,11 +1,13 @@
 """The words of real runs: a line a node, the results at the end, and what is refused at once."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from end_to_end.project import LOCAL, Project
+from end_to_end.project import LOCAL, Project, copy_to
 
 SHORT = "train.max_epochs=3"
 PAGE = "data/08_reporting/sample/siger/latest/report.html"
@@ -134,3 +136,10 @@ def test_comparing_what_there_is_not_is_an_error(project: Project, names: tuple[
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: ")
     assert "trials with results are lightgcn, siger" in done.stderr
+
+
+def test_a_process_of_its_own_ends_without_a_word_of_duckdb(tmp_path: Path) -> None:
+    project = copy_to(tmp_path / "project")
+    command = [sys.executable, "-m", "kedro", "run", "--pipelines", "ingest"]
+    done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=True)
+    assert "This run ends at counts" in done.stderr.splitlines()[-1]

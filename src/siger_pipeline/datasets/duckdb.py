@@ -53,13 +53,24 @@ def _connection(threads: int | None, mib: int | None) -> Backend:
 
     settings = {} if threads is None else {"threads": threads}
     share = f"{MEMORY / _processes:g}%" if mib is None else f"{mib // _processes}MiB"
-    return ibis.duckdb.connect(
+    backend = ibis.duckdb.connect(
         ":memory:",
         memory_limit=share,
         temp_directory=spill_folder(),
         autoinstall_known_extensions=False,
         **settings,
     )
+    atexit.register(_let_go, backend)
+    return backend
+
+
+def _let_go(backend: Backend) -> None:
+    """Close a connection while the interpreter is whole: DuckDB complains of one that outlives it.
+
+    What refers to the backend, such as expressions that a library keeps, may live on.
+    """
+    backend.con.close()
+    backend.con = None
 
 
 @functools.cache
