@@ -48,8 +48,8 @@ def main() -> None:
     with _server(asked.folder) as (port, server):
         rows = list(_rows(fitted, port, server, asked.rate, asked.seconds))
     run = provenance(sys.argv[1:], "benchmarks.serve")
-    print(one_line(run))  # noqa: T201
-    print(aligned([HEADER, *map(_cells, rows)]))  # noqa: T201
+    table = aligned([HEADER, *map(_cells, rows)])
+    sys.stdout.write(f"{one_line(run)}\n{table}\n")
     save(RESULTS / "serve.json", run, rows=rows)
 
 

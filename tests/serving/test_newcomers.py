@@ -128,6 +128,20 @@ def test_a_new_item_is_placed_beside_the_one_with_the_same_features(
     np.testing.assert_array_equal(merged[Columns.SCORE], merged[f"{Columns.SCORE}_before"])
 
 
+def test_a_new_item_has_its_own_neighbours_in_graphs_and_known_rows_stay(
+    siger: FittedRecommender,
+) -> None:
+    items, features = new_item(siger, like=7)
+    grown = siger.with_newcomers(items=items, features=features).parts.inputs.matrices
+    compared = [r for r in grown if r.recipe == "knn"]
+    assert len(compared) == 2
+    for request in compared:
+        before, after = siger.parts.inputs.matrices[request], grown[request]
+        assert after[40, :40].toarray().argmax() == 7
+        assert (after[:40, :40] != before).nnz == 0
+        assert after[:40, 40].nnz == 0
+
+
 def test_a_new_user_may_have_a_new_item(siger: FittedRecommender) -> None:
     items, features = new_item(siger, like=7)
     grown = siger.with_newcomers({"u": ["new", "i03"]}, items, features)

@@ -66,12 +66,26 @@ def test_five_new_items_with_picture_and_title_and_three_new_users(
     assert asked("fold-in", "--items", "x.csv", "--out", str(tmp_path / "grown"), code=1).output
 
 
-def test_somebody_new_is_asked_for_by_what_they_have(project: Project) -> None:
+def _options_heard(monkeypatch: pytest.MonkeyPatch, history: str) -> list[str]:
+    """What the recommender of somebody new is asked to use."""
+    heard: list[str] = []
+    monkeypatch.setattr(
+        "siger_pipeline.serving.FittedRecommender.use_index", lambda _: heard.append("index") or ""
+    )
+    asked("recommend", "--history", history, "--k", "2", "--index")
+    return heard
+
+
+def test_somebody_new_is_asked_for_by_what_they_have(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     items = load(project.newest("06_models/sample/siger/recommender")).items.names
     told = asked("recommend", "--history", f"{items[3]},{items[9]}", "--k", "2", "--explain").output
     assert "user new\n   1  " in told
     assert f"because of {items[3]} " in told
     assert "nobody knows an item" in asked("recommend", "--history", "zzz", code=1).output
+    (chosen,) = _options_heard(monkeypatch, f"{items[3]},{items[9]}")
+    assert chosen == "index"
     two = asked("recommend", "--history", items[0], "--users", "a", code=2)
     assert "name --users, --users-file, --history or --histories: one" in two.output
 

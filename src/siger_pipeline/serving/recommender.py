@@ -26,7 +26,8 @@ from siger_pipeline.ops.tables import constant
 from siger_pipeline.serving.folder import read, save
 from siger_pipeline.serving.ids import Ids
 from siger_pipeline.serving.index import LEAST_ITEMS, ItemIndex, build_index
-from siger_pipeline.serving.newcomers import Grown, Newcomers, with_newcomers
+from siger_pipeline.serving.newcomer_checks import Newcomers
+from siger_pipeline.serving.newcomers import Grown, with_newcomers
 from siger_pipeline.serving.parts import Parts, titles_of
 from siger_pipeline.serving.reasons import reasons, with_reasons
 from siger_pipeline.serving.similarity import similarity

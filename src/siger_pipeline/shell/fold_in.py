@@ -41,7 +41,7 @@ def _fold_in(
     Known users and items keep their scores, to the bit. `kedro recommend --folder` and `kedro
     similar --folder` then answer for everybody.
     """
-    from siger_pipeline.serving.newcomers import Newcomers
+    from siger_pipeline.serving.newcomer_checks import Newcomers
 
     if histories is None and items is None:
         raise click.UsageError("name who is new: --histories, --items, or both")

@@ -50,18 +50,16 @@ def _recommend(
         people = read_histories(histories) if histories else {SOMEBODY: _listed(str(history))}
         grown = loaded(env, trial, folder).with_newcomers(people)
         new = [user for user in people if user not in grown.left_out]
-        _give(grown, new, [], k, exclude, explain, out)
+        _give(grown, new, [], k, exclude, explain, index, out)
         tell(grown)
         return
     asked = asked_ids("users", users, users_file)
     fitted = loaded(env, trial, folder)
-    if index:
-        LOG.info("%s", fitted.use_index())
     known, unknown = fitted.users.known(asked)
     if strangers := fitted.without_history(known):
         message = "%d of the users have no training interaction, so that what they get says "
         LOG.warning(message + "nothing of them, such as %s", len(strangers), strangers[0])
-    _give(fitted, known, unknown, k, exclude, explain, out)
+    _give(fitted, known, unknown, k, exclude, explain, index, out)
 
 
 def _listed(ids: str) -> list[str]:
@@ -75,8 +73,11 @@ def _give(
     k: int,
     exclude: str,
     explain: bool,
+    index: bool,
     out: Path | None,
 ) -> None:
+    if index:
+        LOG.info("%s", fitted.use_index())
     tables = fitted.recommend_in_blocks(known, k, exclude)  # type: ignore[arg-type]
     if explain:
         tables = map(fitted.explained, tables)
