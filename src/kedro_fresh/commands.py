@@ -120,9 +120,9 @@ def _origin(
 ) -> None:
     """What made DATASETS, back to the raw files: nodes, parameters, hashes, versions, times.
 
-    A dataset is named as in the catalog or by the path of its file. Its makers are told from what
-    runs have noted, for the bytes that the catalog holds now; what was changed since is said. What
-    a dataset was made from comes before it.
+    A dataset is named as in the catalog or by the path of its file. What is printed
+    comes from the records of runs, for the bytes that the catalog holds now, and names inputs that
+    have changed since. What a dataset was made from comes before it.
     """
     from kedro_fresh.origin import lines, origins
     from kedro_fresh.project import open_freshness
