@@ -1,5 +1,7 @@
 """The process-wide DuckDB connection."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,24 @@ def test_stream_is_batches_and_leaves_no_view_behind() -> None:
         raise RuntimeError("stop")
     assert backend.con.sql(views).fetchall() == [(0,)]
     backend.raw_sql("DROP TABLE numbers")
+
+
+# As after an error, whose traceback keeps what the function held.
+HELD = """
+import sys, weakref
+import pyarrow as pa
+from siger_pipeline.datasets.duckdb import connection, spill_folder
+
+weakref.finalize(sys, int)  # so that finalizers run after functions that are registered later
+numbers = connection().create_table("numbers", pa.table({"a": range(1000)}))
+sys.held = numbers.filter(numbers.a > 3).cache()
+print(sys.held.count().execute(), spill_folder())
+"""
+
+
+def test_a_cached_table_that_lives_to_the_end_ends_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    rows, folder = done.stdout.split()
+    assert rows == "996"
+    assert not Path(folder).exists()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import shutil
 import uuid
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -60,24 +60,26 @@ def _connection(threads: int | None, mib: int | None) -> Backend:
         autoinstall_known_extensions=False,
         **settings,
     )
-    atexit.register(_let_go, backend)
+    weakref.finalize(backend, _let_go, weakref.ref(backend))
     return backend
 
 
-def _let_go(backend: Backend) -> None:
+def _let_go(reference: weakref.ref[Backend]) -> None:
     """Close a connection while the interpreter is whole: DuckDB complains of one that outlives it.
 
-    What refers to the backend, such as expressions that a library keeps, may live on.
+    A finalizer, as Ibis drops each cached table in a finalizer of its own: they run newest first,
+    so all tables are dropped by then. The backend may live on in expressions that a library keeps.
     """
-    backend.con.close()
-    backend.con = None
+    if backend := reference():
+        backend.con.close()
+        backend.con = None
 
 
 @functools.cache
 def spill_folder() -> str:
     """The temporary folder of this process, removed when it ends."""
     folder = temporary.process_folder()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    weakref.finalize(spill_folder, shutil.rmtree, folder, ignore_errors=True)
     return str(folder)
 
 
