@@ -9,6 +9,7 @@ import pytest
 from ibis.expr.types import Table
 from scipy import sparse
 
+from siger_pipeline.data import fingerprint
 from siger_pipeline.data.fingerprint import split_fingerprint
 from siger_pipeline.data.leakage import LeakageError, checked_splits
 from siger_pipeline.data.schema import Split
@@ -97,7 +98,11 @@ def test_a_core_of_training_has_enough_training_interactions(table: MakeTable) -
         check(table, rows, "random_per_user", 2)
 
 
-def test_the_fingerprint_is_that_of_the_rows_in_order() -> None:
+@pytest.mark.parametrize("users", [1, 2**16])
+def test_the_fingerprint_is_that_of_the_rows_in_order(
+    users: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprint, "USERS", users)  # at a time
     parts = {split: np.zeros((2, 3), np.float32) for split in Split}
     for user, item, part, _ in SOUND:
         parts[Split(part)][user, item] = 1

@@ -32,7 +32,8 @@ def test_stream_is_batches_and_leaves_no_view_behind() -> None:
         sizes = [batch.num_rows for batch in batches]
     assert sum(sizes) == 10_000
     assert max(sizes) <= 3000
-    with pytest.raises(RuntimeError, match="stop"), stream(table, 3000):
+    with pytest.raises(RuntimeError, match="stop"), stream(table, 3000) as batches:
+        batches.read_next_batch()
         raise RuntimeError("stop")
     assert backend.con.sql(views).fetchall() == [(0,)]
     backend.raw_sql("DROP TABLE numbers")

@@ -10,6 +10,8 @@ from scipy import sparse
 
 from siger_pipeline.data.schema import Split
 
+USERS = 2**16  # whose interactions are put in order at a time, so that the rest takes no memory
+
 
 def fingerprint_of_rows(users: np.ndarray, items: np.ndarray, parts: np.ndarray) -> str:
     """SHA-256 of split interactions, ordered by user, item and part.
@@ -33,10 +35,22 @@ def fingerprint_of_rows(users: np.ndarray, items: np.ndarray, parts: np.ndarray)
 
 def split_fingerprint(matrices: Mapping[Split, sparse.csr_matrix]) -> str:
     """`fingerprint_of_rows` of the interactions of each split, CSR [U, I]."""
+    size = sum(matrix.nnz for matrix in matrices.values())
+    users, items = np.empty(size, np.int32), np.empty(size, np.int32)
+    parts = np.empty(size, np.int8)
+    done = 0
+    for first in range(0, matrices[Split.TRAIN].shape[0], USERS):
+        coded = _coded({split: m[first : first + USERS] for split, m in matrices.items()})
+        chosen = slice(done, done := done + coded.nnz)
+        users[chosen] = first + np.repeat(np.arange(coded.shape[0]), np.diff(coded.indptr))
+        items[chosen], parts[chosen] = coded.indices, coded.data - 1
+    return fingerprint_of_rows(users, items, parts)
+
+
+def _coded(matrices: Mapping[Split, sparse.csr_matrix]) -> sparse.csr_matrix:
     coded = sum(
         (matrices[split].astype(np.int8) * np.int8(code) for code, split in enumerate(Split, 1)),
         start=sparse.csr_matrix(matrices[Split.TRAIN].shape, dtype=np.int8),
     )
     coded.sort_indices()
-    users = np.repeat(np.arange(coded.shape[0], dtype=np.int32), np.diff(coded.indptr))
-    return fingerprint_of_rows(users, coded.indices, coded.data - 1)
+    return coded

@@ -94,7 +94,9 @@ def stream(table: Table, rows: int) -> Iterator[pa.RecordBatchReader]:
     name = f"stream_{uuid.uuid4().hex}"
     backend.create_view(name, table)
     try:
-        yield backend.con.table(name).to_arrow_reader(rows)
+        # Closed before the view goes, or what broke off the reading is hidden by an open result.
+        with backend.con.table(name).to_arrow_reader(rows) as batches:
+            yield batches
     finally:
         backend.raw_sql(f"DROP VIEW {name}")
 

@@ -147,15 +147,15 @@ def arrange_splits(
     """
     from siger_pipeline.data.fingerprint import split_fingerprint
     from siger_pipeline.data.leakage import checked_splits
-    from siger_pipeline.data.matrix import split_matrices
     from siger_pipeline.data.saturated import users_with_every_item
     from siger_pipeline.data.schema import Split
     from siger_pipeline.datasets.engine import on_engine
+    from siger_pipeline.pipelines.ingest.matrices import matrices_of
 
     trained = k if kcore_on == "train" and not cold_items else 0
     rows, core, users, items = on_engine(splits, core, user_index, item_index)
     checked = checked_splits(rows, core, users, items, strategy, trained)
     sizes = (int(index.count().to_pyarrow().as_py()) for index in (user_index, item_index))
-    matrices = split_matrices(splits, *sizes)
+    matrices = matrices_of(splits, *sizes)
     log_all(LOG, users_with_every_item(matrices[Split.TRAIN], user_index))
     return *matrices.values(), {**checked, "split": split_fingerprint(matrices)}
