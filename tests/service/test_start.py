@@ -1,5 +1,6 @@
 """A server process under load, while a newer version takes the place of the one before."""
 
+import gc
 import json
 import os
 import shutil
@@ -24,7 +25,7 @@ from siger_pipeline.shell.cli import cli
 
 PATIENCE = 60  # seconds for what takes one
 SERVE = "import sys; from pathlib import Path; from siger_pipeline.service.start import serve; "
-SERVE += "serve(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 1, every=0.05)"
+SERVE += "serve(Path(sys.argv[1]), '127.0.0.1', *map(int, sys.argv[2:]), every=0.05)"
 
 
 @pytest.fixture
@@ -33,13 +34,14 @@ def place(folder: Path, tmp_path: Path) -> Path:
     return tmp_path / "recommender"
 
 
-@pytest.fixture
-def port(place: Path) -> Iterator[int]:
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def port(place: Path, request: pytest.FixtureRequest) -> Iterator[int]:
     """That of a server of the folder."""
+    workers: int = request.param
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number = int(free.getsockname()[1])
-    command = [sys.executable, "-c", SERVE, str(place), str(number)]
+    command = [sys.executable, "-c", SERVE, str(place), str(number), str(workers)]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         _wait_for(number)
@@ -47,7 +49,8 @@ def port(place: Path) -> Iterator[int]:
     finally:
         server.send_signal(signal.SIGTERM)
         _, told = server.communicate(timeout=PATIENCE)
-    assert "lightgcn, 30 users" in told
+    assert server.returncode in (0, -signal.SIGTERM)
+    assert told.count("lightgcn, 30 users") == workers  # each has changed to the newer version
     assert "Traceback" not in told
 
 
@@ -114,6 +117,19 @@ def test_a_worker_reads_its_folder_from_the_environment(
     monkeypatch.setitem(os.environ, start.EVERY, "often")
     with pytest.raises(UserError, match="'often', wanted is a number of seconds"):
         start.create()
+
+
+def test_requests_do_not_wait_until_all_modules_are_looked_through_for_garbage(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    monkeypatch.setenv(start.FOLDER, str(folder))
+    before = gc.get_freeze_count()
+    try:
+        app = start.create()
+        assert gc.get_freeze_count() - before > len(sys.modules)
+        assert not any(each is app for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
 
 
 def test_a_trial_is_served_from_the_folder_of_its_versions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -73,7 +74,12 @@ def create() -> FastAPI:
         raise UserError(f"{FOLDER} is not set: it names the folder of the recommender")
     torch.set_num_threads(1)  # an answer is too short to share; workers are what uses more cores
     current = Current(Path(os.environ[FOLDER]), index=os.environ.get(INDEX) == "1")
-    return application(current, _seconds(os.environ))
+    app = application(current, _seconds(os.environ))
+    # What is there now stays: looking through all of it for garbage would hold a request up for a
+    # tenth of a second.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _seconds(environ: Mapping[str, str]) -> float:
