@@ -36,6 +36,18 @@ class Newcomers:
     features: Mapping[str, np.ndarray] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls,
+        histories: Mapping[str, Sequence[str]] | None,
+        items: pd.DataFrame | None,
+        features: Mapping[str, np.ndarray] | None,
+        pictures: Pictures | None,
+    ) -> Newcomers:
+        """The same, where some are left out."""
+        named = cls().items if items is None else items
+        return cls(histories or {}, named, features or {}, pictures or {})
+
 
 def check(parts: Parts, newcomers: Newcomers) -> None:
     """Refuse what cannot be told apart or does not fit."""
@@ -68,12 +80,13 @@ def check(parts: Parts, newcomers: Newcomers) -> None:
 
 
 def widths_of(parts: Parts) -> dict[str, int]:
-    """Modality that the model reads -> number of its features."""
-    return {
+    """Modality that the model or its graphs are made of -> number of its features."""
+    read = {
         str(request.modality): int(matrix.shape[1])
         for request, matrix in parts.inputs.matrices.items()
         if request.modality
     }
+    return read | {modality: int(matrix.shape[1]) for modality, matrix in parts.behind.items()}
 
 
 def unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
