@@ -24,6 +24,7 @@ from siger_pipeline.models.randomness import Axis, Fill, Randomness, Shape
 from siger_pipeline.models.recommender import Trained
 from siger_pipeline.models.registry import build
 from siger_pipeline.requests import Request
+from siger_pipeline.serving.newcomer_checks import NoPlaceError
 
 
 class Zeros(Randomness):
@@ -100,7 +101,7 @@ def grown_weights(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> dict[st
     of its neighbours. A row of a table that was trained from features is the newcomer's features.
 
     Raises:
-        InputError: the model stores something of each item that cannot be grown.
+        NoPlaceError: the model stores something of each item that cannot be grown.
     """
     name, old = checkpoint["model"], checkpoint["weights"]
     model = build(name, checkpoint["config"], inputs, Zeros())
@@ -111,7 +112,7 @@ def grown_weights(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> dict[st
             weights[key] = old[key]
             continue
         if isinstance(model, Trained) and key not in parameters:
-            raise InputError(
+            raise NoPlaceError(
                 f"model {name} stores {key} of each item, which training alone can make: train it "
                 "again with the newcomers"
             )
@@ -135,7 +136,7 @@ def _with_new_items(
         return padded
     compared = {}
     for part in graph.config.requests():
-        if part.modality not in features:
+        if part.modality is None or part.modality not in features:
             raise InputError(
                 f"graph {graph.request.name} is made of {part.name}, which the recommender does not"
                 " keep: new items cannot be placed in it; train again with them"

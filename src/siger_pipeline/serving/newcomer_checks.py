@@ -18,6 +18,10 @@ from siger_pipeline.serving.ids import Ids
 from siger_pipeline.serving.parts import Parts
 
 
+class NoPlaceError(InputError):
+    """A model has no way to place any of the newcomers."""
+
+
 @dataclass(frozen=True)
 class Newcomers:
     """Who is new.
@@ -96,8 +100,7 @@ def unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
     unfit = dict.fromkeys(known, "the recommender knows the item already, and it stays as it is")
     if not widths:
         model = parts.checkpoint["model"]
-        why = f"model {model} reads no features, by which an item without interactions is placed"
-        return dict.fromkeys(items, why) | unfit
+        return dict.fromkeys(items, no_features(model)) | unfit
     has_some = np.zeros(len(items), dtype=bool)
     for modality in widths:
         rows = np.nan_to_num(newcomers.features.get(modality, np.zeros((len(items), 1))))
@@ -105,3 +108,8 @@ def unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
     why = f"it has no features, and some of {' or '.join(widths)} are wanted"
     lacking = [item for item, some in zip(items, has_some, strict=True) if not some]
     return dict.fromkeys(lacking, why) | unfit
+
+
+def no_features(model: str) -> str:
+    """Why a model that is made of interactions alone has no place for new items."""
+    return f"model {model} reads no features, by which an item without interactions is placed"

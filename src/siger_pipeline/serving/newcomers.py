@@ -17,13 +17,18 @@ import torch
 from scipy import sparse
 
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.errors import InputError
 from siger_pipeline.models.neighbourhood import Neighbourhood
 from siger_pipeline.models.recommender import DotProduct, Recommender
 from siger_pipeline.models.registry import model_class
 from siger_pipeline.serving.growth import grown_features, grown_inputs, grown_weights
 from siger_pipeline.serving.ids import Ids
-from siger_pipeline.serving.newcomer_checks import Newcomers, check, unfit_items, widths_of
+from siger_pipeline.serving.newcomer_checks import (
+    Newcomers,
+    NoPlaceError,
+    check,
+    unfit_items,
+    widths_of,
+)
 from siger_pipeline.serving.parts import Parts, unescaped
 from siger_pipeline.serving.placing import placed
 from siger_pipeline.serving.unplaced import unplaced
@@ -61,7 +66,7 @@ def with_newcomers(parts: Parts, newcomers: Newcomers) -> Grown:
         left_out |= without
         if not histories and not len(fit.items):
             first, why = next(iter(left_out.items()), ("nobody", "no newcomer was named"))
-            raise InputError(f"no newcomer can be placed: {first!r}: {why}")
+            raise NoPlaceError(f"no newcomer can be placed: {first!r}: {why}")
         grown = _grown(parts, fit, histories)
         without_place = unplaced(grown, parts)
         if not without_place:

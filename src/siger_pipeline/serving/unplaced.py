@@ -58,5 +58,5 @@ def _scored(grown: Parts, n_users: int, n_items: int) -> tuple[np.ndarray, np.nd
             scores = scorer(torch.arange(start, end)).numpy()
             of_items |= scores[:, n_items:].any(axis=0)
             if is_new:
-                of_users.append(scores.any(axis=1))
+                of_users.append(np.asarray(scores.any(axis=1)))
     return np.concatenate(of_users), of_items
