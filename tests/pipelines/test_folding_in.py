@@ -1,8 +1,15 @@
 """Cold items that are folded in: which nodes a study has for them, and what these read."""
 
+from pathlib import Path
+
 import pytest
 from kedro.pipeline import Node
 
+import siger_pipeline
+from kedro_fresh.code import SourceCode
+from kedro_fresh.contents import Contents
+from kedro_fresh.extra import extra_modules
+from kedro_fresh.node_code import NodeCode
 from shell.configured import current
 from siger_pipeline import pipeline_registry
 from siger_pipeline.models.registry import model_names
@@ -54,8 +61,6 @@ def test_the_training_reads_neither_test_nor_what_was_made_with_cold_items(
 
 
 def test_what_it_is_made_of_makes_it_stale(nodes: dict[str, Node]) -> None:
-    from kedro_fresh.extra import extra_modules
-
     for kind in ("train_known", "fold_in"):
         node = nodes[f"studies.{kind}.{of_trial('damrs')}"]
         modules = extra_modules(node.func)
@@ -63,3 +68,12 @@ def test_what_it_is_made_of_makes_it_stale(nodes: dict[str, Node]) -> None:
         assert {"siger_pipeline.graphs.recipes.dual_knn", "siger_pipeline.graphs.recipes.iib"} <= {
             *modules
         }
+
+
+def test_a_change_of_serving_trains_nothing_again(nodes: dict[str, Node], tmp_path: Path) -> None:
+    folders = {"siger_pipeline": [Path(siger_pipeline.__file__).parent]}
+    code = NodeCode(SourceCode("siger_pipeline", folders, Contents(tmp_path / "contents.json")))
+    for kind, wanted in (("train_known", False), ("fold_in", True)):
+        reached = code.modules(nodes[f"studies.{kind}.{of_trial('siger')}"], [])
+        assert any(name.startswith("siger_pipeline.serving") for name in reached) is wanted
+        assert "siger_pipeline.graphs.knn" in reached

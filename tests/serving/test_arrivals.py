@@ -13,6 +13,7 @@ from scipy import sparse
 from contracts.world import config_of, small_world, train_config_of
 from siger_pipeline.data.schema import Split
 from siger_pipeline.evaluation.config import EvaluateConfig
+from siger_pipeline.graphs.known import known_items, known_matrices, of_known
 from siger_pipeline.graphs.made import made
 from siger_pipeline.graphs.recipe import Features
 from siger_pipeline.models.inputs import ModelInputs
@@ -23,8 +24,6 @@ from siger_pipeline.serving import FittedRecommender
 from siger_pipeline.serving.arrivals import (
     arrive,
     evaluate_arrived,
-    known_inputs,
-    known_items,
     known_parts,
 )
 from siger_pipeline.serving.newcomer_checks import NoPlaceError
@@ -54,6 +53,13 @@ def splits() -> Splits:
 
 def requests(model: str) -> tuple[Any, ...]:
     return requests_of(model, config_of(model), ["image", "text"])
+
+
+def inputs_of(model: str) -> ModelInputs:
+    """What it is built from without the cold items."""
+    train = splits()[Split.TRAIN]
+    matrices = known_matrices(requests(model), train, FEATURES, known_items(train))
+    return ModelInputs(of_known(train, known_items(train)), ("image", "text"), matrices)
 
 
 def arguments(of_items: Mapping[str, np.ndarray] = MATRICES) -> dict[str, Any]:
@@ -91,22 +97,9 @@ def test_a_training_sees_nothing_of_the_items_that_arrive(model: str) -> None:
     assert one["weights"]["items"].shape[0] == 35
 
 
-def test_graphs_are_those_of_the_known_items_alone() -> None:
-    known_I = known_items(splits()[Split.TRAIN])
-    assert np.flatnonzero(~known_I).tolist() == COLD
-    inputs = known_inputs(requests("siger"), splits()[Split.TRAIN], FEATURES, known_I)
-    rows = np.flatnonzero(known_I)
-    of_known = {m: Features(x[rows], ~x[rows].any(axis=1)) for m, x in MATRICES.items()}
-    wanted = made(requests("siger"), splits()[Split.TRAIN][:, rows], of_known)
-    for request, matrix in wanted.items():
-        found = inputs[request]
-        assert found.shape == matrix.shape
-        assert np.array_equal(found, matrix) if request.modality else (found != matrix).nnz == 0
-
-
 def test_scores_stand_where_the_items_stood() -> None:
     known_I = known_items(splits()[Split.TRAIN])
-    inputs = known_inputs(requests("siger"), splits()[Split.TRAIN], FEATURES, known_I)
+    inputs = inputs_of("siger")
     parts = known_parts(trained("siger"), inputs, MATRICES, known_I)
     arrived = arrive(parts, MATRICES, known_I)
     users = torch.arange(30)
@@ -149,7 +142,7 @@ def test_content_knn_ranks_cold_items_among_themselves_as_if_it_knew_them() -> N
 def test_items_without_a_place_are_misses_and_counted() -> None:
     given = splits()
     known_I = known_items(given[Split.TRAIN])
-    inputs = known_inputs(requests("siger"), given[Split.TRAIN], FEATURES, known_I)
+    inputs = inputs_of("siger")
     parts = known_parts(trained("siger"), inputs, MATRICES, known_I)
     bare = {m: x.copy() for m, x in MATRICES.items()}
     for matrix in bare.values():
@@ -169,7 +162,7 @@ def test_items_without_a_place_are_misses_and_counted() -> None:
 def test_a_model_that_places_none_says_why(model: str) -> None:
     given = splits()
     known_I = known_items(given[Split.TRAIN])
-    inputs = known_inputs(requests(model), given[Split.TRAIN], FEATURES, known_I)
+    inputs = inputs_of(model)
     done = fit_model(model, config_of(model), 0, "cpu", inputs)
     parts = known_parts(done.best, inputs, MATRICES, known_I)
     with pytest.raises(NoPlaceError, match="no newcomer can be placed"):

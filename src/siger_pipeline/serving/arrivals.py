@@ -1,14 +1,14 @@
 """Items that arrive after the training: what a model makes of them, measured as it is itself.
 
 A catalogue is cut into items that are known at training and new ones. The model is built from the
-known ones alone, graphs included; then the new ones are folded in, all together.
+known ones alone (`graphs.known`); then the new ones are folded in, all together.
 
 Shape suffixes: U users, I items of the whole catalogue, n users that are asked for, d_m features.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,9 @@ from siger_pipeline.evaluation.evaluate import Metrics
 from siger_pipeline.evaluation.groups import table_of
 from siger_pipeline.evaluation.listed import evaluate_listed
 from siger_pipeline.evaluation.scores import Scorer
-from siger_pipeline.graphs.made import made
-from siger_pipeline.graphs.recipe import Features
-from siger_pipeline.graphs.registry import features_behind, features_of
+from siger_pipeline.graphs.known import known_items
+from siger_pipeline.graphs.registry import features_behind
 from siger_pipeline.models.inputs import ModelInputs
-from siger_pipeline.requests import Request
 from siger_pipeline.serving.newcomer_checks import Newcomers, widths_of
 from siger_pipeline.serving.newcomers import with_newcomers
 from siger_pipeline.serving.parts import Parts, parts_of
@@ -50,30 +48,6 @@ class Arrived:
     placed: np.ndarray
 
 
-def known_items(train: sparse.csr_matrix) -> np.ndarray:
-    """Whether an item has a training interaction, bool [I]."""
-    return np.asarray(train.getnnz(axis=0) > 0)
-
-
-def known_inputs(
-    requests: Iterable[Request],
-    train: sparse.csr_matrix,
-    features: Mapping[str, Features],
-    known_I: np.ndarray,
-) -> ModelInputs:
-    """What a model is built from in a catalogue of the known items alone.
-
-    Args:
-        requests: of the model.
-        train: training interactions, CSR [U, I].
-        features: of each modality that the model or its graphs read, [I, d_m].
-        known_I: which items are known, bool.
-    """
-    asked, interactions = list(requests), train[:, np.flatnonzero(known_I)]
-    of_known = {m: Features(x[known_I], missing[known_I]) for m, (x, missing) in features.items()}
-    return ModelInputs(interactions, features_of(asked), made(asked, interactions, of_known))
-
-
 def known_parts(
     checkpoint: Mapping[str, Any],
     inputs: ModelInputs,
@@ -85,8 +59,8 @@ def known_parts(
     """The recommender of the known items; users and items are named by their numbers.
 
     Args:
-        checkpoint: of a model that was trained with `known_inputs`.
-        inputs: these.
+        checkpoint: of a model that was trained with them alone.
+        inputs: what it was built from, of `graphs.known.known_matrices`.
         features: by modality, [I, d_m].
         known_I: which items are known, bool.
         device: of the training.

@@ -13,6 +13,7 @@ from siger_pipeline.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from siger_pipeline.graphs.recipe import Features
+    from siger_pipeline.models.inputs import ModelInputs
 
 Read = dict[str, tuple[str, str]]
 """Modality -> argument of its features, and of their mask."""
@@ -43,21 +44,12 @@ def train_known(
         read: features that it or its graphs read.
         arrays: these features.
     """
-    from siger_pipeline.serving.arrivals import known_inputs, known_items
+    from siger_pipeline.graphs.known import known_items, of_known
 
-    known_I = known_items(train_matrix)
-    inputs = known_inputs(requests, train_matrix, _features(read, arrays), known_I)
-    yield from train_model(
-        model,
-        config,
-        train,
-        inputs.interactions,
-        validation_matrix[:, known_I.nonzero()[0]],
-        unfinished,
-        requests={request: request.name for request in requests},
-        modalities=inputs.modalities,
-        **{request.name: matrix for request, matrix in inputs.matrices.items()},
-    )
+    inputs = _inputs(requests, train_matrix, _features(read, arrays))
+    validation = of_known(validation_matrix, known_items(train_matrix))
+    known = inputs.interactions, validation
+    yield from train_model(model, config, train, *known, unfinished, **_arguments(inputs))
 
 
 def fit_known(
@@ -75,20 +67,8 @@ def fit_known(
 
     Arguments are those of `train_known`, and `seed` where results depend on it.
     """
-    from siger_pipeline.serving.arrivals import known_inputs, known_items
-
-    known_I = known_items(train_matrix)
-    inputs = known_inputs(requests, train_matrix, _features(read, arrays), known_I)
-    return fit_model(
-        model,
-        config,
-        device,
-        inputs.interactions,
-        seed,
-        requests={request: request.name for request in requests},
-        modalities=inputs.modalities,
-        **{request.name: matrix for request, matrix in inputs.matrices.items()},
-    )
+    inputs = _inputs(requests, train_matrix, _features(read, arrays))
+    return fit_model(model, config, device, inputs.interactions, seed, **_arguments(inputs))
 
 
 def fold_in(
@@ -117,12 +97,13 @@ def fold_in(
         arrays: these features.
     """
     from siger_pipeline.data.matrix import by_split
+    from siger_pipeline.graphs.known import known_items
     from siger_pipeline.serving import arrivals
     from siger_pipeline.serving.newcomer_checks import NoPlaceError
     from siger_pipeline.training.device import resolve_device
 
-    known_I, features = arrivals.known_items(train_matrix), _features(read, arrays)
-    inputs = arrivals.known_inputs(requests, train_matrix, features, known_I)
+    known_I, features = known_items(train_matrix), _features(read, arrays)
+    inputs = _inputs(requests, train_matrix, features)
     matrices = {modality: each.matrix for modality, each in features.items()}
     place = resolve_device(device)
     parts = arrivals.known_parts(checkpoint, inputs, matrices, known_I, device=place)
@@ -140,6 +121,26 @@ def fold_in_nothing(model: str) -> tuple[dict[str, Any], DataFrame]:
     from siger_pipeline.serving.newcomer_checks import no_features
 
     return no_place(no_features(model))
+
+
+def _inputs(
+    requests: tuple[Request, ...], train_matrix: csr_matrix, features: dict[str, Features]
+) -> ModelInputs:
+    """What a model is built from in a catalogue of the known items."""
+    from siger_pipeline.graphs.known import known_items, known_matrices, of_known
+    from siger_pipeline.graphs.registry import features_of
+    from siger_pipeline.models.inputs import ModelInputs
+
+    known_I = known_items(train_matrix)
+    matrices = known_matrices(requests, train_matrix, features, known_I)
+    return ModelInputs(of_known(train_matrix, known_I), features_of(requests), matrices)
+
+
+def _arguments(inputs: ModelInputs) -> dict[str, Any]:
+    """What the nodes of the train stage take beside interactions."""
+    names = {request: request.name for request in inputs.matrices}
+    named = {names[request]: matrix for request, matrix in inputs.matrices.items()}
+    return {"requests": names, "modalities": inputs.modalities, **named}
 
 
 def _features(read: Read, arrays: dict[str, Any]) -> dict[str, Features]:
