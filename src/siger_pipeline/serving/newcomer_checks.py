@@ -19,7 +19,16 @@ from siger_pipeline.serving.parts import Parts
 
 
 class NoPlaceError(InputError):
-    """A model has no way to place any of the newcomers."""
+    """A model has no way to place any of the newcomers.
+
+    Attributes:
+        why: the reason without a newcomer's name; that of most, where there are several.
+    """
+
+    def __init__(self, message: str, why: str = "") -> None:
+        """Take the message; it is the reason itself where no other is given."""
+        super().__init__(message)
+        self.why = why or message
 
 
 @dataclass(frozen=True)

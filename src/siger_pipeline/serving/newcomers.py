@@ -8,6 +8,7 @@ Shape suffixes: U users, I items, n newcomers, d dimensions.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -66,7 +67,8 @@ def with_newcomers(parts: Parts, newcomers: Newcomers) -> Grown:
         left_out |= without
         if not histories and not len(fit.items):
             first, why = next(iter(left_out.items()), ("nobody", "no newcomer was named"))
-            raise NoPlaceError(f"no newcomer can be placed: {first!r}: {why}")
+            (usual, _), *_ = Counter(left_out.values()).most_common(1) or [(why, 0)]
+            raise NoPlaceError(f"no newcomer can be placed: {first!r}: {why}", usual)
         grown = _grown(parts, fit, histories)
         without_place = unplaced(grown, parts)
         if not without_place:

@@ -110,7 +110,7 @@ def fold_in(
     try:
         arrived = arrivals.arrive(parts, matrices, known_I)
     except NoPlaceError as error:
-        return arrivals.no_place(str(error))
+        return arrivals.no_place(error.why)
     splits = by_split(train_matrix, validation_matrix, test_matrix)
     return arrivals.document(*arrivals.evaluate_arrived(arrived, splits, evaluate))
 
