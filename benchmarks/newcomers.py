@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import torch
 from scipy import sparse
 from scipy.stats import spearmanr
 
 import siger_pipeline
 from siger_pipeline.serving import FittedRecommender
+from siger_pipeline.serving.arrivals import arrive
 
 K = 20
 SHARE = 0.1
 MODELS = ("SIGER", "LightGCN", "FREEDOM", "MGCN", "EASE")
-PLACE_ITEMS = ("SIGER", "FREEDOM", "MGCN", "ContentKNN")
+PLACE_ITEMS = ("SIGER", "FREEDOM", "MGCN", "DAMRS", "ContentKNN")
 Row = tuple[str, str, list[float]]
 
 
@@ -70,8 +71,6 @@ def seed_of(model: str, seed: int) -> dict[str, int]:
 
 def scores_of(recommender: FittedRecommender, users: Sequence[str]) -> np.ndarray:
     """Scores of all items for some users, [n, I]."""
-    import torch
-
     with torch.no_grad():
         return recommender.scorer(torch.from_numpy(recommender.users.rows(users))).numpy()
 
@@ -123,15 +122,12 @@ def items(project: Path, model: str, seed: int) -> Row:
     whole = fitted(model, seed, train, validation=validation, features=features)
     of_old = {name: rows[old] for name, rows in features.items()}
     base = fitted(model, seed, train[:, old], validation=validation[:, old], features=of_old)
-    names = pd.DataFrame({"item": [f"new {item}" for item in new]})
-    reads = {r.modality for r in base.parts.inputs.matrices if r.modality}
-    of_new = {name: rows[new] for name, rows in features.items() if name in reads}
-    grown = base.with_newcomers(items=names, features=of_new)
+    known = np.isin(np.arange(n_items), old)
+    arrived = arrive(base.parts, features, known)
     liked = everything[:, new]
     asked = np.flatnonzero((np.diff(liked.indptr) > 0) & (np.diff(train.indptr) > 0))
-    who = [str(user) for user in asked]
-    placed = scores_of(grown, who)[:, len(old) :]
-    trained = scores_of(whole, who)[:, new]
+    placed = arrived.scorer(torch.from_numpy(asked)).numpy()[:, new]
+    trained = scores_of(whole, [str(user) for user in asked])[:, new]
     nothing = sparse.csr_matrix(liked[asked].shape)
     chance = draw.random(placed.shape)
     measured = [recall(scores, nothing, liked[asked]) for scores in (placed, trained, chance)]

@@ -108,7 +108,9 @@ def _study(study: Study, current: Current) -> Pipeline:
         for each in (*corrected.values(), wired):
             nodes |= {node.name: node for stage in each.stages.values() for node in stage}
         names = {name: each.names for name, each in corrected.items()}
-        members.append(Member(part.trial.selection, part.trial.dataset, wired.names, names))
+        cold = bool(part.cold_items)
+        member = Member(part.trial.selection, part.trial.dataset, wired.names, names, cold)
+        members.append(member)
     made = tabulate(study.slug, members, study.config).nodes
     current.add_study(study)
     return _with_all_it_needs(Pipeline([*nodes.values(), *made]), made)

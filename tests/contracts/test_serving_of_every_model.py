@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from contracts.test_every_model import ready
-from contracts.world import EVERY, OURS, requested_by, small_world
+from contracts.world import EVERY, OURS, behind_graphs, requested_by, small_world
 from siger_pipeline.evaluation.ranking import rank
 from siger_pipeline.models.recommender import DotProduct, Recommender, config_values
 from siger_pipeline.serving import FittedRecommender, Parts, load, parts_of
@@ -38,7 +38,8 @@ def parts_made_of(name: str, model: Recommender) -> Parts:
         "weights": dict(model.state_dict()),
     }
     inputs = requested_by(name, small_world())
-    return parts_of(checkpoint, inputs, USERS, ITEMS, WORLD.interactions)
+    behind = behind_graphs(name, small_world())
+    return parts_of(checkpoint, inputs, USERS, ITEMS, WORLD.interactions, behind=behind)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from contracts.plugged_in import awkward_models
 from siger_pipeline.data.schema import Split
 from siger_pipeline.graphs.recipe import Features, GraphInputs
 from siger_pipeline.graphs.registry import build as build_graph
-from siger_pipeline.graphs.registry import graphs_of, requested_graph
+from siger_pipeline.graphs.registry import features_behind, graphs_of, requested_graph
 from siger_pipeline.models.batch import Batch
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.randomness import Randomness
@@ -107,6 +107,12 @@ def requested_by(name: str, inputs: ModelInputs, **changes: Any) -> ModelInputs:
     """What the train stage would give this model of some inputs, and nothing else."""
     requests = requests_of(name, config_of(name, **changes), inputs.modalities)
     return ModelInputs(inputs.interactions, inputs.modalities, {r: inputs[r] for r in requests})
+
+
+def behind_graphs(name: str, inputs: ModelInputs) -> dict[str, np.ndarray]:
+    """The features that this model's graphs are made of and that it does not read itself."""
+    requests = requests_of(name, config_of(name), inputs.modalities)
+    return {m: inputs[features(m)] for m in features_behind(requests)}
 
 
 def small_world(

@@ -12,7 +12,7 @@ from scipy import sparse
 from estimators.worlds import ITEMS, TEXT, R, V, frame_of
 from siger_pipeline import EASE, SIGER, LightGCN, Popularity
 from siger_pipeline.errors import UserError
-from siger_pipeline.estimators.estimator import NotFittedError
+from siger_pipeline.estimators.answers import NotFittedError
 
 QUICK = {"max_epochs": 1, "dimension": 4, "device": "cpu"}
 TABLE = frame_of(R)

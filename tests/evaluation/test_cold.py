@@ -16,8 +16,10 @@ USERS, ITEMS = 30, 24
 COLD = set(range(0, ITEMS, 4))
 
 
-@pytest.fixture
-def matrices() -> dict[Split, sparse.csr_matrix]:
+Splits = dict[Split, sparse.csr_matrix]
+
+
+def made_matrices() -> Splits:
     rng = np.random.default_rng(5)
     split = rng.choice(4, (USERS, ITEMS), p=[0.4, 0.3, 0.15, 0.15])
     split[:, list(COLD)] = np.where(split[:, list(COLD)] == 1, 0, split[:, list(COLD)])
@@ -26,6 +28,11 @@ def matrices() -> dict[Split, sparse.csr_matrix]:
         each: sparse.csr_matrix((split == code).astype(np.float32))
         for code, each in enumerate(Split, start=1)
     }
+
+
+@pytest.fixture
+def matrices() -> Splits:
+    return made_matrices()
 
 
 @pytest.mark.parametrize("mask", ["train", "train+validation"])

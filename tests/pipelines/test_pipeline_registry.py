@@ -175,3 +175,15 @@ def test_only_what_measures_or_reports_reads_the_test_split(
         "ingest.sample-split-seed-4.arrange_splits",
         *(f"report.{trial}.{n}" for n in ("trace_provenance", "look_up", "rank_held_out")),
     }
+
+
+def test_features_behind_graphs_are_exported_with_a_model_that_reads_graphs_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for model, behind in {"damrs": {"image", "text"}, "siger": set(), "lightgcn": set()}.items():
+        (node,) = (
+            n for n in registered(monkeypatch, f"model={model}")["export"].nodes
+            if n.name == f"export.{model}"
+        )  # fmt: skip
+        assert {*node.func.__kwdefaults__["behind"]} == behind
+        assert {f"features_{modality}" for modality in behind} <= {*node.inputs}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from contracts.test_every_model import ready
-from contracts.world import requested_by, small_world
+from contracts.world import behind_graphs, requested_by, small_world
 from siger_pipeline.models.recommender import config_values
 from siger_pipeline.serving import FittedRecommender, parts_of
 from siger_pipeline.training.checkpoint import FORMAT
@@ -32,7 +32,10 @@ def fitted_of(name: str, users: np.ndarray = USERS, items: pd.DataFrame = ITEMS)
         "config": config_values(model.config),
         "weights": dict(model.state_dict()),
     }
-    return FittedRecommender(parts_of(checkpoint, inputs, users, items, inputs.interactions))
+    behind = behind_graphs(name, small_world())
+    return FittedRecommender(
+        parts_of(checkpoint, inputs, users, items, inputs.interactions, behind=behind)
+    )
 
 
 @pytest.fixture(scope="module")

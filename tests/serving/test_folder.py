@@ -75,8 +75,8 @@ def test_no_folder(tmp_path: Path) -> None:
 
 
 def test_another_format(folder: Path) -> None:
-    changed(folder, format=1)
-    assert "is of format 1, and this version reads 2" in refused(folder)
+    changed(folder, format=2)
+    assert "is of format 2, and this version reads 3: export it again" in refused(folder)
 
 
 def test_a_manifest_of_something_else(folder: Path) -> None:
@@ -90,6 +90,18 @@ def test_a_manifest_that_names_files_elsewhere(folder: Path, name: str) -> None:
     about["requests"][0]["file"] = name
     changed(folder, requests=about["requests"])
     assert f"names {name!r}, which is no file of this folder" in refused(folder)
+
+
+def test_features_behind_graphs_are_kept_and_mapped(tmp_path: Path) -> None:
+    fitted = fitted_of("content_knn")
+    fitted.save(tmp_path / "folder")
+    loaded = load(tmp_path / "folder", verify=True).parts.behind
+    assert {*loaded} == {"image", "text"}
+    for modality, matrix in fitted.parts.behind.items():
+        assert isinstance(loaded[modality], np.memmap)
+        np.testing.assert_array_equal(loaded[modality], matrix)
+    changed(tmp_path / "folder", behind={"text": "../text.npy"})
+    assert "names '../text.npy', which is no file of this folder" in refused(tmp_path / "folder")
 
 
 def test_a_file_that_is_missing(folder: Path) -> None:

@@ -14,8 +14,6 @@ from siger_pipeline.serving import FittedRecommender, load
 
 WITHOUT = {"mf_bpr", "vbpr"}  # a user is a vector that training makes, and nothing else
 NO_FEATURES = (
-    "content_knn",
-    "damrs",
     "ease",
     "itemknn",
     "lightgcn",
@@ -42,6 +40,7 @@ def new_item(fitted: FittedRecommender, like: int) -> tuple[pd.DataFrame, dict[s
         for request, matrix in fitted.parts.inputs.matrices.items()
         if request.modality
     }
+    features |= {modality: matrix[[like]] for modality, matrix in fitted.parts.behind.items()}
     return pd.DataFrame({"item": ["new"], "title": ["Corkle &amp; Finch II"]}), features
 
 
@@ -76,6 +75,14 @@ def test_every_model_places_new_items_or_says_that_it_cannot(name: str) -> None:
     table = grown.recommend(["003"], 41, exclude="none")
     assert table[Columns.ITEM].tolist().count("new") == 1
     assert np.isfinite(table[Columns.SCORE]).all()
+    everybody, columns = list(fitted.users.names), [Columns.USER, Columns.ITEM, Columns.SCORE]
+    before, after = (
+        each.recommend(everybody, each.parts.inputs.n_items, exclude="none")[columns]
+        for each in (fitted, grown)
+    )
+    merged = before.merge(after, on=columns[:2], suffixes=("", "_after"))
+    assert len(merged) == len(before)
+    np.testing.assert_array_equal(merged[Columns.SCORE], merged[f"{Columns.SCORE}_after"])
 
 
 @pytest.mark.parametrize("name", ["ease", "ease_text", "itemknn", "content_knn", "popularity"])

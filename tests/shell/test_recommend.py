@@ -126,7 +126,7 @@ def test_an_answer_that_fails_leaves_the_older_file(
     def broken(*_: object) -> None:
         raise InputError("the second block")
 
-    monkeypatch.setattr("siger_pipeline.serving.recommender.rank", broken)
+    monkeypatch.setattr("siger_pipeline.serving.ranking.rank", broken)
     asked("recommend", "--users", lists["user"].iloc[0], "--out", str(out), code=1)
     assert out.read_text() == "older"
     assert [*tmp_path.iterdir()] == [out]

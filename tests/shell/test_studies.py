@@ -105,6 +105,18 @@ def test_one_parameter_at_a_time_from_the_command_line(conf: Path) -> None:
         check_each([])
 
 
+def test_a_study_that_folds_in_has_cold_items(conf: Path) -> None:
+    text = (
+        "mine:\n  models: [siger]\n  variants: {cold: {split.cold_items: 0.2}}\n  fold_in: true\n"
+    )
+    assert study(conf, text).parts[0].cold_items == 0.2
+    message = (
+        r"studies.yml, line 4: study 'mine' folds in cold items, and none of its trials has any"
+    )
+    with pytest.raises(UserError, match=message):
+        study(conf, text.replace("split.cold_items: 0.2", "siger.beta: 0"))
+
+
 def test_a_study_of_coverage_has_models_with_item_graphs(conf: Path) -> None:
     for block in ("{}", "true"):
         assert study(conf, f"mine: {{models: [siger], coverage: {block}}}\n").config.coverage

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from siger_pipeline.reporting.site.study_tables import alone as of_site
 from siger_pipeline.studies.results import results_of
+from siger_pipeline.studies.table import no_place_note, tidy_table
 from studies.test_table import FUSION, MADE, OF_CORRECTOR, ORIGIN, STEP, TIMINGS, metrics
+from tools.results.settings import alone as of_documents
 
 TRIALS = [
     {"trial": name, "model": name, "variant": "", "seed": 1} for name in ("siger", "lightgcn")
@@ -43,6 +47,45 @@ def test_a_row_a_trial_then_its_correctors_then_the_fusion() -> None:
     assert [note.partition(" is the")[0] for note in found.notes if note] == [
         "The weight of itemknn beside lightgcn",
         "In the fusion, the weight of lightgcn",
+    ]
+
+
+def test_cold_items_that_were_folded_in_have_a_row_after_their_trial() -> None:
+    groups = pd.DataFrame({"split": ["test"]})
+    of_siger = {"metrics": metrics(0.7), "why": ""}
+    of_lightgcn = {"metrics": {"test": {"placed": 0.0}}, "why": "it reads no features"}
+    further = {
+        "folded_in_0": of_siger,
+        "folded_in_groups_0": groups,
+        "folded_in_timings_0": TIMINGS,
+    }
+    further |= {"folded_in_1": of_lightgcn, "folded_in_groups_1": groups.head(0)}
+    found = results_of(TRIALS, [], {**documents(), **further}, {})
+    rows = [(row.trial["trial"], row.trial["variant"]) for row in found.rows[:4]]
+    assert rows == [
+        ("siger", ""), ("siger", "folded in"), ("lightgcn", ""), ("lightgcn", "folded in")
+    ]  # fmt: skip
+    folded, none = found.rows[1], found.rows[3]
+    assert folded.metrics["test"]["recall@20"] == 0.7
+    assert folded.origin["fingerprints"]["graphs"] == {}  # they are of fewer items
+    assert none.trial["folded_in"] == "it reads no features"
+    assert [row.trial["variant"] for row, _ in found.groups] == ["", "folded in", ""]
+
+    table = tidy_table(found.rows[:4])
+    assert table["folded_in"].dropna().unique().tolist() == ["yes", "it reads no features"]
+    assert no_place_note(table) == "lightgcn, folded in: it reads no features."
+    rows = table[table["variant"] == "folded in"]
+    assert rows["seconds"].notna().tolist() == [True] * 3 + [False]
+    assert rows.iloc[-1][["metric", "value"]].tolist() == ["placed", 0.0]
+    for alone in (of_site, of_documents):
+        assert {*alone(table)["variant"]} == {""}
+    assert "folded_in" not in tidy_table(found.rows[:1])
+    assert no_place_note(tidy_table(found.rows[:1])) == ""
+
+    lost = dict.fromkeys(["folded_in_0", "folded_in_groups_0"], "studies.fold_in.siger: nan")
+    left = results_of(TRIALS, [], {**documents(), **further}, lost)
+    assert [(each.trial["variant"], each.error) for each in left.failed] == [
+        ("folded in", "studies.fold_in.siger: nan")
     ]
 
 

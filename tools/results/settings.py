@@ -6,15 +6,17 @@ import pandas as pd
 
 from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.published import ELSEWHERE
-from siger_pipeline.studies.sums import variant_alone
+from siger_pipeline.studies.sums import FOLDED_IN, variant_alone
 
 RECALL = "recall@20"
 OTHERWISE = (*ELSEWHERE, "features")  # blocks by which a single trial is on other data
 
 
 def alone(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without a corrector."""
-    return rows[rows["corrector"].isna()] if "corrector" in rows else rows
+    """The rows of trials as they are: without a corrector, and without what was folded in."""
+    for column in {"corrector", FOLDED_IN} & {*rows.columns}:
+        rows = rows[rows[column].isna()]
+    return rows
 
 
 def with_corrector(rows: pd.DataFrame, corrector: str) -> pd.DataFrame:

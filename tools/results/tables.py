@@ -12,6 +12,7 @@ from siger_pipeline.errors import InputError
 from siger_pipeline.studies import comparisons, sweep_table, table
 from siger_pipeline.studies.failed import ERROR
 from siger_pipeline.studies.groups import GROUP
+from siger_pipeline.studies.sums import FOLDED_IN
 
 TRIALS = "trials"  # what ran outside of studies; no study may have this name
 TESTS = ".tests"
@@ -59,9 +60,9 @@ KINDS = (
     Kind(
         TIDY,
         table.COLUMNS,
-        (*table.CALIBRATED, GROUP, ERROR, CONFIGURED, *EPOCHS),
+        (*table.CALIBRATED, FOLDED_IN, GROUP, ERROR, CONFIGURED, *EPOCHS),
         table.TYPES | {"weight": "float64"} | dict.fromkeys(EPOCHS, "Int64"),
-        ("split", "corrector", GROUP, ERROR),
+        ("split", "corrector", FOLDED_IN, GROUP, ERROR),
     ),
     Kind(
         "the tests of a study",

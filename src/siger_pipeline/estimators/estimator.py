@@ -1,32 +1,27 @@
-"""What all estimators have in common: settings, fit, and what a fitted recommender answers.
+"""What all estimators have in common: settings, fit and load.
 
 Nothing that is heavy is imported before it is used: `import siger_pipeline` takes a moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from siger_pipeline.errors import InputError, UserError
+from siger_pipeline.errors import InputError
+from siger_pipeline.estimators.answers import Answers
 from siger_pipeline.estimators.settings import default_settings, settings_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from siger_pipeline.serving.parts import Parts
-    from siger_pipeline.serving.recommender import FittedRecommender
 
-Mask = Literal["train", "train+validation"]
 SETTINGS = "settings"  # of the card of a folder
 
 
-class NotFittedError(UserError):
-    """An estimator is asked for what only a fitted one knows."""
-
-
-class Estimator:
+class Estimator(Answers):
     """A recommender that is fitted on a program's own data: SIGER, LightGCN, EASE, …
 
     Its settings are the model's hyperparameters, those of training (`seed`, `max_epochs`,
@@ -53,7 +48,6 @@ class Estimator:
         """
         settings_of(self.model, settings)
         self._given = settings
-        self._recommender: FittedRecommender | None = None
         self._history: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
@@ -132,18 +126,6 @@ class Estimator:
         return self
 
     @property
-    def recommender(self) -> FittedRecommender:
-        """The fitted recommender, which has more to offer, such as lists in blocks of users.
-
-        Raises:
-            NotFittedError: there is none yet.
-        """
-        if self._recommender is None:
-            name = type(self).__name__
-            raise NotFittedError(f"{name} is not fitted: call fit(…), or {name}.load(folder)")
-        return self._recommender
-
-    @property
     def history(self) -> pd.DataFrame:
         """A row an epoch: `epoch` (from 1), `loss`, the metrics on validation, `best`.
 
@@ -156,90 +138,6 @@ class Estimator:
 
         assert self.recommender
         return pd.DataFrame() if self._history is None else self._history
-
-    def recommend(
-        self, users: Any, k: int = 10, exclude: Literal["seen", "none"] = "seen"
-    ) -> pd.DataFrame:
-        """The k best items of each user, best first.
-
-        Args:
-            users: ids, or one id.
-            k: length of a list; shorter where fewer items are left.
-            exclude: `seen`: what the user has, validation included; `none`: nothing.
-
-        Returns:
-            user, item (text), title (None where there is none), rank (int32, from 1), score
-            (float32); users in the given order.
-
-        Raises:
-            UserError: a user that is not known, all named; k below 1; or no fit before.
-        """
-        return self.recommender.recommend(_texts(users), k, exclude)
-
-    def similar(self, items: Any, k: int = 10, by: str | None = None) -> pd.DataFrame:
-        """The k most similar other items of each item, best first.
-
-        Args:
-            items: ids, or one id.
-            k: length of a list.
-            by: `embedding`, `content:<modality>`, `graph:<name>` or `cooccurrence`: see
-                `FittedRecommender.similar`. Left out: embedding, of a model without cooccurrence.
-
-        Returns:
-            item, similar, title, rank, score.
-
-        Raises:
-            UserError: an item that is not known; a `by` that there is not; or no fit before.
-        """
-        return self.recommender.similar(_texts(items), k, by)
-
-    def explain(self, user: Any, items: Any, most: int = 3) -> pd.DataFrame:
-        """What of a user's history carries the scores of some items, the largest share first.
-
-        Args:
-            user: id.
-            items: ids, or one id.
-            most: history items for each.
-
-        Returns:
-            user, item, because (item of the history), title, share, edges.
-
-        Raises:
-            UserError: a user or an item that is not known; or no fit before.
-        """
-        (one,) = _texts([user])
-        return self.recommender.explain(one, _texts(items), most)
-
-    def evaluate(
-        self, test: Any, ks: Iterable[int] = (10, 20), mask: Mask = "train"
-    ) -> dict[str, float]:
-        """Recall, NDCG, precision and MAP on held-out interactions, by the project's protocol.
-
-        All items are ranked but those that the user has. A metric is the mean over the users with
-        a held-out interaction and one to learn from. Held-out items that are not known are misses.
-
-        Args:
-            test: interactions, as of `fit`.
-            ks: list lengths K.
-            mask: what the user has: `train`, as published figures do, or `train+validation`.
-
-        Returns:
-            `recall@10`, `ndcg@10`, … -> mean in [0, 1].
-
-        Raises:
-            UserError: interactions that cannot be such, an impossible K; or no fit before.
-        """
-        from siger_pipeline.estimators.measuring import measured
-
-        return measured(self.recommender, test, tuple(ks), mask)
-
-    def save(self, folder: str | Path) -> None:
-        """Write a folder that `load`, and a service, read; it must be new or empty.
-
-        Raises:
-            UserError: the folder holds something; or no fit before.
-        """
-        self.recommender.save(folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -276,9 +174,3 @@ def _settings_in(parts: Parts) -> Mapping[str, Any]:
     run = parts.card.get("provenance", {}).get("parameters", {})
     features = {k: v for k, v in run.get("features", {}).items() if k == "missing"}
     return {**parts.checkpoint["config"], **run.get("train", {}), **features}
-
-
-def _texts(ids: Any) -> list[str]:
-    from siger_pipeline.estimators.frames import texts_of
-
-    return texts_of(ids)

@@ -13,7 +13,7 @@ from siger_pipeline.errors import ParameterError
 from siger_pipeline.estimators.dataset import FitData
 from siger_pipeline.estimators.settings import Settings
 from siger_pipeline.graphs.made import made
-from siger_pipeline.graphs.registry import features_of, graphs_of
+from siger_pipeline.graphs.registry import features_behind, features_of, graphs_of
 from siger_pipeline.models.config import ModelConfig
 from siger_pipeline.models.inputs import ModelInputs
 from siger_pipeline.models.recommender import config_values
@@ -53,6 +53,7 @@ def fitted(
         data.items,
         (data.train + data.validation).tocsr(),
         card=card,
+        behind={m: data.features[m].matrix for m in features_behind(requests)},
         device=str(resolve_device(settings.train.device)),
     )
     return parts, progress.history.copy()

@@ -7,8 +7,8 @@ from typing import Any, get_args
 import numpy as np
 
 from siger_pipeline.errors import InputError, ParameterError
+from siger_pipeline.estimators.answers import Mask
 from siger_pipeline.estimators.dataset import known_pairs
-from siger_pipeline.estimators.estimator import Mask
 from siger_pipeline.evaluation.evaluate import users_to_rank
 from siger_pipeline.evaluation.hits import Hits
 from siger_pipeline.evaluation.metrics import accuracy

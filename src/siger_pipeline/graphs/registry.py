@@ -113,6 +113,13 @@ def features_of(requests: Iterable[Request]) -> tuple[str, ...]:
     return tuple(sorted({each.modality for each in (*asked, *parts) if each.modality}))
 
 
+def features_behind(requests: Iterable[Request]) -> tuple[str, ...]:
+    """The modalities whose features are requested by graphs made of them alone."""
+    asked = list(requests)
+    own = {each.modality for each in asked}
+    return tuple(modality for modality in features_of(asked) if modality not in own)
+
+
 def content_graphs(requests: Iterable[Request]) -> tuple[Graph, ...]:
     """The graphs of items among some requests that are made of features alone."""
     return tuple(

@@ -57,9 +57,14 @@ def save(parts: Parts, folder: str | Path) -> None:
     for request, name in files.items():
         write = write_array if request.modality else write_csr
         write(place / name, parts.inputs[request])
+    behind = {modality: f"behind/{modality}.npy" for modality in parts.behind}
+    for modality, name in behind.items():
+        (place / name).parent.mkdir(exist_ok=True)
+        write_array(place / name, parts.behind[modality])
     for name, table in zip(EMBEDDINGS, parts.embeddings or (), strict=False):
         write_array(place / name, table)
-    about = {**_about(parts, files), "learned": write_learned(place, parts.learned)}
+    learned = write_learned(place, parts.learned)
+    about = {**_about(parts, files), "learned": learned, "behind": behind}
     (place / "README.md").write_text(model_card(about), encoding="utf-8")
     write_manifest(place, about)
 
@@ -91,6 +96,7 @@ def read(folder: str | Path, *, verify: bool = False) -> Parts:
         embeddings=_embeddings(place, about),
         card=about["card"],
         learned=read_learned(place, about["learned"]),
+        behind={modality: read_array(place / name) for modality, name in about["behind"].items()},
     )
 
 

@@ -24,6 +24,7 @@ from siger_pipeline.models.randomness import Axis, Fill, Randomness, Shape
 from siger_pipeline.models.recommender import Trained
 from siger_pipeline.models.registry import build
 from siger_pipeline.requests import Request
+from siger_pipeline.serving.newcomer_checks import NoPlaceError
 
 
 class Zeros(Randomness):
@@ -38,24 +39,43 @@ class Zeros(Randomness):
         return torch.zeros(sizes, dtype=dtype)
 
 
+def grown_features(
+    known: Mapping[str, np.ndarray], features: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Features of the known items and below them those of the new ones, [I′, d_m] by modality."""
+    return {
+        modality: np.vstack([rows, features[modality].astype(np.float32, copy=False)])
+        if len(features[modality])
+        else rows
+        for modality, rows in known.items()
+    }
+
+
 def grown_inputs(
-    inputs: ModelInputs, histories: sparse.csr_matrix, features: Mapping[str, np.ndarray]
+    inputs: ModelInputs,
+    histories: sparse.csr_matrix,
+    features: Mapping[str, np.ndarray],
+    *,
+    scores_by_columns: bool = False,
 ) -> ModelInputs:
     """The inputs with rows for new users and new items.
 
     The graph between users and items is made anew by its recipe, since an edge's weight depends on
     degrees. Rows of graphs between items stay as the model was trained with them; a new item's row
     holds its neighbours by features, as the recipe finds them, and nothing where the graph is made
-    of interactions, of which it has none.
+    of interactions, of which it has none. Where a score is read from an item's column, so is what
+    known items say of the new one, as the recipe finds it: their entries for each other stay.
 
     Args:
         inputs: what the model was built from.
         histories: of the new users, CSR [n, I′].
-        features: of the new items by modality, [n, d_m], zero where there are none; empty without
-            new items.
+        features: of all items by modality, known ones first, [I′, d_m], zero where there are none:
+            those that the model reads, and those behind its graphs.
+        scores_by_columns: whether the model scores an item by its columns in graphs of items, as a
+            `Neighbourhood` does, and does not propagate along its rows.
 
     Raises:
-        InputError: a graph is made of features that the model does not read itself.
+        InputError: a graph is made of what is not kept, such as other graphs.
     """
     n_users, n_items = inputs.n_users, histories.shape[1]
     known = _resized(inputs.interactions, (n_users, n_items))
@@ -63,14 +83,14 @@ def grown_inputs(
     matrices: dict[Request, Any] = dict(inputs.matrices)
     if n_items > inputs.n_items:
         for request in [each for each in matrices if each.modality]:
-            rows = features[str(request.modality)].astype(np.float32, copy=False)
-            matrices[request] = np.vstack([matrices[request], rows])
+            matrices[request] = features[str(request.modality)]
     for request in [each for each in matrices if not each.modality]:
         graph = requested_graph(request)
         if not graph.config.joins_items:
             matrices[request] = _built(graph, GraphInputs(interactions=interactions))
         elif n_items > inputs.n_items:
-            matrices[request] = _with_new_rows(graph, matrices, n_items, request)
+            old = matrices[request]
+            matrices[request] = _with_new_items(graph, old, features, n_items, scores_by_columns)
     return replace(inputs, interactions=interactions, matrices=matrices)
 
 
@@ -81,7 +101,7 @@ def grown_weights(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> dict[st
     of its neighbours. A row of a table that was trained from features is the newcomer's features.
 
     Raises:
-        InputError: the model stores something of each item that cannot be grown.
+        NoPlaceError: the model stores something of each item that cannot be grown.
     """
     name, old = checkpoint["model"], checkpoint["weights"]
     model = build(name, checkpoint["config"], inputs, Zeros())
@@ -92,7 +112,7 @@ def grown_weights(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> dict[st
             weights[key] = old[key]
             continue
         if isinstance(model, Trained) and key not in parameters:
-            raise InputError(
+            raise NoPlaceError(
                 f"model {name} stores {key} of each item, which training alone can make: train it "
                 "again with the newcomers"
             )
@@ -102,25 +122,32 @@ def grown_weights(checkpoint: Mapping[str, Any], inputs: ModelInputs) -> dict[st
     return weights
 
 
-def _with_new_rows(
-    graph: Graph, matrices: Mapping[Request, Any], n_items: int, request: Request
+def _with_new_items(
+    graph: Graph,
+    old: sparse.csr_matrix,
+    features: Mapping[str, np.ndarray],
+    n_items: int,
+    with_columns: bool,
 ) -> sparse.csr_matrix:
-    """A graph of items [I, I] with rows for new ones, [I′, I′]."""
-    old = matrices[request]
+    """A graph of items [I, I] with rows for new ones, and perhaps their columns, [I′, I′]."""
+    known = old.shape[0]
     padded = _resized(old, (n_items, n_items))
-    if not features_of([request]):
+    if not features_of([graph.request]):
         return padded
     compared = {}
     for part in graph.config.requests():
-        if part not in matrices:
+        if part.modality is None or part.modality not in features:
             raise InputError(
-                f"graph {request.name} is made of {part.name}, which the recommender does not keep:"
-                " new items cannot be placed in it; train again with them"
+                f"graph {graph.request.name} is made of {part.name}, which the recommender does not"
+                " keep: new items cannot be placed in it; train again with them"
             )
-        compared[part] = Features(matrices[part], with_missing(matrices[part])[1])
+        rows = features[part.modality]
+        compared[part] = Features(rows, with_missing(rows)[1])
     rebuilt = _built(graph, GraphInputs(features=compared))
-    rows = rebuilt[old.shape[0] :]
-    return sparse.csr_matrix(sparse.vstack([padded[: old.shape[0]], rows], format="csr"))
+    top = padded[:known]
+    if with_columns:
+        top = sparse.hstack([old, rebuilt[:known, known:]], format="csr")
+    return sparse.csr_matrix(sparse.vstack([top, rebuilt[known:]], format="csr"))
 
 
 def _built(graph: Graph, inputs: GraphInputs) -> sparse.csr_matrix:

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 
 from siger_pipeline.errors import ParameterError
+from siger_pipeline.serving.parts import Parts
 
 LOG = logging.getLogger(__name__)
 LEAST_ITEMS = 50_000  # below, scoring all items takes a few milliseconds
@@ -71,6 +72,20 @@ class ItemIndex:
         order = np.argsort(-scores_nD, axis=1, kind="stable")[:, :k]
         items, scores = (np.take_along_axis(x, order, axis=1) for x in (items_nD, scores_nD))
         return items, scores
+
+
+def index_of(parts: Parts, least_recall: float, least_items: int = LEAST_ITEMS) -> ItemIndex | None:
+    """The index of a recommender's items; None of a catalogue with fewer than `least_items`.
+
+    Raises:
+        ParameterError: faiss is not installed, or the model ranks by no dot product.
+    """
+    if parts.embeddings is None:
+        model = parts.checkpoint["model"]
+        raise ParameterError(f"model {model} ranks by no dot product: it has no index")
+    if len(parts.items) < least_items:
+        return None
+    return build_index(*parts.embeddings, least_recall)
 
 
 def build_index(

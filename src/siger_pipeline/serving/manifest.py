@@ -10,7 +10,7 @@ from typing import Any
 
 from siger_pipeline.errors import InputError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "recommender.json"
 AGAIN = "export it again (`kedro run --pipelines export`), or fetch the whole folder again"
 
@@ -93,6 +93,7 @@ def _check_names(path: Path, about: Mapping[str, Any]) -> None:
     """Every file lies in the folder, whatever a manifest of somebody else says."""
     learned = [file for each in about["learned"].values() for file in each["files"].values()]
     named = [*about["files"], *(each["file"] for each in about["requests"]), *learned]
+    named += about["behind"].values()
     for name in named:
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts or name not in about["files"]:

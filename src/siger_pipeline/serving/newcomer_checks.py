@@ -18,6 +18,19 @@ from siger_pipeline.serving.ids import Ids
 from siger_pipeline.serving.parts import Parts
 
 
+class NoPlaceError(InputError):
+    """A model has no way to place any of the newcomers.
+
+    Attributes:
+        why: the reason without a newcomer's name; that of most, where there are several.
+    """
+
+    def __init__(self, message: str, why: str = "") -> None:
+        """Take the message; it is the reason itself where no other is given."""
+        super().__init__(message)
+        self.why = why or message
+
+
 @dataclass(frozen=True)
 class Newcomers:
     """Who is new.
@@ -35,6 +48,18 @@ class Newcomers:
     items: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({Columns.ITEM: []}))
     features: Mapping[str, np.ndarray] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        histories: Mapping[str, Sequence[str]] | None,
+        items: pd.DataFrame | None,
+        features: Mapping[str, np.ndarray] | None,
+        pictures: Pictures | None,
+    ) -> Newcomers:
+        """The same, where some are left out."""
+        named = cls().items if items is None else items
+        return cls(histories or {}, named, features or {}, pictures or {})
 
 
 def check(parts: Parts, newcomers: Newcomers) -> None:
@@ -68,12 +93,13 @@ def check(parts: Parts, newcomers: Newcomers) -> None:
 
 
 def widths_of(parts: Parts) -> dict[str, int]:
-    """Modality that the model reads -> number of its features."""
-    return {
+    """Modality that the model or its graphs are made of -> number of its features."""
+    read = {
         str(request.modality): int(matrix.shape[1])
         for request, matrix in parts.inputs.matrices.items()
         if request.modality
     }
+    return read | {modality: int(matrix.shape[1]) for modality, matrix in parts.behind.items()}
 
 
 def unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
@@ -83,8 +109,7 @@ def unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
     unfit = dict.fromkeys(known, "the recommender knows the item already, and it stays as it is")
     if not widths:
         model = parts.checkpoint["model"]
-        why = f"model {model} reads no features, by which an item without interactions is placed"
-        return dict.fromkeys(items, why) | unfit
+        return dict.fromkeys(items, no_features(model)) | unfit
     has_some = np.zeros(len(items), dtype=bool)
     for modality in widths:
         rows = np.nan_to_num(newcomers.features.get(modality, np.zeros((len(items), 1))))
@@ -92,3 +117,8 @@ def unfit_items(parts: Parts, newcomers: Newcomers) -> dict[str, str]:
     why = f"it has no features, and some of {' or '.join(widths)} are wanted"
     lacking = [item for item, some in zip(items, has_some, strict=True) if not some]
     return dict.fromkeys(lacking, why) | unfit
+
+
+def no_features(model: str) -> str:
+    """Why a model that is made of interactions alone has no place for new items."""
+    return f"model {model} reads no features, by which an item without interactions is placed"

@@ -8,6 +8,7 @@ Shape suffixes: U users, I items, n newcomers, d dimensions.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,16 +18,22 @@ import torch
 from scipy import sparse
 
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.errors import InputError
+from siger_pipeline.models.neighbourhood import Neighbourhood
 from siger_pipeline.models.recommender import DotProduct, Recommender
-from siger_pipeline.serving.growth import grown_inputs, grown_weights
+from siger_pipeline.models.registry import model_class
+from siger_pipeline.serving.growth import grown_features, grown_inputs, grown_weights
 from siger_pipeline.serving.ids import Ids
-from siger_pipeline.serving.newcomer_checks import Newcomers, check, unfit_items, widths_of
+from siger_pipeline.serving.newcomer_checks import (
+    Newcomers,
+    NoPlaceError,
+    check,
+    unfit_items,
+    widths_of,
+)
 from siger_pipeline.serving.parts import Parts, unescaped
 from siger_pipeline.serving.placing import placed
+from siger_pipeline.serving.unplaced import unplaced
 from siger_pipeline.training.checkpoint import restore
-
-LOOKED_AT = 1000  # users whose scores tell whether a model that embeds nothing can score an item
 
 
 @dataclass(frozen=True)
@@ -60,12 +67,13 @@ def with_newcomers(parts: Parts, newcomers: Newcomers) -> Grown:
         left_out |= without
         if not histories and not len(fit.items):
             first, why = next(iter(left_out.items()), ("nobody", "no newcomer was named"))
-            raise InputError(f"no newcomer can be placed: {first!r}: {why}")
+            (usual, _), *_ = Counter(left_out.values()).most_common(1) or [(why, 0)]
+            raise NoPlaceError(f"no newcomer can be placed: {first!r}: {why}", usual)
         grown = _grown(parts, fit, histories)
-        unplaced = _unplaced(grown, parts)
-        if not unplaced:
+        without_place = unplaced(grown, parts)
+        if not without_place:
             return Grown(grown, left_out, unknown)
-        left_out |= unplaced
+        left_out |= without_place
 
 
 def _described(parts: Parts, newcomers: Newcomers) -> Newcomers:
@@ -117,11 +125,9 @@ def _grown(parts: Parts, newcomers: Newcomers, histories: Mapping[str, Sequence[
     shape = (len(rows), len(all_items))
     ones = np.ones(len(columns), dtype=inputs.interactions.dtype)
     histories_nI = sparse.csr_matrix((ones, columns, indptr.astype(np.int32)), shape=shape)
-    features = {
-        modality: np.nan_to_num(newcomers.features.get(modality, np.zeros((len(items), width))))
-        for modality, width in widths_of(parts).items()
-    }
-    grown = grown_inputs(inputs, histories_nI, features)
+    behind, features = _features(parts, newcomers)
+    by_columns = issubclass(model_class(parts.checkpoint["model"]), Neighbourhood)
+    grown = grown_inputs(inputs, histories_nI, features, scores_by_columns=by_columns)
     checkpoint = {**parts.checkpoint, "weights": grown_weights(parts.checkpoint, grown)}
     seen = sparse.csr_matrix(
         (parts.seen.data, parts.seen.indices, parts.seen.indptr),
@@ -135,8 +141,25 @@ def _grown(parts: Parts, newcomers: Newcomers, histories: Mapping[str, Sequence[
         items=all_items,
         seen=sparse.csr_matrix(sparse.vstack([seen, histories_nI], format="csr")),
         embeddings=_embeddings(parts, restore(checkpoint, grown)),
+        behind=behind,
         card={**parts.card, "folded_in": _counted(parts, len(rows), len(items))},
     )
+
+
+def _features(
+    parts: Parts, newcomers: Newcomers
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Features of all items by modality: those behind graphs, and all."""
+    known = {str(r.modality): x for r, x in parts.inputs.matrices.items() if r.modality}
+    known |= parts.behind
+    new = {
+        modality: np.nan_to_num(
+            newcomers.features.get(modality, np.zeros((len(newcomers.items), width)))
+        )
+        for modality, width in widths_of(parts).items()
+    }
+    features = grown_features(known, new)
+    return {modality: features[modality] for modality in parts.behind}, features
 
 
 def _embeddings(parts: Parts, model: Recommender) -> tuple[np.ndarray, np.ndarray] | None:
@@ -155,29 +178,3 @@ def _embeddings(parts: Parts, model: Recommender) -> tuple[np.ndarray, np.ndarra
 def _counted(parts: Parts, users: int, items: int) -> dict[str, int]:
     before = parts.card.get("folded_in", {"users": 0, "items": 0})
     return {"users": before["users"] + users, "items": before["items"] + items}
-
-
-def _unplaced(grown: Parts, before: Parts) -> dict[str, str]:
-    """Newcomers whom the model scores with nothing but zeros -> why."""
-    n_users, n_items = before.inputs.n_users, before.inputs.n_items
-    new_users = grown.users[n_users:]
-    new_items = grown.items[Columns.ITEM].to_numpy(dtype=object)[n_items:]
-    if grown.embeddings is not None:
-        users_nd, items_nd = grown.embeddings[0][n_users:], grown.embeddings[1][n_items:]
-        placed_users, placed_items = users_nd.any(axis=1), items_nd.any(axis=1)
-    else:
-        scorer = restore(grown.checkpoint, grown.inputs).scorer()
-        with torch.no_grad():
-            some = scorer(torch.arange(min(LOOKED_AT, n_users))).numpy()
-            placed_users = np.array(
-                [bool(scorer(torch.tensor([n_users + n])).any()) for n in range(len(new_users))],
-                dtype=bool,
-            )
-        placed_items = some[:, n_items:].any(axis=0)
-    model = grown.checkpoint["model"]
-    user = f"model {model} gives a user without training no scores: train again with them"
-    item = f"model {model} gives an item without interactions no score: train again with it"
-    return {
-        **dict.fromkeys(new_users[~placed_users], user),
-        **dict.fromkeys(new_items[~placed_items], item),
-    }

@@ -43,6 +43,8 @@ class Parts:
             where nothing is known.
         learned: modality -> what describes new items by it; without one of a modality that the
             model reads, new items bring vectors.
+        behind: modality -> features of the items [I, d_m] that graphs were made of and the model
+            does not read itself: new items find their neighbours by them.
     """
 
     checkpoint: Mapping[str, Any]
@@ -53,6 +55,7 @@ class Parts:
     embeddings: tuple[np.ndarray, np.ndarray] | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
     learned: Mapping[str, Learned] = field(default_factory=dict)
+    behind: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def parts_of(
@@ -64,6 +67,7 @@ def parts_of(
     *,
     card: Mapping[str, Any] | None = None,
     learned: Mapping[str, Learned] | None = None,
+    behind: Mapping[str, np.ndarray] | None = None,
     device: str | torch.device = "cpu",
 ) -> Parts:
     """The parts of a trained model; its final embeddings are computed here.
@@ -77,6 +81,7 @@ def parts_of(
         seen: what is not to be recommended, CSR [U, I]: at least the training interactions.
         card: see `Parts`.
         learned: see `Parts`.
+        behind: see `Parts`; those of `graphs.registry.features_behind`.
         device: where the embeddings are computed: the training's, for those of evaluation.
 
     Raises:
@@ -89,6 +94,12 @@ def parts_of(
             f"seen has shape {seen.shape}, wanted {inputs.interactions.shape}: a row a user and a "
             "column an item, as the training interactions have"
         )
+    for modality, matrix in (behind or {}).items():
+        if len(matrix) != inputs.n_items:
+            raise InputError(
+                f"features of {modality} have {len(matrix)} rows, wanted {inputs.n_items}: a row "
+                "an item"
+            )
     return Parts(
         checkpoint={key: checkpoint[key] for key in SCORING},
         inputs=inputs,
@@ -98,6 +109,7 @@ def parts_of(
         embeddings=_embeddings(checkpoint, inputs, device),
         card=dict(card or {}),
         learned=dict(learned or {}),
+        behind=dict(behind or {}),
     )
 
 

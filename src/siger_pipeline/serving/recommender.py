@@ -1,6 +1,6 @@
-"""A fitted recommender: who gets what, what is like what, and why.
+"""A fitted recommender: who gets what, what is like what, and why, as tables.
 
-Shape suffixes: U users, I items, n users that are asked for, d dimensions.
+Shape suffixes: I items, n new items, d_m features.
 """
 
 from __future__ import annotations
@@ -9,65 +9,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from siger_pipeline.data.schema import Columns
-from siger_pipeline.errors import ParameterError
-from siger_pipeline.evaluation.evaluate import RankedLists, recommendation_table
-from siger_pipeline.evaluation.ranking import rank
-from siger_pipeline.evaluation.scores import DEFAULT_BLOCK_MIB, Scorer
+from siger_pipeline.evaluation.evaluate import recommendation_table
+from siger_pipeline.evaluation.scores import DEFAULT_BLOCK_MIB
 from siger_pipeline.features.extractor import Pictures
-from siger_pipeline.models.recommender import Recommender
-from siger_pipeline.ops.tables import constant
 from siger_pipeline.serving.folder import read, save
-from siger_pipeline.serving.ids import Ids
-from siger_pipeline.serving.index import LEAST_ITEMS, ItemIndex, build_index
 from siger_pipeline.serving.newcomer_checks import Newcomers
 from siger_pipeline.serving.newcomers import Grown, with_newcomers
-from siger_pipeline.serving.parts import Parts, titles_of
+from siger_pipeline.serving.parts import titles_of
+from siger_pipeline.serving.ranking import Exclude, Ranking
 from siger_pipeline.serving.reasons import reasons, with_reasons
-from siger_pipeline.serving.similarity import similarity
-from siger_pipeline.training.checkpoint import restore
 
-Exclude = Literal["seen", "none"]
 SIMILAR = "similar"  # the column of what is like an item
 
 
-class FittedRecommender:
-    """Recommends, finds similar items and explains; in memory, or of a folder (`load`).
-
-    Attributes:
-        parts: all that it is made of.
-        users: ids of the users, by row.
-        items: ids of the items, by row.
-        index: by which items are sought; None where all are scored.
-    """
-
-    def __init__(self, parts: Parts) -> None:
-        """Take the parts; what each call needs is computed when it is first asked for."""
-        self.parts = parts
-        self.index: ItemIndex | None = None
-        self._similarities: dict[str | None, Scorer] = {}
-        self.users = Ids("users", parts.users)
-        self.items = Ids("items", parts.items[Columns.ITEM].to_numpy(dtype=object))
-
-    @cached_property
-    def model(self) -> Recommender:
-        """The model itself, restored from its weights and inputs, on the CPU, ready to score."""
-        return restore(self.parts.checkpoint, self.parts.inputs)
-
-    @cached_property
-    def scorer(self) -> Scorer:
-        """Row numbers of users, int64 [n] -> their scores of all items, float32 [n, I]."""
-        if self.parts.embeddings is None:
-            return self.model.scorer()
-        users_Ud, items_Id = map(constant, self.parts.embeddings)
-        items_dI = items_Id.T.contiguous()
-        return lambda users: users_Ud[users] @ items_dI
+class FittedRecommender(Ranking):
+    """Recommends, finds similar items and explains; in memory, or of a folder (`load`)."""
 
     @cached_property
     def titles(self) -> np.ndarray:
@@ -103,64 +64,6 @@ class FittedRecommender:
         table.insert(2, Columns.TITLE, self.titles[lists.items[lists.items >= 0]])
         return table
 
-    def lists(
-        self,
-        users: Sequence[str],
-        k: int = 10,
-        exclude: Exclude = "seen",
-        *,
-        block_mib: float = DEFAULT_BLOCK_MIB,
-    ) -> RankedLists:
-        """`recommend` by rows of users and items: for who asks often and wants no table."""
-        if exclude not in get_args(Exclude):
-            raise ParameterError(f"exclude is {exclude!r}, wanted is one of seen, none")
-        rows_n, seen_UI = self.users.rows(users), self.parts.seen
-        if exclude == "none":
-            seen_UI = sparse.csr_matrix(seen_UI.shape, dtype=seen_UI.dtype)
-        if self.index is not None and self.parts.embeddings is not None:
-            return self._found(self.index, rows_n, seen_UI, k)
-        ranked = rank(self.scorer, rows_n, seen_UI, self._bounded(k), block_mib=block_mib)
-        return RankedLists(rows_n, *ranked)
-
-    def use_index(self, least_recall: float = 0.95, *, least_items: int = LEAST_ITEMS) -> str:
-        """From now on recommend by an index in place of scoring every item, and say how good it is.
-
-        Args:
-            least_recall: share of the exact ten best items that it must find; see `serving.index`.
-            least_items: in a smaller catalogue, all items go on being scored.
-
-        Returns:
-            A sentence on what is done now and, of an index, its measured recall.
-
-        Raises:
-            ParameterError: faiss is not installed, or the model ranks by no dot product.
-        """
-        items = len(self.items.names)
-        if self.parts.embeddings is None:
-            model = self.parts.checkpoint["model"]
-            raise ParameterError(f"model {model} ranks by no dot product: it has no index")
-        if items < least_items:
-            return (
-                f"exact: all {items:,} items are scored, as in any catalogue below {least_items:,}"
-            )
-        self.index = build_index(*self.parts.embeddings, least_recall)
-        return str(self.index)
-
-    def _found(
-        self, index: ItemIndex, rows_n: np.ndarray, seen_UI: sparse.csr_matrix, k: int
-    ) -> RankedLists:
-        """What the index finds; all items are scored for who would get too short a list."""
-        assert self.parts.embeddings is not None
-        wanted, seen_nI = self._bounded(k), seen_UI[rows_n]
-        if wanted < 1:
-            raise ParameterError(f"k is {k}, wanted is a whole number of at least 1")
-        items, scores = index.best(self.parts.embeddings[0][rows_n], seen_nI, wanted)
-        left_n = len(self.items.names) - np.diff(seen_nI.indptr)
-        short = np.flatnonzero((items >= 0).sum(axis=1) < np.minimum(wanted, left_n))
-        if len(short):
-            items[short], scores[short] = rank(self.scorer, rows_n[short], seen_UI, wanted)
-        return RankedLists(rows_n, items, scores)
-
     def recommend_in_blocks(
         self, users: Iterable[str], k: int = 10, exclude: Exclude = "seen", *, block: int = 10_000
     ) -> Iterator[pd.DataFrame]:
@@ -193,22 +96,6 @@ class FittedRecommender:
         table = table.rename(columns={Columns.USER: Columns.ITEM, Columns.ITEM: SIMILAR})
         table.insert(2, Columns.TITLE, self.titles[lists.items[lists.items >= 0]])
         return table
-
-    def similar_lists(
-        self, items: Sequence[str], k: int = 10, by: str | None = None
-    ) -> RankedLists:
-        """`similar` by rows: `users` are the items that are asked for."""
-        rows_n = self.items.rows(items)
-        itself_II = sparse.identity(len(self.items.names), dtype=np.float32, format="csr")
-        index_nK, score_nK = rank(self._similarity(by), rows_n, itself_II, self._bounded(k))
-        index_nK[score_nK <= 0] = -1
-        return RankedLists(rows_n, index_nK, score_nK)
-
-    def _similarity(self, by: str | None) -> Scorer:
-        """That of `serving.similarity`, which looks through the catalogue once for each name."""
-        if by not in self._similarities:
-            self._similarities[by] = similarity(self.parts, by)
-        return self._similarities[by]
 
     def similar_in_blocks(
         self, items: Iterable[str], k: int = 10, by: str | None = None, *, block: int = 10_000
@@ -252,12 +139,6 @@ class FittedRecommender:
         """
         return with_reasons(table, lambda user, items: self.explain(user, items, most))
 
-    def without_history(self, users: Sequence[str]) -> list[str]:
-        """Those of some users whom the model has learned nothing of: no training interaction."""
-        ends, rows = self.parts.inputs.interactions.indptr, self.users.rows(users)
-        degrees = ends[rows + 1] - ends[rows]
-        return [user for user, degree in zip(users, degrees, strict=True) if not degree]
-
     def with_newcomers(
         self,
         histories: Mapping[str, Sequence[str]] | None = None,
@@ -282,22 +163,12 @@ class FittedRecommender:
         Raises:
             InputError: see `serving.newcomers.with_newcomers`.
         """
-        nobody = Newcomers()
-        newcomers = Newcomers(
-            histories or {},
-            nobody.items if items is None else items,
-            features or {},
-            pictures or {},
-        )
+        newcomers = Newcomers.of(histories, items, features, pictures)
         return GrownRecommender(with_newcomers(self.parts, newcomers))
 
     def save(self, folder: str | Path) -> None:
         """Write the folder that `load` reads; see `serving.folder.save`."""
         save(self.parts, folder)
-
-    def _bounded(self, k: int) -> int:
-        """No list is longer than the catalogue."""
-        return min(k, len(self.items.names))
 
 
 class GrownRecommender(FittedRecommender):

@@ -45,6 +45,11 @@ class Part:
     variant: str
     corrected: Mapping[str, Trial]
 
+    @property
+    def cold_items(self) -> float:
+        """The share of items that lose their training interactions."""
+        return self.trial.parameters.split.cold_items
+
 
 @dataclass(frozen=True)
 class Study:
@@ -196,6 +201,12 @@ class Studies:
             raise ConfigurationError(f"{self._at(name, 'fusion')}study {name!r} {fault}")
         if config.tests and (fault := why_not_tested(config.tests, trials, variants, sums)):
             raise ConfigurationError(f"{self._at(name, 'tests')}study {name!r} {fault}")
+        if config.fold_in and not any(p.cold_items for p in parts):
+            raise ConfigurationError(
+                f"{self._at(name, 'fold_in')}study {name!r} folds in cold items, and none of its "
+                "trials has any: give it a variant with split.cold_items, such as 0.2, or leave "
+                "fold_in out"
+            )
         if config.coverage and (lacking := [p for p in parts if not _content_graphs(p)]):
             raise ConfigurationError(
                 f"{self._at(name, 'coverage')}study {name!r}: trial {lacking[0].trial.name} has no "

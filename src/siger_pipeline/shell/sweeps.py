@@ -17,7 +17,7 @@ from siger_pipeline.studies.space import Overrides, Space
 
 # Of a study that is no sweep.
 ALONE = {"variants", "grid", "each", "seeds", "seeds_of", "groups"}
-ALONE |= {"coverage", "correctors", "fusion", "tests"}
+ALONE |= {"coverage", "fold_in", "correctors", "fusion", "tests"}
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,11 @@ class StudyConfig(BaseModel):
     groups: Annotated[tuple[Group, ...], Once] = Field(
         default=(), description="of users or of held-out items, in the table beside the whole"
     )
+    fold_in: bool = Field(
+        default=False,
+        description="whether cold items of its trials are folded in, too, after a training without "
+        "them: a row beside that of each trial with split.cold_items",
+    )
     coverage: Annotated[CoverageConfig | None, BeforeValidator(_settings)] = Field(
         default=None,
         description="nothing is trained: what item graphs share with co-occurrence: true, or its "
@@ -157,7 +162,16 @@ class StudyConfig(BaseModel):
 
     @model_validator(mode="after")
     def _coverage_trains_nothing(self) -> Self:
-        meaningless = ("seeds", "seeds_of", "groups", "correctors", "fusion", "tests", "search")
+        meaningless = (
+            "seeds",
+            "seeds_of",
+            "groups",
+            "fold_in",
+            "correctors",
+            "fusion",
+            "tests",
+            "search",
+        )
         given = [key for key in meaningless if getattr(self, key)]
         if self.coverage and given:
             raise ValueError(

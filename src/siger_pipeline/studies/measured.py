@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from siger_pipeline.evaluation.config import widen
-from siger_pipeline.studies.sums import summed, weights_of
+from siger_pipeline.studies.sums import FOLDED_IN, summed, weights_of
 
 Document = Mapping[str, Any]
 
@@ -20,7 +20,8 @@ class Measured:
 
     Attributes:
         trial: `trial`, `model`, `variant` and `seed`, null where none counts, as of a fusion;
-            `corrector`, if one has corrected it (`studies.sums`).
+            `corrector`, if one has corrected it, `folded_in`, if its cold items were
+            (`studies.sums`).
         metrics: split -> metric such as `recall@20` -> value.
         origin: its provenance.
         timings: tables of what it took; each has seconds, in columns of such names, and `peak_mib`.
@@ -59,6 +60,22 @@ def of_calibrated(
     """
     together = _together([origin, corrector_origin])
     return Measured(said, calibration["calibrated"], together, timings, calibration["weight"])
+
+
+def of_folded_in(
+    said: Document, origin: Document, document: Document, timings: Sequence[pd.DataFrame]
+) -> Measured:
+    """A trial's cold items, folded in; its graphs are those of the known items, which none keeps.
+
+    Args:
+        said: of `sums.folded_in`.
+        origin: provenance of the trial itself.
+        document: of `serving.arrivals.document`.
+        timings: of the training without these items, if there was one.
+    """
+    made_from = {**origin, "fingerprints": {**origin["fingerprints"], "graphs": {}}}
+    row = {**said, FOLDED_IN: document["why"] or said[FOLDED_IN]}
+    return Measured(row, document["metrics"], made_from, timings)
 
 
 def of_fusion(

@@ -14,10 +14,19 @@ from siger_pipeline.studies.measured import (
     calibration_note,
     fusion_note,
     of_calibrated,
+    of_folded_in,
     of_fusion,
     of_trial,
 )
-from siger_pipeline.studies.sums import NO_FUSION, OF_CALIBRATED, OF_FUSION, corrected
+from siger_pipeline.studies.sums import (
+    FOLDED_IN,
+    NO_FUSION,
+    OF_CALIBRATED,
+    OF_FOLDED_IN,
+    OF_FUSION,
+    corrected,
+    folded_in,
+)
 
 Document = Mapping[str, Any]
 OF_TRIAL = ("metrics", "origin", "timings")
@@ -52,8 +61,9 @@ def results_of(
         trials: `trial`, `model`, `variant` and `seed` of each.
         correctors: names.
         documents: those of `OF_TRIAL` with `_<n>` behind, and `groups_<n>` if the study has groups;
-            those of `OF_CALIBRATED` with `_<n>_<corrector>` behind; those of `OF_FUSION`, if there
-            is one.
+            those of `OF_FOLDED_IN` likewise, of trials whose cold items were folded in, timings
+            where there was a training; those of `OF_CALIBRATED` with `_<n>_<corrector>` behind;
+            those of `OF_FUSION`, if there is one.
         lost: names of those that could not be made -> the node that failed, and why.
     """
     results = Results()
@@ -72,6 +82,8 @@ def _rows(
     for n, trial in enumerate(trials):
         groups = [f"groups_{n}"] if f"groups_{n}" in documents else []
         yield trial, [*(f"{name}_{n}" for name in OF_TRIAL), *groups]
+        if arrived := [name for of in OF_FOLDED_IN if (name := f"{of}_{n}") in documents]:
+            yield folded_in(trial), [f"origin_{n}", *arrived]
         for corrector in correctors:
             own = (f"{name}_{n}_{corrector}" for name in OF_CALIBRATED)
             yield corrected(trial, corrector), [f"origin_{n}", *own]
@@ -87,6 +99,10 @@ def _add(
         fusion, took, *origins = documents
         row = of_fusion(fusion, took, [trial["trial"] for trial in trials], origins)
         results.notes.append(fusion_note(fusion))
+    elif FOLDED_IN in said:
+        origin, document, groups, *timings = documents
+        row = of_folded_in(said, origin, document, timings)
+        results.groups += [(row, groups)] if len(groups) else []
     elif "corrector" in said:
         row = of_calibrated(said, *documents)
         results.notes.append(calibration_note(said, documents[1]))

@@ -10,6 +10,8 @@ NO_FUSION = {"trial": FUSION, "model": FUSION, "variant": FUSION, "seed": None}
 # What such rows are made of, beside the provenance of trials (`studies.results`).
 OF_CALIBRATED = ("calibration", "corrector_origin", "corrector_timings", "calibration_timings")
 OF_FUSION = ("fusion", "fusion_timings")
+FOLDED_IN, YES = "folded_in", "yes"  # a column of the table; else why a model places none
+OF_FOLDED_IN = ("folded_in", "folded_in_groups", "folded_in_timings")
 Document = Mapping[str, Any]
 
 
@@ -17,6 +19,12 @@ def corrected(trial: Document, corrector: str) -> dict[str, Any]:
     """What is said of a trial as a corrector corrects it: a variant of its own."""
     variant = calibrated_variant(trial["variant"], corrector)
     return {**trial, "variant": variant, "corrector": corrector}
+
+
+def folded_in(trial: Document) -> dict[str, Any]:
+    """What is said of a trial whose cold items were folded in: a variant of its own."""
+    variant = ", ".join(filter(None, (trial["variant"], "folded in")))
+    return {**trial, "variant": variant, FOLDED_IN: YES}
 
 
 def calibrated_variant(variant: str, corrector: str) -> str:

@@ -11,6 +11,7 @@ from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.cell import as_latex_cell, as_markdown_cell
 from siger_pipeline.studies.measured import Measured
 from siger_pipeline.studies.published import PublishedFigures, is_comparable
+from siger_pipeline.studies.sums import FOLDED_IN, YES
 
 COLUMNS = (
     *("dataset", "trial", "model", "variant", "seed", "split", "metric", "k", "value"),
@@ -42,7 +43,8 @@ def tidy_table(
         and `public_high` are of rows at test whose data and split are the environment's. `data`
         is the fingerprint of the split interactions, the other hashes are shortened. `seconds` and
         `peak_mib` are the sum and the maximum of the row's timings. Where a row has a corrector,
-        also `CALIBRATED`: its name and its weight.
+        also `CALIBRATED`: its name and its weight. Where cold items were folded in, also
+        `folded_in`: null for other rows, `yes`, or why the model places no new items.
     """
     others = published or PublishedFigures()
     rows = [
@@ -61,7 +63,22 @@ def tidy_table(
     further, types = (), TYPES  # type: tuple[str, ...], dict[str, str]
     if any("corrector" in each.trial for each in trials):
         further, types = CALIBRATED, types | {"weight": "float64"}
+    if any(FOLDED_IN in each.trial for each in trials):
+        further = (*further, FOLDED_IN)
     return pd.DataFrame(rows, columns=[*COLUMNS, *further]).astype(types)
+
+
+def no_place_note(table: pd.DataFrame) -> str:
+    """Sentences on models that place no new items; empty where there are none.
+
+    Args:
+        table: of `tidy_table`.
+    """
+    if FOLDED_IN not in table:
+        return ""
+    rows = table[table[FOLDED_IN].notna() & (table[FOLDED_IN] != YES)].drop_duplicates("trial")
+    pairs = zip(rows["trial"], rows[FOLDED_IN], strict=True)
+    return " ".join(f"{trial}, folded in: {why}." for trial, why in pairs)
 
 
 def as_markdown(rows: pd.DataFrame, title: str, note: str = "", level: int = 1) -> str:

@@ -24,6 +24,7 @@ def export_recommender(
     features: dict[str, Any] | None = None,
     extractors: tuple[str, ...] = (),
     pictures: dict[str, str] | None = None,
+    behind: dict[str, str] | None = None,
     **arrays: Any,
 ) -> Any:
     """The recommender of a trial, which the catalog saves as a folder.
@@ -44,6 +45,7 @@ def export_recommender(
         features: parameters of the features.
         extractors: modalities whose new items can be described.
         pictures: modality -> argument, of those whose extractor reads pictures.
+        behind: modality -> argument, of those that graphs were made of and the model does not read.
         arrays: graphs and features by argument.
     """
     from siger_pipeline.data.matrix import by_split
@@ -67,6 +69,7 @@ def export_recommender(
         seen_at_test(by_split(train_matrix, validation_matrix), evaluate),
         card=card_of(provenance, user_metrics.to_pandas()),
         learned=learned_of(described, catalogue, opened),
+        behind={modality: arrays[argument] for modality, argument in (behind or {}).items()},
         device=resolve_device(device),
     )
     return FittedRecommender(parts)

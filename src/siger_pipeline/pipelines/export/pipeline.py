@@ -4,11 +4,12 @@ from kedro.pipeline import Node, Pipeline
 
 from kedro_fresh.extra import with_code, with_values
 from siger_pipeline.features.extractor import load_extractor
-from siger_pipeline.graphs.registry import features_of
+from siger_pipeline.graphs.registry import features_behind, features_of
 from siger_pipeline.pipelines.export.nodes import export_recommender
-from siger_pipeline.pipelines.names import TRAIN_MATRIX, VALIDATION_MATRIX
+from siger_pipeline.pipelines.names import TRAIN_MATRIX, VALIDATION_MATRIX, dataset_of
 from siger_pipeline.pipelines.train.pipeline import requested, with_requests
 from siger_pipeline.plugins import EXTRACTORS, module_of
+from siger_pipeline.requests import features
 from siger_pipeline.shell.selection import Selection
 
 OF_TRIAL = ("checkpoint", "provenance", "user_metrics")
@@ -27,11 +28,14 @@ def create_pipeline(selection: Selection) -> Pipeline:
     }
     if extractors:
         inputs |= {"features": "params:features", **{name: name for name in pictures.values()}}
+    behind = {m: dataset_of(features(m)) for m in features_behind(selection.requests)}
+    inputs |= {name: name for name in behind.values()}
     code = (module_of(EXTRACTORS, name) for name in extractors.values())
     function = with_values(
         with_code(with_requests(export_recommender, selection), *code),
         extractors=tuple(extractors),
         pictures=pictures,
+        behind=behind,
     )
     return Pipeline(
         [Node(function, inputs, "recommender", name=selection.trial)],

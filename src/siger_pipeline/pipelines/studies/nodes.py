@@ -70,7 +70,7 @@ def tabulate(
     from siger_pipeline.studies.published import PublishedFigures
     from siger_pipeline.studies.results import results_of
     from siger_pipeline.studies.summary import written
-    from siger_pipeline.studies.table import tidy_table
+    from siger_pipeline.studies.table import no_place_note, tidy_table
 
     lost = {name: _why_failed(each) for name, each in documents.items() if _is_lost(each)}
     there = {name: _read(each) for name, each in documents.items()}
@@ -81,7 +81,7 @@ def tabulate(
         table = with_groups(table, results.groups, groups)
     untested = f"Differences are not tested, since {_why_failed(tests)}." if _is_lost(tests) else ""
     compared = None if untested or tests is None else tests.to_pandas()
-    notes = [*results.notes, untested, failed_note(results.failed)]
+    notes = [*results.notes, no_place_note(table), untested, failed_note(results.failed)]
     rows = with_failed(table, results.failed)
     note = "\n\n".join(filter(None, notes))
     return rows, rows.to_csv(index=False), *written(table, compared, title, note)

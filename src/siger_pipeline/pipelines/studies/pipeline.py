@@ -21,6 +21,7 @@ from siger_pipeline.pipelines.names import (
     weighed,
 )
 from siger_pipeline.pipelines.studies.coverage import cover_cooccurrence
+from siger_pipeline.pipelines.studies.folding_in import folding_in
 from siger_pipeline.pipelines.studies.fusion import fuse_trials, weigh_trials
 from siger_pipeline.pipelines.studies.nodes import compare_trials, tabulate
 from siger_pipeline.pipelines.studies.plots import draw_coverage, draw_differences, draw_study
@@ -49,12 +50,14 @@ class Member:
         dataset: name of its data set.
         names: plain name -> name in the catalog, of the datasets that its nodes make.
         corrected: the same with each corrector, by the name of the corrector.
+        cold: whether it has cold items.
     """
 
     selection: Selection
     dataset: str
     names: Mapping[str, str]
     corrected: Mapping[str, Mapping[str, str]]
+    cold: bool = False
 
     @property
     def requests(self) -> dict[Request, str]:
@@ -89,7 +92,7 @@ def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -
         name: of the study, as in names of datasets.
         members: its trials.
         config: whether their scores are added up, their users' metrics compared, groups
-            tabulated, or coverage.
+            tabulated, cold items folded in, or coverage.
     """
     if config.coverage:
         nodes = [_coverage(name, members), plot_of(draw_coverage, name, "coverage")]
@@ -106,7 +109,8 @@ def create_pipeline(name: str, members: Sequence[Member], config: StudyConfig) -
         if config.groups:
             inputs[f"groups_{n}"] = names["group_metrics"]
             inputs["groups"] = f"params:study.{name}.groups"
-    before = []
+    before, arrived = folding_in(members) if config.fold_in else ([], {})
+    inputs |= arrived
     if config.fusion:
         before += _fusion(name, members)
         read = (FUSION[0], WEIGHTS[1])

@@ -23,7 +23,9 @@ from siger_pipeline.reporting.tables import ABSENT
 from siger_pipeline.studies.coverage import coverage_summary
 from siger_pipeline.studies.measured import fusion_note
 from siger_pipeline.studies.summary import PLACES, beside_published, summary
+from siger_pipeline.studies.sums import FOLDED_IN
 from siger_pipeline.studies.sweep_table import all_rows, best_rows
+from siger_pipeline.studies.table import no_place_note
 from siger_pipeline.studies.verdicts import differences, legend
 
 UP = "../"  # from the page of a study to those of trials
@@ -43,8 +45,13 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def alone(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of trials as they are, without those of a corrector, which have their names."""
-    return table[table["corrector"].isna()] if "corrector" in table else table
+    """The rows of trials as they are, without others that have their names.
+
+    These are of a corrector, or of cold items that were folded in.
+    """
+    for column in {"corrector", FOLDED_IN} & {*table.columns}:
+        table = table[table[column].isna()]
+    return table
 
 
 def of_trials(study: StudyResults, dataset: DatasetResults) -> Parts:
@@ -53,7 +60,8 @@ def of_trials(study: StudyResults, dataset: DatasetResults) -> Parts:
     note = fusion_note(study.fusion) if study.fusion else ""
     rows = summary(table, study.tests)
     said = [PLACES if len(rows) > 1 else "", "" if study.tests is None else legend(study.tests)]
-    parts = {"Results at test": [("", summary_grid(rows, table), " ".join([*said, note]).strip())]}
+    said += [note, no_place_note(table)]
+    parts = {"Results at test": [("", summary_grid(rows, table), " ".join(filter(None, said)))]}
     if study.tests is not None:
         parts["Differences to the baseline"] = _differences(study.tests)
     published = beside_published(table)
