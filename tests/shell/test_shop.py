@@ -65,6 +65,19 @@ def test_an_environment_is_written_and_every_guess_is_told(project: Path) -> Non
     assert told.endswith("then: kedro run --env shop")
 
 
+def test_a_published_split_is_taken_whole(project: Path) -> None:
+    orders = project / "data/orders.csv"
+    header, *lines = orders.read_text().splitlines()[:-2]
+    labels = ["train", "train", "train", "train", "valid", "test"]
+    rows = [f"{line};{labels[n % 6]}" for n, line in enumerate(lines)]
+    orders.write_text("\n".join([f"{header};part", *rows]))
+    parameters, told = written(project, orders)
+    ingest = parameters["ingest"]
+    assert isinstance(ingest, dict) and ingest["tables"]["columns"]["split"] == "part"
+    assert (ingest["k_core"], parameters["split"]) == (1, {"strategy": "published"})
+    assert "likely: the split is the published one, taken whole, without a k-core" in told
+
+
 def test_vectors_and_pictures_become_modalities(project: Path) -> None:
     data = project / "data"
     table = pa.table({"id": ITEMS[::-1], "emb": np.ones((12, 3)).tolist(), "note": ["-"] * 12})

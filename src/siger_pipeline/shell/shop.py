@@ -108,7 +108,10 @@ def _pictures(folder: Path, raw: Path, items: set[str]) -> str:
 
 
 def _k_core(shop: Shop, looked: Looked) -> int:
-    """The largest k-core that leaves enough of a small shop; that of conf/base for a large one."""
+    """The largest k-core that leaves enough of a small shop; that of conf/base for a large one.
+
+    A published split is taken whole.
+    """
     import ibis
     import pyarrow as pa
 
@@ -116,6 +119,8 @@ def _k_core(shop: Shop, looked: Looked) -> int:
     from siger_pipeline.data.kcore import k_core
 
     sheet = _sheet(looked, shop.interactions)
+    if "split" in shop.columns:
+        return 1
     if sheet.rows >= ROWS:
         return CORES[0]
     columns = [sheet.columns[shop.columns[role]] for role in ("user", "item")]

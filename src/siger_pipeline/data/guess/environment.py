@@ -86,6 +86,8 @@ def _ingest(shop: Shop, k_core: int) -> dict[str, Any]:
 
 
 def _strategy(shop: Shop) -> str:
+    if Columns.SPLIT in shop.columns:
+        return "published"
     timed = Columns.TIMESTAMP in shop.columns
     return "temporal_per_user" if timed else "random_per_user"
 

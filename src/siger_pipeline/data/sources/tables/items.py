@@ -13,8 +13,8 @@ from siger_pipeline.data.layout import ITEM_TYPES, conform
 from siger_pipeline.data.pairs import first_of
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.tables.interactions import KEY as COLUMNS
-from siger_pipeline.data.sources.tables.interactions import THE_TABLE as INTERACTIONS
+from siger_pipeline.data.sources.tables.counting import KEY as COLUMNS
+from siger_pipeline.data.sources.tables.counting import THE_TABLE as INTERACTIONS
 from siger_pipeline.data.sources.tables.values import amount
 from siger_pipeline.data.values import is_blank, is_unreadable, wrong_type
 
