@@ -45,6 +45,9 @@ def test_pictures_are_fetched_where_features_are_made_from_them(
     whole = registered(monkeypatch, ADDRESSES)["__default__"]
     assert fetch in nodes_of(whole)
     assert "image_pictures" not in whole.inputs() and "picture_store" in whole.inputs()
+    assert "picture_files" not in whole.inputs()
+    by_path = registered(monkeypatch, "pictures.source=paths")["__default__"].inputs()
+    assert {"picture_files", "picture_store"} <= by_path and "image_pictures" not in by_path
     for without in (f"{ADDRESSES},{TEXT}", f"{ADDRESSES},model=lightgcn", "model=siger"):
         pipelines = registered(monkeypatch, without)
         assert not [n for n in nodes_of(pipelines["__default__"]) if n.startswith("pictures.")]
