@@ -39,8 +39,9 @@ def guess_shop(sheets: Sequence[Sheet]) -> Shop:
         )
     best = max(candidates, key=lambda found: found.score)
     shop = Shop(best.sheet.name)
-    for role, choice in best.roles.items():
-        _take(shop, best.sheet, role, choice)
+    for role in (*OF_INTERACTIONS, Columns.SPLIT):
+        if role in best.roles:
+            _take(shop, best.sheet, role, best.roles[role])
     near = [c.sheet.name for c in candidates if c is not best and c.score > best.score - CLOSE]
     if near:
         others = ", ".join(near)
