@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from siger_pipeline.errors import InputError
@@ -57,7 +57,9 @@ def inside(pictures: Mapping[str, str | None], tree: Tree) -> dict[str, str]:
     return files
 
 
-def taken(paths: Iterable[str], tree: Tree, store: Store, max_mib: float) -> dict[str, Outcome]:
+def taken(
+    paths: Iterable[str], tree: Tree, store: Store, max_mib: float, say: Callable[[str], None]
+) -> dict[str, Outcome]:
     """What each path gave; the pictures are kept as those from addresses are.
 
     Args:
@@ -65,6 +67,7 @@ def taken(paths: Iterable[str], tree: Tree, store: Store, max_mib: float) -> dic
         tree: the folder.
         store: of pictures.
         max_mib: bound on a picture's file, MiB.
+        say: takes a line on how many there are.
     """
 
     def one(path: str) -> Outcome:
@@ -73,4 +76,7 @@ def taken(paths: Iterable[str], tree: Tree, store: Store, max_mib: float) -> dic
         except InputError as error:
             return str(error)
 
-    return {path: one(path) for path in dict.fromkeys(paths)}
+    wanted = dict.fromkeys(paths)
+    if wanted:
+        say(f"pictures: {len(wanted):,} files below {tree.root} are read")
+    return {path: one(path) for path in wanted}

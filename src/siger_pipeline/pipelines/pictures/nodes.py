@@ -25,7 +25,7 @@ def fetch_pictures(
     files = paths.inside(addresses, tree) if tree else {}
     urls = [url for item, url in addresses.items() if url and item not in files]
     outcomes = fetch(urls, store, settings, Downloader(settings), say=LOG.info)
-    outcomes |= paths.taken(files.values(), tree, store, settings.max_mib)
+    outcomes |= paths.taken(files.values(), tree, store, settings.max_mib, LOG.info)
     pictures = table.outcome_table(addresses, outcomes)
     table.require_enough(pictures, settings.max_failed_share)
     log_all(LOG, table.remarks_on(pictures, settings.source))
