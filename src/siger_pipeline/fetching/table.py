@@ -13,7 +13,9 @@ from siger_pipeline.data.schema import Columns, PictureColumns, PictureStatus
 from siger_pipeline.errors import InputError
 from siger_pipeline.features.align import align_items
 from siger_pipeline.fetching.address import host_of
+from siger_pipeline.fetching.failure import shown
 from siger_pipeline.fetching.fetch import Outcome
+from siger_pipeline.fetching.paths import SCHEME
 from siger_pipeline.remarks import SURPRISING, Remark, few, level_of
 
 SHOWN = 5  # reasons in a message
@@ -133,7 +135,9 @@ def _row(item: str, url: str | None, outcomes: Mapping[str, Outcome]) -> dict[st
 
 
 def _reasons(failed: pd.DataFrame) -> str:
-    """Hosts and reasons, the most frequent first, each with its number."""
+    """Hosts, or paths, and reasons, the most frequent first, each with its number."""
     pairs = zip(failed[PictureColumns.URL], failed[PictureColumns.REASON], strict=True)
-    counts = Counter(f"{host_of(url)}: {reason}" for url, reason in pairs)
+    counts = Counter(
+        f"{host_of(url) if SCHEME in url else shown(url)}: {reason}" for url, reason in pairs
+    )
     return few([f"{text} ({number:,})" for text, number in counts.most_common()], SHOWN, "; ")
