@@ -8,6 +8,7 @@ import duckdb
 from ibis.expr.types import Table
 
 from siger_pipeline.data.formats import advice
+from siger_pipeline.data.raw import path_in
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 from siger_pipeline.memory import setting_behind
@@ -117,6 +118,7 @@ def separate(
         InputError: no line at all; more bad lines than tolerated, or only bad ones; a file that
             cannot be read.
     """
+    what = path_in(parsed) or what
     parsed = materialise(parsed, what)
     report = _report(parsed, what)
     if not report.lines:

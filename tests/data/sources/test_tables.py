@@ -352,7 +352,7 @@ def test_items_none_of_which_is_sold_are_refused(tmp_path: Path) -> None:
         ("1,2\n3,4\n", {"columns": {"user": 1, "item": 3}}, "names column 3, and its first line"),
         ("a,b\n3,4\n", {"columns": {"user": 1, "item": "b"}}, "then for each column; found 1, 'b'"),
         ("user,user,item\n1,2,3\n", {}, "more than one column is 'user'"),
-        ("user,item\n", {}, "the table of interactions (ingest.tables.interactions) is empty"),
+        ("user,item\n", {}, "o.csv is empty: wanted is a line for each record"),
         ("", {}, "is empty, wanted is a table"),
         ('[{"user": 1}]', {}, "is one JSON document, wanted is an object on each line"),
         ('{"user": 1, "itme": 2}\n', {}, "no record has 'item'; found 'user', 'itme'. Did you"),

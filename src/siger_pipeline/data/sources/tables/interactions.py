@@ -10,6 +10,7 @@ from siger_pipeline.data.config import needs_label, needs_time
 from siger_pipeline.data.fields import Named
 from siger_pipeline.data.ids import bad_id, bare_ids, written_as_floats
 from siger_pipeline.data.layout import INTERACTION_TYPES, conform
+from siger_pipeline.data.raw import path_in
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
 from siger_pipeline.data.sources.tables.counting import THE_TABLE, rows_that_count
@@ -62,7 +63,7 @@ def read(
     parsed = _judged(parsed, columns, time_format, decimal, strategy)
     whole = needs_label(strategy)
     share, remedy = (0.0, TAKEN_WHOLE) if whole else (max_bad_share, RAISE_SHARE)
-    good, report = separate(parsed, THE_TABLE, share, remedy)
+    good, report = separate(parsed, path_in(table) or THE_TABLE, share, remedy)
     if whole:
         require_split(good, report.file, columns)
     remarks += written_as_floats(report.file, [str(columns[name]) for name in floats])
