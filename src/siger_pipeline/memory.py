@@ -1,12 +1,16 @@
 """How much memory the engines of tables may take; what is left over goes to disk."""
 
 import re
+import tempfile
 from typing import Final
 
 AUTO: Final = "auto"
 SIZE = re.compile(r"(\d+) ?([MG])i?B", re.IGNORECASE)
 MIB = {"M": 1, "G": 1024}
 LEAST = 256  # MiB
+
+# In messages of DuckDB about the folder that takes what does not fit into memory.
+OF_SPILLING = re.compile(r"duckdb_temp_|temp_directory|Failed to create directory|No space left")
 
 _limit = AUTO
 
@@ -37,6 +41,19 @@ def use_memory(limit: str) -> None:
 def chosen_limit() -> str:
     """The limit of this process."""
     return _limit
+
+
+def setting_behind(message: str) -> str | None:
+    """Which setting an error of DuckDB is about, and its value; None where it is about none.
+
+    Args:
+        message: of the error.
+    """
+    if OF_SPILLING.search(message):
+        return f"TMPDIR ({tempfile.gettempdir()}), the folder for what does not fit into memory"
+    if message.startswith("Out of Memory Error"):
+        return f"memory_limit ({_limit})"
+    return None
 
 
 def limit_mib() -> int | None:

@@ -72,7 +72,14 @@ def test_a_truncated_gzip_is_named(con: Any, tmp_path: Path) -> None:
     [
         (
             duckdb.OutOfMemoryException("Out of Memory Error: 5 GiB"),
-            "more memory than is available",
+            r"more memory than is available.*setting that limits it is memory_limit \(auto\)",
+        ),
+        (
+            duckdb.OutOfMemoryException(
+                "Out of Memory Error: failed to offload data block (1.0 MiB/1.0 MiB used).\n"
+                "This limit was set by the 'max_temp_directory_size' setting."
+            ),
+            r"setting that limits it is TMPDIR \(",
         ),
         (duckdb.IOException('Cannot open file "x": Permission denied'), "Permission denied"),
         (duckdb.IOException("could not write to spill file: no room"), "no room"),
@@ -86,6 +93,25 @@ def test_damage_is_not_the_word_for_memory_or_rights(error: Exception, words: st
     with pytest.raises(InputError, match=words) as caught:
         materialise(cast(Table, Failing()), "the reviews")
     assert "damaged" not in str(caught.value) and "fetch it again" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "setting"),
+    [
+        ({"temp_directory": "/dev/null/x"}, r"TMPDIR \(.*Failed to create directory"),
+        ({"temp_directory": ""}, r"TMPDIR \("),
+    ],
+)
+def test_a_setting_of_the_engine_is_named_and_not_the_file(
+    settings: dict[str, str], setting: str, tmp_path: Path
+) -> None:
+    given = {"temp_directory": str(tmp_path), **settings}
+    small = ibis.duckdb.connect(":memory:", memory_limit="8MB", threads=1, **given)
+    small.raw_sql("CREATE VIEW made AS SELECT md5(range::VARCHAR) AS a FROM range(600000)")
+    rows = small.table("made")
+    with pytest.raises(InputError, match=f"the setting that limits it is {setting}") as caught:
+        materialise(rows, "the reviews")
+    assert "read to the end" not in str(caught.value) and "fetch it" not in str(caught.value)
 
 
 def test_where_most_lines_are_bad_the_advice_is_not_to_tolerate_them(lines: MakeLines) -> None:

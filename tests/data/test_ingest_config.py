@@ -100,8 +100,9 @@ def test_a_misspelt_column_of_the_item_file_gets_a_suggestion() -> None:
         (
             "amazon",
             Strategy.PUBLISHED,
-            r"its files hold no split \(those of amazon, mmrec, recbole may\)",
+            r"its files hold no split \(those of amazon, mmrec, recbole, tables may\)",
         ),
+        ("tables", Strategy.PUBLISHED, "name what holds it in ingest.tables"),
         ("microlens", Strategy.PUBLISHED, "its files hold no split"),
         ("microlens", Strategy.TEMPORAL_GLOBAL, "no times to compare users by"),
     ],

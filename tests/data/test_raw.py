@@ -1,14 +1,16 @@
 """Columns of raw tables, by the names that files give them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ibis
 import pytest
 from ibis.expr.types import Table
 
-from siger_pipeline.data.raw import find, header, require_columns, take
+from siger_pipeline.data.raw import file_of, find, header, require_columns, take
 from siger_pipeline.data.schema import Columns, raw_name
+from siger_pipeline.datasets.delimited import DelimitedDataset
 from siger_pipeline.errors import InputError
 
 MakeTexts = Callable[[dict[str, Any]], Table]
@@ -78,3 +80,19 @@ def test_absent_columns_are_null(texts: MakeTexts) -> None:
     taken = take(raw(texts, "a"), {"b": None})
     assert taken["b"].to_pyarrow().to_pylist() == [None]
     assert taken.schema()["b"] == ibis.dtype("string")
+
+
+def test_a_file_without_a_row_is_told_by_its_path(tmp_path: Path) -> None:
+    (tmp_path / "bare.csv").write_text("user,item\n")
+    bare = DelimitedDataset(filepath=tmp_path / "bare.csv", delimiter=",").load()
+    assert bare.count().to_pyarrow().as_py() == 0
+    assert (
+        file_of(bare.filter(bare[str(find(bare, "user"))] != "x"), "the file")
+        == f"{tmp_path}/bare.csv"
+    )
+    with pytest.raises(InputError, match=r"^/.*/bare\.csv: no column 'title'"):
+        require_columns(bare, ["title"], "the file")
+    (tmp_path / "other.csv").write_text("user,item\n1,2\n")
+    other = DelimitedDataset(filepath=tmp_path / "other.csv", delimiter=",").load()
+    both = bare.select("file").union(other.select("file"))
+    assert file_of(both, "the files") == f"{tmp_path}/other.csv"

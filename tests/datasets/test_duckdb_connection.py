@@ -5,9 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from kedro.io import DatasetError
 
 from kedro_fresh.temporary import process_folders
+from siger_pipeline.datasets import duckdb
 from siger_pipeline.datasets.duckdb import connection, stream
+from siger_pipeline.datasets.user_table import UserTableDataset
+from siger_pipeline.errors import ParameterError
+from siger_pipeline.shell.sentences import user_error
 
 
 def setting(name: str) -> str:
@@ -37,6 +42,30 @@ def test_stream_is_batches_and_leaves_no_view_behind() -> None:
         raise RuntimeError("stop")
     assert backend.con.sql(views).fetchall() == [(0,)]
     backend.raw_sql("DROP TABLE numbers")
+
+
+def test_settings_with_which_the_engine_cannot_start_are_named_and_not_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders.csv").write_text("user,item\n1,2\n")
+    raw = UserTableDataset(filepath=tmp_path / "orders.csv")
+    monkeypatch.setattr(duckdb, "chosen", lambda: 0)
+    with pytest.raises(DatasetError) as caught:
+        raw.load()
+    told = str(user_error(caught.value))
+    assert told.startswith("DuckDB cannot be started with threads 0, memory_limit ")
+    assert "Must have at least 1 thread" in told and "orders.csv" not in told
+
+
+def test_a_folder_for_temporary_files_that_cannot_be_made_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused() -> Path:
+        raise PermissionError(13, "Permission denied", "/x")
+
+    monkeypatch.setattr(duckdb.temporary, "process_folder", refused)
+    with pytest.raises(ParameterError, match=r"can be made \(Permission denied\): set TMPDIR"):
+        duckdb.spill_folder.__wrapped__()
 
 
 # As after an error, whose traceback keeps what the function held.

@@ -37,6 +37,8 @@ def test_the_base_environment_has_the_defaults() -> None:
         {"user_agent": "a\r\nHost: b"},
         {"user_agent": "ü"},
         {"proxy": "http://x"},
+        {"folder": "images"},
+        {"folder": "", "source": "paths"},
     ],
 )
 def test_what_cannot_be_is_refused(bad: dict[str, Any]) -> None:

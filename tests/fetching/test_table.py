@@ -30,13 +30,17 @@ def items_and_index(images: list[str | None]) -> tuple[ibis.Table, ibis.Table]:
 
 def test_addresses_are_in_the_order_of_the_catalogue() -> None:
     items, index = items_and_index(["http://x/0", None, "http://x/2"])
-    assert addresses_of(items, index) == {"i2": "http://x/2", "i1": None, "i0": "http://x/0"}
-    assert list(addresses_of(items, index)) == ["i2", "i1", "i0"]
+    assert addresses_of(items, index, "addresses") == {
+        "i2": "http://x/2",
+        "i1": None,
+        "i0": "http://x/0",
+    }
+    assert list(addresses_of(items, index, "addresses")) == ["i2", "i1", "i0"]
 
 
 def test_a_catalogue_without_addresses_is_refused() -> None:
     with pytest.raises(InputError, match="none of the 2 items has the address of a picture"):
-        addresses_of(*items_and_index([None, None]))
+        addresses_of(*items_and_index([None, None]), "addresses")
 
 
 def test_the_table_has_a_row_an_item() -> None:
@@ -55,13 +59,13 @@ def test_the_table_has_a_row_an_item() -> None:
 
 
 def test_what_is_missing_is_said_with_its_reasons() -> None:
-    (remark,) = remarks_on(outcome_table(ADDRESSES, OUTCOMES))
+    (remark,) = remarks_on(outcome_table(ADDRESSES, OUTCOMES), "addresses")
     assert remark.text == (
         "2 of 4 items have a picture from its address; 1 have no address; "
         "1 could not be fetched: y.com: 404 Not Found (1)."
     )
     assert remark.level == logging.WARNING
-    (remark,) = remarks_on(outcome_table({"a": "http://x.com/1"}, OUTCOMES))
+    (remark,) = remarks_on(outcome_table({"a": "http://x.com/1"}, OUTCOMES), "addresses")
     assert remark.text == "1 of 1 items have a picture from its address."
     assert remark.level == logging.INFO
 

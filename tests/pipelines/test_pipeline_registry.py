@@ -1,5 +1,7 @@
 """Which nodes a name stands for."""
 
+import sys
+
 import pytest
 from kedro.pipeline import Node, Pipeline
 
@@ -45,12 +47,30 @@ def test_pictures_are_fetched_where_features_are_made_from_them(
     whole = registered(monkeypatch, ADDRESSES)["__default__"]
     assert fetch in nodes_of(whole)
     assert "image_pictures" not in whole.inputs() and "picture_store" in whole.inputs()
+    assert "picture_files" not in whole.inputs()
+    by_path = registered(monkeypatch, "pictures.source=paths")["__default__"].inputs()
+    assert {"picture_files", "picture_store"} <= by_path and "image_pictures" not in by_path
     for without in (f"{ADDRESSES},{TEXT}", f"{ADDRESSES},model=lightgcn", "model=siger"):
         pipelines = registered(monkeypatch, without)
         assert not [n for n in nodes_of(pipelines["__default__"]) if n.startswith("pictures.")]
     assert not registered(monkeypatch)["pictures"].nodes
     alone = registered(monkeypatch, f"{ADDRESSES},model=lightgcn")["pictures"]
     assert "pictures.fetch_pictures" in nodes_of(alone)
+
+
+@pytest.mark.parametrize("params", ["", ADDRESSES])
+def test_no_input_takes_the_place_of_what_the_wiring_knows(
+    params: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for node in registered(monkeypatch, params)["__default__"].nodes:
+        defaults = getattr(sys.modules[node.func.__module__], node.func.__name__).__kwdefaults__
+        bound = {
+            name
+            for name, value in (node.func.__kwdefaults__ or {}).items()
+            if value is not (defaults or {}).get(name)
+        }
+        asked = node._inputs if isinstance(node._inputs, dict) else {}
+        assert not bound & set(asked), node.name
 
 
 def test_a_whole_run_leaves_out_what_the_model_does_not_need(

@@ -86,6 +86,23 @@ def test_the_folder_of_raw_files_is_wanted(values: dict[str, Any]) -> None:
         raw_folder(values)
 
 
+@pytest.mark.parametrize(
+    ("item_file", "pictures", "expected"),
+    [
+        ("export/products.csv", {}, "/01_raw/sample/export"),
+        ("sqlite:///shop.db#goods", {}, "/01_raw/sample"),
+        ("export/products.csv", {"folder": "photos"}, "/01_raw/sample/photos"),
+    ],
+)
+def test_paths_of_pictures_start_from_the_item_file_or_from_a_folder(
+    item_file: str | None, pictures: dict[str, str], expected: str
+) -> None:
+    ingest = {"source": "tables", "tables": {"item_file": item_file}}
+    given = {"pictures": {"source": "paths", **pictures}, "model": "lightgcn"}
+    catalog = catalog_of(ingest=ingest, split={"strategy": "random_per_user"}, **given)
+    assert path_of(catalog, "picture_files").endswith(expected)
+
+
 def test_a_null_is_no_file() -> None:
     absent = {"amazon_validation", "amazon_test", "amazon_split_users"}
     assert not absent & set(catalog_of().keys())

@@ -1,6 +1,7 @@
 """`kedro shop new`: what it writes and what it refuses."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -65,6 +66,19 @@ def test_an_environment_is_written_and_every_guess_is_told(project: Path) -> Non
     assert told.endswith("then: kedro run --env shop")
 
 
+def test_a_published_split_is_taken_whole(project: Path) -> None:
+    orders = project / "data/orders.csv"
+    header, *lines = orders.read_text().splitlines()[:-2]
+    labels = ["train", "train", "train", "train", "valid", "test"]
+    rows = [f"{line};{labels[n % 6]}" for n, line in enumerate(lines)]
+    orders.write_text("\n".join([f"{header};part", *rows]))
+    parameters, told = written(project, orders)
+    ingest = parameters["ingest"]
+    assert isinstance(ingest, dict) and ingest["tables"]["columns"]["split"] == "part"
+    assert (ingest["k_core"], parameters["split"]) == (1, {"strategy": "published"})
+    assert "likely: the split is the published one, taken whole, without a k-core" in told
+
+
 def test_vectors_and_pictures_become_modalities(project: Path) -> None:
     data = project / "data"
     table = pa.table({"id": ITEMS[::-1], "emb": np.ones((12, 3)).tolist(), "note": ["-"] * 12})
@@ -85,6 +99,24 @@ def test_vectors_and_pictures_become_modalities(project: Path) -> None:
     }
     VectorsConfig.model_validate(parameters["features"]["vectors"])
     assert "video.npy is not used" in told
+
+
+def test_a_column_of_paths_is_of_pictures_where_these_are_there(project: Path) -> None:
+    data = project / "data"
+    (data / "photos").mkdir()
+    for item in ITEMS:
+        Image.new("RGB", (8, 8)).save(data / f"photos/{item}.png")
+    records = [{"sku": item, "photo": f"photos/{item}.png"} for item in ITEMS]
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    (data / "products.jsonl").write_text(text)
+    parameters, _ = written(project, data / "orders.csv", data / "products.jsonl")
+    assert parameters["pictures"] == {"source": "paths"}
+    assert parameters["features"] == {"modalities": {"text": None, "image": "picture"}}
+    shutil.rmtree(project / "conf/shop")
+    shutil.rmtree(data / "photos")
+    parameters, told = written(project, data / "orders.csv", data / "products.jsonl")
+    assert "pictures" not in parameters and "names pictures by paths, which are not read" in told
+    assert "features.modalities.image=picture,pictures.source=paths` reads them" in told
 
 
 def test_files_elsewhere_and_tables_of_databases_are_named_whole(

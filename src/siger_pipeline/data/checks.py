@@ -8,8 +8,10 @@ import duckdb
 from ibis.expr.types import Table
 
 from siger_pipeline.data.formats import advice
+from siger_pipeline.data.raw import path_in
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
+from siger_pipeline.memory import setting_behind
 from siger_pipeline.remarks import Remark
 
 BLANK_LINE = "the line is blank"
@@ -73,13 +75,13 @@ def materialise(table: Table, what: str) -> Table:
     """
     try:
         return table.cache()
-    except duckdb.OutOfMemoryException as error:
-        raise InputError(
-            f"{what} needs more memory than is available: {_in_one_line(error)}. Free some, or set"
-            " TMPDIR to a disk with more room."
-        ) from error
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InvalidInputException) as error:
         reason = _in_one_line(error)
+        if setting := setting_behind(reason):
+            raise InputError(
+                f"{what} needs more memory than is available, and the setting that limits it is"
+                f" {setting}: {reason}. Raise memory_limit, or set TMPDIR to a disk with more room."
+            ) from error
         remedy = DAMAGED_REMEDY if DAMAGED.search(reason) else ""
         raise InputError(f"{what} cannot be read to the end: {reason}.{remedy}") from error
 
@@ -116,6 +118,7 @@ def separate(
         InputError: no line at all; more bad lines than tolerated, or only bad ones; a file that
             cannot be read.
     """
+    what = path_in(parsed) or what
     parsed = materialise(parsed, what)
     report = _report(parsed, what)
     if not report.lines:

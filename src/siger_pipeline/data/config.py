@@ -191,7 +191,7 @@ def check_together(ingest: IngestConfig, split: SplitConfig) -> None:
     settings = getattr(ingest, ingest.source)
     both = f"split.strategy is {split.strategy.value!r} and ingest.source {ingest.source!r}"
     if split.strategy is Strategy.PUBLISHED and not source.holds_split(settings):
-        wish = f"; name its files in ingest.{ingest.source}" if source.has_split else ""
+        wish = f"; name what holds it in ingest.{ingest.source}" if source.has_split else ""
         raise ParameterError(
             f"{both}: its files hold no split (those of {', '.join(_with_split())} may)"
             f"{wish}; choose another strategy."

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import ibis
+import ibis.expr.operations as ops
 from ibis.expr.types import BooleanValue, StringValue, Table
 
 from siger_pipeline.data.formats import advice, separated_otherwise
@@ -112,9 +113,21 @@ def with_header_as_row(table: Table) -> Table:
 
 
 def file_of(table: Table, what: str) -> str:
-    """The path of the file that a raw table was read from; `what` where it has no row."""
+    """The path of the file that a raw table was read from; `what` where nothing knows it."""
+    if path := path_in(table):
+        return path
     rows = table.select(Columns.FILE).limit(1).to_pyarrow().to_pylist()
     return rows[0][Columns.FILE] if rows else what
+
+
+def path_in(table: Table) -> str | None:
+    """The path that an expression writes beside each row, which it knows also without a row.
+
+    None of a table that was computed before, or is of several files.
+    """
+    values = (project.values.get(Columns.FILE) for project in table.op().find(ops.Project))
+    paths = {value.value for value in values if isinstance(value, ops.Literal)}
+    return paths.pop() if len(paths) == 1 else None
 
 
 def _bare(name: str) -> str:

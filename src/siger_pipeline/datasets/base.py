@@ -21,7 +21,7 @@ from siger_pipeline.datasets.atomic import replacing
 from siger_pipeline.datasets.kinds import verdict_on
 from siger_pipeline.datasets.reasons import first_lines, not_the_content
 from siger_pipeline.datasets.shortage import shortage
-from siger_pipeline.errors import InputError
+from siger_pipeline.errors import InputError, ParameterError
 
 START = 64  # bytes that tell kinds of files apart
 
@@ -91,7 +91,7 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         path = self._existing_path()
         try:
             return self._read(path)
-        except DatasetError:
+        except (DatasetError, ParameterError):
             raise
         except Exception as error:
             if short := shortage(error):

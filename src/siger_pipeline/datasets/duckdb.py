@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
 import uuid
 import weakref
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,8 @@ import fsspec
 
 from kedro_fresh import temporary
 from siger_pipeline.datasets.literal import LiteralFileSystem, is_literal
+from siger_pipeline.datasets.temporary_folder import remove_folder
+from siger_pipeline.errors import ParameterError
 from siger_pipeline.memory import limit_mib
 from siger_pipeline.threads import chosen
 
@@ -49,17 +50,21 @@ def connection() -> Backend:
 
 @functools.cache
 def _connection(threads: int | None, mib: int | None) -> Backend:
+    import duckdb
     import ibis
 
-    settings = {} if threads is None else {"threads": threads}
+    settings: dict[str, Any] = {} if threads is None else {"threads": threads}
     share = f"{MEMORY / _processes:g}%" if mib is None else f"{mib // _processes}MiB"
-    backend = ibis.duckdb.connect(
-        ":memory:",
-        memory_limit=share,
-        temp_directory=spill_folder(),
-        autoinstall_known_extensions=False,
-        **settings,
-    )
+    settings |= {"memory_limit": share, "temp_directory": spill_folder()}
+    try:
+        backend = ibis.duckdb.connect(":memory:", autoinstall_known_extensions=False, **settings)
+    except duckdb.Error as error:
+        named = ", ".join(f"{name} {value}" for name, value in settings.items())
+        first = str(error).partition("\n")[0].rstrip(".")
+        raise ParameterError(
+            f"DuckDB cannot be started with {named}: {first}. These follow from threads,"
+            " memory_limit and TMPDIR: mend the one that it names"
+        ) from error
     weakref.finalize(backend, _let_go, weakref.ref(backend))
     return backend
 
@@ -78,8 +83,14 @@ def _let_go(reference: weakref.ref[Backend]) -> None:
 @functools.cache
 def spill_folder() -> str:
     """The temporary folder of this process, removed when it ends."""
-    folder = temporary.process_folder()
-    weakref.finalize(spill_folder, shutil.rmtree, folder, ignore_errors=True)
+    try:
+        folder = temporary.process_folder()
+    except OSError as error:
+        raise ParameterError(
+            f"no folder for temporary files can be made ({error.strerror or error}): set TMPDIR to"
+            " one that this user can write to"
+        ) from error
+    weakref.finalize(spill_folder, remove_folder, folder)
     return str(folder)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from kedro_fresh.errors import behind
 from kedro_fresh.writing import OF_THE_DISK, WriteError, write_error
+from siger_pipeline.memory import setting_behind
 
 
 def shortage(error: BaseException) -> WriteError | None:
@@ -14,18 +15,14 @@ def shortage(error: BaseException) -> WriteError | None:
     for cause in behind(error):
         if isinstance(cause, OSError) and cause.errno in OF_THE_DISK:
             return write_error(cause.filename or "a file", cause)
-        if type(cause).__module__.endswith("duckdb") and _is_of_spilling(str(cause)):
+        if type(cause).__module__.endswith("duckdb") and (setting := setting_behind(str(cause))):
             message = str(cause).partition("\n")[0].rstrip(".")
             return WriteError(
-                f"tables need more memory than there is, and {tempfile.gettempdir()} cannot take"
-                f" what is left over ({message}). Free some space there, or name a folder with more"
-                " by TMPDIR, then run again."
+                f"tables need more memory than there is, and the setting that limits it is"
+                f" {setting}: {message}. Free some space in {tempfile.gettempdir()}, name a folder"
+                " with more by TMPDIR, or raise memory_limit, then run again."
             )
     return None
-
-
-def _is_of_spilling(message: str) -> bool:
-    return message.startswith("Out of Memory Error") or "No space left" in message
 
 
 class WatchedFile:

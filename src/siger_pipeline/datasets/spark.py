@@ -7,7 +7,6 @@ on shared storage: the data of the project, and the folder for temporary files (
 from __future__ import annotations
 
 import functools
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from siger_pipeline.datasets.duckdb import file_of, read_files, spill_folder
+from siger_pipeline.datasets.temporary_folder import remove_folder
 from siger_pipeline.engines import CONNECT
 from siger_pipeline.errors import InputError
 from siger_pipeline.memory import limit_mib
@@ -48,7 +48,7 @@ class SparkBackend(Backend):
     def _drop_cached_table(self, name: str) -> None:
         # The view of that name stays, which costs nothing: at this process's end, the server that
         # would drop it may be gone.
-        shutil.rmtree(self._cached_dataframes.pop(name), ignore_errors=True)
+        remove_folder(self._cached_dataframes.pop(name))
 
     def write(self, expr: Table) -> tuple[str, Any]:
         """A new folder with the rows in Parquet files, and their schema in terms of Spark."""
@@ -130,7 +130,7 @@ def fetched(table: Table) -> Iterator[Table]:
         files = sorted(map(str, Path(folder).glob("*.parquet")))
         yield read_files(files, like=table).order_by(keys)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def new_path() -> str:

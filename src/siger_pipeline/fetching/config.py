@@ -1,14 +1,22 @@
 """Parameters of the pictures stage."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    StringConstraints,
+    model_validator,
+)
 
 # The network decides more of what is fetched than these: they are no part of a trial's name.
 HOW: dict[str, Any] = {"names": False}
 HEADER_TEXT = r"[ -~]+"  # no line ends: a user agent is a line of each request
 
-PicturesSource: TypeAlias = Literal["folder", "addresses"]
+PicturesSource: TypeAlias = Literal["folder", "addresses", "paths"]
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -19,8 +27,14 @@ class PicturesConfig(BaseModel):
 
     source: PicturesSource = Field(
         "folder",
-        description="where the items' pictures are: in a folder of raw files, or at the addresses "
-        "in the items' column image, from which they are fetched",
+        description="where the items' pictures are: in a folder of raw files, named after items; "
+        "at the addresses in the items' column image, from which they are fetched; or in the files "
+        "that this column names by paths, addresses among which are fetched",
+    )
+    folder: str | None = Field(
+        None,
+        min_length=1,
+        description="that paths start from; null: that of the source's item file",
     )
     max_failed_share: float = Field(
         0.1,
@@ -72,3 +86,13 @@ class PicturesConfig(BaseModel):
         description="also fetch from this machine and private networks: for tests alone",
         json_schema_extra=HOW,
     )
+
+    @model_validator(mode="after")
+    def _folder_is_of_paths(self) -> Self:
+        if self.folder is not None and self.source != "paths":
+            raise ValueError(
+                f"folder is {self.folder!r}, which is where paths start from, and source is"
+                f" {self.source}: set source to paths, or folder to null (the folder of pictures"
+                " named after items is features.<extractor>.pictures)"
+            )
+        return self

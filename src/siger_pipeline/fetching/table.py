@@ -13,7 +13,9 @@ from siger_pipeline.data.schema import Columns, PictureColumns, PictureStatus
 from siger_pipeline.errors import InputError
 from siger_pipeline.features.align import align_items
 from siger_pipeline.fetching.address import host_of
+from siger_pipeline.fetching.failure import shown
 from siger_pipeline.fetching.fetch import Outcome
+from siger_pipeline.fetching.paths import SCHEME
 from siger_pipeline.remarks import SURPRISING, Remark, few, level_of
 
 SHOWN = 5  # reasons in a message
@@ -28,26 +30,28 @@ TYPES = {
     PictureColumns.WIDTH: "Int64",
     PictureColumns.HEIGHT: "Int64",
 }
+OF_SOURCE = {"addresses": "address", "paths": "path"}  # what an item has
 OF_FILE = tuple(TYPES)[4:]  # in the order of `fetch.Kept`
 WITHOUT = "pictures.source=folder takes pictures from a folder, features.modalities.image=null none"
 
 
-def addresses_of(items: Table, item_index: Table) -> dict[str, str | None]:
-    """Item -> the address of its picture, of all items of the catalogue in their order.
+def addresses_of(items: Table, item_index: Table, source: str) -> dict[str, str | None]:
+    """Item -> the address or path of its picture, of the catalogue's items in their order.
 
     Args:
         items: item and what describes it, `image` among that.
         item_index: item_id, item, row.
+        source: of the pictures: addresses or paths.
 
     Raises:
-        InputError: no item has an address.
+        InputError: no item has any.
     """
     frame = align_items(items, item_index)
     urls = frame[Columns.IMAGE].astype(object).where(frame[Columns.IMAGE].notna(), None)
     if urls.isna().all():
         raise InputError(
-            f"none of the {len(frame):,} items has the address of a picture (column"
-            f" {Columns.IMAGE} of items), and pictures.source is addresses: {WITHOUT}"
+            f"none of the {len(frame):,} items has the {OF_SOURCE[source]} of a picture (column"
+            f" {Columns.IMAGE} of items), and pictures.source is {source}: {WITHOUT}"
         )
     return dict(zip(frame[Columns.ITEM], urls, strict=True))
 
@@ -89,16 +93,18 @@ def require_enough(table: pd.DataFrame, max_failed_share: float) -> None:
     )
 
 
-def remarks_on(table: pd.DataFrame) -> list[Remark]:
+def remarks_on(table: pd.DataFrame, source: str) -> list[Remark]:
     """How many pictures there are, and why others are not.
 
     Args:
         table: of `outcome_table`.
+        source: of the pictures: addresses or paths.
     """
     count = pictures_counted(table)
     fetched, failed, without = (count[status] for status in PictureStatus)
-    text = f"{fetched:,} of {len(table):,} items have a picture from its address"
-    parts = [f"{without:,} have no address"] if without else []
+    named = OF_SOURCE[source]
+    text = f"{fetched:,} of {len(table):,} items have a picture from its {named}"
+    parts = [f"{without:,} have no {named}"] if without else []
     if failed:
         rows = table[table[PictureColumns.STATUS] == PictureStatus.FAILED]
         parts.append(f"{failed:,} could not be fetched: {_reasons(rows)}")
@@ -129,7 +135,9 @@ def _row(item: str, url: str | None, outcomes: Mapping[str, Outcome]) -> dict[st
 
 
 def _reasons(failed: pd.DataFrame) -> str:
-    """Hosts and reasons, the most frequent first, each with its number."""
+    """Hosts, or paths, and reasons, the most frequent first, each with its number."""
     pairs = zip(failed[PictureColumns.URL], failed[PictureColumns.REASON], strict=True)
-    counts = Counter(f"{host_of(url)}: {reason}" for url, reason in pairs)
+    counts = Counter(
+        f"{host_of(url) if SCHEME in url else shown(url)}: {reason}" for url, reason in pairs
+    )
     return few([f"{text} ({number:,})" for text, number in counts.most_common()], SHOWN, "; ")

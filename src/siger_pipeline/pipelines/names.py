@@ -12,7 +12,8 @@ VALIDATION_MATRIX = "validation_matrix"
 TEST_MATRIX = "test_matrix"  # no node that trains, chooses or stops reads it
 MATRICES = (TRAIN_MATRIX, VALIDATION_MATRIX, TEST_MATRIX)
 GRAPHS = "graphs/"
-FETCHED = "pictures"  # of the items, from their addresses
+FETCHED = "pictures"  # of the items, from their addresses or paths
+PICTURE_FILES = "picture_files"  # the folder that paths start from
 # What stands below takes the place of the dataset of the rest of the name, in later stages.
 KNOCKOUT = "knockout/"
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from siger_pipeline.data.raw_file import RawFile, is_of_database, raw_files
+from pydantic import BaseModel
+
+from siger_pipeline.data.raw_file import PICTURE_TREE, RawFile, is_of_database, raw_files
 from siger_pipeline.errors import ConfigurationError
+from siger_pipeline.pipelines.names import PICTURE_FILES
 
 if TYPE_CHECKING:
     from siger_pipeline.shell.parameters import StageParameters
+
+OF_PATHS = "The paths in the items' column image start from this folder."
 
 
 def raw_folder(global_values: Mapping[str, Any]) -> str:
@@ -75,6 +81,15 @@ def _raw(parameters: StageParameters) -> Iterator[tuple[str, str, RawFile, str |
                     str(path).replace("{modality}", name).replace("{dataset}", parameters.dataset)
                 )
             yield f"{name}_{field}", f"{block}.{field}", mark, path
+    if parameters.pictures.source == "paths":
+        folder = parameters.pictures.folder or _folder_of_items(getattr(parameters.ingest, source))
+        yield PICTURE_FILES, "pictures.folder", RawFile(PICTURE_TREE, OF_PATHS), folder
+
+
+def _folder_of_items(config: BaseModel) -> str:
+    """The folder of a source's item file, below that of the raw files or by itself."""
+    file = getattr(config, "item_file", None) or ""
+    return "." if is_of_database(file) else posixpath.dirname(file) or "."
 
 
 def _below(folder: str, path: str) -> str:

@@ -35,7 +35,7 @@ class Selection:
         knockout: modality -> what takes the place of its features.
         extractor_blocks: name of an extractor -> its parameters.
         absent: raw datasets that there is no file for -> key of the parameter, which is null.
-        pictures: folder, or addresses where the items' pictures are fetched from these.
+        pictures: where they are: folder, addresses or paths.
         kcore_on: which interactions the k-core counts.
     """
 
@@ -82,7 +82,7 @@ class Selection:
         field = load_extractor(self.modalities[modality]).pictures
         if not field:
             return ""
-        return FETCHED if self.pictures == "addresses" else f"{modality}_{field}"
+        return FETCHED if self.pictures != "folder" else f"{modality}_{field}"
 
 
 def selection_of(parameters: StageParameters) -> Selection:

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 RESERVED = ("base", "local")
 CORES = (5, 3, 2)  # the k-cores that are tried
-ENOUGH = 0.5  # share of the interactions that a core must leave
-LIST_OF_NUMBERS = re.compile(
-    r"(large_|fixed_size_)?list<[^<>]*(float|double|int)\d*[^<>]*>(\[\d+\])?"
-)
+TRIED = 400  # pictures that are looked for
+ENOUGH = 0.5  # share of the interactions that a core must leave, and of pictures that are there
 
 
 def new_shop(name: str, files: Sequence[str], project: Path, conf: Path) -> Iterator[str]:
@@ -50,8 +48,8 @@ def new_shop(name: str, files: Sequence[str], project: Path, conf: Path) -> Iter
     items = _items(shop, looked)
     guessed = guess_vectors(looked.vectors, looked.tables, items)
     pictures = _pictures(looked.pictures, raw, items) if looked.pictures else None
-    k_core = _k_core(shop, looked)
-    made = environment(name, _shown(raw, project), shop, guessed, pictures, k_core)
+    k_core, by_path = _k_core(shop, looked), _are_files(shop, looked, raw)
+    made = environment(name, _shown(raw, project), shop, guessed, pictures, k_core, by_path)
     _write(folder, made.files)
     yield f"Written: {_shown(folder, project)}/{{{','.join(made.files)}}}, by the first rows of:"
     yield f"  {', '.join(files)}"
@@ -107,8 +105,22 @@ def _pictures(folder: Path, raw: Path, items: set[str]) -> str:
     return str(folder.relative_to(raw))
 
 
+def _are_files(shop: Shop, looked: Looked, raw: Path) -> bool:
+    """Whether the column of pictures names files that are there, by paths from the item file on."""
+    from siger_pipeline.datasets.picture_tree import PictureTree
+
+    if shop.pictures != "paths" or not shop.item_file or is_of_database(shop.item_file):
+        return False
+    tree = PictureTree((raw / shop.item_file).parent)
+    paths = _sheet(looked, shop.item_file).looks[shop.item_columns["image"]].values[:TRIED]
+    return sum(map(tree.has, paths)) > ENOUGH * len(paths)
+
+
 def _k_core(shop: Shop, looked: Looked) -> int:
-    """The largest k-core that leaves enough of a small shop; that of conf/base for a large one."""
+    """The largest k-core that leaves enough of a small shop; that of conf/base for a large one.
+
+    A published split is taken whole.
+    """
     import ibis
     import pyarrow as pa
 
@@ -116,6 +128,8 @@ def _k_core(shop: Shop, looked: Looked) -> int:
     from siger_pipeline.data.kcore import k_core
 
     sheet = _sheet(looked, shop.interactions)
+    if "split" in shop.columns:
+        return 1
     if sheet.rows >= ROWS:
         return CORES[0]
     columns = [sheet.columns[shop.columns[role]] for role in ("user", "item")]

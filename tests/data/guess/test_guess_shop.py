@@ -220,6 +220,44 @@ def test_names_say_what_columns_are(name: object, role: str, expected: int) -> N
     assert names_role(name, role) == expected
 
 
+LABELS = ["train", "train", "valid", "test"] * (ROWS // 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "sure"),
+    [
+        ("fold_name", LABELS, "likely"),
+        ("split", [label.upper() for label in LABELS], "sure"),
+        ("subset", ["train"] * ROWS, "likely"),
+        ("x_label", ["0", "1", "2"] * (ROWS // 3), "sure"),
+        ("data_split", ["0.0", "1.0", "2.0"] * (ROWS // 3), "sure"),
+        ("fold", ["0", "1", "2"] * (ROWS // 3), None),
+        ("x_label", ["0", "1"] * (ROWS // 2), None),
+        ("split", [*LABELS[:-1], ""], None),
+        ("split", [*LABELS[:-1], "other"], None),
+        ("stage", ["train"] * ROWS, None),
+    ],
+)
+def test_a_published_split_is_a_column_of_labels(
+    name: str, labels: list[str], sure: str | None
+) -> None:
+    shop = guess_shop([Sheet("o.csv", {"user": USERS, "item": ITEMS, name: labels})])
+    assert shop.columns.get("split") == (name if sure else None)
+    made = environment("laden", "raw", shop, Vectors(), None, 1).files["parameters.yml"]
+    assert ("strategy: published" in made) == (sure is not None)
+    if sure:
+        assert any(note.startswith(f"{sure}: split is {name!r}") for note in notes(shop))
+        assert not any("at random" in note for note in notes(shop))
+
+
+def test_a_published_split_with_bad_rows_is_not_used() -> None:
+    users = ["", "", *USERS[2:]]
+    shop = guess_shop([Sheet("o.csv", {"user": users, "item": ITEMS, "split": LABELS})])
+    assert "split" not in shop.columns
+    assert any(note.startswith("sure: the split in 'split' is not used") for note in notes(shop))
+    assert any("the split is then at random" in note for note in notes(shop))
+
+
 def test_names_are_taken_apart() -> None:
     assert parts_of("orderLines[].productID_2") == ["order", "lines", "product", "id", "2"]
 

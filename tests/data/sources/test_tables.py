@@ -251,6 +251,67 @@ def test_only_some_events_count_and_the_others_are_counted(tmp_path: Path) -> No
         read(tmp_path, **settings, only={"kind": ["by"]})
 
 
+SPLIT = {"columns": {"user": "user", "item": "item", "split": "fold"}, "strategy": "published"}
+
+
+@pytest.mark.parametrize("labels", ["train valid test", "0 1 2", "0.0 1.0 2", " Training VAL 2"])
+def test_a_column_is_the_published_split(labels: str, tmp_path: Path) -> None:
+    train, validation, test = labels.rsplit(" ", 2)
+    lines = [f"1,a,{train}", f"1,b,{validation}", f'1,c,"{test}"', f"2,a,{train}"]
+    write(tmp_path, o_csv="\n".join(["user,item,fold", *lines]))
+    found, _ = read(tmp_path, interactions="o.csv", **SPLIT)
+    assert rows(found, "user", "item", "split") == [
+        *(("1", "a", "train"), ("1", "b", "validation"), ("1", "c", "test"), ("2", "a", "train")),
+    ]
+    assert SOURCE.holds_split(Config(columns=SPLIT["columns"])) and not SOURCE.holds_split(Config())
+
+
+def test_labels_of_parquet_are_numbers(tmp_path: Path) -> None:
+    for labels in (pa.array([0, 1, 2]), pa.array([0.0, 1.0, 2.0])):
+        table = pa.table({"user": ["1"] * 3, "item": [1, 2, 3], "fold": labels})
+        pq.write_table(table, tmp_path / "o.parquet")
+        found, _ = read(tmp_path, interactions="o.parquet", **SPLIT)
+        assert rows(found, "split") == [("test",), ("train",), ("validation",)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            ["1,a,train", "1,b,test", "1,c,3"],
+            "1 of 3 lines (33.33%) are bad: line 4: fold is 3, not train, validation or test, or 0,"
+            " 1 or 2 for these. At most 0.00% may be: a published split is taken whole, so mend",
+        ),
+        (["1,a,train", "1,b,test", "1,c,"], "line 4: fold is missing, not train, validation or"),
+        (["1,a,train", "1,b,test", ",c,test"], "line 4: user is missing or empty"),
+        (
+            ["1,a,0", "1,b,1"],
+            "column 'fold' is no split, for it has train 1, validation 1, test 0 rows; wanted are",
+        ),
+        (["1,a,test", "1,b,val"], "it has train 0, validation 1, test 1 rows"),
+        (
+            ["1,a,train", "1,b,test", "1,a,train", "1,a,valid"],
+            "1 pairs of a user and an item have different labels (fold), the first of them user"
+            " '1', item 'a' on lines 2, 4, 5. A pair belongs to one part",
+        ),
+    ],
+)
+def test_what_is_no_published_split_is_refused_with_file_line_and_value(
+    lines: list[str], words: str, tmp_path: Path
+) -> None:
+    write(tmp_path, o_csv="\n".join(["user,item,fold", *lines]))
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, share=0.9, interactions="o.csv", **SPLIT)
+    assert str(caught.value).startswith(f"{tmp_path}/o.csv: ") and words in str(caught.value)
+
+
+def test_labels_that_no_split_needs_are_noted(tmp_path: Path) -> None:
+    write(tmp_path, o_csv="user,item,fold\n1,a,train\n1,b,B\n1,c,\n")
+    found, _ = read(tmp_path, interactions="o.csv", **SPLIT | {"strategy": "random_per_user"})
+    assert found.bad_lines == 0 and "1 lines have a value that cannot be read" in told(found)
+    assert "line 3: fold is B, not train" in told(found)
+
+
 def test_texts_of_several_columns_are_joined(tmp_path: Path) -> None:
     items = 'sku,a,b,price\nx,"one\ntwo",,9.5\ny,,three,?\nx,other,,\n'
     write(tmp_path, o_csv="user,item\n1,x\n", p_csv=items)
@@ -291,7 +352,7 @@ def test_items_none_of_which_is_sold_are_refused(tmp_path: Path) -> None:
         ("1,2\n3,4\n", {"columns": {"user": 1, "item": 3}}, "names column 3, and its first line"),
         ("a,b\n3,4\n", {"columns": {"user": 1, "item": "b"}}, "then for each column; found 1, 'b'"),
         ("user,user,item\n1,2,3\n", {}, "more than one column is 'user'"),
-        ("user,item\n", {}, "the table of interactions (ingest.tables.interactions) is empty"),
+        ("user,item\n", {}, "o.csv is empty: wanted is a line for each record"),
         ("", {}, "is empty, wanted is a table"),
         ('[{"user": 1}]', {}, "is one JSON document, wanted is an object on each line"),
         ('{"user": 1, "itme": 2}\n', {}, "no record has 'item'; found 'user', 'itme'. Did you"),

@@ -30,7 +30,13 @@ class Environment:
 
 
 def environment(
-    name: str, raw: str, shop: Shop, vectors: Vectors, pictures: str | None, k_core: int
+    name: str,
+    raw: str,
+    shop: Shop,
+    vectors: Vectors,
+    pictures: str | None,
+    k_core: int,
+    by_path: bool = False,
 ) -> Environment:
     """The files of an environment.
 
@@ -41,8 +47,9 @@ def environment(
         vectors: ready-made ones.
         pictures: folder of pictures named after items; None where there is none.
         k_core: interactions that every user and item must have.
+        by_path: whether the column of pictures names files that are there.
     """
-    modalities = _modalities(shop, vectors, pictures)
+    modalities = _modalities(shop, vectors, bool(pictures) or by_path)
     notes = [*shop.notes, *vectors.notes, *_on_features(shop, modalities)]
     chosen: dict[str, Any] = {"dataset": name, "raw": raw}
     if not any(modalities.values()):
@@ -55,6 +62,7 @@ def environment(
             **({"vectors": vectors.block} if vectors.block else {}),
             **({"picture": {"pictures": pictures}} if pictures else {}),
         },
+        **({"pictures": {"source": "paths"}} if by_path and not pictures else {}),
     }
     head = ["Written by `kedro shop new`, which guessed from the first rows. Look through it:"]
     comments = "".join(f"# {line}\n" for line in [*head, *map(said, notes)])
@@ -86,11 +94,13 @@ def _ingest(shop: Shop, k_core: int) -> dict[str, Any]:
 
 
 def _strategy(shop: Shop) -> str:
+    if Columns.SPLIT in shop.columns:
+        return "published"
     timed = Columns.TIMESTAMP in shop.columns
     return "temporal_per_user" if timed else "random_per_user"
 
 
-def _modalities(shop: Shop, vectors: Vectors, pictures: str | None) -> dict[str, str | None]:
+def _modalities(shop: Shop, vectors: Vectors, pictures: bool) -> dict[str, str | None]:
     texts = any(name in shop.item_columns for name in TEXTS)
     found: dict[str, str | None] = {"text": "tfidf_svd" if texts else None}
     found["image"] = "picture" if pictures else None
@@ -101,12 +111,13 @@ def _on_features(shop: Shop, modalities: Mapping[str, str | None]) -> list[Note]
     notes = []
     if Columns.IMAGE in shop.item_columns and not modalities["image"]:
         column = shop.item_columns[Columns.IMAGE]
+        of = {"addresses": "fetches them", "paths": "reads them, if they are below the item file"}
         notes.append(
             Note(
-                f"column {column!r} names pictures, which are not read",
+                f"column {column!r} names pictures by {shop.pictures}, which are not read",
                 "likely",
-                "`--params features.modalities.image=picture,pictures.source=addresses` fetches"
-                " them where these are addresses",
+                "`--params features.modalities.image=picture,pictures.source="
+                f"{shop.pictures}` {of[str(shop.pictures)]}",
             )
         )
     if not any(modalities.values()):

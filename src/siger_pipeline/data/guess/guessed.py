@@ -32,6 +32,7 @@ class Shop:
         time_format: of dates; None where they need none.
         decimal: sign of numbers.
         bad_share: share of the rows without a user, an item or a time.
+        pictures: what the column `image` has: addresses, or paths of files; null without one.
         notes: on each guess.
     """
 
@@ -43,6 +44,7 @@ class Shop:
     time_format: str | None = None
     decimal: str = "."
     bad_share: float = 0.0
+    pictures: Literal["addresses", "paths"] | None = None
     notes: list[Note] = field(default_factory=list)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from siger_pipeline.data.guess.guessed import Note, Shop, shared
 from siger_pipeline.data.guess.roles import OF_ITEMS, TEXTS, choose
-from siger_pipeline.data.guess.sheet import COMMA, NEARLY, POINT, Named, Sheet, Values
+from siger_pipeline.data.guess.sheet import ADDRESS, COMMA, NEARLY, POINT, Named, Sheet, Values
 from siger_pipeline.data.schema import Columns
 
 SAME = 1.2  # values an item, on average, where a column describes items
@@ -30,6 +30,9 @@ def guess_items(shop: Shop, sheet: Sheet, sheets: Sequence[Sheet]) -> None:
     table, item = found
     columns = {Columns.ITEM: item, **_described_by(table, item, shop)}
     shop.item_file, shop.item_columns = table.name, columns
+    if Columns.IMAGE in columns:
+        fetched = table.looks[columns[Columns.IMAGE]].share(ADDRESS) > 1 - NEARLY
+        shop.pictures = "addresses" if fetched else "paths"
     shop.decimal = _decimal(shop, sheet, table)
     share = shared(sheet.looks[column].values, set(table.looks[item].values))
     shop.notes.append(

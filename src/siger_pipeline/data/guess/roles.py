@@ -11,8 +11,10 @@ from siger_pipeline.data.guess.words import (
     names_role,
     parts_of,
 )
-from siger_pipeline.data.schema import Columns
+from siger_pipeline.data.labels import NAMES, NUMBERS
+from siger_pipeline.data.schema import Columns, Split
 
+X_LABEL = "x_label"  # MMRec's and RecBole's name of the split
 FEW = 20  # kinds of events, or grades of a rating, at most
 TEXTS = (Columns.TITLE, Columns.BRAND, Columns.CATEGORIES, Columns.DESCRIPTION)
 OF_ITEMS = (*TEXTS, Columns.PRICE, Columns.IMAGE)
@@ -89,6 +91,19 @@ def _rating(column: Named, look: Look) -> float:
     return 1 if 2 <= look.distinct <= 11 and look.words <= 1 else 0
 
 
+def _split(column: Named, look: Look) -> float:
+    """A label in each row: a name, or a number where the column's name says what it is."""
+    values = {value.strip().lower() for value in look.values}
+    by_name = {NAMES[value] for value in values if value in NAMES}
+    by_number = {NUMBERS[bare] for v in values if (bare := v.removesuffix(".0")) in NUMBERS}
+    if look.filled < 1 or (values - set(NAMES) and len(by_number) < len(values)):
+        return 0
+    named = 2 if column == X_LABEL else names_role(column, Columns.SPLIT)
+    both = {Split.TRAIN, Split.TEST} <= by_name | (by_number if named == 2 else set())
+    # A long table sorted by its split has but one label in the first rows.
+    return named + 3 * both if both or (by_name and named == 2) else 0
+
+
 def _event(column: Named, look: Look) -> float:
     named = names_role(column, EVENT)
     words = look.share(NUMBER) < 1 - NEARLY and 1 < look.distinct <= FEW
@@ -128,6 +143,7 @@ SCORES: Mapping[str, Callable[[Named, Look], float]] = {
     Columns.ITEM: _id(Columns.ITEM),
     Columns.TIMESTAMP: _timestamp,
     Columns.RATING: _rating,
+    Columns.SPLIT: _split,
     EVENT: _event,
     **{role: _text(role) for role in TEXTS},
     Columns.PRICE: _price,

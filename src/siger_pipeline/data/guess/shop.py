@@ -13,6 +13,7 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 
 SURE = 5  # score of an id from which its name and its values agree
+OF_INTERACTIONS = (Columns.TIMESTAMP, Columns.USER, Columns.ITEM, Columns.RATING)
 CLOSE = 2  # of the scores of two tables that both may be that of interactions
 MOST_BAD = 0.01  # what conf/base tolerates
 
@@ -38,18 +39,20 @@ def guess_shop(sheets: Sequence[Sheet]) -> Shop:
         )
     best = max(candidates, key=lambda found: found.score)
     shop = Shop(best.sheet.name)
-    for role, choice in best.roles.items():
-        _take(shop, best.sheet, role, choice)
+    for role in (*OF_INTERACTIONS, Columns.SPLIT):
+        if role in best.roles:
+            _take(shop, best.sheet, role, best.roles[role])
     near = [c.sheet.name for c in candidates if c is not best and c.score > best.score - CLOSE]
     if near:
         others = ", ".join(near)
         shop.notes.append(
             Note(f"interactions are in {best.sheet.name}", "unsure", f"they may be in {others}")
         )
-    _time(shop, best.sheet)
     _events(shop, best.sheet)
-    guess_items(shop, best.sheet, sheets)
     shop.bad_share = _bad_share(shop, best.sheet)
+    _split(shop)
+    _time(shop, best.sheet)
+    guess_items(shop, best.sheet, sheets)
     return shop
 
 
@@ -71,7 +74,7 @@ def _interactions(sheet: Sheet, sheets: Sequence[Sheet]) -> _Candidate | None:
     taken: set[Named] = set()
     roles: dict[str, Choice] = {}
     bonus = _described(sheet, sheets)
-    for role in (Columns.TIMESTAMP, Columns.USER, Columns.ITEM, Columns.RATING):
+    for role in (Columns.SPLIT, *OF_INTERACTIONS):
         extra = bonus if role == Columns.ITEM else {}
         if choice := choose(sheet, role, taken, extra):
             roles[role] = choice
@@ -106,9 +109,8 @@ def _take(shop: Shop, sheet: Sheet, role: str, choice: Choice) -> None:
 
 def _time(shop: Shop, sheet: Sheet) -> None:
     if Columns.TIMESTAMP not in shop.columns:
-        shop.notes.append(
-            Note("no column of times was found", "unsure", "the split is then at random")
-        )
+        check = "" if Columns.SPLIT in shop.columns else "the split is then at random"
+        shop.notes.append(Note("no column of times was found", "unsure", check))
         return
     formats = sheet.looks[shop.columns[Columns.TIMESTAMP]].time_formats
     shop.time_format = formats[0]
@@ -131,6 +133,20 @@ def _events(shop: Shop, sheet: Sheet) -> None:
         what = f"all values of {choice.column!r} count alike"
         check = f"it has {listed}: if only some are interactions, name them in `only`"
     shop.notes.append(Note(what, "unsure", check))
+
+
+def _split(shop: Shop) -> None:
+    """Take the published split, if it can be taken whole."""
+    if Columns.SPLIT not in shop.columns:
+        return
+    if not shop.bad_share:
+        shop.notes.append(
+            Note("the split is the published one, taken whole, without a k-core", "likely")
+        )
+        return
+    named = shop.columns.pop(Columns.SPLIT)
+    what = f"the split in {named!r} is not used: a published one is taken whole, with no bad row"
+    shop.notes.append(Note(what, "sure", "mend those rows to use it"))
 
 
 def _bad_share(shop: Shop, sheet: Sheet) -> float:

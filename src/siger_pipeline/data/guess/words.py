@@ -23,6 +23,7 @@ WORDS: Final[Mapping[str, frozenset[str]]] = {
         Columns.TIMESTAMP: "time date datum timestamp created ordered zeit zeitpunkt when ts at"
         " fecha heure purchased occurred",
         Columns.RATING: "rating stars score sterne bewertung overall grade note",
+        Columns.SPLIT: "split subset partition",
         EVENT: "event action type kind ereignis aktion behavior behaviour interaction",
         Columns.TITLE: "title name bezeichnung titel titre headline titulo nombre label",
         Columns.BRAND: "brand marke vendor manufacturer maker hersteller author artist publisher"

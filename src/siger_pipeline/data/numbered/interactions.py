@@ -7,14 +7,13 @@ from ibis.expr.types import StringValue, Table, Value
 
 from siger_pipeline.data.checks import BadLines, separate
 from siger_pipeline.data.config import Strategy, needs_label, needs_time
+from siger_pipeline.data.labels import of_number, require_one_label
 from siger_pipeline.data.layout import INTERACTION_TYPES, conform
-from siger_pipeline.data.numbered.labels import require_one_label
 from siger_pipeline.data.numbered.numbering import not_a_number, require_every_number
 from siger_pipeline.data.raw import find, require_columns, take, wrong_count
-from siger_pipeline.data.schema import Columns, Split
+from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
 from siger_pipeline.data.values import (
-    AROUND,
     finite_number,
     null_if_blank,
     whole_number,
@@ -27,8 +26,7 @@ INTER_FILE = "the .inter file"
 USER_NUMBER, ITEM_NUMBER, LABEL = "userID", "itemID", "x_label"
 POSITION = "pos"
 RATING_TEXT, TIME = "rating as text", "time as text"
-LABELS = {"0": Split.TRAIN.value, "1": Split.VALIDATION.value, "2": Split.TEST.value}
-A_LABEL = rf"^{AROUND}([012])(\.0*)?{AROUND}$"
+PAIR = {Columns.USER_ROW: USER_NUMBER, Columns.ROW: ITEM_NUMBER}
 NOTHING = ibis.null("string")
 # A published split is taken whole: a line that is left out would change it.
 NO_BAD_LINES = 0.0
@@ -76,7 +74,7 @@ def read_numbered(
     """
     good, report = _numbered(inter, items.count().to_pyarrow().as_py(), strategy)
     if needs_label(strategy):
-        require_one_label(good, report.file)
+        require_one_label(good, report.file, LABEL, PAIR)
     named = good.join(items.select(Columns.ITEM, Columns.ROW), Columns.ROW)
     named = named.mutate(**{Columns.USER: named[Columns.USER_ROW].cast("string")})
     rows = conform(_with_users(named, users, report.file), INTERACTION_TYPES)
@@ -154,14 +152,9 @@ def _parsed(inter: Table, columns: Mapping[str, str | None]) -> Table:
     return parsed
 
 
-def _label(text: StringValue) -> StringValue:
-    number = ibis.ifelse(text.isin(list(LABELS)), text, text.re_extract(A_LABEL, 1))
-    return number.cases(*LABELS.items(), else_=None)
-
-
 # Columns that not every file has: our column, its type, and how it is read.
 OPTIONAL: Mapping[str, tuple[str, str, Callable[[StringValue], Value]]] = {
-    LABEL: (Columns.SPLIT, "string", _label),
+    LABEL: (Columns.SPLIT, "string", of_number),
     RATING_TEXT: (Columns.RATING, "float64", finite_number),
     TIME: (Columns.TIMESTAMP, "int64", whole_number),
 }

@@ -23,7 +23,7 @@ def export_recommender(
     modalities: tuple[str, ...],
     features: dict[str, Any] | None = None,
     extractors: tuple[str, ...] = (),
-    pictures: dict[str, str] | None = None,
+    pictured: dict[str, str] | None = None,
     behind: dict[str, str] | None = None,
     **arrays: Any,
 ) -> Any:
@@ -44,9 +44,9 @@ def export_recommender(
         modalities: those that the model reads.
         features: parameters of the features.
         extractors: modalities whose new items can be described.
-        pictures: modality -> argument, of those whose extractor reads pictures.
+        pictured: modality -> argument, of those whose extractor reads pictures.
         behind: modality -> argument, of those that graphs were made of and the model does not read.
-        arrays: graphs and features by argument.
+        arrays: graphs, features and pictures by argument.
     """
     from siger_pipeline.data.matrix import by_split
     from siger_pipeline.evaluation.evaluate import seen_at_test
@@ -59,7 +59,7 @@ def export_recommender(
 
     how, named = features or {}, (features or {}).get("modalities", {})
     described = {modality: (named[modality], how[named[modality]]) for modality in extractors}
-    opened = {modality: arrays.pop(argument) for modality, argument in (pictures or {}).items()}
+    opened = {modality: arrays[argument] for modality, argument in (pictured or {}).items()}
     catalogue = texts_of(item_index, items)
     parts = parts_of(
         checkpoint,

@@ -21,20 +21,20 @@ def create_pipeline(selection: Selection) -> Pipeline:
     inputs = {name: name for name in (*OF_TRIAL, *OF_DATA)} | requested(selection)
     inputs |= {"evaluate": "params:evaluate", "device": "params:train.device"}
     extractors = _placing(selection)
-    pictures = {
+    pictured = {
         modality: selection.pictures_of(modality) or f"{modality}_{field}"
         for modality, name in extractors.items()
         if (field := load_extractor(name).pictures)
     }
     if extractors:
-        inputs |= {"features": "params:features", **{name: name for name in pictures.values()}}
+        inputs |= {"features": "params:features", **{name: name for name in pictured.values()}}
     behind = {m: dataset_of(features(m)) for m in features_behind(selection.requests)}
     inputs |= {name: name for name in behind.values()}
     code = (module_of(EXTRACTORS, name) for name in extractors.values())
     function = with_values(
         with_code(with_requests(export_recommender, selection), *code),
         extractors=tuple(extractors),
-        pictures=pictures,
+        pictured=pictured,
         behind=behind,
     )
     return Pipeline(

@@ -26,7 +26,8 @@ SHARED = {
 
 def create_pipeline(selection: Selection) -> Pipeline:
     """Reading by the source's format, then what is the same for each."""
-    return Pipeline([*_reading(selection), *_common(selection)], tags="ingest")
+    made = [*_reading(selection), *_cleaning(selection), *_indexing(), *_splitting()]
+    return Pipeline(made, tags="ingest")
 
 
 def _reading(selection: Selection) -> list[Node]:
@@ -70,8 +71,7 @@ def _inputs(
     return inputs
 
 
-def _common(selection: Selection) -> list[Node]:
-    indexed = ["core_interactions", "core_counts", "user_index", "item_index"]
+def _cleaning(selection: Selection) -> list[Node]:
     on_training = selection.kcore_on == "train"
     return [
         Node(
@@ -89,6 +89,11 @@ def _common(selection: Selection) -> list[Node]:
             ["core_interactions", "core_counts"],
             name="keep_k_core",
         ),
+    ]
+
+
+def _indexing() -> list[Node]:
+    return [
         Node(nodes.index_users, "core_interactions", "user_index", name="index_users"),
         Node(
             nodes.index_items,
@@ -96,6 +101,12 @@ def _common(selection: Selection) -> list[Node]:
             "item_index",
             name="index_items",
         ),
+    ]
+
+
+def _splitting() -> list[Node]:
+    indexed = ["core_interactions", "core_counts", "user_index", "item_index"]
+    return [
         Node(
             nodes.split_interactions,
             [*indexed, "params:split", "items", KCORE_ON],

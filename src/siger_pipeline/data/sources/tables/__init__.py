@@ -18,7 +18,7 @@ from siger_pipeline.errors import ParameterError
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-OF_INTERACTIONS = (Columns.USER, Columns.ITEM, Columns.RATING, Columns.TIMESTAMP)
+OF_INTERACTIONS = (*(Columns.USER, Columns.ITEM, Columns.RATING, Columns.TIMESTAMP, Columns.SPLIT),)
 TEXTS = (
     *(Columns.TITLE, Columns.BRAND, Columns.CATEGORIES, Columns.DESCRIPTION, Columns.FEATURES),
 )
@@ -42,7 +42,8 @@ class Config(PartConfig):
     )
     columns: dict[str, Named] = Field(
         {"user": "user", "item": "item"},
-        description="user, item and perhaps rating and timestamp -> the column of interactions",
+        description="user, item and perhaps rating, timestamp and split -> the column of"
+        " interactions",
     )
     item_columns: dict[str, Named | list[Named]] = Field(
         {"item": "item"},
@@ -130,7 +131,6 @@ def read_interactions(
     item_columns: Mapping[str, Named | list[Named]],
 ) -> Read:
     """Interactions of the table; see `interactions.read`."""
-    from siger_pipeline.data.config import needs_time
     from siger_pipeline.data.sources.tables.interactions import read, require_described
 
     given = read(
@@ -140,7 +140,7 @@ def read_interactions(
         time_format=time_format,
         decimal=decimal,
         max_bad_share=max_bad_share,
-        timed=needs_time(strategy),
+        strategy=strategy,
     )
     require_described(given.rows, items, columns[Columns.ITEM], item_columns[Columns.ITEM])
     return given
@@ -162,8 +162,12 @@ def read_items(
     return read(item_file, item_columns, decimal, max_bad_share)
 
 
+def _has_split(config: Config) -> bool:
+    return Columns.SPLIT in config.columns
+
+
 def _has_times(config: Config) -> bool:
     return Columns.TIMESTAMP in config.columns
 
 
-SOURCE = Source(Config, read_interactions, read_items, has_times=_has_times)
+SOURCE = Source(Config, read_interactions, read_items, has_split=_has_split, has_times=_has_times)

@@ -1,29 +1,33 @@
 """Interactions of a user's table."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 import ibis
 from ibis.expr.types import BooleanValue, StringValue, Table
 
-from siger_pipeline.data.checks import materialise, separate
-from siger_pipeline.data.fields import Named, pick
+from siger_pipeline.data.checks import RAISE_SHARE, separate
+from siger_pipeline.data.config import needs_label, needs_time
+from siger_pipeline.data.fields import Named
 from siger_pipeline.data.ids import bad_id, bare_ids, written_as_floats
 from siger_pipeline.data.layout import INTERACTION_TYPES, conform
-from siger_pipeline.data.raw import file_of
+from siger_pipeline.data.raw import path_in
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
+from siger_pipeline.data.sources.tables.counting import THE_TABLE, rows_that_count
+from siger_pipeline.data.sources.tables.published import (
+    LABEL_TEXT,
+    TAKEN_WHOLE,
+    bad_label,
+    require_split,
+    with_label,
+)
 from siger_pipeline.data.sources.tables.values import amount, time_of
 from siger_pipeline.data.values import wrong, wrong_type
 from siger_pipeline.errors import InputError
-from siger_pipeline.remarks import Remark
 
-THE_TABLE = "the table of interactions (ingest.tables.interactions)"
-KEY = "ingest.tables.columns"
 IDS = [Columns.USER, Columns.ITEM]
 RATING_TEXT, TIME_TEXT, KIND = "rating as text", "time as text", "kind of time"
 WANTED = "a whole number or a date such as 2024-12-24T18:30:00Z (see ingest.tables.time_format)"
-LISTED = 8  # values in a message
 
 
 def read(
@@ -34,7 +38,7 @@ def read(
     time_format: str | None,
     decimal: str,
     max_bad_share: float,
-    timed: bool,
+    strategy: str,
 ) -> Read:
     """Interactions of a table.
 
@@ -45,39 +49,52 @@ def read(
         time_format: of dates; None: whole numbers as they are, or ISO 8601 in milliseconds.
         decimal: sign of ratings.
         max_bad_share: largest tolerated share of rows without a user or an item or, where times
-            count, without a time or with one in another unit than most.
-        timed: whether the split needs times.
+            count, without a time or with one in another unit than most. Where the split is the
+            published one no row may be bad: it is taken whole.
+        strategy: of the split, which says whether times and labels must be readable.
 
     Raises:
-        InputError: a column is missing; a value of `only` occurs nowhere; too many bad rows.
+        InputError: a column is missing; a value of `only` occurs nowhere; too many bad rows; a
+            published split that is not one (see `published`).
     """
-    kinds = [f"only {n}" for n in range(len(only))]
-    asked = {ours: [named] for ours, named in columns.items()}
-    asked |= {ours: [named] for ours, named in zip(kinds, only, strict=True)}
-    picked = materialise(pick(table, asked, THE_TABLE, KEY), THE_TABLE)
-    remarks = []
-    for kind, (named, values) in zip(kinds, only.items(), strict=True):
-        picked, remark = _only(picked, kind, named, values)
-        remarks.append(remark)
+    picked, remarks = rows_that_count(table, columns, only)
     parsed, floats = bare_ids(picked, IDS)
     parsed = _with_values(parsed, columns, time_format, decimal)
-    most = _most(parsed)
-    no_time = (
-        [_no_time(parsed, time_format), *_other_unit(parsed, most)]
-        if Columns.TIMESTAMP in columns
-        else []
-    )
+    parsed = _judged(parsed, columns, time_format, decimal, strategy)
+    whole = needs_label(strategy)
+    share, remedy = (0.0, TAKEN_WHOLE) if whole else (max_bad_share, RAISE_SHARE)
+    good, report = separate(parsed, path_in(table) or THE_TABLE, share, remedy)
+    if whole:
+        require_split(good, report.file, columns)
+    remarks += written_as_floats(report.file, [str(columns[name]) for name in floats])
+    return Read(conform(good, INTERACTION_TYPES), report.bad, [*report.remarks(), *remarks])
+
+
+def _judged(
+    parsed: Table,
+    columns: Mapping[str, Named],
+    time_format: str | None,
+    decimal: str,
+    strategy: str,
+) -> Table:
+    """The rows with what makes them bad, and with what cannot be read of good ones."""
+    no_time = _no_time(parsed, time_format) if Columns.TIMESTAMP in columns else []
+    no_label = bad_label(parsed, columns) if Columns.SPLIT in columns else []
+    odd_label = [(bad & parsed[LABEL_TEXT].notnull(), words) for bad, words in no_label]
     no_rating = wrong_type(
         "rating", parsed[RATING_TEXT], parsed[Columns.RATING], f"a number with {decimal!r}"
     )
     ids = (pair for ours in IDS for pair in bad_id(str(columns[ours]), parsed[ours]))
-    reason = parsed[Columns.REASON].coalesce(ibis.cases(*ids, *(no_time if timed else [])))
-    parsed = parsed.mutate(
-        **{Columns.REASON: reason, Columns.NOTE: ibis.cases(no_rating, *no_time)}
+    needed = [
+        *(no_time if needs_time(strategy) else []),
+        *(no_label if needs_label(strategy) else []),
+    ]
+    return parsed.mutate(
+        **{
+            Columns.REASON: parsed[Columns.REASON].coalesce(ibis.cases(*ids, *needed)),
+            Columns.NOTE: ibis.cases(no_rating, *no_time, *odd_label),
+        }
     )
-    good, report = separate(parsed, THE_TABLE, max_bad_share)
-    remarks += [*written_as_floats(report.file, [str(columns[name]) for name in floats])]
-    return Read(conform(good, INTERACTION_TYPES), report.bad, [*report.remarks(), *remarks])
 
 
 def _with_values(
@@ -94,6 +111,7 @@ def _with_values(
             TIME_TEXT: text,
             Columns.RATING: amount(rating, decimal),
             Columns.TIMESTAMP: time.value,
+            **(with_label(picked[Columns.SPLIT]) if Columns.SPLIT in columns else {}),
             KIND: time.kind,
             Columns.IS_POSITION: ibis.literal(False),
         }
@@ -108,37 +126,14 @@ def _most(parsed: Table) -> str | None:
     return rows[0][KIND] if rows else None
 
 
-def _no_time(parsed: Table, time_format: str | None) -> tuple[BooleanValue, StringValue]:
+def _no_time(parsed: Table, time_format: str | None) -> list[tuple[BooleanValue, StringValue]]:
+    """Where a time is none, or in another unit than most; and the words."""
     wanted = f"a date as {time_format}" if time_format else WANTED
-    return parsed[Columns.TIMESTAMP].isnull(), wrong("timestamp", parsed[TIME_TEXT], wanted)
-
-
-def _other_unit(parsed: Table, most: str | None) -> list[tuple[BooleanValue, StringValue]]:
-    if most is None:
-        return []
-    wanted = f"in the unit of most, which is {most}"
-    return [(parsed[KIND] != most, wrong("timestamp", parsed[TIME_TEXT], wanted))]
-
-
-def _only(picked: Table, column: str, named: str, values: Sequence[str]) -> tuple[Table, Remark]:
-    """The rows whose column has one of the values, and how many have others."""
-    counted = picked.group_by(column).aggregate(rows=picked.count()).order_by(ibis.desc("rows"))
-    found = {row[column]: row["rows"] for row in counted.to_pyarrow().to_pylist()}
-    file = file_of(picked, THE_TABLE)
-    listed = ", ".join(f"{value} ({rows:,})" for value, rows in list(found.items())[:LISTED])
-    if absent := [value for value in values if value not in found]:
-        near = get_close_matches(absent[0], [each for each in found if each], n=1)
-        wish = f"did you mean {near[0]!r}? " if near else ""
-        raise InputError(
-            f"{file}: no row has {absent[0]!r} in column {named!r}; {wish}found are {listed}. Mend"
-            " ingest.tables.only."
-        )
-    left_out = sum(rows for value, rows in found.items() if value not in values)
-    text = (
-        f"{file}: {left_out:,} of {sum(found.values()):,} rows are left out by ingest.tables.only,"
-        f" which keeps {', '.join(values)} of column {named!r}: it has {listed}."
-    )
-    return picked.filter(picked[column].isin(list(values))), Remark(text)
+    found = [(parsed[Columns.TIMESTAMP].isnull(), wrong("timestamp", parsed[TIME_TEXT], wanted))]
+    if (most := _most(parsed)) is not None:
+        wanted = f"in the unit of most, which is {most}"
+        found.append((parsed[KIND] != most, wrong("timestamp", parsed[TIME_TEXT], wanted)))
+    return found
 
 
 def require_described(interactions: Table, items: Table, named: object, described: object) -> None:

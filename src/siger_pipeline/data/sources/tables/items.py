@@ -11,10 +11,11 @@ from siger_pipeline.data.fields import POSITION, Named, pick
 from siger_pipeline.data.ids import bad_id, bare_ids, written_as_floats
 from siger_pipeline.data.layout import ITEM_TYPES, conform
 from siger_pipeline.data.pairs import first_of
+from siger_pipeline.data.raw import path_in
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.data.source import Read
-from siger_pipeline.data.sources.tables.interactions import KEY as COLUMNS
-from siger_pipeline.data.sources.tables.interactions import THE_TABLE as INTERACTIONS
+from siger_pipeline.data.sources.tables.counting import KEY as COLUMNS
+from siger_pipeline.data.sources.tables.counting import THE_TABLE as INTERACTIONS
 from siger_pipeline.data.sources.tables.values import amount
 from siger_pipeline.data.values import is_blank, is_unreadable, wrong_type
 
@@ -51,7 +52,7 @@ def read(
         priced = amount(text, decimal)
         unread = wrong_type("price", text, priced, f"one amount with {decimal!r}")
         parsed = parsed.mutate(**{Columns.PRICE: priced, Columns.NOTE: ibis.cases(unread)})
-    good, report = separate(parsed, THE_TABLE, max_bad_share)
+    good, report = separate(parsed, path_in(table) or THE_TABLE, max_bad_share)
     # Of one record's list, the first element that describes an item.
     single = first_of(good, [Columns.LINE_NUMBER, Columns.ITEM], [POSITION]).drop(POSITION)
     items, repeated = first_descriptions(single, report.file)
