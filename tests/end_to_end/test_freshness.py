@@ -130,7 +130,7 @@ def test_a_hyperparameter_of_the_configuration_reruns_training_onward(project: E
     with project.configured("siger: {lambda_perturbation: 0.02, beta: 0.5}\n"):
         states = project.status()
         lightgcn = project.status("model=lightgcn")
-    why = "siger.beta changed 0.3 → 0.5; siger.lambda_perturbation changed 0.01 → 0.02"
+    why = "siger.beta changed 0.3 → 0.5, siger.lambda_perturbation changed 0.01 → 0.02"
     assert states["train.siger"] == ("stale", why)
     assert named(states, "fresh") >= INGEST | FEATURES | GRAPHS
     assert named(states, "stale", "waits") >= {"evaluate.siger"} | WRITTEN
