@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
-from siger_pipeline.pipelines.evaluate.nodes import measure_fused, source_ids, telling_ids
+from siger_pipeline.pipelines.evaluate.fused import measure_fused
+from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
 

@@ -1,18 +1,15 @@
 """Nodes of the evaluate stage."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
-from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
+from siger_pipeline.evaluation.config import EvaluateConfig
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix, ndarray
 from siger_pipeline.requests import Request
-
-if TYPE_CHECKING:
-    from siger_pipeline.evaluation.scores import Scorer
 
 LOG = logging.getLogger(__name__)
 FLOORS = ("popularity", "random")
@@ -100,34 +97,3 @@ def telling_ids(user_names: ndarray, item_names: ndarray) -> Iterator[None]:
     except ScoreError as error:
         user, item = user_names[error.user], item_names[error.item]
         raise InputError(error.sentence(user, item)) from error
-
-
-def measure_fused(
-    scorers: "Mapping[str, Scorer]",
-    weights: tuple[float, ...],
-    matrices: Mapping[Any, csr_matrix],
-    indexes: tuple[Table, Table],
-    evaluate: EvaluateConfig,
-    fusion: FusionConfig,
-    place: Any,
-) -> tuple[dict[str, Any], DataFrame, DataFrame]:
-    """Metrics, metrics of each user, and recommendations by several models' scores, added up.
-
-    Args:
-        scorers: of the models, the first one's weight is 1.
-        weights: of the others.
-        matrices: interactions by split.
-        indexes: users and items by index.
-        evaluate: as for one model.
-        fusion: number of candidates.
-        place: the device.
-    """
-    from siger_pipeline.evaluation.evaluate import recommendation_table
-    from siger_pipeline.evaluation.fusion import fuse
-    from siger_pipeline.evaluation.users import user_table
-
-    names = source_ids(*indexes)
-    with telling_ids(*names):
-        fused = fuse(scorers, weights, matrices, evaluate, fusion, device=place)
-    lists = recommendation_table(fused.lists, *names)
-    return fused.metrics, user_table(fused.users, names[0]), lists
