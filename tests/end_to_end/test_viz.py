@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
@@ -11,7 +10,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
-from end_to_end.project import ROOT, Project
+from end_to_end.project import Project
 from end_to_end.viz_server import OFFLINE, Viz, started
 
 pytest.importorskip("kedro_viz", reason="kedro-viz is not installed: pip install -e .[viz]")
@@ -26,14 +25,25 @@ LAYERS = [
     "recommendations",
     "reporting",
 ]
+STUDIES, STUDY = "conf/base/studies.yml", "ablation"
 # What a training left is there for a moment.
 WITHOUT_PREVIEW = {"siger/unfinished_training"}
 
 
 @pytest.fixture(scope="module")
-def viz(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viz]:
-    """A server on the sample with results."""
-    with started(sample_results.path, tmp_path_factory.mktemp("viz") / "log") as server:
+def project(sample_results: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample with results, and one study: Kedro-Viz takes seconds for each that there is."""
+    copy = Project(tmp_path_factory.mktemp("viz") / "copy")
+    shutil.copytree(sample_results.path, copy.path)
+    studies = copy.path / STUDIES
+    studies.write_text(yaml.safe_dump({STUDY: yaml.safe_load(studies.read_text())[STUDY]}))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def viz(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viz]:
+    """A server on that project."""
+    with started(project.path, tmp_path_factory.mktemp("viz") / "log") as server:
         yield server
 
 
@@ -42,10 +52,10 @@ def test_the_layers_are_in_the_order_of_the_stages(viz: Viz) -> None:
 
 
 def test_every_node_and_dataset_of_the_pipeline_is_there_by_its_name(
-    viz: Viz, sample_results: Project
+    viz: Viz, project: Project
 ) -> None:
-    bootstrap_project(sample_results.path)
-    with KedroSession.create(sample_results.path) as session:
+    bootstrap_project(project.path)
+    with KedroSession.create(project.path) as session:
         session.load_context()
         pipeline = pipelines["__default__"]
     assert set(viz.named("task")) == {node.name for node in pipeline.nodes}
@@ -59,9 +69,8 @@ def test_every_dataset_has_its_layer(viz: Viz) -> None:
 
 def test_a_stage_can_be_looked_at_alone(viz: Viz) -> None:
     stages = {"ingest", "features", "graphs", "train", "evaluate", "report", "export"}
-    studies = set(yaml.safe_load((ROOT / "conf" / "base" / "studies.yml").read_text()))
     shown = {pipeline["name"] for pipeline in viz.main["pipelines"]}
-    assert shown == {*stages, "pictures", "validate", "__default__", *studies}
+    assert shown == {*stages, "pictures", "validate", "__default__", STUDY}
     assert {tag for node in viz.named("task").values() for tag in node["tags"]} == stages
 
 
@@ -137,14 +146,14 @@ def test_matrices_graphs_and_texts_are_seen(viz: Viz, name: str, fact: str) -> N
     assert fact in shown["preview"]
 
 
-def test_the_last_run_is_told_with_times_and_sizes(viz: Viz, sample_results: Project) -> None:
+def test_the_last_run_is_told_with_times_and_sizes(viz: Viz, project: Project) -> None:
     status = viz.get("run-status")
     assert status["pipeline"]["status"] == "success"
     shared = viz.named("task")["ingest.index_users"]["id"]  # of the last run, of LightGCN
     assert status["nodes"][shared]["status"] == "success"
     assert status["nodes"][shared]["duration"] > 0
     statistics = viz.details("data", "user_index")["stats"]
-    (file,) = sample_results.path.glob("data/03_primary/sample/user_index.parquet/*/*")
+    (file,) = project.path.glob("data/03_primary/sample/user_index.parquet/*/*")
     assert statistics == {"rows": 600, "columns": 2, "file_size": file.stat().st_size}
 
 
@@ -161,18 +170,16 @@ def test_pictures_are_seen(viz: Viz) -> None:
 
 
 def test_a_build_for_sharing_shows_the_environments_own_pipeline(
-    sample_results: Project, tmp_path: Path
+    project: Project,
 ) -> None:
-    copy = Project(tmp_path / "copy")
-    shutil.copytree(sample_results.path, copy.path)
-    (copy.path / "conf" / "yardstick").mkdir()
-    (copy.path / "conf" / "yardstick" / "globals.yml").write_text("model: lightgcn\n")
-    done = copy.kedro(
+    (project.path / "conf" / "yardstick").mkdir()
+    (project.path / "conf" / "yardstick" / "globals.yml").write_text("model: lightgcn\n")
+    done = project.kedro(
         *("viz", "build", "--include-previews"),
         **{"KEDRO_ENV": "yardstick", **OFFLINE},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    build = copy.path / "build"
+    build = project.path / "build"
     assert (build / "index.html").exists()
     nodes = {
         node["name"]: node for node in json.loads((build / "api" / "main").read_text())["nodes"]
@@ -180,4 +187,4 @@ def test_a_build_for_sharing_shows_the_environments_own_pipeline(
     assert "lightgcn" in nodes
     assert "text" not in nodes
     metrics = json.loads((build / "api" / "nodes" / nodes["lightgcn/metrics"]["id"]).read_text())
-    assert json.loads(metrics["preview"]) == copy.metrics("lightgcn")
+    assert json.loads(metrics["preview"]) == project.metrics("lightgcn")

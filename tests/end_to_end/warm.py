@@ -21,6 +21,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from runpy import run_module
 from typing import Any
@@ -175,6 +176,8 @@ def _become(asked: dict[str, Any]) -> None:
     sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
     places = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     sys.path[:1] = [asked["cwd"], *places]
+    if find_spec("sitecustomize") and "sitecustomize" not in sys.modules:
+        importlib.import_module("sitecustomize")
     sys.argv[1:] = asked["argv"]
 
 

@@ -1,4 +1,7 @@
-"""The package installed by itself, in a Kedro project that knows nothing of it."""
+"""The package installed by itself, in a Kedro project that knows nothing of it.
+
+Commands are forks of a process that has Kedro already (`end_to_end.warm`), but for the first.
+"""
 
 import os
 import re
@@ -6,9 +9,12 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from compileall import compile_dir
 from pathlib import Path
 
 import pytest
+
+from end_to_end import warm
 
 ROOT = Path(__file__).parents[2]
 # Run by Python at its start: this repository is not there, as in somebody else's environment.
@@ -45,7 +51,14 @@ bread: {{type: {KIND}, filepath: data/bread.json, versioned: true}}
     "conf/local/.gitkeep": "",
     "data/flour.json": "[1, 2]",
     "src/bakery/__init__.py": "",
-    "src/bakery/settings.py": "",
+    "src/bakery/settings.py": """
+from contextlib import suppress
+
+with suppress(ModuleNotFoundError):
+    import siger_pipeline
+
+    raise SystemExit(f"{siger_pipeline} is there")
+""",
     "src/bakery/pipeline_registry.py": """
 from kedro.pipeline import Node, Pipeline
 
@@ -75,40 +88,27 @@ RUN = ("run", "--runner", "kedro_fresh.FreshRunner")
 class Bakery:
     """A project, and the environment in which only kedro_fresh is installed beside Kedro."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, packages: Path) -> None:
         self.path = folder / "bakery"
-        self.packages = folder / "packages"
         for name, text in PROJECT.items():
             path = self.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        shutil.copytree(ROOT / "src" / "kedro_fresh", self.packages / "kedro_fresh")
-        (self.packages / "sitecustomize.py").write_text(ALONE)
-        self._install()
-
-    def _install(self) -> None:
-        """What an installation notes: the entry points of `pyproject.toml`."""
-        tables = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
-        lines: list[str] = []
-        for group, entries in tables.items():
-            own = [f"{key} = {value}" for key, value in entries.items() if "kedro_fresh" in value]
-            lines += [f"[{group}]", *own]
-        folder = self.packages / "kedro_fresh-1.0.dist-info"
-        folder.mkdir()
-        (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: kedro-fresh\nVersion: 1.0\n")
-        (folder / "entry_points.txt").write_text("\n".join(lines))
+        self.environment = {**os.environ, "PYTHONPATH": str(packages), "COLUMNS": "200"}
+        self.environment |= {"DO_NOT_TRACK": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
     def kedro(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(self.packages), "COLUMNS": "200"}
-        environment |= {"DO_NOT_TRACK": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        return warm.kedro(arguments, self.path, self.environment, timeout=600)
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """An interpreter of its own."""
         return subprocess.run(
-            [sys.executable, "-m", "kedro", *arguments],
+            [sys.executable, *arguments],
             cwd=self.path,
-            env=environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
-            stdin=subprocess.DEVNULL,
         )
 
     def edit(self, file: str, old: str, new: str) -> None:
@@ -117,9 +117,29 @@ class Bakery:
         path.write_text(path.read_text().replace(old, new))
 
 
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is installed, and what an installation notes: the entry points of `pyproject.toml`."""
+    made = tmp_path_factory.mktemp("packages")
+    leave_out = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "src" / "kedro_fresh", made / "kedro_fresh", ignore=leave_out)
+    assert compile_dir(made / "kedro_fresh", quiet=1)  # once, as an installer does
+    (made / "sitecustomize.py").write_text(ALONE)
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    lines: list[str] = []
+    for group, entries in tables.items():
+        own = [f"{key} = {value}" for key, value in entries.items() if "kedro_fresh" in value]
+        lines += [f"[{group}]", *own]
+    folder = made / "kedro_fresh-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: kedro-fresh\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("\n".join(lines))
+    return made
+
+
 @pytest.fixture
-def bakery(tmp_path: Path) -> Bakery:
-    return Bakery(tmp_path)
+def bakery(tmp_path: Path, packages: Path) -> Bakery:
+    return Bakery(tmp_path, packages)
 
 
 def succeeds(done: subprocess.CompletedProcess[str]) -> str:
@@ -133,7 +153,7 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_runs_and_status_of_a_project_that_only_installed_the_package(bakery: Bakery) -> None:
-    status = succeeds(bakery.kedro("fresh", "status"))
+    status = succeeds(bakery.python("-m", "kedro", "fresh", "status"))
     assert "0 of 2 nodes are fresh." in status
     assert "2 nodes: 2 ran" in succeeds(bakery.kedro(*RUN))
     assert "All 2 nodes are fresh: none had to run" in succeeds(bakery.kedro(*RUN))
@@ -217,7 +237,7 @@ def test_errors_that_the_user_can_mend_are_sentences(bakery: Bakery) -> None:
 
 def test_the_package_itself_imports_neither_kedro_nor_libraries(bakery: Bakery) -> None:
     code = "import sys, kedro_fresh, kedro_fresh.loaded; print(*sys.modules)"
-    environment = {**os.environ, "PYTHONPATH": str(bakery.packages)}
-    loaded = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
-    tops = {name.partition(".")[0] for name in loaded.split()}
+    loaded = bakery.python("-c", code).stdout.split()
+    tops = {name.partition(".")[0] for name in loaded}
+    assert "kedro_fresh" in tops
     assert not tops & {"kedro", "click", "pydantic", "filelock", "siger_pipeline"}

@@ -74,7 +74,7 @@ def run(source: str, raw: dict[str, Any], folder: Path, **changes: Any) -> Table
             },
             "params:split": MemoryDataset(SplitConfig(**split)),
             "params:split.strategy": MemoryDataset(split["strategy"]),
-            "params:split.cold_items": MemoryDataset(split["cold_items"]),
+            "params:split.cold_items": MemoryDataset(SplitConfig(**split).cold_items),
         }
     )
     chosen = replace(selection(source, raw), kcore_on=typed.kcore_on)

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from end_to_end.project import ROOT
+from kedro_fresh.code import SourceCode
+from kedro_fresh.contents import Contents
 from siger_pipeline.errors import UserError
 from siger_pipeline.shell import project_folder
-from siger_pipeline.shell.project_folder import lay_out
+from siger_pipeline.shell.project_folder import TEMPLATE, lay_out
 
 SAMPLES = ("data/01_raw/sample", "data/01_raw/samples")
 
@@ -29,7 +31,14 @@ def test_it_holds_the_repositorys_files(tmp_path: Path) -> None:
     for name in SAMPLES:
         assert contents(made / name) == contents(ROOT / name)
     assert (made / "conf" / "local").is_dir()
+    assert not list(made.rglob("*.py"))
     assert not any(path.is_symlink() for path in made.rglob("*"))
+
+
+def test_it_is_no_node_s_code(tmp_path: Path) -> None:
+    package = TEMPLATE.parent
+    code = SourceCode(package.name, {package.name: [package]}, Contents(tmp_path / "memo"))
+    assert not code.reached([package.name])[package.name].data
 
 
 def test_it_is_of_the_same_package_and_kedro(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_knockout_of_the_environment_has_no_scope(tmp_path: Path) -> None:
     folder = tmp_path / "conf"
     shutil.copytree(ROOT / "conf", folder)
     path = folder / "base" / "parameters_features.yml"
-    path.write_text(path.read_text().replace("knockout: {}", "knockout: {image: zeros}"))
+    path.write_text(f"{path.read_text()}  knockout: {{image: zeros}}\n")
     found = wire(current("", folder).trial, STAGES)
     assert found.scopes == {}
     assert found.names["features_image"] == "knockout/features_image"

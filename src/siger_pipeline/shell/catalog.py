@@ -12,7 +12,7 @@ from kedro.io import CatalogConfigResolver, DataCatalog, DatasetError, MemoryDat
 from kedro_fresh.locations import is_parameter
 from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.shell.configuration import ProjectConfigLoader
-from siger_pipeline.shell.parameters import Where
+from siger_pipeline.shell.parameter_faults import Where
 
 NOT_TOLD = ("An exception occurred", "Hint:", "Failed to instantiate")
 DATA, TRIAL = "{data}", "{trial}"

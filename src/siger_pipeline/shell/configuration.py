@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
 from kedro.config import MissingConfigException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from siger_pipeline.errors import ConfigurationError
+from siger_pipeline.shell.conf_files import READ, conf_files, is_empty, key_in_two
 from siger_pipeline.shell.folders import ConfigLoader
+from siger_pipeline.shell.interpolations import BUILT_IN, unresolved
 from siger_pipeline.shell.unused_globals import unused_globals
 from siger_pipeline.shell.yaml_faults import fault, line_of
 
-KINDS = ("globals", "parameters", "catalog", "credentials", "studies")
 EACH = "each"
-ENDINGS = (".yml", ".yaml", ".json")
-READ = "read are globals.yml, parameters*.yml, catalog*.yml, credentials*.yml, studies*.yml"
 
 
 class ProjectConfigLoader(ConfigLoader):
@@ -76,19 +73,19 @@ class ProjectConfigLoader(ConfigLoader):
         """Files of the base, of a kind, that hold nothing but blanks and comments."""
         base = self._of(self.base_env)
         paths = [path for path in self.read.get(kind, []) if path.is_relative_to(base)]
-        return [self._shown(path) for path in paths if _is_empty(self._bytes(path))]
+        return [self._shown(path) for path in paths if is_empty(self._bytes(path))]
 
     def warnings(self) -> Iterator[str]:
         """What stands in conf/ and does not count, a sentence each."""
         conf, env = Path(self.conf_source), self.env or self.default_run_env
-        local = [path for path, counts in _files(conf / self.default_run_env) if counts]
+        local = [path for path, counts in conf_files(conf / self.default_run_env) if counts]
         if local and env != self.default_run_env:
             yield (
                 f"{', '.join(map(self._shown, local))}: not read, since --env {env} takes the place"
                 f" of conf/{self.default_run_env}. Put what {env} should use into conf/{env}"
             )
         for folder in dict.fromkeys((self.base_env, env)):
-            for path, counts in _files(conf / folder):
+            for path, counts in conf_files(conf / folder):
                 if not path.exists():
                     yield f"{self._shown(path)}: not read, since it is a link to nothing"
                 elif not counts:
@@ -102,7 +99,7 @@ class ProjectConfigLoader(ConfigLoader):
 
     def _all_read(self, env: str) -> Iterator[Path]:
         for folder in dict.fromkeys((self.base_env, env)):
-            found = _files(Path(self.conf_source) / folder)
+            found = conf_files(Path(self.conf_source) / folder)
             yield from (path for path, counts in found if counts and path.exists())
 
     def _of(self, env: str) -> Path:
@@ -158,17 +155,15 @@ class ProjectConfigLoader(ConfigLoader):
 
     def _foreign(self, key: str, conf_path: str, patterns: list[str], error: Exception) -> str:
         """What Kedro says of files that are well-formed each: a key that stands in two of them."""
-        places: dict[tuple[str, ...], Path] = {}
-        for path in self._paths(conf_path, patterns):
-            for keys in _leaves(yaml.load(self._bytes(path), yaml.SafeLoader), key):
-                if (other := places.setdefault(keys, path)) is not path:
-                    lines = [line_of(self._bytes(each), keys) for each in (path, other)]
-                    return (
-                        f"{'.'.join(keys)} stands in two files: {self._shown(path)}, line "
-                        f"{lines[0]}, and {self._shown(other)}, line {lines[1]}. Keep one of them "
-                        "(a copy of a file is read as well, whatever follows its name)."
-                    )
-        return f"{self._shown(Path(conf_path))}: {key} cannot be read: {error}"
+        contents = {path: self._bytes(path) for path in self._paths(conf_path, patterns)}
+        if (twice := key_in_two(contents, key)) is None:
+            return f"{self._shown(Path(conf_path))}: {key} cannot be read: {error}"
+        keys, *places = twice
+        one, other = (f"{self._shown(path)}, line {line}" for path, line in places)
+        return (
+            f"{'.'.join(keys)} stands in two files: {one}, and {other}. Keep one of them "
+            "(a copy of a file is read as well, whatever follows its name)."
+        )
 
     def _resolve_from_raw_config(self, key: str, *raw: Any) -> dict[str, Any]:
         """One configuration of the files of all folders; `--params` counts above parameters."""
@@ -209,25 +204,11 @@ class ProjectConfigLoader(ConfigLoader):
         lines = ((path, line_of(self._bytes(path), keys)) for path in paths)
         place = next((f"{self._shown(path)}, line {line}" for path, line in lines if line), kind)
         what = str(error).partition("\n")[0].rstrip(".")
-        told = [place, *filter(None, [".".join(keys)]), self._wish(what)]
+        known = sorted(getattr(self, "_globals", {}))  # none while globals.yml itself is read
+        resolvers = [*BUILT_IN, *(self._custom_resolvers or {})]
+        what = unresolved(what, known, resolvers, f"conf/{self.base_env}/globals.yml")
+        told = [place, *filter(None, [".".join(keys)]), what]
         return ConfigurationError(f"{': '.join(told)}.")
-
-    def _wish(self, what: str) -> str:
-        """What OmegaConf says of `${…}`, with what there is."""
-        if what.startswith("Cannot merge") and "ListConfig" in what:
-            return "a list and keys for one parameter: a list is given whole, as in a.b=[1,2]"
-        name = what.partition("'")[2].partition("'")[0]
-        if "Globals key" in what:
-            if not (known := sorted(self._globals)):
-                return f"no {name!r}, since conf/{self.base_env}/globals.yml is missing or empty"
-            near = get_close_matches(name, known, n=1)
-            wish = f"did you mean {near[0]!r}? " if near else ""
-            return f"no {name!r} in globals.yml; {wish}known are {', '.join(known)}"
-        if what.startswith("Unsupported interpolation type"):
-            known = ["globals", "runtime_params", *(self._custom_resolvers or {})]
-            name = what.removeprefix("Unsupported interpolation type").strip()
-            return f"${{{name}:…}} is not known; known are {', '.join(known)}"
-        return what
 
     def _shown(self, path: Path) -> str:
         """A path as a person writes it: from the folder that holds conf/."""
@@ -241,30 +222,3 @@ def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
             return False
         values = values[key]
     return True
-
-
-def _is_empty(content: bytes) -> bool:
-    lines = (line.strip() for line in content.splitlines())
-    return all(not line or line.startswith(b"#") for line in lines)
-
-
-def _leaves(values: Any, kind: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The keys that Kedro wants once: of parameters the innermost, else the outermost."""
-    for key, value in (values or {}).items():
-        keys = (*above, str(key))
-        if kind == "parameters" and isinstance(value, dict):
-            yield from _leaves(value, kind, keys)
-        else:
-            yield keys
-
-
-def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
-    """The files below a folder that are meant as configuration, and whether Kedro reads them."""
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        is_dangling = path.is_symlink() and not path.exists()
-        if not (path.is_file() or is_dangling) or any(part.startswith(".") for part in parts):
-            continue
-        named = any(part.startswith(KINDS[1:]) for part in parts) or parts == ("globals.yml",)
-        if path.suffix in ENDINGS or path.name.startswith(KINDS):
-            yield path, named and path.suffix in ENDINGS

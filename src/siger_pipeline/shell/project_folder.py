@@ -9,7 +9,8 @@ from siger_pipeline.errors import UserError
 from siger_pipeline.shell.folders import BRACES, PATTERNS, check_folder
 
 TEMPLATE = Path(__file__).parents[1] / "template"
-NOT_TAKEN = ("local", "__pycache__")  # conf/local is this machine's alone, passwords included
+# conf/local is this machine's alone, passwords included; what makes it a package is no one's.
+NOT_TAKEN = ("local", "__init__.py", "__pycache__")
 
 
 def lay_out(folder: Path) -> None:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pydantic import BaseModel, ValidationError
 
 from siger_pipeline.evaluation.config import FusionConfig
-from siger_pipeline.shell.parameters import in_words_of_yaml
+from siger_pipeline.shell.parameter_faults import in_words_of_yaml
 from siger_pipeline.studies.config import CoverageConfig, SignificanceConfig, StudyConfig
 from siger_pipeline.studies.search import SearchConfig
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from siger_pipeline.errors import ConfigurationError
 from siger_pipeline.models.registry import model_names
 from siger_pipeline.shell.configuration import EACH, ProjectConfigLoader
-from siger_pipeline.shell.parameters import truths_for_numbers
+from siger_pipeline.shell.parameter_faults import truths_for_numbers
 from siger_pipeline.shell.study_faults import did_you_mean, fault_of
 from siger_pipeline.studies.config import StudyConfig
 from siger_pipeline.studies.differences import leaves

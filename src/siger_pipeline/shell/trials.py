@@ -13,12 +13,8 @@ from siger_pipeline.errors import ParameterError, UserError
 from siger_pipeline.features.knockout import DRAWN
 from siger_pipeline.requests import Request
 from siger_pipeline.shell.model_blocks import TRAIN, is_setting_of
-from siger_pipeline.shell.parameters import (
-    StageParameters,
-    Where,
-    check_parameters,
-    plain_values,
-)
+from siger_pipeline.shell.parameter_faults import Where
+from siger_pipeline.shell.parameters import StageParameters, check_parameters, plain_values
 from siger_pipeline.shell.selection import Selection, selection_of
 from siger_pipeline.studies.differences import differences, leaves, merged, nested
 from siger_pipeline.studies.grid import of_run, overlap

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
+from siger_pipeline.pipelines.evaluate.fused import measure_fused
 from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
@@ -127,22 +128,18 @@ def calibrate_model(
     """
     from siger_pipeline.data.matrix import by_split
     from siger_pipeline.evaluation.documents import calibration_document
-    from siger_pipeline.evaluation.evaluate import recommendation_table
-    from siger_pipeline.evaluation.fusion import fuse
-    from siger_pipeline.evaluation.users import user_table
     from siger_pipeline.reporting.made_from import features_behind
     from siger_pipeline.training.device import resolve_device
 
-    place = resolve_device(device)
+    matrices, place = by_split(train_matrix, validation_matrix, test_matrix), resolve_device(device)
     scorers = _scorers((checkpoint, corrector), reads, train_matrix, arrays, place)
-    matrices = by_split(train_matrix, validation_matrix, test_matrix)
-    names, weights = source_ids(user_index, item_index), (choice["weight"],)
-    with telling_ids(*names):
-        fused = fuse(scorers, weights, matrices, evaluate, calibration, device=place)
+    indexes, weights = (user_index, item_index), (choice["weight"],)
+    after, users, lists = measure_fused(
+        scorers, weights, matrices, indexes, evaluate, calibration, place
+    )
     said = {"corrector": corrector["model"], "parameters": corrector["config"]}
     said["features"] = features_behind(reads[1][0], features or {})
-    document = calibration_document(choice, fused.metrics, metrics, calibration, said)
-    return document, user_table(fused.users, names[0]), recommendation_table(fused.lists, *names)
+    return calibration_document(choice, after, metrics, calibration, said), users, lists
 
 
 def _scorers(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from siger_pipeline.evaluation.config import EvaluateConfig, FusionConfig
+from siger_pipeline.pipelines.evaluate.fused import measure_fused
 from siger_pipeline.pipelines.evaluate.nodes import source_ids, telling_ids
 from siger_pipeline.pipelines.types import DataFrame, Table, csr_matrix
 from siger_pipeline.requests import Request
@@ -91,22 +92,20 @@ def fuse_trials(
     """
     from siger_pipeline.data.matrix import by_split
     from siger_pipeline.evaluation.documents import fusion_document
-    from siger_pipeline.evaluation.evaluate import recommendation_table
-    from siger_pipeline.evaluation.fusion import fuse
-    from siger_pipeline.evaluation.users import user_table
     from siger_pipeline.studies.measured import fusion_note
     from siger_pipeline.training.device import resolve_device
 
     matrices, place = by_split(train_matrix, validation_matrix, test_matrix), resolve_device(device)
     scorers = _scorers(trials, train_matrix, place, requests, modalities, documents)
     ordered = {name: scorers[name] for name in (f"{TRIAL}{each}" for each in choice["trials"])}
-    names, weights = source_ids(user_index, item_index), tuple(choice["weights"][1:])
-    with telling_ids(*names):
-        fused = fuse(ordered, weights, matrices, evaluate, fusion, device=place)
-    document = fusion_document(choice, fused.metrics, fusion)
+    indexes, weights = (user_index, item_index), tuple(choice["weights"][1:])
+    metrics, users, lists = measure_fused(
+        ordered, weights, matrices, indexes, evaluate, fusion, place
+    )
+    document = fusion_document(choice, metrics, fusion)
     if note := fusion_note(document):
         LOG.info(note)
-    return document, user_table(fused.users, names[0]), recommendation_table(fused.lists, *names)
+    return document, users, lists
 
 
 def _scorers(
