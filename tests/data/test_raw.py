@@ -96,3 +96,10 @@ def test_a_file_without_a_row_is_told_by_its_path(tmp_path: Path) -> None:
     other = DelimitedDataset(filepath=tmp_path / "other.csv", delimiter=",").load()
     both = bare.select("file").union(other.select("file"))
     assert file_of(both, "the files") == f"{tmp_path}/other.csv"
+
+
+def test_names_in_messages_are_short_and_few(texts: MakeTexts) -> None:
+    table = raw(texts, *("x" * 3_000 for _ in range(50)))
+    with pytest.raises(InputError) as caught:
+        require_columns(table, ["user"], "the file")
+    assert "and 20 more, wanted 'user'" in str(caught.value) and len(str(caught.value)) < 2_000

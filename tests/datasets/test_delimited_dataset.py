@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siger_pipeline.data.raw import header
 from siger_pipeline.datasets.base import DataFileError
 from siger_pipeline.datasets.delimited import DelimitedDataset
 
@@ -194,3 +195,10 @@ def test_a_quoted_field_may_be_long(tmp_path: Path) -> None:
     long = "a, " * 70_000
     (tmp_path / "a.csv").write_text(f'item,title\n1,"{long}"\n')
     assert fields_of(tmp_path / "a.csv", ",") == [(2, ["1", long])]
+
+
+def test_a_nul_in_a_name_is_shown_and_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"us\0er,item\n1,2\n")
+    table = DelimitedDataset(filepath=tmp_path / "t.csv", delimiter=",").load()
+    assert list(header(table).values()) == ["us\ufffder", "item"]
+    assert table[table.columns[0]].to_pyarrow().to_pylist() == ["1"]

@@ -11,9 +11,11 @@ from siger_pipeline.data.formats import separated_otherwise
 from siger_pipeline.data.json_fields import POSITION, texts_of_records
 from siger_pipeline.data.raw import (
     OURS,
+    SHOWN,
     file_of,
     find,
     header,
+    listed,
     take,
     with_header_as_row,
     wrong_count,
@@ -25,8 +27,6 @@ from siger_pipeline.errors import InputError
 
 Named = str | int
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
-LISTED = 30  # names in a message
-SHOWN = 40  # characters of a name in it
 
 
 def pick(table: Table, asked: Mapping[str, Sequence[Named]], what: str, key: str) -> Table:
@@ -90,19 +90,19 @@ def _columns(
         if absent := [str(each) for each, column in found.items() if column is None]:
             raise InputError(
                 f"{file_of(table, what)}: no column {', '.join(map(repr, absent))}; found"
-                f" {_listed(names)}. {_remedy(absent, names, key)}"
+                f" {listed(names)}. {_remedy(absent, names, key)}"
             )
         return table, {each: column for each, column in found.items() if column is not None}
     if len(numbers) < len(named) or Columns.FIELDS not in table.columns:
         raise InputError(
             f"{what}: {key} names columns by their number, which is for text without a header and"
             f" then for each column; found {', '.join(map(repr, named))}. Its columns are"
-            f" {_listed(names)}."
+            f" {listed(names)}."
         )
     if max(numbers) > len(names):
         raise InputError(
             f"{what}: {key} names column {max(numbers)}, and its first line has {len(names)}"
-            f" fields ({_listed(names)}): mend the number."
+            f" fields ({listed(names)}): mend the number."
         )
     return with_header_as_row(table), {n: list(header(table))[n - 1] for n in numbers}
 
@@ -117,11 +117,6 @@ def _remedy(absent: Sequence[str], names: Sequence[str], key: str) -> str:
     return f"{wish}Name the columns of your table in {key}."
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(repr(name[:SHOWN]) for name in names[:LISTED]) + more
-
-
 def _of_json(table: Table, asked: Mapping[str, Sequence[Named]], what: str, key: str) -> Table:
     paths = list(dict.fromkeys(str(each) for several in asked.values() for each in several))
     parsed, known = texts_of_records(table, paths, what)
@@ -129,7 +124,7 @@ def _of_json(table: Table, asked: Mapping[str, Sequence[Named]], what: str, key:
     if absent := [path for path, column in columns.items() if column not in parsed.columns]:
         raise InputError(
             f"{file_of(table, what)}: no record has {', '.join(map(repr, absent))}; found"
-            f" {_listed(known)}. {_remedy(absent, known, key)}"
+            f" {listed(known)}. {_remedy(absent, known, key)}"
         )
     texts = {
         ours: _joined([parsed[columns[str(each)]] for each in several])

@@ -16,6 +16,8 @@ from siger_pipeline.data.schema import Columns
 from siger_pipeline.errors import InputError
 
 OURS = (Columns.LINE_NUMBER, Columns.FILE, Columns.FIELDS)
+LISTED = 30  # names in a message
+SHOWN = 40  # characters of a name in it
 POSITION = re.compile(r"\d+:")
 
 
@@ -36,9 +38,9 @@ def find(table: Table, name: str) -> str | None:
     exact = [column for column, written in names.items() if written == name]
     alike = [column for column, written in names.items() if _bare(written) == _bare(name)]
     if len(columns := exact or alike) > 1:
-        listed = ", ".join(repr(names[column]) for column in columns)
+        several = listed([names[column] for column in columns])
         raise InputError(
-            f"{file_of(table, 'the file')}: more than one column is {name!r} ({listed}): take out"
+            f"{file_of(table, 'the file')}: more than one column is {name!r} ({several}): take out"
             " or rename all but one."
         )
     return columns[0] if columns else None
@@ -74,9 +76,15 @@ def require_columns(
         hint = hint or advice([(delimiter or "\t").join(names)], delimiter or "\t") or remedy
         raise InputError(
             f"{file_of(table, what)}: no column {', '.join(map(repr, absent))}; found"
-            f" {', '.join(map(repr, names))}, wanted {', '.join(map(repr, wanted))}. {hint}".strip()
+            f" {listed(names)}, wanted {', '.join(map(repr, wanted))}. {hint}".strip()
         )
     return {name: column for name, column in columns.items() if column is not None}
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of columns for a message: the first ones, each cut where it is long."""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(repr(name[:SHOWN]) for name in names[:LISTED]) + more
 
 
 def take(table: Table, columns: Mapping[str, str | None]) -> Table:

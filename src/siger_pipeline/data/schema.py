@@ -61,8 +61,11 @@ class PictureStatus(StrEnum):
 
 
 def raw_name(position: int, name: str) -> str:
-    """The name that a raw table gives a column of its file: never one of ours."""
-    return f"{position}:{name}"
+    """The name that a raw table gives a column of its file: never one of ours.
+
+    A NUL, at which engines would end the name, is U+FFFD in it.
+    """
+    return f"{position}:{name}".replace("\0", "\ufffd")
 
 
 class Split(StrEnum):

@@ -20,6 +20,7 @@ NO_ROOM = ("can't allocate memory", "out of memory", "cannot allocate memory")
 OF_CONTENT = (ValueError, EOFError, KeyError, zlib.error, struct.error, pickle.UnpicklingError)
 BAD_ARCHIVE = (gzip.BadGzipFile, zipfile.BadZipFile)
 OF_DUCKDB = ("IOException", "InvalidInputException", "ConversionException", "ParserException")
+LONGEST = 500  # characters of a foreign message
 OF_TORCH = "PytorchStreamReader"
 
 
@@ -51,7 +52,7 @@ def first_lines(error: Exception, count: int = 3) -> str:
     """A foreign message, short enough for one sentence of ours, without its own advice."""
     message = str(error).partition("Possible fixes:")[0]
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return " ".join(lines[:count]).rstrip(".") or type(error).__name__
+    return " ".join(lines[:count])[:LONGEST].rstrip(".") or type(error).__name__
 
 
 def _of(module: str, names: tuple[str, ...], error: Exception) -> bool:

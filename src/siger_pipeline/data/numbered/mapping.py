@@ -10,9 +10,11 @@ from ibis.expr.types import Table
 from siger_pipeline.data.checks import separate
 from siger_pipeline.data.numbered.numbering import not_a_number, repeated
 from siger_pipeline.data.raw import (
+    SHOWN,
     file_of,
     find,
     header,
+    listed,
     require_columns,
     take,
     with_header_as_row,
@@ -67,7 +69,7 @@ class NumberedIds:
         )
         if self.name is None:
             parsed = parsed.mutate(**{key: parsed[Columns.ROW].cast("string")})
-        name = header(self.table)[asked[key]]
+        name = header(self.table)[asked[key]][:SHOWN]
         reason = ibis.cases(
             *wrong_count(parsed, self.table),
             not_a_number(parsed, self.number_name, Columns.ROW),
@@ -120,17 +122,16 @@ def _only_one_left(
     left = named or left
     file = file_of(table, what)
     if len(left) > 1:
-        listed = ", ".join(map(repr, left.values()))
         raise InputError(
-            f"{file}: which column holds the source's ids? Found {listed} beside"
-            f" {number}: leave one of them, or for the items of source mmrec name it in"
+            f"{file}: which column holds the source's ids? Found {listed(list(left.values()))}"
+            f" beside {number}: leave one of them, or for the items of source mmrec name it in"
             " ingest.mmrec.item_columns."
         )
     if not left:
         text = f"{file} has no column of ids: the numbers are taken for them."
         return NumberedIds(table, number, numbers, None, [Remark(text)])
     column, name = left.popitem()
-    text = f"{file}: column {name!r} is taken for the source's ids."
+    text = f"{file}: column {name[:SHOWN]!r} is taken for the source's ids."
     return NumberedIds(table, number, numbers, column, [Remark(text)])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ibis.expr.types import Table
 
 from siger_pipeline.data.formats import advice, separated_otherwise
-from siger_pipeline.data.raw import file_of, header
+from siger_pipeline.data.raw import SHOWN, file_of, header
 from siger_pipeline.data.schema import Columns, raw_name
 from siger_pipeline.errors import InputError
 
@@ -52,8 +52,8 @@ def _require_types(written: Sequence[str], names: Sequence[tuple[str, str]], fil
     hint = separated_otherwise(list(written), "\t") or advice(["\t".join(written)], "\t")
     near = "Write it as user_id:token." if hint is None or "recbole" in hint else hint
     raise InputError(
-        f"{file}, line 1: column {written[wrong[0]]!r} of the header is not a name, a colon and one"
-        f" of {', '.join(TYPES)}, as RecBole's atomic files have it. {near}"
+        f"{file}, line 1: column {written[wrong[0]][:SHOWN]!r} of the header is not a name, a colon"
+        f" and one of {', '.join(TYPES)}, as RecBole's atomic files have it. {near}"
     )
 
 
