@@ -102,7 +102,7 @@ def test_groups_and_provenance_are_shown(report: dict[str, Any]) -> None:
     assert '"layers": 2' in text
     assert "pictures from" not in text
     report["provenance"]["pictures"] = {"fetched": 1200, "failed": 3}
-    assert "**pictures from addresses**: 1,200 fetched, 3 failed\n" in markdown(report)
+    assert "**pictures**: 1,200 fetched, 3 failed\n" in markdown(report)
     wanted = "4 epochs, weights of epoch 2; an epoch typically took 1.50 s of training"
     assert wanted in text
     report["training"]["epochs"] = 1

@@ -151,7 +151,7 @@ def facts(report: Report) -> dict[str, str]:
         "data fingerprint": origin["data"]["fingerprint"],
         "split": ", ".join(f"{key} {value}" for key, value in origin["split"].items()),
         "features": features or "none used",
-        **({"pictures from addresses": pictures} if pictures else {}),
+        **({"pictures": pictures} if pictures else {}),
         "model reads": ", ".join(origin["made_from"]["reads"]),
         "seed": "none counts" if origin["seed"] is None else str(origin["seed"]),
         "device": origin["device"],
