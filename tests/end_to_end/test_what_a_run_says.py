@@ -25,7 +25,8 @@ def said(log: str) -> list[str]:
     """The lines without their times; each has one, and a level."""
     parts = [line.split(maxsplit=2) for line in log.splitlines()]
     assert all(level in ("INFO", "WARNING", "ERROR") for _, level, _ in parts), log
-    return [text for _, _, text in parts]
+    # Whoever runs next tells of those that another process on this machine has left behind.
+    return [text for _, _, text in parts if not text.startswith("Temporary files left by killed")]
 
 
 def nodes_of(lines: list[str]) -> list[str]:
