@@ -29,6 +29,7 @@ from siger_pipeline.reporting.site.study import (
     are_tests_of,
     failed_trials,
     kind_of,
+    study_page,
     trained_again,
 )
 from siger_pipeline.reporting.site.study_provenance import provenance_rows
@@ -138,6 +139,18 @@ def test_failed_trials_older_files_and_older_figures_are_named(pages: dict[str, 
     trials = {"siger+seed=0": bare_trial("siger+seed=0", "siger", 0.7)}
     again = trained_again(table(), replace(dataset(), trials=trials))
     assert again == ["siger+seed=0"]
+
+
+def test_many_older_figures_are_a_few_names_and_a_number() -> None:
+    study = next(study for study in dataset().studies if study.name == "table1")
+    many = [f"siger+seed={seed}" for seed in range(9)]
+    frame = pd.concat([study.table.assign(trial=name) for name in many], ignore_index=True)
+    trials = {name: bare_trial(name, "siger", 0.7) for name in many}
+    page = study_page(replace(study, table=frame), replace(dataset(), trials=trials)).decode()
+    assert (
+        "their pages show: siger+seed=0, siger+seed=1, siger+seed=2, siger+seed=3, and 5 more."
+        in page
+    )
 
 
 def test_rows_of_a_corrector_are_no_other_figures_of_their_trials() -> None:

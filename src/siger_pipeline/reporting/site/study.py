@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siger_pipeline.data.schema import Split
+from siger_pipeline.remarks import few
 from siger_pipeline.reporting.charts.embedded import notes_of, untitled
 from siger_pipeline.reporting.rendering import page_of_site
 from siger_pipeline.reporting.site.documents import DatasetResults, Document, StudyResults
@@ -16,6 +17,7 @@ from siger_pipeline.reporting.site.study_tables import PARTS, alone, measured
 from siger_pipeline.studies.sweep_table import best_points
 
 TEMPLATE = "site/study.html"
+NAMED = 4  # trials in a sentence
 PLOTS = {
     "plot": "The figures of the study's table, drawn; the same numbers are in the tables",
     "differences": "Differences to the baseline with their intervals, as in the tables",
@@ -41,7 +43,7 @@ def study_page(study: StudyResults, dataset: DatasetResults) -> bytes:
         titles=TITLES,
         alts=PLOTS,
         failed=failed_trials(study.table) if kind == "trials" else [],
-        again=trained_again(study.table, dataset) if kind == "trials" else [],
+        again=few(trained_again(study.table, dataset), NAMED) if kind == "trials" else "",
         origin=provenance_rows(study.table, dataset) if kind == "trials" else None,
         other_data=_other_data(study.table, dataset) if kind == "trials" else [],
     )
