@@ -1,6 +1,7 @@
 """Sweeps of real processes: killed, side by side, pruned, failed, and shared with single runs."""
 
 import gzip
+import os
 import re
 import shlex
 import shutil
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from end_to_end.project import LOCAL, Project, copy_to, wait_for
+from end_to_end.project import LOCAL, Project, copy_to
 from end_to_end.warm import Command
 from postgres import Server, postgres
 
@@ -64,12 +65,30 @@ def started(project: Project, log: Path) -> Command:
     return project.started(log, "run", *RUN, **project.verbose(TRAINER))
 
 
-def killed_when(project: Project, log: Path, text: str) -> None:
-    """A run of the sweep that is killed when its log has a text."""
-    with started(project, log) as command:
-        wait_for(text, log, command)
-        command.send_signal(signal.SIGKILL)
-    assert command.poll() == -signal.SIGKILL
+KILLED = """
+import logging, os, signal
+
+make = logging.getLogRecordFactory()
+
+def killed_by(*given, **named):
+    record = make(*given, **named)
+    if {text!r} in record.getMessage():
+        os.kill(os.getpid(), signal.SIGKILL)
+    return record
+
+logging.setLogRecordFactory(killed_by)
+"""
+
+
+def killed_at(project: Project, folder: Path, text: str) -> str:
+    """A run of the sweep that is killed where it is about to say this; what it said before."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(KILLED.format(text=text))
+    paths = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    log, told = folder / "log", project.verbose(TRAINER)
+    with project.started(log, "run", *RUN, PYTHONPATH=paths, **told) as command:
+        assert command.wait() == -signal.SIGKILL, log.read_text()
+    return log.read_text()
 
 
 def test_a_sweep_chooses_trains_prunes_and_tells(unbroken: Project) -> None:
@@ -138,10 +157,10 @@ def test_a_sweep_that_was_killed_ends_as_one_that_was_not(
     unbroken: Project, prepared: Project, tmp_path: Path
 ) -> None:
     project = copy_of(prepared, tmp_path)
-    killed_when(project, tmp_path / "first.log", "epoch 3, step")
-    killed_when(project, tmp_path / "second.log", "point 2 of 5")
-    log = project.run(*RUN)
-    assert "its process ended before it did, so it runs again" in log
+    killed_at(project, tmp_path / "first", "epoch 3, step")
+    said = killed_at(project, tmp_path / "second", "point 2 of 5")
+    assert "point 1: its process ended before it did, so it runs again" in said
+    project.run(*RUN)
     assert_frame_equal(table_of(project), table_of(unbroken))
 
 

@@ -170,7 +170,8 @@ class Points:
 
     def _end_killed(self, model: str, trial: FrozenTrial) -> None:
         if trial.state.name == "RUNNING":
-            LOG.info("%s, point %d: %s, so it runs again", model, trial.user_attrs[PLACE], KILLED)
+            point = trial.user_attrs[PLACE] + 1
+            LOG.info("%s, point %d: %s, so it runs again", model, point, KILLED)
             failed = load_optuna().trial.TrialState.FAIL
             self._studies[model].tell(trial.number, state=failed)
 
