@@ -37,7 +37,7 @@ class _Asked(BaseModel):
 class RecommendAsked(_Asked):
     """Users who want recommendations."""
 
-    users: Ids = Field(examples=[["A00YVK7DREN", "A0174W39ZRC"]])
+    users: Ids = Field(examples=[["A00YVK7DREN", "A03VE4NOBRN"]])
     k: K = 10
     exclude: Exclude = "seen"
 
