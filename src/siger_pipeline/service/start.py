@@ -44,7 +44,7 @@ def serve(
     uvicorn = _installed()
     from siger_pipeline.service.current import Current
 
-    Current(folder, index=index)  # what is wrong is told once, before a worker starts
+    Current(folder, index=index)  # a faulty folder is reported once, not by each worker
     os.environ |= {FOLDER: str(folder.absolute()), EVERY: str(every), INDEX: str(int(index))}
     uvicorn.run(
         f"{__name__}:create",

@@ -35,7 +35,7 @@ class ItemIndex:
         lists: of items.
         probed: lists that are looked through for each user.
         recall: share of the exact ten best items that it finds, the mean over `users` users.
-        users: by whom that was measured.
+        users: number of users over whom the recall was measured.
     """
 
     lists: int
@@ -94,7 +94,7 @@ def build_index(
     """The index of some items; the same bytes of embeddings make the same one.
 
     Args:
-        users_Ud: embeddings of users, of whom some measure the recall.
+        users_Ud: embeddings of users; the recall is measured over some of them.
         items_Id: embeddings of items.
         least_recall: recall@10 against exact search that is wanted, in (0, 1].
 

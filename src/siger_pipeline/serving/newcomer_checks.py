@@ -63,7 +63,7 @@ class Newcomers:
 
 
 def check(parts: Parts, newcomers: Newcomers) -> None:
-    """Refuse what cannot be told apart or does not fit."""
+    """Refuse ids that are not text, items that stand twice, and features that do not fit."""
     items = newcomers.items[Columns.ITEM].tolist()
     for what, ids in (("users", list(newcomers.histories)), ("items", items)):
         if wrong := [one for one in ids if not isinstance(one, str)]:

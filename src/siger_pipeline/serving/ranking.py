@@ -109,7 +109,7 @@ class Ranking:
         return f"exact: all {items:,} items are scored, as in any catalogue below {least_items:,}"
 
     def without_history(self, users: Sequence[str]) -> list[str]:
-        """Those of some users whom the model has learned nothing of: no training interaction."""
+        """Those of the users who have no training interaction."""
         ends, rows = self.parts.inputs.interactions.indptr, self.users.rows(users)
         degrees = ends[rows + 1] - ends[rows]
         return [user for user, degree in zip(users, degrees, strict=True) if not degree]

@@ -1,4 +1,4 @@
-"""Newcomers whom a model has no way to place.
+"""Newcomers without history or features that the model could place them by.
 
 Shape suffixes: n newcomers.
 """

@@ -92,7 +92,7 @@ def _rating(column: Named, look: Look) -> float:
 
 
 def _split(column: Named, look: Look) -> float:
-    """A label in each row: a name, or a number where the column's name says what it is."""
+    """Each row has a label: a name such as train, or 0, 1 or 2 in a column named as a split."""
     values = {value.strip().lower() for value in look.values}
     by_name = {NAMES[value] for value in values if value in NAMES}
     by_number = {NUMBERS[bare] for v in values if (bare := v.removesuffix(".0")) in NUMBERS}
