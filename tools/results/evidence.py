@@ -38,7 +38,7 @@ class Evidence:
         """The rows of a study at test that are on the split of the published figures.
 
         Raises:
-            MissingError: it has not run here, or on another split.
+            MissingError: it has not run here, or on another split, or none tells which it is.
         """
         if name not in self.studies:
             raise MissingError(f"no table of the study {name}")
@@ -47,6 +47,8 @@ class Evidence:
             raise MissingError(f"{name} is no table of trained models")
         rows = rows[rows["split"] == Split.TEST.value]
         if self.published.paper:
+            if not self._splits:
+                raise MissingError("no model that has a published figure ran on its split")
             rows = rows[rows["data"].isin(self._splits)]
         if rows.empty:
             raise MissingError(f"the study {name} is on another split than the published figures")

@@ -173,7 +173,16 @@ def test_another_split_than_the_published_one_does_not_count(
     studies["trials"] = made_up({("siger", ""): [0.2]}) if name != "best" else studies["table1"]
     graded = ALL[name].graded(evidence(ALL[name], studies, paper))
     assert graded.verdict == UNKNOWN
-    assert "another split" in graded.figures
+    assert "published figure" in graded.figures and "split" in graded.figures
+
+
+def test_models_without_published_figures_are_not_said_to_be_on_another_split(
+    paper: PublishedFigures, made_up: MadeUp
+) -> None:
+    found = Evidence("baby", {"trials": made_up({("ease", ""): [0.2]}).assign(paper=None)}, paper)
+    graded = ALL["best"].graded(found)
+    assert graded.verdict == UNKNOWN
+    assert graded.figures == "no model that has a published figure ran on its split"
 
 
 def test_a_model_that_did_not_run_leaves_the_best_unknown_unless_another_is_better(
