@@ -14,7 +14,8 @@ from siger_pipeline.studies import coverage
 from siger_pipeline.studies.config import HEADLINE
 from siger_pipeline.studies.grid import BASE
 from siger_pipeline.studies.published import PublishedFigures
-from tools.results.tables import CONFIGURED, TESTS, TRIALS, is_tidy, kind_of
+from siger_pipeline.studies.sums import variant_alone
+from tools.results.tables import CONFIGURED, MODELS, TESTS, TRIALS, is_tidy, kind_of
 from tools.results.trials import trial_rows
 from tools.results.versions import newest, read_json
 
@@ -72,7 +73,8 @@ def unfinished(folder: Path, wanted: Callable[[str], bool]) -> list[str]:
 def merged(new: Mapping[str, pd.DataFrame], old: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
     """The single trials: the new ones, and old ones that neither they nor the studies replace.
 
-    A trial with a corrector and the same without are two.
+    A trial with a corrector and the same without are two. Of a model as it is, whose trials many
+    studies share, only the study of all models takes the place.
 
     Args:
         new: tables that were collected.
@@ -84,16 +86,13 @@ def merged(new: Mapping[str, pd.DataFrame], old: Mapping[str, pd.DataFrame]) -> 
     frames = [tables[TRIALS] for tables in (new, old) if TRIALS in tables]
     if not frames:
         return None
-    tables = {**old, **new}
-    studied = {
-        key
-        for rows in (tables[n] for n in tables if n != TRIALS and is_tidy(tables[n]))
-        for key in _keys(rows.dropna(subset=["value"]))
-    }
-    kept, seen = [], studied
+    studies = {name: rows for name, rows in {**old, **new}.items() if name != TRIALS}
+    measured = {n: _keys(r.dropna(subset=["value"])) for n, r in studies.items() if is_tidy(r)}
+    of_studies = {key for keys in measured.values() for key in keys}
+    kept, seen = [], set(measured.get(MODELS, []))
     for rows in frames:
         keys = pd.Series(_keys(rows), index=rows.index)
-        kept.append(rows[~keys.isin(seen)])
+        kept.append(rows[~keys.isin(seen) & (_as_it_is(rows) | ~keys.isin(of_studies))])
         seen = seen | set(keys)
     rows = pd.concat([part for part in kept if len(part)] or [frames[0].head(0)], ignore_index=True)
     order = ["trial", "corrector", "split", "metric", "k"]
@@ -104,6 +103,13 @@ def _keys(rows: pd.DataFrame) -> list[tuple[str, str]]:
     correctors = rows["corrector"].astype(object).fillna("") if "corrector" in rows else ""
     correctors = pd.Series(correctors, index=rows.index)
     return list(zip(rows["trial"], correctors, strict=True))
+
+
+def _as_it_is(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a single trial overrides nothing but its seed, with or without a corrector."""
+    correctors = rows["corrector"].astype(object).fillna("")
+    pairs = zip(rows["variant"], correctors, strict=True)
+    return pd.Series([not variant_alone(*pair) for pair in pairs], index=rows.index, dtype=bool)
 
 
 def _study(folder: Path, said: Said) -> Iterator[tuple[str, pd.DataFrame]]:

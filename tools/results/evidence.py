@@ -14,10 +14,11 @@ from siger_pipeline.studies.published import PublishedFigures
 from siger_pipeline.studies.sums import FUSION
 from tools.results.rivals import SIGER
 from tools.results.settings import RECALL, alone, chosen_settings, headline, with_corrector
-from tools.results.tables import TRIALS, is_tidy
+from tools.results.tables import MODELS, TRIALS, is_tidy
 from tools.results.verdicts import Figure, MissingError
 
-MODELS, CALIBRATION = "table1", "calibration"  # studies of the models as they are
+CALIBRATION = "calibration"  # the study of models with correctors
+FIGURE = ["trial", "split", "metric", "k"]  # what makes a row one of its kind
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class Evidence:
         """The rows of the models as they are."""
         names = [name for name in (CALIBRATION, TRIALS) if name in self.studies] or [TRIALS]
         names = [MODELS] if MODELS in self.studies else names
-        rows = chosen_settings(pd.concat([alone(self._whole(name)) for name in names]))
+        rows = pd.concat([alone(self._whole(name)) for name in names])
+        rows = chosen_settings(rows.drop_duplicates(FIGURE))
         return rows[rows["split"] == Split.TEST.value]
 
     def calibrated(self, corrector: str, split: Split = Split.TEST) -> dict[str, Figure]:

@@ -23,10 +23,10 @@ DIGITS = 12
 OTHERS = "Validation did not choose these, or they are on another split or other features."
 TESTED = "Further metrics are in the table of tests."
 SINGLE = (
-    "Trials outside of studies. Of each model the settings with the best validation recall@20; "
-    "*validation* is recall@20 there, *+* is recall@20 at test with calibration by this corrector, "
-    "with a weight by validation. Range: the paper's Table 1 and other public runs on the same "
-    "split, which conf/base/public_references.csv names."
+    "Models as they are, and trials outside of studies. Of each model the settings with the best "
+    "validation recall@20; *validation* is recall@20 there, *+* is recall@20 at test with "
+    "calibration by this corrector, with a weight by validation. Range: the paper's Table 1 and "
+    "other public runs on the same split, which conf/base/public_references.csv names."
 )
 
 

@@ -14,7 +14,8 @@ from siger_pipeline.studies.failed import ERROR
 from siger_pipeline.studies.groups import GROUP
 from siger_pipeline.studies.sums import FOLDED_IN
 
-TRIALS = "trials"  # what ran outside of studies; no study may have this name
+MODELS = "table1"  # the study of all models as they are
+TRIALS = "trials"  # models as they are, and what ran outside of studies; no study has this name
 TESTS = ".tests"
 MADE = ("made", "machine", "note")  # when, on what, and what else is to be known
 CONFIGURED = "configured"  # what the row `as configured` has: key=value

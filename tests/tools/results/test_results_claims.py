@@ -266,6 +266,14 @@ def test_without_table1_models_of_the_study_of_calibrated_ones_and_single_trials
     }
 
 
+def test_a_trial_in_a_study_and_among_the_single_ones_is_one_seed(
+    made_up: MadeUp, paper: PublishedFigures
+) -> None:
+    rows = made_up({("siger", ""): [0.3, 0.4]})
+    found = Evidence("baby", {"calibration": rows.iloc[:8], "trials": rows}, paper).models()
+    assert (found["siger"].mean, found["siger"].seeds) == (pytest.approx(0.35), 2)
+
+
 def test_a_parameter_is_judged_without_correctors(made_up: MadeUp, paper: PublishedFigures) -> None:
     rows = {("siger", f"siger.cooccurrence_k={n}"): [0.1 * n] for n in (2, 3, 5, 8, 10)}
     table = made_up(rows, again={key: [0.01] for key in rows if "=10" not in key[1]})

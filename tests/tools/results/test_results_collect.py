@@ -168,7 +168,7 @@ def test_a_study_replaces_what_it_has_of_a_trial_alone_or_calibrated(
     root: Path, reporting: Path, made_up: MadeUp
 ) -> None:
     folder = reporting / "baby" / "siger+SIGER+seed=0"
-    save_trial(folder)
+    save_trial(folder, overrides={"siger.beta": 0})
     for name in ("itemknn", "ease"):
         save_calibrated(folder, name, VALUES)
     study = reporting / "baby" / "studies" / "ablation"
@@ -186,8 +186,8 @@ def test_trials_of_a_study_are_no_single_ones_and_others_stay(
     root: Path, reporting: Path, made_up: MadeUp
 ) -> None:
     for name in ("siger+SIGER+seed=0", "mgcn", "vbpr+regularisation=2.0"):
-        overrides = {"vbpr.regularisation": 2.0} if name.startswith("vbpr") else {}
-        save_trial(reporting / "baby" / name, overrides=overrides)
+        overrides = {"siger": {"siger.beta": 0}, "vbpr": {"vbpr.regularisation": 2.0}}
+        save_trial(reporting / "baby" / name, overrides=overrides.get(name.partition("+")[0], {}))
     gather(root, reporting, SAID, [])
     save(reporting / "baby" / "studies" / "ablation", "table.parquet", study_of(made_up, ONE))
     save(
@@ -209,12 +209,29 @@ def test_trials_of_a_study_are_no_single_ones_and_others_stay(
 def test_a_study_with_all_trials_leaves_no_file_of_single_ones(
     root: Path, reporting: Path, made_up: MadeUp
 ) -> None:
-    save_trial(reporting / "baby" / "siger+SIGER+seed=0")
+    save_trial(reporting / "baby" / "siger+SIGER+seed=0", overrides={"siger.beta": 0})
     gather(root, reporting, SAID, [])
     assert set(tables(root)) == {"trials"}
     save(reporting / "baby" / "studies" / "ablation", "table.parquet", study_of(made_up, ONE))
     gather(root, reporting, SAID, [])
     assert set(tables(root)) == {"ablation"}
+
+
+@pytest.mark.parametrize(("study", "among"), [("fusion", True), ("table1", False)])
+def test_a_model_as_it_is_stays_among_the_single_trials_until_all_are_in_table1(
+    study: str, among: bool, root: Path, reporting: Path, made_up: MadeUp
+) -> None:
+    folder = reporting / "baby" / "siger+seed=0"
+    save_trial(folder)
+    save_calibrated(folder, "ease", VALUES)
+    of_study = made_up({("siger", ""): [0.5]}, again={("siger", ""): [0.6]})
+    of_study = of_study.replace({"corrector": {"itemknn": "ease"}})
+    of_study = of_study.drop(columns=["made", "machine", "note"])
+    save(reporting / "baby" / "studies" / study, "table.parquet", of_study)
+    gather(root, reporting, SAID, [])
+    single = tables(root).get("trials")
+    assert (single is not None) == among
+    assert single is None or single["corrector"].fillna("").unique().tolist() == ["", "ease"]
 
 
 def test_what_is_left_out_is_said(root: Path, reporting: Path) -> None:
