@@ -73,8 +73,8 @@ def unfinished(folder: Path, wanted: Callable[[str], bool]) -> list[str]:
 def merged(new: Mapping[str, pd.DataFrame], old: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
     """The single trials: the new ones, and old ones that neither they nor the studies replace.
 
-    A trial with a corrector and the same without are two. Of a model as it is, whose trials many
-    studies share, only the study of all models takes the place.
+    A trial with a corrector and the same without are two. Those of a model as it is, which many
+    studies have, stay until `table1` has them.
 
     Args:
         new: tables that were collected.
@@ -87,7 +87,11 @@ def merged(new: Mapping[str, pd.DataFrame], old: Mapping[str, pd.DataFrame]) -> 
     if not frames:
         return None
     studies = {name: rows for name, rows in {**old, **new}.items() if name != TRIALS}
-    measured = {n: _keys(r.dropna(subset=["value"])) for n, r in studies.items() if is_tidy(r)}
+    measured = {
+        name: _keys(rows.dropna(subset=["value"]))
+        for name, rows in studies.items()
+        if is_tidy(rows)
+    }
     of_studies = {key for keys in measured.values() for key in keys}
     kept, seen = [], set(measured.get(MODELS, []))
     for rows in frames:

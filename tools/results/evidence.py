@@ -18,7 +18,7 @@ from tools.results.tables import MODELS, TRIALS, is_tidy
 from tools.results.verdicts import Figure, MissingError
 
 CALIBRATION = "calibration"  # the study of models with correctors
-FIGURE = ["trial", "split", "metric", "k"]  # what makes a row one of its kind
+KEYS = ["trial", "split", "metric", "k"]  # of a figure without a corrector
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Evidence:
         """The rows of a study at test that are on the split of the published figures.
 
         Raises:
-            MissingError: it has not run here, or on another split, or none tells which it is.
+            MissingError: it has not run here, or on another split; or no figure here has a
+                published one beside it, so that the split of published figures is not known.
         """
         if name not in self.studies:
             raise MissingError(f"no table of the study {name}")
@@ -75,7 +76,7 @@ class Evidence:
         names = [name for name in (CALIBRATION, TRIALS) if name in self.studies] or [TRIALS]
         names = [MODELS] if MODELS in self.studies else names
         rows = pd.concat([alone(self._whole(name)) for name in names])
-        rows = chosen_settings(rows.drop_duplicates(FIGURE))
+        rows = chosen_settings(rows.drop_duplicates(KEYS))
         return rows[rows["split"] == Split.TEST.value]
 
     def calibrated(self, corrector: str, split: Split = Split.TEST) -> dict[str, Figure]:

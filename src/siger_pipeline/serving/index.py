@@ -34,8 +34,8 @@ class ItemIndex:
     Attributes:
         lists: of items.
         probed: lists that are looked through for each user.
-        recall: share of the exact ten best items that it finds, the mean over `users` users.
-        users: number of users over whom the recall was measured.
+        recall: share of the exact ten best items that it finds, the mean over some users.
+        users: their number.
     """
 
     lists: int
