@@ -181,6 +181,17 @@ def test_a_point_below_the_median_is_pruned(sweep: Sweep) -> None:
     assert (pruned.state, pruned.value, pruned.curve) == ("pruned", 0.15, {1: 0.1, 2: 0.15})
 
 
+def test_the_second_best_goes_on_after_the_others_have_stopped(sweep: Sweep) -> None:
+    """The pruner left trainings that had stopped out, so that the best one set the bar alone."""
+    points = Points(sweep)
+    claim = points.next()
+    for curve in ({1: 0.2}, {1: 0.2}, {1: 0.2, 2: 0.4, 3: 0.5}):
+        assert claim is not None
+        claim = points.next(Ended(claim, "complete", 1.0, curve, max(curve.values())))
+    assert claim is not None
+    assert points.report(claim, {1: 0.2, 2: 0.3, 3: 0.4}) is None
+
+
 def test_nothing_is_pruned_where_that_is_off(sweep: Sweep) -> None:
     search = sweep.search.model_copy(update={"pruner": "none"})
     points = Points(replace(sweep, search=search))

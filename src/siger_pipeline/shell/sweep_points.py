@@ -31,6 +31,7 @@ from siger_pipeline.shell.sweep_storage import (
 )
 from siger_pipeline.shell.sweeps import Sweep
 from siger_pipeline.studies.proposals import as_params, distributions, next_point
+from siger_pipeline.studies.pruning import Finished, is_below_median
 from siger_pipeline.studies.search import FAILED, PRUNED
 from siger_pipeline.studies.space import Overrides, as_key
 
@@ -54,9 +55,6 @@ class Points:
         self.sweep = sweep
         self.began = datetime.now()
         optuna, search = load_optuna(), sweep.search
-        pruner = optuna.pruners.NopPruner()
-        if search.pruner == "median":
-            pruner = optuna.pruners.MedianPruner(search.startup, search.warmup + 1)
         with reached(sweep):
             self._folder = SweepFolder(sweep.folder / "search")
         with self._folder.choosing, reached(sweep):
@@ -66,7 +64,7 @@ class Points:
                     study_name=study_name(sweep, model),
                     storage=storage,
                     sampler=optuna.samplers.RandomSampler(search.seed),  # not asked: see _claim
-                    pruner=pruner,
+                    pruner=optuna.pruners.NopPruner(),  # not asked: see report
                     direction="maximize",
                     load_if_exists=True,
                 )
@@ -120,9 +118,18 @@ class Points:
         with reached(self.sweep):
             for epoch in self._untold(claim, curve):
                 claim.trial.report(curve[epoch], epoch)
-                if claim.trial.should_prune():
+                if self._is_pruned(claim, {e: v for e, v in curve.items() if e <= epoch}):
                     return epoch
         return None
+
+    def _is_pruned(self, claim: Claim, curve: Mapping[int, float]) -> bool:
+        search = self.sweep.search
+        if search.pruner == "none":
+            return False
+        complete = (load_optuna().trial.TrialState.COMPLETE,)
+        others = self._studies[claim.model].get_trials(deepcopy=False, states=complete)
+        finished = [Finished(one.intermediate_values, one.values[0]) for one in others]
+        return is_below_median(curve, finished, startup=search.startup, warmup=search.warmup)
 
     def _untold(self, claim: Claim, curve: Mapping[int, float]) -> list[int]:
         told = self._studies[claim.model].get_trials(deepcopy=False)[claim.trial.number]

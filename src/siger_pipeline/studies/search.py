@@ -140,7 +140,7 @@ class SearchConfig(BaseModel):
     )
     pruner: Literal["median", "none"] = Field(
         default="median",
-        description="ends a training that is below the median of the others at the same epoch",
+        description="ends a training that is below the median of the finished ones at its epoch",
     )
     startup: Annotated[StrictInt, Field(ge=1)] = Field(
         default=5, description="points in full before one is pruned"
