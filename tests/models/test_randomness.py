@@ -39,6 +39,21 @@ def test_reseeded_begins_at_the_start_and_leaves_the_first_alone() -> None:
     assert torch.equal(randomness.state(), state)
 
 
+@pytest.mark.parametrize("device", ["cpu", "meta", "cuda"])
+def test_reseeded_draws_are_the_cpu_s_on_every_device(device: str) -> None:
+    """A checkpoint that was trained on a GPU scored with other noise on a CPU."""
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    items = all_items(7)
+    there, here = Randomness.seeded(3).reseeded(8, device), Randomness.seeded(8)
+    assert there.device.type == device
+    for draw in ("uniform", "normal", "gumbel", "permutation", "shuffled"):
+        one, other = (getattr(randomness, draw)(items) for randomness in (there, here))
+        assert (one.device.type, one.shape, one.dtype) == (device, other.shape, other.dtype)
+        if device != "meta":
+            assert torch.allclose(one.cpu(), other, rtol=1e-6)
+
+
 def test_draws_are_pytorch_s_bit_for_bit() -> None:
     items, shape = all_items(7), (7, 3)
     assert torch.equal(

@@ -85,9 +85,12 @@ class Randomness:
     positions stand for none of them, such as embedding dimensions or pairs of a batch.
     """
 
-    def __init__(self, generator: torch.Generator) -> None:
-        """Draw from a generator, on its device."""
+    def __init__(
+        self, generator: torch.Generator, device: str | torch.device | None = None
+    ) -> None:
+        """Draw from a generator, for its own device or another one, to which draws are copied."""
         self._generator = generator
+        self._device = generator.device if device is None else torch.device(device)
 
     @classmethod
     def seeded(cls, seed: int, device: str | torch.device = "cpu") -> Self:
@@ -98,16 +101,18 @@ class Randomness:
         """Another stream of the same kind, from its start.
 
         For noise at scoring: a model keeps this object and a seed, and scores are then a function
-        of weights and seed.
+        of weights and seed. The draws are made on the CPU and copied, since generators of other
+        devices give other numbers: a checkpoint scores alike on every device.
         """
         other = copy.copy(self)
-        other._generator = torch.Generator(device=device).manual_seed(seed)
+        other._generator = torch.Generator().manual_seed(seed)
+        other._device = torch.device(device)
         return other
 
     @property
     def device(self) -> torch.device:
         """The device of all draws."""
-        return self._generator.device
+        return self._device
 
     def state(self) -> Tensor:
         """The position in the stream, for a checkpoint."""
@@ -148,11 +153,11 @@ class Randomness:
 
     def permutation(self, axis: Axis) -> Tensor:
         """A random map of an axis onto itself, int64 [size]: position n goes with result n."""
-        return torch.randperm(axis.size, generator=self._generator, device=self.device)
+        return self._drawn_permutation(axis)
 
     def shuffled(self, axis: Axis) -> Tensor:
         """The positions of an axis in random order, int64 [size]."""
-        return torch.randperm(axis.size, generator=self._generator, device=self.device)
+        return self._drawn_permutation(axis)
 
     def choice(self, axis: Axis, number: int, weights: Tensor) -> Tensor:
         """Distinct positions of an axis, ascending, int64 [number].
@@ -180,4 +185,9 @@ class Randomness:
     def _draw(self, shape: Shape, fill: Fill, dtype: torch.dtype = torch.float32) -> Tensor:
         """A new tensor of a shape, filled from the generator."""
         sizes = tuple(axis.size if isinstance(axis, Axis) else axis for axis in shape)
-        return fill(torch.empty(sizes, dtype=dtype, device=self.device))
+        drawn = fill(torch.empty(sizes, dtype=dtype, device=self._generator.device))
+        return drawn.to(self.device)
+
+    def _drawn_permutation(self, axis: Axis) -> Tensor:
+        on = self._generator.device
+        return torch.randperm(axis.size, generator=self._generator, device=on).to(self.device)

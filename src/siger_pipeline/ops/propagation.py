@@ -97,6 +97,8 @@ def csr_product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md
 
     It shares a long row, that of a popular item, among threads; a gather does not.
     """
+    if len(values) > rows * len(x_Md):  # entries that stand twice: CUDA's library refuses so many
+        return gather_and_sum(indptr, indices, values, x_Md)
     with warnings.catch_warnings():
         # True of what is not used here: such products are computed by the vendor's library.
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
