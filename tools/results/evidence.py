@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -29,11 +29,13 @@ class Evidence:
         dataset: its name.
         studies: name -> table.
         published: figures of the paper and of public runs.
+        paper_note: how the data of these differ; empty where they do not.
     """
 
     dataset: str
     studies: Mapping[str, pd.DataFrame]
     published: PublishedFigures
+    paper_note: str = ""
 
     def study(self, name: str) -> pd.DataFrame:
         """The rows of a study at test that are on the split of the published figures.
@@ -73,8 +75,25 @@ class Evidence:
     @cached_property
     def _models_at_test(self) -> pd.DataFrame:
         """The rows of the models as they are."""
-        names = [name for name in (CALIBRATION, TRIALS) if name in self.studies] or [TRIALS]
-        names = [MODELS] if MODELS in self.studies else names
+        return self._chosen([MODELS] if MODELS in self.studies else [CALIBRATION, TRIALS])
+
+    def tuned(self, model: str) -> Figure:
+        """Test recall of a model with the settings that validation chooses, of all that have run.
+
+        `table1` compares all models with those of their environment.
+
+        Raises:
+            MissingError: it has not run, or tables are on several splits.
+        """
+        rows = self._chosen([MODELS, CALIBRATION, TRIALS])
+        found = _figures(rows[rows["model"] == model], "model")
+        if model not in found:
+            raise MissingError(f"{model} has not run")
+        return found[model]
+
+    def _chosen(self, tables: Sequence[str]) -> pd.DataFrame:
+        """The rows at test of each model's best settings in some tables, those that there are."""
+        names = [name for name in tables if name in self.studies] or [TRIALS]
         rows = pd.concat([alone(self._whole(name)) for name in names])
         rows = chosen_settings(rows.drop_duplicates(KEYS))
         return rows[rows["split"] == Split.TEST.value]

@@ -8,7 +8,7 @@ from math import hypot
 from siger_pipeline.data.schema import Split
 from siger_pipeline.studies.config import HEADLINE
 from tools.results.evidence import Evidence
-from tools.results.rivals import TABLE1, in_paper, of_table1, siger_of
+from tools.results.rivals import SIGER, TABLE1, in_paper, of_table1, siger_of
 from tools.results.settings import RECALL
 from tools.results.verdicts import (
     Figure,
@@ -50,13 +50,15 @@ def has_margin(evidence: Evidence) -> Graded:
 
 
 def reaches_paper(evidence: Evidence) -> Graded:
-    """Whether SIGER's recall is at least the paper's."""
+    """Whether SIGER's recall, tuned as in the paper, is at least the paper's."""
+    _refuse_other_data(evidence)
     paper = Figure(PAPER, _table1(evidence)["SIGER"][RECALL], ROUNDING)
-    return higher(siger_of(evidence.models()), paper)
+    return higher(evidence.tuned(SIGER), paper)
 
 
 def baselines_in_range(evidence: Evidence) -> Graded:
     """Whether the other models are within 3 % of the range of published figures."""
+    _refuse_other_data(evidence)
     models = evidence.models()
     parts = [_in_range(evidence, name, models) for name in TABLE1]
     whole, inside = all_of(parts), sum(part.verdict == Verdict.HOLDS for part in parts)
@@ -132,6 +134,12 @@ def _above_all(models: Mapping[str, Figure], what: str) -> Graded:
 def _missing(models: Mapping[str, Figure]) -> list[Graded]:
     lacking = [name for name in TABLE1 if in_paper(models, name) is None]
     return [unknown(f"{', '.join(lacking)} not run")] if lacking else []
+
+
+def _refuse_other_data(evidence: Evidence) -> None:
+    """Figures on other data say nothing of how well a figure is reached."""
+    if evidence.paper_note:
+        raise MissingError(f"not comparable: {evidence.paper_note}")
 
 
 def _table1(evidence: Evidence) -> Mapping[str, Mapping[str, float]]:

@@ -29,7 +29,7 @@ Verdicts = Sequence[tuple[Claim, Graded]]
 
 def verdicts(tables: Tables, beside: Beside) -> Verdicts:
     """The claims that are made of a data set, with what its figures say."""
-    evidence = Evidence(tables.dataset, tables.studies, beside.figures)
+    evidence = Evidence(tables.dataset, tables.studies, beside.figures, beside.paper_note)
     claims = (each for each in (*CLAIMS, *QUESTIONS) if each.is_of(tables.dataset))
     return [(each, each.graded(evidence)) for each in claims]
 
@@ -45,7 +45,7 @@ def page(
 
     Args:
         tables: of the data set.
-        beside: figures of others; a note on its features.
+        beside: figures of others; notes on its features and on the paper's data.
         graded: of `verdicts`.
         descriptions: study -> what it shows.
         notes: on claims.
@@ -53,6 +53,8 @@ def page(
     parts = [f"# Results on {tables.dataset}", MARK, wrapped(READING)]
     if beside.features_note:
         parts.append(wrapped(f"Features: {beside.features_note}."))
+    if beside.paper_note:
+        parts.append(wrapped(f"Published figures: {beside.paper_note}."))
     for title, claims in PARTS:
         of_these = [(claim, found) for claim, found in graded if claim in claims]
         if of_these:

@@ -22,10 +22,12 @@ class Beside:
     Attributes:
         figures: of the paper and of public runs.
         features_note: of its environment; empty where it has none.
+        paper_note: how the paper's data differ; empty where they do not.
     """
 
     figures: PublishedFigures
     features_note: str = ""
+    paper_note: str = ""
 
 
 def beside(root: Path, dataset: str) -> Beside:
@@ -39,10 +41,7 @@ def beside(root: Path, dataset: str) -> Beside:
         DelimitedDataset(filepath=str(root / f), delimiter=",") for f in (PAPER, PUBLIC)
     )
     figures = all_figures(paper.load(), dataset), public_figures(public.load(), dataset)
-    return Beside(PublishedFigures(*figures), _features_note(root / "conf" / dataset))
-
-
-def _features_note(folder: Path) -> str:
-    file = folder / "parameters.yml"
+    file = root / "conf" / dataset / "parameters.yml"
     blocks = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return str(blocks.get("report", {}).get("features_note", ""))
+    notes = (str(blocks.get("report", {}).get(n, "")) for n in ("features_note", "paper_note"))
+    return Beside(PublishedFigures(*figures), *notes)

@@ -31,7 +31,7 @@ def chosen_settings(rows: pd.DataFrame) -> pd.DataFrame:
     Args:
         rows: of all splits; those of other data or features than configured do not count.
     """
-    rows = rows[~rows["variant"].map(_otherwise)]
+    rows = rows[~rows["variant"].map(_otherwise).astype(bool)]  # of no rows it is not of bool
     means = headline(rows[rows["split"] == Split.VALIDATION.value], RECALL)
     of_settings = means.groupby(["model", "variant"], sort=False)["value"].mean()
     best = of_settings.groupby("model", sort=False).idxmax()

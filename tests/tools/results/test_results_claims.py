@@ -274,6 +274,36 @@ def test_a_trial_in_a_study_and_among_the_single_ones_is_one_seed(
     assert (found["siger"].mean, found["siger"].seeds) == (pytest.approx(0.35), 2)
 
 
+def test_siger_is_beside_the_paper_with_the_settings_that_validation_chose(
+    made_up: MadeUp, paper: PublishedFigures
+) -> None:
+    as_in_table1 = made_up(models([0.3, 0.31]))
+    single = made_up({("siger", ""): [0.3, 0.31], ("siger", "beta=0.4"): [0.4, 0.4]})
+    found = Evidence("baby", {"table1": as_in_table1, "trials": single}, paper)
+    assert (found.tuned("siger").mean, found.models()["siger"].mean) == (0.4, pytest.approx(0.305))
+    assert "siger 0.4000" in ALL["reached"].graded(found).figures
+    single.loc[single["split"] == "validation", "value"] = 0.1  # worse there, whatever at test
+    found = Evidence("baby", {"table1": as_in_table1, "trials": single}, paper)
+    assert found.tuned("siger").mean == pytest.approx(0.305)
+
+
+@pytest.mark.parametrize("claim", ["reached", "baselines"])
+def test_figures_on_other_data_are_not_reached_or_missed(
+    claim: str, tables: Tables, paper: PublishedFigures
+) -> None:
+    studies = tables.of(claim, USUAL[FAILS])
+    graded = ALL[claim].graded(Evidence("baby", studies, paper, "half of the paper's users"))
+    said = "not comparable: half of the paper's users"
+    assert (graded.verdict, graded.figures) == (UNKNOWN, said)
+
+
+def test_a_corrector_that_a_table_has_no_rows_of(made_up: MadeUp, paper: PublishedFigures) -> None:
+    calibrated = made_up({("siger", ""): [0.3]}, again={("siger", ""): [0.4]})
+    single = made_up({("mgcn", ""): [0.2]}).assign(corrector=None)
+    found = Evidence("baby", {"calibration": calibrated, "trials": single}, paper)
+    assert [*found.calibrated("itemknn")] == ["siger"]
+
+
 def test_a_parameter_is_judged_without_correctors(made_up: MadeUp, paper: PublishedFigures) -> None:
     rows = {("siger", f"siger.cooccurrence_k={n}"): [0.1 * n] for n in (2, 3, 5, 8, 10)}
     table = made_up(rows, again={key: [0.01] for key in rows if "=10" not in key[1]})
