@@ -128,6 +128,15 @@ CLAIMS: tuple[Claim, ...] = (
 )
 
 QUESTIONS: tuple[Claim, ...] = (
+    *(
+        Claim(
+            f"{modality}_content",
+            f"SIGER uses what the features of {modality} say: it is worse with noise, a constant, "
+            "shuffled rows or zeros in their place",
+            *("–", study_grades.uses_content(modality), OF_PAPER),
+        )
+        for modality in ("image", "text")
+    ),
     Claim(
         "closed_forms",
         "SIGER is better than every model that is computed at once",

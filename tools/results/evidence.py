@@ -153,7 +153,8 @@ class Evidence:
         rows = rows[(rows["model"] == model) & (rows["variant"] == variant)]
         found = _figures(rows[rows[GROUP].isna()] if GROUP in rows else rows, "variant")
         if variant not in found:
-            raise MissingError(f"no {RECALL} of {variant} in the study {study}")
+            where = "among single trials" if study == TRIALS else f"in the study {study}"
+            raise MissingError(f"no {RECALL} of {variant} {where}")
         return found[variant]
 
     def group(self, study: str, variant: str, group: str) -> dict[str, Figure]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 import pandas as pd
 
+from siger_pipeline.features.knockout import Knockout
 from siger_pipeline.studies.grid import BASE
 from tools.results.collect import pairs
 from tools.results.evidence import Evidence
 from tools.results.grades import Grade
 from tools.results.rivals import SIGER, of_table1, siger_of
 from tools.results.settings import RECALL, alone
-from tools.results.tables import CONDENSED, CONFIGURED
+from tools.results.tables import CONDENSED, CONFIGURED, TRIALS
 from tools.results.verdicts import (
     Figure,
     Graded,
@@ -24,6 +26,7 @@ from tools.results.verdicts import (
     verdict_of,
 )
 
+KNOCKOUT = "knockout"
 PAPER_K = 10  # neighbours of Eq. (6), an item itself among them
 
 
@@ -49,6 +52,32 @@ def loses_most(study: str, without: str, others: tuple[str, ...]) -> Grade:
     def grade(evidence: Evidence) -> Graded:
         most = evidence.variant(study, without)
         return all_of([higher(evidence.variant(study, other), most) for other in others])
+
+    return grade
+
+
+def uses_content(modality: str) -> Grade:
+    """A grade: whether SIGER is worse with each stand-in for a modality's features.
+
+    By the study `knockout`, or by single trials and the model as it is.
+    """
+
+    def grade(evidence: Evidence) -> Graded:
+        studied = KNOCKOUT in evidence.studies
+        as_it_is = (
+            evidence.variant(KNOCKOUT, "as it is") if studied else siger_of(evidence.models())
+        ).called(SIGER)
+        parts = []
+        for how in get_args(Knockout):
+            name = f"{modality}: {how}"
+            variant = name if studied else f"features.knockout.{modality}={how}"
+            try:
+                figure = evidence.variant(KNOCKOUT if studied else TRIALS, variant)
+            except MissingError as why:
+                parts.append(unknown(str(why)))
+            else:
+                parts.append(higher(as_it_is, figure.called(name)))
+        return all_of(parts)
 
     return grade
 

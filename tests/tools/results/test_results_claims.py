@@ -83,6 +83,19 @@ class Tables:
         rows = {"SIGER": AS_IS, "−image": values, "−text": AS_IS}
         return {"modality": self.made_up(variants(rows))}
 
+    def image_content(self, values: Values) -> Studies:
+        return self._knockout("image", values)
+
+    def text_content(self, values: Values) -> Studies:
+        return self._knockout("text", values)
+
+    def _knockout(self, modality: str, values: Values) -> Studies:
+        rows = {f"{modality}: {how}": AS_IS for how in ("noise", "constant", "shuffled", "zeros")}
+        return {
+            "knockout": self.made_up(variants({"as it is": values, **rows})),
+            "ablation": self.made_up(variants({"SIGER": [0.2]})),  # with a published figure
+        }
+
     def cooccurrence_k(self, values: Values) -> Studies:
         return self._steps("cooccurrence_k", (2, 3, 8, 10), 5, values)
 
@@ -295,6 +308,19 @@ def test_figures_on_other_data_are_not_reached_or_missed(
     graded = ALL[claim].graded(Evidence("baby", studies, paper, "half of the paper's users"))
     said = "not comparable: half of the paper's users"
     assert (graded.verdict, graded.figures) == (UNKNOWN, said)
+
+
+def test_knockouts_may_be_single_trials(made_up: MadeUp, paper: PublishedFigures) -> None:
+    rows = {
+        **{("siger", ""): USUAL[HOLDS], ("siger", "features.knockout.text=noise"): [0.1]},
+        ("siger", "features.knockout.text=zeros"): [0.4],
+    }
+    graded = ALL["text_content"].graded(Evidence("baby", {"trials": made_up(rows)}, paper))
+    assert (graded.verdict, "text: zeros 0.4000 (-0.0950)" in graded.figures) == (FAILS, True)
+    assert "no recall@20 of features.knockout.text=shuffled among single trials" in graded.figures
+    del rows["siger", "features.knockout.text=zeros"]
+    graded = ALL["text_content"].graded(Evidence("baby", {"trials": made_up(rows)}, paper))
+    assert (graded.verdict, "text: noise 0.1000" in graded.figures) == (UNKNOWN, True)
 
 
 def test_a_corrector_that_a_table_has_no_rows_of(made_up: MadeUp, paper: PublishedFigures) -> None:
