@@ -142,6 +142,8 @@ def test_each_comparison_with_its_interval_and_verdict() -> None:
         **{"95% interval": "[-0.1200, -0.0800]", "p, t-test": "1e-05"},
         **{"p, Wilcoxon": "0.0002", "p, corrected": "3e-05", "verdict": "different"},
     }
+    vanishing = compared().assign(p_t=0.0)
+    assert differences(vanishing)["p, t-test"].tolist() == ["< 1e-300"]
     assert differences(compared(tie=True))["verdict"].tolist() == ["tie"]
     assert differences(compared(significant=False))["verdict"].tolist() == ["not shown"]
 

@@ -17,6 +17,7 @@ LATEX = {
     "−": "$-$",
     "–": "--",
     "·": r"$\cdot$",
+    "<": "$<$",
     TIE: r"$\approx$",
     DIFFERENT: r"$^{\dagger}$",
 }

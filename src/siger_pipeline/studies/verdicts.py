@@ -14,6 +14,7 @@ from siger_pipeline.studies.cell import DIFFERENT, TIE
 
 ROW = ["model", "variant"]
 CORRECTED = {"holm": "Holm", "bh": "Benjamini–Hochberg"}
+LEAST_P = 1e-300  # what is smaller may have been rounded to 0
 TESTED = {"t": "paired t-test", "wilcoxon": "Wilcoxon signed-rank test"}
 
 
@@ -81,4 +82,6 @@ def _named(model: str, variant: str) -> str:
 
 
 def _p(value: float) -> str:
+    if value < LEAST_P:
+        return f"< {LEAST_P:.0e}"
     return f"{value:.4f}" if value >= 1e-4 else f"{value:.0e}"
