@@ -100,8 +100,10 @@ def csr_product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md
     if len(values) > rows * len(x_Md):  # entries that stand twice: CUDA's library refuses so many
         return gather_and_sum(indptr, indices, values, x_Md)
     with warnings.catch_warnings():
-        # True of what is not used here: such products are computed by the vendor's library.
-        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
+        # True of what is not used here: such products are computed by the vendor's library. The
+        # other one is of PyTorch up to 2.12, which gives it although the check is asked off.
+        for message in ("Sparse CSR tensor support is in beta", "Sparse invariant checks are impl"):
+            warnings.filterwarnings("ignore", message=message)
         matrix = torch.sparse_csr_tensor(
             indptr, indices, values, size=(rows, len(x_Md)), check_invariants=False
         )
