@@ -101,7 +101,7 @@ def csr_product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md
         return gather_and_sum(indptr, indices, values, x_Md)
     with warnings.catch_warnings():
         # True of what is not used here: such products are computed by the vendor's library. The
-        # other one is of PyTorch up to 2.12, which gives it although the check is asked off.
+        # other one is of PyTorch 2.11, which gives it although the check is asked off.
         for message in ("Sparse CSR tensor support is in beta", "Sparse invariant checks are impl"):
             warnings.filterwarnings("ignore", message=message)
         matrix = torch.sparse_csr_tensor(
