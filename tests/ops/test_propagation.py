@@ -62,6 +62,19 @@ def test_layers_of_a_square_matrix_are_its_power(layers: int) -> None:
     )
 
 
+def test_more_entries_than_cells_are_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUDA's sparse library refuses them; a graph may have an entry twice."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise RuntimeError("dimension mismatch, nnz (6) > matrix size (4)")
+
+    monkeypatch.setattr(torch, "sparse_csr_tensor", refused)
+    indptr, indices = torch.tensor([0, 3, 6]), torch.tensor([0, 0, 1, 0, 1, 1])
+    values, x = torch.arange(1.0, 7.0), torch.tensor([[1.0], [10.0]])
+    found = csr_product(indptr, indices, values, 2, x)
+    assert found.tolist() == [[33.0], [114.0]]
+
+
 @pytest.mark.parametrize(("side", "rows"), [(ROWS, N_USERS), (COLUMNS, N_ITEMS)])
 def test_both_ways_of_a_product_agree(side: str, rows: int) -> None:
     graph, _ = some_graph()

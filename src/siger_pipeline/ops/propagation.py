@@ -102,8 +102,8 @@ def csr_product(indptr: Tensor, indices: Tensor, values: Tensor, rows: int, x_Md
     with warnings.catch_warnings():
         # True of what is not used here: such products are computed by the vendor's library. The
         # other one is of PyTorch 2.11, which gives it although the check is asked off.
-        for message in ("Sparse CSR tensor support is in beta", "Sparse invariant checks are impl"):
-            warnings.filterwarnings("ignore", message=message)
+        known = "Sparse (CSR tensor support is in beta|invariant checks are implicitly)"
+        warnings.filterwarnings("ignore", message=known)
         matrix = torch.sparse_csr_tensor(
             indptr, indices, values, size=(rows, len(x_Md)), check_invariants=False
         )

@@ -44,6 +44,5 @@ def is_below_median(
 def _value_at(epoch: int, other: Finished) -> float:
     """At the last validation up to an epoch, or the end of a training that was over by then."""
     until = [validated for validated in other.curve if validated <= epoch]
-    if not until or (len(until) == len(other.curve) and epoch not in other.curve):
-        return other.value
-    return other.curve[max(until)]
+    over = epoch > max(other.curve, default=0)
+    return other.curve[max(until)] if until and not over else other.value
