@@ -184,12 +184,13 @@ def test_a_point_below_the_median_is_pruned(sweep: Sweep) -> None:
 def test_the_second_best_goes_on_after_the_others_have_stopped(sweep: Sweep) -> None:
     """The pruner left trainings that had stopped out, so that the best one set the bar alone."""
     points = Points(sweep)
-    claim = points.next()
-    for curve in ({1: 0.2}, {1: 0.2}, {1: 0.2, 2: 0.4, 3: 0.5}):
-        assert claim is not None
-        claim = points.next(Ended(claim, "complete", 1.0, curve, max(curve.values())))
-    assert claim is not None
-    assert points.report(claim, {1: 0.2, 2: 0.3, 3: 0.4}) is None
+    first = points.next()
+    assert first is not None
+    second = points.next(Ended(first, "complete", 1.0, {1: 0.2}, 0.2))
+    assert second is not None
+    third = points.next(Ended(second, "complete", 1.0, {1: 0.2, 2: 0.4, 3: 0.5}, 0.5))
+    assert third is not None and third.model == first.model  # whose points are compared
+    assert points.report(third, {1: 0.2, 2: 0.35, 3: 0.4}) is None
 
 
 def test_nothing_is_pruned_where_that_is_off(sweep: Sweep) -> None:
